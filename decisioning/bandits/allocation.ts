@@ -1,0 +1,60 @@
+import type { BetaPosterior } from './posterior.ts';
+import type { ArmStatistics } from './statistics.ts';
+
+/** The leaf of every campaign that takes the contexts no other leaf matches; always the last of `leaves`. */
+export const REST_LEAF = 'rest';
+
+/** The arm under which held-out customers are counted; it has no probability and never competes. */
+export const HOLDOUT_ARM = 'holdout';
+
+/** How a campaign chooses among its arms, as declared by the marketer. */
+export type AllocationStrategy =
+  | { readonly policy: 'thompson' }
+  /** Weights by arm id, finite and not negative; an arm without one gets none; all zero means even. */
+  | { readonly policy: 'fixed_split'; readonly weights: Readonly<Record<string, number>> };
+
+/** Sums per leaf and arm id. Leaves and arms that are missing have learned nothing; those a campaign no longer has are ignored. */
+export type CampaignStatistics = ReadonlyMap<string, ReadonlyMap<string, ArmStatistics>>;
+
+/** Everything an allocation is computed from. */
+export interface AllocationInput {
+  readonly campaignId: string;
+  /** 1 to 512 ids, `holdout` not among them; the order of every vector in the result. */
+  readonly armIds: readonly string[];
+  /** Names this set of arms, so that an allocation is never applied to another. */
+  readonly armsKey: string;
+  /** Ids in the order in which contexts are matched; the last is `rest`. */
+  readonly leaves: readonly string[];
+  readonly strategy: AllocationStrategy;
+  /** The exploration floor f of p′ = f/K + (1 − f)·p; 0 ≤ f < 1. */
+  readonly minExploration: number;
+  /** Prior per arm id, for a cold start from history; Beta(1, 1) where there is none. */
+  readonly priors: Readonly<Record<string, BetaPosterior>>;
+  readonly statistics: CampaignStatistics;
+  /** Grows with every allocation of the campaign. */
+  readonly version: number;
+}
+
+/** What is published for one leaf; every vector is in the order of {@link Allocation.armIds}. */
+export interface LeafAllocation {
+  /** P(arm), the floor included; sums to 1. */
+  readonly probabilities: readonly number[];
+  /** P(the arm's rate is the largest), before the floor and whatever the policy; sums to 1. */
+  readonly pBest: readonly number[];
+  /** What the probabilities were computed from. */
+  readonly posteriors: readonly BetaPosterior[];
+  /** Expected conversions per trial under `probabilities`, from 0 to 1. */
+  readonly expectedRate: number;
+  /** Expected revenue per trial under `probabilities`, in minor units (a mean: not an integer), shrunk to the campaign's mean. */
+  readonly expectedRevenueMinor: number;
+}
+
+/** The published probabilities of a campaign: plain JSON, immutable, named by (campaign, version). */
+export interface Allocation {
+  readonly campaignId: string;
+  readonly version: number;
+  readonly armsKey: string;
+  /** Ids in the order of every vector. */
+  readonly armIds: readonly string[];
+  readonly leaves: Readonly<Record<string, LeafAllocation>>;
+}

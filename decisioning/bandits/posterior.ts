@@ -1,0 +1,24 @@
+import type { ArmStatistics } from './statistics.ts';
+
+/** A Beta distribution over an arm's conversion rate; both parameters finite and above zero. */
+export interface BetaPosterior {
+  readonly alpha: number;
+  readonly beta: number;
+}
+
+/** What is believed of an arm before anything was seen: every rate equally likely. */
+export const uniformPrior: BetaPosterior = { alpha: 1, beta: 1 };
+
+/** Beta(α₀ + c, β₀ + n − c): the prior plus c conversions in n trials. */
+export function posteriorOf(
+  statistics: Pick<ArmStatistics, 'trials' | 'conversions'>,
+  prior: BetaPosterior,
+): BetaPosterior {
+  const { trials, conversions } = statistics;
+  return { alpha: prior.alpha + conversions, beta: prior.beta + (trials - conversions) };
+}
+
+/** The posterior's mean: the expected conversions per trial, strictly between 0 and 1. */
+export function posteriorMean(posterior: BetaPosterior): number {
+  return posterior.alpha / (posterior.alpha + posterior.beta);
+}
