@@ -1,0 +1,104 @@
+/** `POST /v1/feedback` (about a decision, with its token) and `POST /v1/events` (behaviour, and goals reached without a token). */
+import * as z from 'zod';
+import { EVENT_REJECTIONS } from '../decisioning/reasons.ts';
+import { bodyKey, consent, customerReference } from './decisions.ts';
+import { attributes, MAX_EVENTS, orderId, slug, value } from './primitives.ts';
+
+/** A token is at most about 700 characters with the longest ids. */
+const token = z.string().min(1).max(1_024);
+const at = z.iso
+  .datetime()
+  .optional()
+  .meta({ description: 'When it happened; secret keys only, at most 24 h from now' });
+
+export const feedbackEvent = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ token, kind: z.literal('exposure'), at }),
+    z.strictObject({
+      token,
+      kind: z.literal('goal'),
+      goal: slug,
+      value: value.optional(),
+      orderId: orderId.optional(),
+      at,
+    }),
+  ])
+  .meta({ id: 'FeedbackEvent' });
+
+export const feedbackRequest = z
+  .union([
+    z.strictObject({ key: bodyKey, events: z.array(feedbackEvent).min(1).max(MAX_EVENTS) }),
+    z.strictObject({ key: bodyKey, token, kind: z.literal('exposure'), at }),
+    z.strictObject({
+      key: bodyKey,
+      token,
+      kind: z.literal('goal'),
+      goal: slug,
+      value: value.optional(),
+      orderId: orderId.optional(),
+      at,
+    }),
+  ])
+  .meta({
+    id: 'FeedbackRequest',
+    example: { token: 'ht1.…', kind: 'goal', goal: 'purchase', value: 49.9, orderId: 'A-1001' },
+  });
+
+export const eventResult = z.strictObject({
+  index: z.int(),
+  status: z.enum(['accepted', 'duplicate', 'rejected']),
+  reason: z.enum(EVENT_REJECTIONS).optional(),
+});
+
+export const eventsResponse = z
+  .strictObject({
+    accepted: z.int(),
+    duplicates: z.int(),
+    rejected: z.int(),
+    results: z.array(eventResult),
+    customer: z.strictObject({ anonymousId: z.string().optional() }).optional(),
+    ignoredAttributes: z.array(z.string()).optional(),
+  })
+  .meta({ id: 'EventsResponse', description: 'What became of each event. An accepted event is never lost.' });
+
+export const customerEvent = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('behaviour'),
+      name: slug,
+      value: value.optional(),
+      eventId: z.string().min(1).max(64).optional().meta({ description: 'Makes the event idempotent' }),
+      at,
+    }),
+    z.strictObject({
+      kind: z.literal('goal'),
+      goal: slug,
+      value: value.optional(),
+      orderId: orderId.optional(),
+      eventId: z.string().min(1).max(64).optional(),
+      at,
+    }),
+  ])
+  .meta({ id: 'CustomerEvent' });
+
+export const eventsRequest = z
+  .strictObject({
+    key: bodyKey,
+    customer: customerReference,
+    consent: consent.optional(),
+    traits: attributes.optional().meta({ description: 'Traits to set beside the events' }),
+    events: z.array(customerEvent).min(0).max(MAX_EVENTS),
+  })
+  .meta({
+    id: 'EventsRequest',
+    example: {
+      customer: { id: 'crm-4711' },
+      events: [{ kind: 'goal', goal: 'purchase', value: 120, orderId: 'CC-77' }],
+    },
+  });
+
+export type FeedbackEvent = z.infer<typeof feedbackEvent>;
+export type FeedbackRequest = z.infer<typeof feedbackRequest>;
+export type CustomerEvent = z.infer<typeof customerEvent>;
+export type EventsRequest = z.infer<typeof eventsRequest>;
+export type EventsResponse = z.infer<typeof eventsResponse>;

@@ -1,0 +1,9 @@
+/** Everything that crosses a wire. */
+export * from './configuration/index.ts';
+export * from './customers.ts';
+export * from './decisions.ts';
+export * from './events.ts';
+export * from './performance.ts';
+export * from './primitives.ts';
+export * from './problem.ts';
+export * from './publishing.ts';

@@ -1,0 +1,56 @@
+/** Problem documents (RFC 9457): the one shape of every error. */
+import * as z from 'zod';
+
+/** Every problem type the API answers with, and its HTTP status. `type` in the document is `/problems/<name>`. */
+export const PROBLEMS = {
+  malformed_json: { status: 400, title: 'The body is not JSON' },
+  invalid_request: { status: 422, title: 'The request does not follow the contract' },
+  unsafe_key: { status: 400, title: 'The body contains a key that is never accepted' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body must be JSON' },
+  missing_key: { status: 401, title: 'No key was sent' },
+  unknown_key: { status: 401, title: 'The key is unknown or revoked' },
+  secret_key_required: { status: 403, title: 'This needs a secret key' },
+  wrong_origin: { status: 403, title: 'This origin is not one of the site' },
+  invalid_identity: { status: 403, title: 'The customer id was not proven' },
+  invalid_token: { status: 400, title: 'The token is not one of ours, was altered, or has expired' },
+  invalid_events: { status: 422, title: 'None of the events could be taken' },
+  invalid_cursor: { status: 400, title: 'The cursor is not one of ours' },
+  invalid_preview: { status: 400, title: 'The preview link is not one of ours or has expired' },
+  not_found: { status: 404, title: 'There is nothing here' },
+  method_not_allowed: { status: 405, title: 'This address does not take that method' },
+  already_exists: { status: 409, title: 'There is one with this id already' },
+  precondition_failed: { status: 412, title: 'It was changed since you read it' },
+  precondition_required: { status: 428, title: 'Send If-Match with the ETag you read' },
+  invalid_configuration: { status: 422, title: 'The configuration cannot be published' },
+  nothing_published: { status: 409, title: 'Nothing has been published yet' },
+  unavailable: { status: 503, title: 'A part that is needed does not answer' },
+  internal: { status: 500, title: 'Something broke on our side' },
+} as const;
+
+export type ProblemName = keyof typeof PROBLEMS;
+
+export const problemError = z.strictObject({
+  field: z
+    .string()
+    .meta({
+      description: 'Where: a JSON pointer into the body, or the name of a header or parameter',
+      example: '/arms/0/id',
+    }),
+  detail: z.string(),
+});
+
+export type ProblemError = z.infer<typeof problemError>;
+
+export const problem = z
+  .object({
+    type: z.string().meta({ example: '/problems/invalid_request' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    instance: z.string().optional(),
+    errors: z.array(problemError).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457 problem document' });
+
+export type Problem = z.infer<typeof problem>;

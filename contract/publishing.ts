@@ -1,0 +1,134 @@
+/** Publish, revisions, rollback, push, kill switch, keys, audit. */
+import * as z from 'zod';
+import { KIND_NAMES, kindName } from './configuration/index.ts';
+import { displayName, slug } from './primitives.ts';
+
+export const publishRequest = z.strictObject({ note: z.string().max(500).optional() }).meta({ id: 'PublishRequest' });
+
+export const revision = z
+  .strictObject({
+    revision: z.int(),
+    catalogHash: z.string(),
+    publishedAt: z.iso.datetime(),
+    publishedBy: z.string(),
+    note: z.string().nullable(),
+    rolledBackTo: z.int().nullable(),
+    documents: z.int(),
+  })
+  .meta({ id: 'Revision' });
+
+export const revisionsResponse = z
+  .strictObject({ items: z.array(revision), next: z.string().nullable() })
+  .meta({ id: 'Revisions' });
+
+export const publishResponse = revision
+  .extend({ changed: z.boolean().meta({ description: 'False when the published catalog was the same already' }) })
+  .meta({ id: 'PublishResponse' });
+
+/** Documents in one push; more come in further pushes before the one that publishes. */
+export const MAX_PUSH_DOCUMENTS = 500;
+
+export const pushDocument = z
+  .looseObject({ kind: kindName, id: z.string().optional() })
+  .meta({ description: `A configuration document with its kind: ${KIND_NAMES.join(', ')}` });
+
+export const pushRequest = z
+  .strictObject({
+    documents: z.array(pushDocument).min(0).max(MAX_PUSH_DOCUMENTS),
+    publish: z.boolean().default(true),
+    dryRun: z.boolean().default(false).meta({ description: 'Check everything, change nothing' }),
+    note: z.string().max(500).optional(),
+  })
+  .meta({ id: 'PushRequest', description: 'All documents are stored and published together, or none is.' });
+
+export const pushResponse = z
+  .strictObject({
+    created: z.int(),
+    updated: z.int(),
+    unchanged: z.int(),
+    revision: z.int().nullable(),
+    changed: z.boolean(),
+    dryRun: z.boolean(),
+  })
+  .meta({ id: 'PushResponse' });
+
+export const killSwitchRequest = z
+  .strictObject({ on: z.boolean(), reason: z.string().max(500).optional() })
+  .meta({ id: 'KillSwitchRequest' });
+export const killSwitchResponse = z.strictObject({ on: z.boolean() }).meta({ id: 'KillSwitch' });
+
+export const auditEntry = z
+  .strictObject({
+    id: z.int(),
+    at: z.iso.datetime(),
+    actor: z.string().meta({ description: 'Id of the key that made the change, or "inbox" or "bootstrap"' }),
+    action: z.enum([
+      'create',
+      'update',
+      'pause',
+      'resume',
+      'publish',
+      'rollback',
+      'kill_switch',
+      'create_key',
+      'revoke_key',
+      'erase_customer',
+      'push',
+    ]),
+    kind: z.string(),
+    subject: z.string(),
+    changes: z.array(
+      z.strictObject({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() }),
+    ),
+  })
+  .meta({ id: 'AuditEntry' });
+
+export const auditResponse = z
+  .strictObject({ items: z.array(auditEntry), next: z.string().nullable() })
+  .meta({ id: 'Audit' });
+
+export const keyRequest = z
+  .strictObject({ type: z.enum(['publishable', 'secret']), name: displayName.default('key') })
+  .meta({ id: 'KeyRequest' });
+export const key = z
+  .strictObject({
+    id: z.string(),
+    site: slug,
+    type: z.enum(['publishable', 'secret']),
+    name: z.string(),
+    hint: z.string().meta({ description: 'First characters, to recognise it by' }),
+    createdAt: z.iso.datetime(),
+    revokedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Key' });
+export const createdKey = key
+  .extend({ key: z.string().meta({ description: 'The key itself; shown this once' }) })
+  .meta({ id: 'CreatedKey' });
+
+export const siteSecretResponse = z
+  .strictObject({ secret: z.string().meta({ description: 'Signs identity proofs on your server' }) })
+  .meta({ id: 'SiteSecret' });
+
+export const previewRequest = z
+  .strictObject({
+    arm: slug,
+    ttlMinutes: z
+      .int()
+      .min(1)
+      .max(7 * 24 * 60)
+      .default(60),
+  })
+  .meta({ id: 'PreviewRequest' });
+export const previewResponse = z
+  .strictObject({
+    preview: z.string(),
+    query: z.string().meta({ description: 'Append it to a page address' }),
+    expiresAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Preview' });
+
+export type PushRequest = z.infer<typeof pushRequest>;
+export type PushResponse = z.infer<typeof pushResponse>;
+export type PublishResponse = z.infer<typeof publishResponse>;
+export type Revision = z.infer<typeof revision>;
+export type AuditEntry = z.infer<typeof auditEntry>;

@@ -1,0 +1,186 @@
+/**
+ * Published configuration as the compiler reads it: plain values, durations in milliseconds, every default filled in. The wire
+ * schemas of `contract/` produce exactly these shapes.
+ */
+
+/** JSON as it crosses a wire. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** A condition of the segment language, not yet parsed. */
+export type ConditionDocument = { readonly [key: string]: Json };
+
+/** What a placement shows. The page script renders text, links, images and attributes; `data` is for custom renderers and apps. */
+export interface ContentPart {
+  readonly text?: string | undefined;
+  readonly href?: string | undefined;
+  readonly src?: string | undefined;
+  readonly alt?: string | undefined;
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface Content extends ContentPart {
+  /** Named descendants of the placement's element (`data-hyperedge-part`). */
+  readonly parts?: Readonly<Record<string, ContentPart>> | undefined;
+  readonly data?: Json | undefined;
+}
+
+/** At most `max` touches within any window of `windowMs`. */
+export interface CapRule {
+  readonly max: number;
+  readonly windowMs: number;
+}
+
+export interface BetaPrior {
+  readonly alpha: number;
+  readonly beta: number;
+}
+
+export interface ArmConfiguration {
+  readonly id: string;
+  readonly name?: string | undefined;
+  readonly content: Content;
+  /** Evidence imported from history, for cold start; Beta(1, 1) when absent. */
+  readonly prior?: BetaPrior | undefined;
+  /** Price of showing it once, in minor units. */
+  readonly costMinor: number;
+}
+
+export type StrategyConfiguration =
+  | { readonly policy: 'thompson'; readonly minExploration: number }
+  | {
+      readonly policy: 'fixed_split';
+      readonly weights: Readonly<Record<string, number>>;
+      readonly minExploration: number;
+    };
+
+/** Days are 1 (Monday) to 7 (Sunday); minutes count from local midnight, `toMinute` exclusive, at most 1440. */
+export interface WeeklyWindow {
+  readonly days: readonly number[];
+  readonly fromMinute: number;
+  readonly toMinute: number;
+}
+
+export interface ScheduleConfiguration {
+  /** Local wall-clock time in `timeZone`, `YYYY-MM-DDTHH:mm`. */
+  readonly start?: string | undefined;
+  /** Exclusive. */
+  readonly end?: string | undefined;
+  readonly timeZone: string;
+  readonly weekly: readonly WeeklyWindow[];
+}
+
+export type StickyConfiguration =
+  | { readonly mode: 'none' }
+  | { readonly mode: 'session' }
+  | { readonly mode: 'days'; readonly days: number };
+
+export interface CampaignConfiguration {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly objective: {
+    /** The goal whose conversions the strategy learns from. */
+    readonly goal: string;
+    readonly conversionWeight: number;
+    readonly revenueWeight: number;
+    readonly priority: number;
+  };
+  readonly audience: { readonly segment?: string | undefined; readonly condition?: ConditionDocument | undefined };
+  readonly placements: readonly string[];
+  readonly schedule: ScheduleConfiguration;
+  readonly caps: readonly CapRule[];
+  readonly sticky: StickyConfiguration;
+  /** Share of customers kept on default content, [0, 0.5]. */
+  readonly holdout: number;
+  readonly strategy: StrategyConfiguration;
+  /** Ordered; the first whose condition holds is the decision's leaf, else `rest`. */
+  readonly contexts: readonly { readonly id: string; readonly condition: ConditionDocument }[];
+  readonly arms: readonly ArmConfiguration[];
+  /** How many statistics shards its feedback is spread over. */
+  readonly shards: number;
+}
+
+export interface SegmentConfiguration {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly condition: ConditionDocument;
+}
+
+export interface PlacementConfiguration {
+  readonly id: string;
+  readonly name: string;
+  readonly channel: string;
+  readonly defaultContent?: Content | undefined;
+}
+
+export interface ChannelConfiguration {
+  readonly id: string;
+  readonly name: string;
+  /** Its touches count against the workspace's cap over all such channels. */
+  readonly countsTowardGlobal: boolean;
+  /** Decided only for customers who said yes to this channel. */
+  readonly requiresConsent: boolean;
+  readonly cap: CapRule | null;
+  /** How long a claim waits for its exposure. */
+  readonly claimTtlMs: number;
+  /** Weight of one of its touches in fatigue pressure. */
+  readonly fatigueWeight: number;
+}
+
+export interface GoalConfiguration {
+  readonly id: string;
+  readonly name: string;
+  readonly source: 'server' | 'any';
+  /** How long after a decision an outcome may still be credited to it; the token's life. */
+  readonly windowMs: number;
+  /** Value of one outcome in minor units when the event names none. */
+  readonly defaultValueMinor: number;
+}
+
+export interface AttributeConfiguration {
+  readonly id: string;
+  readonly type: 'string' | 'number' | 'boolean' | 'string_list';
+  readonly source: 'server' | 'any';
+  readonly description?: string | undefined;
+}
+
+export interface SiteConfiguration {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'web' | 'app' | 'server';
+  readonly origins: readonly string[];
+  /** Whether the page script must wait for consent before anything is stored. */
+  readonly consent: 'required' | 'not_required';
+}
+
+export interface SettingsConfiguration {
+  readonly id: 'workspace';
+  /** Share of customers kept on default content everywhere, [0, 0.5]. */
+  readonly holdout: number;
+  /** Cap over all channels that count toward it. */
+  readonly globalCap: CapRule | null;
+  readonly arbitration: {
+    /** Share of decisions that pick uniformly among the eligible campaigns, [0, 1]. */
+    readonly exploration: number;
+  };
+  readonly fatigue: {
+    /** Subtracted from a candidate's value per unit of pressure; 0 switches soft fatigue off. */
+    readonly weight: number;
+    readonly halfLifeMs: number;
+  };
+  /** ISO 4217; minor units are its own. */
+  readonly currency: string;
+}
+
+/** Everything one revision publishes. */
+export interface Configuration {
+  readonly campaigns: readonly CampaignConfiguration[];
+  readonly segments: readonly SegmentConfiguration[];
+  readonly placements: readonly PlacementConfiguration[];
+  readonly channels: readonly ChannelConfiguration[];
+  readonly goals: readonly GoalConfiguration[];
+  readonly attributes: readonly AttributeConfiguration[];
+  readonly sites: readonly SiteConfiguration[];
+  readonly settings: SettingsConfiguration;
+}

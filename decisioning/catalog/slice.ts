@@ -1,0 +1,141 @@
+/**
+ * The catalog as it travels: one rules slice and one contents slice per placement, and one directory for the workspace. All three are
+ * immutable JSON named by their SHA-256, so that a reader can check what it was handed and keep it for ever.
+ */
+import type { Allocation } from '../bandits/allocation.ts';
+import type {
+  CapRule,
+  ConditionDocument,
+  Content,
+  GoalConfiguration,
+  StickyConfiguration,
+  WeeklyWindow,
+} from './configuration.ts';
+
+/** Raised when the meaning of a stored slice changes; a reader refuses formats it does not know. */
+export const SLICE_FORMAT = 1;
+
+/** A campaign as one placement's decisions need it. Hyperedges of the placement = Σ arms of its campaigns. */
+export interface SliceCampaign {
+  readonly id: string;
+  readonly goal: string;
+  readonly conversionWeight: number;
+  readonly revenueWeight: number;
+  readonly priority: number;
+  /** Segment that the customer must be in, if any; a key of the slice's `segments`. */
+  readonly segment: string | null;
+  readonly condition: ConditionDocument | null;
+  /** Milliseconds since the epoch, [start, end); null is open. */
+  readonly startsAtMs: number | null;
+  readonly endsAtMs: number | null;
+  readonly timeZone: string;
+  readonly weekly: readonly WeeklyWindow[];
+  readonly caps: readonly CapRule[];
+  readonly sticky: StickyConfiguration;
+  readonly holdout: number;
+  readonly contexts: readonly { readonly id: string; readonly condition: ConditionDocument }[];
+  readonly armIds: readonly string[];
+  readonly shards: number;
+  /** Longest goal window among the campaign's goals: how long its tokens live. */
+  readonly tokenLifeMs: number;
+  /** What to use until the root has published evidence for exactly these arms and leaves. */
+  readonly initialAllocation: Allocation;
+}
+
+/** Everything needed to choose for one placement: no content, no names, no secrets. */
+export interface RulesSlice {
+  readonly format: typeof SLICE_FORMAT;
+  readonly placement: string;
+  readonly channel: {
+    readonly id: string;
+    readonly countsTowardGlobal: boolean;
+    readonly requiresConsent: boolean;
+    readonly cap: CapRule | null;
+    readonly claimTtlMs: number;
+  };
+  readonly globalCap: CapRule | null;
+  readonly globalHoldout: number;
+  /** Salt of every hash that assigns customers to groups. */
+  readonly salt: string;
+  readonly exploration: number;
+  readonly fatigue: {
+    readonly weight: number;
+    readonly halfLifeMs: number;
+    readonly channelWeights: Readonly<Record<string, number>>;
+  };
+  readonly campaigns: readonly SliceCampaign[];
+  /** The segments its campaigns use, and those that these refer to. */
+  readonly segments: Readonly<Record<string, ConditionDocument>>;
+}
+
+/** What the worker attaches to a decision after it was made. */
+export interface ContentsSlice {
+  readonly format: typeof SLICE_FORMAT;
+  readonly placement: string;
+  readonly defaultContent: Content | null;
+  /** campaign id → arm id → content. */
+  readonly contents: Readonly<Record<string, Readonly<Record<string, Content>>>>;
+}
+
+export interface DirectoryAttribute {
+  readonly type: 'string' | 'number' | 'boolean' | 'string_list';
+  readonly source: 'server' | 'any';
+}
+
+/** The campaign facts that feedback, performance and the campaign's root need. */
+export interface DirectoryCampaign {
+  readonly name: string;
+  readonly goal: string;
+  readonly shards: number;
+  readonly armIds: readonly string[];
+  readonly leaves: readonly string[];
+  readonly armsKey: string;
+  readonly policy: CampaignPolicy;
+}
+
+/** What the root of a campaign computes allocations from. Content-addressed by `armsKey` + strategy: equal policy, equal result. */
+export interface CampaignPolicy {
+  readonly campaignId: string;
+  readonly armIds: readonly string[];
+  readonly armsKey: string;
+  /** Ordered leaf ids; always ends with `rest`. */
+  readonly leaves: readonly string[];
+  readonly strategy:
+    | { readonly policy: 'thompson' }
+    | { readonly policy: 'fixed_split'; readonly weights: Readonly<Record<string, number>> };
+  readonly minExploration: number;
+  readonly priors: Readonly<Record<string, { readonly alpha: number; readonly beta: number }>>;
+  readonly holdout: number;
+  readonly shards: number;
+}
+
+/** Workspace-wide facts that the edge needs to check requests. */
+export interface Directory {
+  readonly format: typeof SLICE_FORMAT;
+  readonly workspaceId: string;
+  readonly currency: string;
+  readonly goals: Readonly<Record<string, GoalConfiguration>>;
+  readonly attributes: Readonly<Record<string, DirectoryAttribute>>;
+  readonly sites: Readonly<
+    Record<
+      string,
+      {
+        readonly kind: 'web' | 'app' | 'server';
+        readonly origins: readonly string[];
+        readonly consent: 'required' | 'not_required';
+      }
+    >
+  >;
+  readonly campaigns: Readonly<Record<string, DirectoryCampaign>>;
+}
+
+/** One published revision: which slices make it up. */
+export interface CatalogManifest {
+  readonly revision: number;
+  /** SHA-256 over the manifest's other hashes, hex: the name of the catalog. */
+  readonly hash: string;
+  readonly publishedAtMs: number;
+  readonly directory: string;
+  /** placement id → hashes (hex SHA-256 of the JSON text) of its two slices. */
+  readonly placements: Readonly<Record<string, { readonly rules: string; readonly contents: string }>>;
+}

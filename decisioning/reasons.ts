@@ -1,0 +1,36 @@
+/**
+ * Why a candidate campaign was not chosen for a placement. A closed list: the hot path counts them, `explain` and the receipt name
+ * each candidate's, and dashboards group by them. Order is the order in which the checks run.
+ */
+export const REFUSAL_REASONS = [
+  'kill_switch',
+  'paused',
+  'not_scheduled',
+  'already_chosen',
+  'no_consent',
+  'not_in_audience',
+  'capped_campaign',
+  'capped_channel',
+  'capped_global',
+  'no_budget',
+  'outranked',
+] as const;
+
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
+/** Why an event was not credited. Everything here is the caller's to see; nothing of it changes a number. */
+export const EVENT_REJECTIONS = [
+  'invalid_token',
+  'expired_token',
+  'wrong_workspace',
+  'wrong_site',
+  'unknown_goal',
+  'goal_needs_secret_key',
+  'goal_needs_value_limit',
+  'outside_window',
+  'customer_erased',
+  'too_many_orders',
+  'unavailable',
+] as const;
+
+export type EventRejection = (typeof EVENT_REJECTIONS)[number];
