@@ -1,7 +1,20 @@
-import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { existsSync } from 'node:fs';
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
-const workerdTests = ['durable-objects/**/*.test.ts', 'worker/**/*.test.ts', 'db/**/*.test.ts', 'tests/workerd/**/*.test.ts'];
+const workerdTests = [
+  'durable-objects/**/*.test.ts',
+  'worker/**/*.test.ts',
+  'db/**/*.test.ts',
+  'tests/workerd/**/*.test.ts',
+];
+
+/** Secrets of the tests' runtime: values of the right shape that protect nothing. */
+const testSecrets = {
+  NAMING_SECRET: '11'.repeat(32),
+  TOKEN_KEYS: `k1:${'22'.repeat(32)}`,
+  SITE_SECRET_ROOT: '33'.repeat(32),
+};
 
 /** One project per host: the pure core and the tools in Node, the platform's parts in workerd, the page in a real browser. */
 export default defineConfig({
@@ -12,6 +25,27 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['{contract,decisioning,cli,client-snippet,bench,scripts}/**/*.test.ts', 'tests/node/**/*.test.ts'],
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ...testSecrets,
+                // Applied by the setup file, since every test file starts with an empty database.
+                TEST_MIGRATIONS: existsSync('migrations') ? await readD1Migrations('migrations') : [],
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'workerd',
+          include: workerdTests,
+          setupFiles: ['./tests/workerd/migrate.ts'],
+          // Two cores: starting more runtimes at a time than that makes each of them slower.
+          maxWorkers: 2,
         },
       },
     ],
