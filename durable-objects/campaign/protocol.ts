@@ -1,0 +1,77 @@
+/** What customers say to a campaign's shards, shards to its root, and the worker to the root. */
+import type { Allocation } from '../../decisioning/bandits/allocation.ts';
+import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
+import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
+
+/** Who an object of a campaign is; told with every call, stored at the first. */
+export interface CampaignAddress {
+  readonly workspaceId: string;
+  readonly campaignId: string;
+}
+
+/** One change of statistics, as it stands in a customer's outbox. */
+export interface StatisticsEvent {
+  /** Position in the customer's outbox: strictly increasing per source, with gaps. */
+  readonly seq: number;
+  readonly leaf: string;
+  readonly arm: string;
+  /** Hours since the epoch: the bucket of the exposure. */
+  readonly hour: number;
+  readonly change: Partial<ArmStatistics>;
+}
+
+/** At most this many events in one delivery: one transaction of a shard stays short. */
+export const MAX_DELIVERY_EVENTS = 200;
+
+/**
+ * Outbox rows of one customer for one shard, oldest first and without omission: a shard takes `seq` above the last it has seen from
+ * this source and ignores the rest, so repeats, reordering and losses with retry change nothing.
+ */
+export interface Delivery extends CampaignAddress {
+  readonly shard: number;
+  /** Object name and incarnation of the customer: `name:incarnation`. */
+  readonly source: string;
+  readonly events: readonly StatisticsEvent[];
+}
+
+export type DeliveryReply = { readonly outcome: 'applied'; readonly ackedSeq: number };
+
+/** Cumulative statistics of one cell of one shard. */
+export interface StatisticsCell {
+  readonly leaf: string;
+  readonly arm: string;
+  readonly hour: number;
+  readonly statistics: ArmStatistics;
+}
+
+/** A shard's cells that changed since the root last acknowledged; values are cumulative, so a repeat replaces like with like. */
+export interface ShardReport extends CampaignAddress {
+  readonly shard: number;
+  /** Increases with every change of the shard; the root ignores a report older than the last it took. */
+  readonly seq: number;
+  readonly cells: readonly StatisticsCell[];
+}
+
+export type ShardReportReply = { readonly outcome: 'merged'; readonly seq: number };
+
+/** What the root knows, for the performance page. */
+export interface RootView {
+  readonly policy: CampaignPolicy | null;
+  readonly allocation: Allocation | null;
+  /** All shards merged. */
+  readonly cells: readonly StatisticsCell[];
+  readonly asOfMs: number;
+}
+
+/** Methods of one statistics shard. */
+export interface CampaignShardApi {
+  apply(delivery: Delivery): DeliveryReply | Promise<DeliveryReply>;
+}
+
+/** Methods of a campaign's root. */
+export interface CampaignRootApi {
+  merge(report: ShardReport): ShardReportReply | Promise<ShardReportReply>;
+  /** Told by the publisher when a publish changed the campaign: recompute and publish at once. */
+  reconfigure(address: CampaignAddress, policy: CampaignPolicy): Promise<{ readonly version: number }>;
+  view(): RootView | Promise<RootView>;
+}

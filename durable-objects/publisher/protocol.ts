@@ -1,0 +1,67 @@
+/** What the worker and the roots say to a workspace's publisher. */
+import type { Allocation } from '../../decisioning/bandits/allocation.ts';
+import type { CampaignPolicy, CatalogManifest } from '../../decisioning/catalog/slice.ts';
+
+/** A slice or directory as JSON text, named by its SHA-256 (hex). */
+export interface NamedBody {
+  readonly hash: string;
+  readonly body: string;
+}
+
+/** Largest slice that is accepted: an isolate keeps some dozens of them in its 128 MB. */
+export const MAX_SLICE_BYTES = 4 * 1_024 * 1_024;
+
+export type PutSlicesReply =
+  | { readonly outcome: 'stored'; readonly stored: number }
+  | { readonly outcome: 'refused'; readonly reason: 'hash_mismatch' | 'too_large'; readonly hash: string };
+
+export type ActivateReply =
+  | { readonly outcome: 'active'; readonly seq: number }
+  /** Another revision, newer than this one, is active already. */
+  | { readonly outcome: 'outdated'; readonly revision: number }
+  | { readonly outcome: 'missing_slices'; readonly hashes: readonly string[] };
+
+/** Operational switches: they work at once and are no part of a revision. */
+export interface Switches {
+  readonly killSwitch: boolean;
+  readonly pausedCampaigns: readonly string[];
+}
+
+/** What a serving worker needs to be current. `seq` grows with every change of anything in it. */
+export interface PublisherState {
+  readonly seq: number;
+  readonly manifest: CatalogManifest | null;
+  readonly switches: Switches;
+  /** Allocations that changed after the caller's `since`; all of them for `since` 0. */
+  readonly allocations: readonly Allocation[];
+  readonly asOfMs: number;
+}
+
+export type OfferReply =
+  | { readonly outcome: 'published'; readonly seq: number }
+  /** The root computed from arms or a strategy that are no longer the published ones: here is what is. Null: the campaign is gone. */
+  | { readonly outcome: 'outdated_policy'; readonly policy: CampaignPolicy | null };
+
+export interface PublisherHealth {
+  readonly revision: number | null;
+  readonly publishedAtMs: number | null;
+  readonly newestAllocationAtMs: number | null;
+  /** Oldest outbox row that a customer's object reported as stuck. */
+  readonly oldestUndeliveredAtMs: number | null;
+}
+
+/** Methods of a workspace's publisher. */
+export interface PublisherApi {
+  putSlices(workspaceId: string, bodies: readonly NamedBody[]): Promise<PutSlicesReply>;
+  /** Makes a revision current. Policies are told to the roots of the campaigns that changed. */
+  activate(workspaceId: string, manifest: CatalogManifest, policies: readonly CampaignPolicy[]): Promise<ActivateReply>;
+  setSwitches(workspaceId: string, change: { killSwitch?: boolean; campaignId?: string; paused?: boolean }): Promise<{ readonly seq: number }>;
+  state(since: number): PublisherState | Promise<PublisherState>;
+  /** Bodies by hash; unknown hashes are left out. */
+  slices(hashes: readonly string[]): readonly NamedBody[] | Promise<readonly NamedBody[]>;
+  policy(campaignId: string): CampaignPolicy | null | Promise<CampaignPolicy | null>;
+  offer(campaignId: string, allocation: Allocation): Promise<OfferReply>;
+  /** `oldestAtMs` null: the outbox has drained. */
+  reportBacklog(customer: string, oldestAtMs: number | null): Promise<void>;
+  health(): PublisherHealth | Promise<PublisherHealth>;
+}
