@@ -1,0 +1,100 @@
+/**
+ * Plain JavaScript without dependencies: what every command runs first, on whatever Node the machine has (20 or newer). Installs
+ * what the lockfile names when it is missing, and hands over to the Node that came with it (24), which runs TypeScript as it is.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The project's folder, with a trailing separator. */
+export const root = fileURLToPath(new URL('../', import.meta.url));
+
+/** The Node of the `node` package. Its own path and not the link in `.bin`: that is a shell script on Windows. */
+const projectNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+/** Lines of npm's output that are kept to explain a failure. */
+const KEPT_LINES = 40;
+
+/**
+ * Why the packages have to be installed; undefined when node_modules holds what the lockfile names. Compares versions, not file
+ * times: a clone or a checkout changes the times of both.
+ */
+export function whatIsMissing() {
+  const installedFile = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(installedFile)) return 'nothing is installed yet';
+  if (!existsSync(projectNode)) return 'the Node of the project is missing';
+  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+  const installed = JSON.parse(readFileSync(installedFile, 'utf8')).packages;
+  for (const [path, { version, optional, devOptional }] of Object.entries(wanted)) {
+    if (path === '') continue;
+    const has = installed[path];
+    // Packages for other operating systems are in the lockfile and not on the disk.
+    if (!has && (optional || devOptional)) continue;
+    if (!has) return `${path.replace(/^.*node_modules\//, '')} is missing`;
+    if (has.version !== version) return `${path.replace(/^.*node_modules\//, '')} is ${has.version}, not ${version}`;
+  }
+  return undefined;
+}
+
+/** Runs `npm ci` when something is missing; one quiet line while it lasts, npm's own words when it fails. */
+export async function installMissing() {
+  const reason = whatIsMissing();
+  if (!reason) return;
+  const started = Date.now();
+  const line = `  Installing packages (${reason}; a minute or two the first time)`;
+  const live = process.stderr.isTTY === true;
+  process.stderr.write(live ? line : `${line}\n`);
+  const ticker = live
+    ? setInterval(() => process.stderr.write(`\r${line} ${Math.round((Date.now() - started) / 1000)} s`), 1000)
+    : undefined;
+  const { code, output } = await runNpm(['ci', '--no-audit', '--no-fund']);
+  clearInterval(ticker);
+  if (live) process.stderr.write('\r\u001b[K');
+  if (code === 0) {
+    process.stderr.write(`  Installed packages in ${Math.round((Date.now() - started) / 1000)} s\n`);
+    return;
+  }
+  process.stderr.write(`${output.split('\n').slice(-KEPT_LINES).join('\n')}\n\n  npm ci failed (exit code ${code}).\n`);
+  process.exit(1);
+}
+
+/** npm by the path npm itself names, so that it also works where `npm` is a shell script. */
+function runNpm(args) {
+  const cli = process.env.npm_execpath;
+  const viaNode = cli !== undefined && /\.c?js$/.test(cli);
+  const child = spawn(viaNode ? process.execPath : 'npm', viaNode ? [cli, ...args] : args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    shell: !viaNode && process.platform === 'win32',
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ code: 1, output: String(error) }));
+    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+/**
+ * Runs one file under the project's Node with the terminal of this process, and passes signals on, so that the child can end what
+ * it has started. Resolves with the exit code.
+ */
+export function runWithProjectNode(file, args, { quiet = false } = {}) {
+  const child = spawn(projectNode, [join(root, file), ...args], {
+    cwd: root,
+    stdio: quiet ? ['ignore', 'ignore', 'inherit'] : 'inherit',
+  });
+  const passOn = (signal) => child.kill(signal);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  // A terminal sends Ctrl-C to the child as well: here it must only not end this process before the child.
+  for (const signal of signals) process.on(signal, signal === 'SIGINT' && process.stdin.isTTY ? () => {} : passOn);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      for (const name of signals) process.removeAllListeners(name);
+      resolve(code ?? 128 + (signal ? (constants.signals[signal] ?? 0) : 0));
+    });
+  });
+}
