@@ -143,9 +143,15 @@ export function measureCounter(counter: Counter, history: CounterHistory, nowMs:
     case 'exposures':
       return measure(counter, history.touches, (touch) => touch.campaignId === name, noValue, nowMs);
     case 'outcomes':
-      return measure(counter, history.outcomes, (outcome) => name === null || outcome.goal === name, valueOf, nowMs);
+      return measure(
+        counter,
+        history.outcomes,
+        (outcome) => name === null || outcome.goal === name,
+        valueMinorOf,
+        nowMs,
+      );
     case 'behaviour':
-      return measure(counter, history.behaviour, (event) => name === null || event.name === name, valueOf, nowMs);
+      return measure(counter, history.behaviour, (event) => name === null || event.name === name, valueMinorOf, nowMs);
   }
 }
 
@@ -175,7 +181,7 @@ function noValue(): number {
   return 0;
 }
 
-function valueOf(record: { readonly valueMinor: number }): number {
+function valueMinorOf(record: { readonly valueMinor: number }): number {
   return record.valueMinor;
 }
 

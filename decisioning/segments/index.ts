@@ -1,6 +1,14 @@
 export type { Condition } from './ast.ts';
+export type { CompiledCondition, IsMember, SavedGroups } from './compile.ts';
+export { compileCondition } from './compile.ts';
 export type { Counter, CounterHistory, CounterPathResult, CounterProblem } from './counters.ts';
 export { counterResolver, isCounterPath, MAX_COUNTER_WINDOW_MS, NOT_A_COUNTER, parseCounterPath } from './counters.ts';
+export { evaluateCondition } from './evaluate.ts';
 export { SEGMENT_LIMITS } from './limits.ts';
+export type { ParseResult } from './parse.ts';
+export { parseCondition } from './parse.ts';
+export type { ConditionProblem, ConditionReason } from './read-context.ts';
+export type { CompiledSegment, SegmentProblem, SegmentSet, SegmentsResult } from './segments.ts';
+export { compileSegments, segmentsOf } from './segments.ts';
 export type { Resolve, Subject } from './subject.ts';
 export { attributeResolver, subjectResolver } from './subject.ts';

@@ -13,6 +13,8 @@ export const SEGMENT_LIMITS = {
   stringLength: 1_000,
   /** UTF-16 units of one attribute path, dots included. */
   pathLength: 200,
+  /** Instructions of all patterns of one condition together: their work per character of text is bounded as one. */
+  regexInstructions: 4_096,
   /** Segments of a workspace: the catalog slice of a placement carries them all. */
   segments: 500,
   /** Longest chain of segments that refer to segments; evaluation recurses along it. */

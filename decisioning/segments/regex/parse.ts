@@ -66,10 +66,10 @@ function readEscapedAtom(cursor: Cursor): RegexNode {
     cursor.at += 2;
     return { kind: 'assert', at: letter === 'b' ? 'boundary' : 'not_boundary' };
   }
-  const escape = readEscape(cursor.pattern, cursor.at, false);
-  cursor.at = escape.next;
-  if (escape.set !== undefined) return { kind: 'set', set: escape.set, negated: false };
-  return { kind: 'char', unit: escape.unit! };
+  const meaning = readEscape(cursor.pattern, cursor.at, false);
+  cursor.at = meaning.next;
+  if (meaning.set !== undefined) return { kind: 'set', set: meaning.set, negated: false };
+  return { kind: 'char', unit: meaning.unit! };
 }
 
 function readGroup(cursor: Cursor, depth: number): RegexNode {
@@ -180,7 +180,7 @@ function readClassMember(cursor: Cursor): readonly number[] {
     cursor.at += 1;
     return [unit, unit];
   }
-  const escape = readEscape(pattern, cursor.at, true);
-  cursor.at = escape.next;
-  return escape.set ?? [escape.unit!, escape.unit!];
+  const meaning = readEscape(pattern, cursor.at, true);
+  cursor.at = meaning.next;
+  return meaning.set ?? [meaning.unit!, meaning.unit!];
 }

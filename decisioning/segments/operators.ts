@@ -1,0 +1,104 @@
+import type { OperatorTest } from './ast.ts';
+import type { CompiledTest, SavedGroups } from './compile.ts';
+import { compileCondition, compileValueTest } from './compile.ts';
+import { compileAll, compileMembership } from './lists.ts';
+import { readPath } from './paths.ts';
+import { testRegex } from './regex/index.ts';
+import { comparable, textOf, typeOf } from './values.ts';
+import { versionKey } from './versions.ts';
+
+/** Compile one operator. Comparisons follow JavaScript's loose rules, as the SDKs do: a missing attribute compares like 0. */
+export function compileOperator(test: OperatorTest, savedGroups: SavedGroups): CompiledTest {
+  switch (test.kind) {
+    case 'compare':
+      return compileComparison(test.operator, test.expected);
+    case 'version':
+      return compileVersion(test.operator, test.expected);
+    case 'list': {
+      const has = compileMembership(test.values, test.operator.endsWith('i'));
+      return test.operator.startsWith('$n') ? (actual) => !has(actual) : has;
+    }
+    case 'group': {
+      const members = Object.hasOwn(savedGroups, test.group) ? savedGroups[test.group] : undefined;
+      const has = compileMembership(Array.isArray(members) ? members : [], false);
+      return test.operator === '$notInGroup' ? (actual) => !has(actual) : has;
+    }
+    case 'all':
+      return compileAll(test.tests, test.operator === '$alli', savedGroups);
+    case 'regex': {
+      const wanted = test.operator === '$regex' || test.operator === '$regexi';
+      const { program } = test;
+      return (actual) => testRegex(program, textOf(actual)) === wanted;
+    }
+    case 'exists': {
+      const wanted = Boolean(test.expected);
+      return (actual) => (actual !== null && actual !== undefined) === wanted;
+    }
+    case 'type': {
+      const { expected } = test;
+      return (actual) => typeOf(actual) === expected;
+    }
+    case 'size': {
+      const holds = compileValueTest(test.test, savedGroups);
+      return (actual, isMember) => Array.isArray(actual) && holds(actual.length, isMember);
+    }
+    case 'not': {
+      const holds = compileValueTest(test.test, savedGroups);
+      return (actual, isMember) => !holds(actual, isMember);
+    }
+    case 'elemMatch':
+      return compileElemMatch(test.test, savedGroups);
+    case 'never':
+      return () => false;
+  }
+}
+
+function compileComparison(operator: string, expected: unknown): CompiledTest {
+  const right = comparable(expected);
+  switch (operator) {
+    case '$eq':
+      return (actual) => actual === expected;
+    case '$ne':
+      return (actual) => actual !== expected;
+    case '$lt':
+      return (actual) => comparable(actual) < right;
+    case '$lte':
+      return (actual) => comparable(actual) <= right;
+    case '$gt':
+      return (actual) => comparable(actual) > right;
+    default:
+      return (actual) => comparable(actual) >= right;
+  }
+}
+
+function compileVersion(operator: string, expected: unknown): CompiledTest {
+  const right = versionKey(expected);
+  switch (operator) {
+    case '$veq':
+      return (actual) => versionKey(actual) === right;
+    case '$vne':
+      return (actual) => versionKey(actual) !== right;
+    case '$vlt':
+      return (actual) => versionKey(actual) < right;
+    case '$vlte':
+      return (actual) => versionKey(actual) <= right;
+    case '$vgt':
+      return (actual) => versionKey(actual) > right;
+    default:
+      return (actual) => versionKey(actual) >= right;
+  }
+}
+
+/** At least one element passes; empty elements (null, false, 0, '') are passed over, as in the SDKs. */
+function compileElemMatch(
+  test: Extract<OperatorTest, { kind: 'elemMatch' }>['test'],
+  savedGroups: SavedGroups,
+): CompiledTest {
+  if (test.kind === 'value') {
+    const holds = compileValueTest(test.test, savedGroups);
+    return (actual, isMember) => Array.isArray(actual) && actual.some((item) => item && holds(item, isMember));
+  }
+  const holds = compileCondition(test.condition, savedGroups);
+  return (actual, isMember) =>
+    Array.isArray(actual) && actual.some((item) => item && holds((path) => readPath(item, path), isMember));
+}
