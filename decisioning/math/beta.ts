@@ -33,7 +33,7 @@ export function betaCdf(x: number, a: number, b: number): number {
 }
 
 /**
- * Both tails of Beta(a, b) at x, each to 1e-12 relative down to the smallest normal number on its own side of the mean: the continued
+ * Both tails of Beta(a, b) at x, each to 1e-11 relative on its own side of the mean for parameters up to 1e8: the continued
  * fraction of Numerical Recipes 6.4 by Lentz's method, times a prefactor in saddle-point form (Loader, 2000).
  */
 export function betaTails(x: number, a: number, b: number): BetaTails {
