@@ -4,6 +4,8 @@ export { compileCondition } from './compile.ts';
 export type { Counter, CounterHistory, CounterPathResult, CounterProblem } from './counters.ts';
 export { counterResolver, isCounterPath, MAX_COUNTER_WINDOW_MS, NOT_A_COUNTER, parseCounterPath } from './counters.ts';
 export { evaluateCondition } from './evaluate.ts';
+export type { ClauseReport, Explanation, GroupReport, Report } from './explain.ts';
+export { blockers, EXPLAIN_LIMITS, explainCondition } from './explain.ts';
 export { SEGMENT_LIMITS } from './limits.ts';
 export type { ParseResult } from './parse.ts';
 export { parseCondition } from './parse.ts';
