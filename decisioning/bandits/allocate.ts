@@ -1,0 +1,100 @@
+import {
+  type Allocation,
+  type AllocationInput,
+  type AllocationStrategy,
+  HOLDOUT_ARM,
+  type LeafAllocation,
+  REST_LEAF,
+} from './allocation.ts';
+import { fixedSplit } from './fixed-split.ts';
+import { withFloor } from './floor.ts';
+import { leafPrior } from './leaf-prior.ts';
+import { probabilityBest } from './p-best.ts';
+import type { Policy } from './policy.ts';
+import { posteriorMean, posteriorOf, uniformPrior } from './posterior.ts';
+import { armRevenueMinor, campaignRevenueMinor } from './revenue.ts';
+import { type ArmStatistics, emptyStatistics, mergeStatistics } from './statistics.ts';
+import { thompson } from './thompson.ts';
+
+/** More than the product's limit cannot be published, so that an allocation's cost is bounded. */
+export const MAX_ARMS = 512;
+
+/**
+ * Computes a campaign's allocation from its statistics: once per version by the campaign's root, and at publish with no statistics for
+ * the initial one. Statistics of `holdout`, and of arms and leaves the campaign no longer has, are ignored.
+ *
+ * @throws RangeError if the input breaks an invariant that publishing guarantees: 1 to 512 distinct arms without `holdout`, distinct
+ *   leaves ending in `rest`, floor in [0, 1), priors and weights that are proper, 0 ≤ conversions ≤ trials.
+ */
+export function allocateCampaign(input: AllocationInput): Allocation {
+  checkInput(input);
+  const { campaignId, version, armsKey, armIds, leaves } = input;
+  const policy = policyOf(input.strategy);
+  const totals = armIds.map((armId) =>
+    leaves.map((leaf) => statisticsOf(input, leaf, armId)).reduce(mergeStatistics, emptyStatistics),
+  );
+  const allocated = leaves.map((leaf) => [leaf, allocateLeaf(input, policy, leaf, totals)] as const);
+  return { campaignId, version, armsKey, armIds: [...armIds], leaves: Object.fromEntries(allocated) };
+}
+
+function allocateLeaf(
+  input: AllocationInput,
+  policy: Policy,
+  leaf: string,
+  totals: readonly ArmStatistics[],
+): LeafAllocation {
+  const { armIds } = input;
+  const own = armIds.map((armId) => statisticsOf(input, leaf, armId));
+  const posteriors = armIds.map((armId, i) => {
+    const elsewhere = {
+      trials: totals[i]!.trials - own[i]!.trials,
+      conversions: totals[i]!.conversions - own[i]!.conversions,
+    };
+    return posteriorOf(own[i]!, leafPrior(elsewhere, ownValue(input.priors, armId) ?? uniformPrior));
+  });
+  const pBest = [...probabilityBest(posteriors)];
+  const probabilities = withFloor(policy.probabilities({ leaf }, { armIds, posteriors, pBest }), input.minExploration);
+  const campaignMeanMinor = campaignRevenueMinor(totals.reduce(mergeStatistics, emptyStatistics));
+  return {
+    probabilities,
+    pBest,
+    posteriors,
+    expectedRate: expectation(probabilities, (i) => posteriorMean(posteriors[i]!)),
+    expectedRevenueMinor: expectation(probabilities, (i) => armRevenueMinor(own[i]!, campaignMeanMinor)),
+  };
+}
+
+function policyOf(strategy: AllocationStrategy): Policy {
+  return strategy.policy === 'fixed_split' ? fixedSplit(strategy.weights) : thompson;
+}
+
+function statisticsOf(input: AllocationInput, leaf: string, armId: string): ArmStatistics {
+  return input.statistics.get(leaf)?.get(armId) ?? emptyStatistics;
+}
+
+function expectation(probabilities: readonly number[], valueAt: (i: number) => number): number {
+  return probabilities.reduce((sum, probability, i) => sum + probability * valueAt(i), 0);
+}
+
+/** Arm ids come from configuration: `constructor` must not find what every object inherits. */
+function ownValue<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+function checkInput(input: AllocationInput): void {
+  const { armIds, leaves, campaignId } = input;
+  const refuse = (what: string): never => {
+    throw new RangeError(`allocateCampaign: campaign ${campaignId} ${what}`);
+  };
+  if (armIds.length < 1 || armIds.length > MAX_ARMS) refuse(`has ${armIds.length} arms`);
+  if (new Set(armIds).size !== armIds.length || armIds.includes(HOLDOUT_ARM))
+    refuse('has an arm twice or named holdout');
+  if (leaves.at(-1) !== REST_LEAF || new Set(leaves).size !== leaves.length)
+    refuse('has a leaf twice or none named rest');
+  for (const leaf of leaves) {
+    for (const armId of armIds) {
+      const { trials, conversions } = statisticsOf(input, leaf, armId);
+      if (!(conversions >= 0 && conversions <= trials)) refuse(`counts ${conversions} conversions in ${trials} trials`);
+    }
+  }
+}
