@@ -13,6 +13,7 @@ export const REFUSAL_REASONS = [
   'capped_channel',
   'capped_global',
   'no_budget',
+  'fatigued',
   'outranked',
 ] as const;
 
@@ -26,7 +27,6 @@ export const EVENT_REJECTIONS = [
   'wrong_site',
   'unknown_goal',
   'goal_needs_secret_key',
-  'goal_needs_value_limit',
   'outside_window',
   'customer_erased',
   'too_many_orders',

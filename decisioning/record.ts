@@ -40,9 +40,3 @@ export interface DecisionRecord {
   /** Catalog revision that decided. */
   readonly revision: number;
 }
-
-/** Arm id of a held-out customer's decision. */
-export const HOLDOUT_ARM = 'holdout';
-
-/** Leaf of everyone whom no declared context matches. */
-export const REST_LEAF = 'rest';

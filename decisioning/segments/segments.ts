@@ -4,7 +4,7 @@ import { compileCondition } from './compile.ts';
 import { SEGMENT_LIMITS } from './limits.ts';
 import { parseCondition } from './parse.ts';
 import type { ConditionReason } from './read-context.ts';
-import type { Subject } from './subject.ts';
+import type { Resolve, Subject } from './subject.ts';
 import { subjectResolver } from './subject.ts';
 
 /** Membership of one segment, decided on the spot. */
@@ -21,6 +21,8 @@ export interface SegmentSet {
    * campaigns and segments ask. An unknown id is false. Belongs to one decision.
    */
   readonly membership: (subject: Subject) => IsMember;
+  /** The same for a host that resolves paths in its own way. */
+  readonly membershipBy: (resolve: Resolve) => IsMember;
 }
 
 /** A refused segment. `path` is the location in its condition; `cycle` lists the ids of a circle, first one repeated. */
@@ -73,8 +75,7 @@ export function compileSegments(
 }
 
 function segmentSet(ids: readonly string[], compiled: ReadonlyMap<string, CompiledCondition>): SegmentSet {
-  const membership = (subject: Subject): IsMember => {
-    const resolve = subjectResolver(subject);
+  const membershipBy = (resolve: Resolve): IsMember => {
     const known = new Map<string, boolean>();
     const isMember: IsMember = (id) => {
       const before = known.get(id);
@@ -85,9 +86,10 @@ function segmentSet(ids: readonly string[], compiled: ReadonlyMap<string, Compil
     };
     return isMember;
   };
+  const membership = (subject: Subject): IsMember => membershipBy(subjectResolver(subject));
   const get = (id: string): CompiledSegment | undefined =>
     compiled.has(id) ? (subject) => membership(subject)(id) : undefined;
-  return { ids, get, membership };
+  return { ids, get, membership, membershipBy };
 }
 
 /** Ids a condition refers to, repeated ones repeated; what publishing checks and a slice must carry along. */

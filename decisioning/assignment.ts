@@ -1,0 +1,56 @@
+/** Which arm a customer gets within a campaign: the one kept for the sticky period, else a draw from the published probabilities. */
+import type { SliceCampaign } from './catalog/slice.ts';
+import { drawIndex } from './random.ts';
+import type { Assignment, CustomerView, Evidence } from './view.ts';
+
+const MS_PER_DAY = 86_400_000;
+/** A session never keeps an arm longer than this, however long its tab stays open. */
+const MAX_SESSION_MS = 12 * 3_600_000;
+
+export interface StickyPeriod {
+  /** The assignment to keep, if one is alive. */
+  readonly assignment: Assignment | undefined;
+  /** One trial per campaign and period. */
+  readonly periodKey: string;
+  readonly stickyUntilMs: number;
+}
+
+/** The sticky period a decision falls into: that of the live assignment, or a new one that begins now. */
+export function stickyPeriod(
+  campaign: SliceCampaign,
+  customer: CustomerView,
+  decisionId: string,
+  nowMs: number,
+): StickyPeriod {
+  const { sticky } = campaign;
+  if (sticky.mode === 'none') return { assignment: undefined, periodKey: decisionId, stickyUntilMs: nowMs };
+  const found = customer.assignment(campaign.id);
+  const sessionKey = `session:${customer.sessionKey}`;
+  const alive = found && found.untilMs > nowMs && (sticky.mode === 'days' || found.periodKey === sessionKey);
+  if (alive) return { assignment: found, periodKey: found.periodKey, stickyUntilMs: found.untilMs };
+  return sticky.mode === 'session'
+    ? { assignment: undefined, periodKey: sessionKey, stickyUntilMs: nowMs + MAX_SESSION_MS }
+    : { assignment: undefined, periodKey: `days:${nowMs}`, stickyUntilMs: nowMs + sticky.days * MS_PER_DAY };
+}
+
+/** The arm and P(arm | campaign). A kept arm keeps the leaf and the propensity of its assignment and is flagged `sticky`. */
+export function chooseArm(
+  campaign: SliceCampaign,
+  leaf: string,
+  assignment: Assignment | undefined,
+  evidence: Evidence,
+  draw: number,
+): { armId: string; leaf: string; propensityArm: number; sticky: boolean } {
+  // An arm that was taken out of the campaign is not shown again.
+  if (assignment && campaign.armIds.includes(assignment.armId)) {
+    return { armId: assignment.armId, leaf: assignment.leaf, propensityArm: assignment.propensityArm, sticky: true };
+  }
+  const probabilities = evidence.probabilities(campaign, leaf);
+  const index = drawIndex(probabilities, draw);
+  return {
+    armId: campaign.armIds[index] as string,
+    leaf,
+    propensityArm: probabilities[index] as number,
+    sticky: false,
+  };
+}

@@ -1,0 +1,150 @@
+/**
+ * Receipts: what decide() was told, written down while it decided, so that the decision can be replayed to the bit from the receipt
+ * alone. Only what was read is kept: a receipt holds no more of the customer than the choice depended on.
+ */
+import type { OpenSlice } from './catalog/open.ts';
+import { openSlice } from './catalog/open.ts';
+import type { RulesSlice } from './catalog/slice.ts';
+import type { DecideInput, PlacementDecision, PlacementRequest, Switches } from './decide.ts';
+import { decide } from './decide.ts';
+import { scopeKey } from './limits/touches.ts';
+import type { Assignment, CustomerView, Evidence, Expected } from './view.ts';
+
+export const RECEIPT_FORMAT = 1;
+
+type Answers<T> = Readonly<Record<string, T>>;
+
+/** One request's decisions, as JSON. */
+export interface Receipt {
+  readonly format: typeof RECEIPT_FORMAT;
+  readonly requestId: string;
+  readonly nowMs: number;
+  readonly revision: number;
+  readonly requests: readonly PlacementRequest[];
+  /** placement → SHA-256 of its rules slice; absent for a placement that the catalog did not know. */
+  readonly rules: Answers<string>;
+  readonly switches: Switches;
+  readonly bucketingId: string;
+  readonly sessionKey: string;
+  /** Values by path; a path without a value was read and found missing for ever (`hoursSinceLast` of nothing). */
+  readonly reads: readonly (readonly [path: string, value?: unknown])[];
+  /** `scope windowMs` → used + pending touches. */
+  readonly touches: Answers<number>;
+  readonly pressure: number;
+  readonly assignments: Answers<Assignment | null>;
+  readonly consents: Answers<boolean>;
+  /** `campaign leaf` → expected objectives of every candidate that was valued. */
+  readonly expected: Answers<Expected>;
+  /** `campaign leaf` → probability vector of every arm draw. */
+  readonly probabilities: Answers<readonly number[]>;
+  /** The record of what was chosen, by placement: campaign, arm, propensities; null for default content. */
+  readonly chosen: Answers<{
+    readonly campaignId: string;
+    readonly armId: string;
+    readonly propensityCampaign: number;
+    readonly propensityArm: number;
+  } | null>;
+}
+
+/** Decides and writes down every answer that decide() was given. */
+export function decideWithReceipt(
+  input: DecideInput,
+  facts: { readonly requestId: string; readonly revision: number; readonly rules: Answers<string> },
+): { readonly decisions: PlacementDecision[]; readonly receipt: Receipt } {
+  const reads = new Map<string, unknown>();
+  const touches: Record<string, number> = {};
+  const assignments: Record<string, Assignment | null> = {};
+  const consents: Record<string, boolean> = {};
+  const expected: Record<string, Expected> = {};
+  const probabilities: Record<string, readonly number[]> = {};
+  let pressure = 0;
+  const { customer: view, evidence: known } = input;
+  const customer: CustomerView = {
+    ...view,
+    resolve: (path) => {
+      if (!reads.has(path)) reads.set(path, view.resolve(path));
+      return reads.get(path);
+    },
+    touches: (scope, windowMs) =>
+      remember(touches, `${scopeKey(scope)} ${windowMs}`, () => view.touches(scope, windowMs)),
+    pressure: (weights, halfLifeMs) => {
+      pressure = view.pressure(weights, halfLifeMs);
+      return pressure;
+    },
+    assignment: (id) => remember(assignments, id, () => view.assignment(id) ?? null) ?? undefined,
+    consents: (channel) => remember(consents, channel, () => view.consents(channel)),
+  };
+  const evidence: Evidence = {
+    expected: (campaign, leaf) => remember(expected, `${campaign.id} ${leaf}`, () => known.expected(campaign, leaf)),
+    probabilities: (campaign, leaf) =>
+      remember(probabilities, `${campaign.id} ${leaf}`, () => known.probabilities(campaign, leaf)),
+  };
+  const decisions = decide({ ...input, customer, evidence });
+  const receipt: Receipt = {
+    format: RECEIPT_FORMAT,
+    ...facts,
+    nowMs: input.nowMs,
+    requests: input.requests,
+    switches: input.switches,
+    bucketingId: view.bucketingId,
+    sessionKey: view.sessionKey,
+    reads: [...reads].map(([path, value]) => (value === undefined ? [path] : [path, value])),
+    touches,
+    pressure,
+    assignments,
+    consents,
+    expected,
+    probabilities,
+    chosen: Object.fromEntries(decisions.map(({ placement, chosen }) => [placement, chosen && summary(chosen)])),
+  };
+  return { decisions, receipt };
+}
+
+function remember<T>(answers: Record<string, T>, key: string, ask: () => T): T {
+  if (!Object.hasOwn(answers, key)) answers[key] = ask();
+  return answers[key] as T;
+}
+
+function summary(chosen: NonNullable<PlacementDecision['chosen']>) {
+  const { campaign, armId, propensityCampaign, propensityArm } = chosen;
+  return { campaignId: campaign.id, armId, propensityCampaign, propensityArm };
+}
+
+/**
+ * Decides again from a receipt and the slices that it names, with every candidate and its reason.
+ *
+ * @param slices rules slices by placement.
+ * @throws Error when the receipt was not written by decide(): it lacks an answer that was asked for.
+ */
+export function replay(receipt: Receipt, slices: Readonly<Record<string, RulesSlice>>): PlacementDecision[] {
+  const open = new Map<string, OpenSlice>();
+  for (const [placement, slice] of Object.entries(slices)) open.set(placement, openSlice(slice));
+  const reads = new Map(receipt.reads.map(([path, value]) => [path, value]));
+  const answer = <T>(answers: Answers<T>, key: string): T => {
+    if (!Object.hasOwn(answers, key)) throw new Error(`the receipt holds no answer for ${key}`);
+    return answers[key] as T;
+  };
+  return decide({
+    requests: receipt.requests,
+    sliceOf: (placement) => open.get(placement),
+    switches: receipt.switches,
+    nowMs: receipt.nowMs,
+    trace: true,
+    customer: {
+      bucketingId: receipt.bucketingId,
+      sessionKey: receipt.sessionKey,
+      resolve: (path) => {
+        if (!reads.has(path)) throw new Error(`the receipt holds no value for ${path}`);
+        return reads.get(path);
+      },
+      touches: (scope, windowMs) => answer(receipt.touches, `${scopeKey(scope)} ${windowMs}`),
+      pressure: () => receipt.pressure,
+      assignment: (campaignId) => answer(receipt.assignments, campaignId) ?? undefined,
+      consents: (channel) => answer(receipt.consents, channel),
+    },
+    evidence: {
+      expected: (campaign, leaf) => answer(receipt.expected, `${campaign.id} ${leaf}`),
+      probabilities: (campaign, leaf) => answer(receipt.probabilities, `${campaign.id} ${leaf}`),
+    },
+  });
+}

@@ -1,0 +1,97 @@
+/**
+ * The decision token: the decision's record, signed. `ht1.<key id>.<payload>.<mac>`; the payload is the base64url of a JSON array in
+ * a fixed order. Whoever holds it can report exposure and outcomes of exactly this decision, and nothing else.
+ */
+import type { DecisionRecord } from '../record.ts';
+import { decodeBase64Url, encodeBase64Url } from './base64url.ts';
+
+/** Signs and verifies; the secret and the clock stay with the host. */
+export interface TokenSigner {
+  /** Signs with the first of the live keys. */
+  readonly sign: (message: string) => Promise<{ readonly keyId: string; readonly mac: string }>;
+  /** In constant time; false for a key id that is not live. */
+  readonly verify: (keyId: string, message: string, mac: string) => Promise<boolean>;
+  /** The key id that `sign` uses: it is part of what is signed. */
+  readonly keyId: string;
+}
+
+const PREFIX = 'ht1';
+/** The longest record (every id at its limit) stays below this. */
+export const MAX_TOKEN_LENGTH = 1_536;
+
+/** Fields in the order in which they travel. Append only, and raise the prefix when a meaning changes. */
+const FIELDS = [
+  'decisionId',
+  'workspaceId',
+  'siteId',
+  'customer',
+  'bucketingId',
+  'placement',
+  'campaignId',
+  'armId',
+  'leaf',
+  'goal',
+  'goalWindowMs',
+  'channel',
+  'countsTowardGlobal',
+  'atMs',
+  'claimExpiresAtMs',
+  'expiresAtMs',
+  'propensityCampaign',
+  'propensityArm',
+  'sticky',
+  'periodKey',
+  'stickyUntilMs',
+  'shard',
+  'measuresLift',
+  'revision',
+] as const satisfies readonly (keyof DecisionRecord)[];
+
+type Missing = Exclude<keyof DecisionRecord, (typeof FIELDS)[number]>;
+/** Fails to compile when a field of the record would not travel. */
+const everyFieldTravels: Missing extends never ? true : never = true;
+
+/** Makes a token of a record. */
+export async function encodeToken(record: DecisionRecord, signer: TokenSigner): Promise<string> {
+  const payload = encodeBase64Url(
+    asciiJson(FIELDS.map((field) => (typeof record[field] === 'boolean' ? Number(record[field]) : record[field]))),
+  );
+  const message = `${PREFIX}.${signer.keyId}.${payload}`;
+  const { mac } = await signer.sign(message);
+  return `${message}.${mac}`;
+}
+
+/**
+ * The record of a token, or undefined when it is not one of ours. The signature is checked before anything in it is parsed. Expiry is
+ * the caller's to judge: an exposure may be late, an outcome may not.
+ */
+export async function decodeToken(token: string, signer: TokenSigner): Promise<DecisionRecord | undefined> {
+  if (token.length > MAX_TOKEN_LENGTH) return undefined;
+  const [prefix, keyId, payload, mac, ...more] = token.split('.');
+  if (prefix !== PREFIX || !keyId || !payload || !mac || more.length > 0) return undefined;
+  if (!(await signer.verify(keyId, `${PREFIX}.${keyId}.${payload}`, mac))) return undefined;
+  const text = decodeBase64Url(payload);
+  if (text === undefined) return undefined;
+  const values: unknown = JSON.parse(text);
+  // The signature says that we wrote it: anything else than our own array is a broken invariant of an older version.
+  if (!Array.isArray(values) || values.length < FIELDS.length || !everyFieldTravels) return undefined;
+  const record: Record<string, unknown> = {};
+  FIELDS.forEach((field, index) => {
+    record[field] = BOOLEANS.has(field) ? values[index] === 1 : values[index];
+  });
+  return record as unknown as DecisionRecord;
+}
+
+const BOOLEANS: ReadonlySet<string> = new Set([
+  'countsTowardGlobal',
+  'sticky',
+  'measuresLift',
+] satisfies (keyof DecisionRecord)[]);
+
+/** JSON in which everything outside ASCII is escaped. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

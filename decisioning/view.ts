@@ -1,0 +1,70 @@
+/**
+ * What decide() asks of the customer and of the evidence: a small record of functions, so that the customer's object, the worker's
+ * stateless path, a browser and a receipt can each answer in their own way.
+ */
+import type { Allocation } from './bandits/allocation.ts';
+import type { SliceCampaign } from './catalog/slice.ts';
+import type { CapScope } from './limits/touches.ts';
+import type { Resolve } from './segments/subject.ts';
+
+/** An arm kept for a customer by an earlier decision of the same sticky period. */
+export interface Assignment {
+  readonly armId: string;
+  readonly leaf: string;
+  /** P(arm | campaign) of the decision that assigned it. */
+  readonly propensityArm: number;
+  readonly periodKey: string;
+  readonly untilMs: number;
+}
+
+/** The customer as decide() sees them; every answer is as of one moment and does not change while deciding. */
+export interface CustomerView {
+  /** What holdouts are drawn from. */
+  readonly bucketingId: string;
+  /** Attributes, traits, request facts and counters by path. */
+  readonly resolve: Resolve;
+  /** Used + pending touches. */
+  readonly touches: (scope: CapScope, windowMs: number) => number;
+  /** Soft fatigue with the given weights. */
+  readonly pressure: (channelWeights: Readonly<Record<string, number>>, halfLifeMs: number) => number;
+  /** The live assignment for a campaign, if any. */
+  readonly assignment: (campaignId: string) => Assignment | undefined;
+  /** Whether the customer said yes to a channel. */
+  readonly consents: (channel: string) => boolean;
+  /** Names the session, for `sticky: session`. */
+  readonly sessionKey: string;
+}
+
+/** Expected objectives per trial under the published probabilities. */
+export interface Expected {
+  readonly rate: number;
+  readonly revenueMinor: number;
+  /** Allocation version; 0 is the allocation that the catalog was published with. */
+  readonly version: number;
+}
+
+/** What has been learned, by campaign and leaf. */
+export interface Evidence {
+  readonly expected: (campaign: SliceCampaign, leaf: string) => Expected;
+  /** P(arm) in the order of `campaign.armIds`. */
+  readonly probabilities: (campaign: SliceCampaign, leaf: string) => readonly number[];
+}
+
+/** Evidence from published allocations; one that was computed for other arms or leaves is passed over for the initial one. */
+export function evidenceFrom(allocationOf: (campaignId: string) => Allocation | undefined): Evidence {
+  const leafOf = (campaign: SliceCampaign, leaf: string) => {
+    const published = allocationOf(campaign.id);
+    const allocation =
+      published && published.armsKey === campaign.initialAllocation.armsKey ? published : campaign.initialAllocation;
+    const found = allocation.leaves[leaf] ?? campaign.initialAllocation.leaves[leaf];
+    if (!found) throw new Error(`campaign ${campaign.id} has no leaf ${leaf}`);
+    return { found, version: allocation.version };
+  };
+  return {
+    expected: (campaign, leaf) => {
+      const { found, version } = leafOf(campaign, leaf);
+      return { rate: found.expectedRate, revenueMinor: found.expectedRevenueMinor, version };
+    },
+    probabilities: (campaign, leaf) => leafOf(campaign, leaf).found.probabilities,
+  };
+}
