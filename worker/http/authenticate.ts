@@ -1,0 +1,72 @@
+/** Who calls: the key of a request, checked. */
+import type { Context } from 'hono';
+import type { AppEnv } from '../app.ts';
+import { type KeyFacts, keyCache } from '../edge/keys.ts';
+import { siteFacts } from '../edge/site-facts.ts';
+import { checkOrigin, checkSecretKeyOrigin, type SiteFacts } from '../edge/sites.ts';
+import { type Checked, refused } from './problem.ts';
+import { Unavailable } from './unavailable.ts';
+
+/** A caller with a good key. */
+export interface Auth {
+  readonly workspaceId: string;
+  readonly siteId: string;
+  readonly keyId: string;
+  readonly keyType: 'publishable' | 'secret';
+  /** Undefined when the site has no configuration yet, and on endpoints that only take secret keys, where it is not looked up. */
+  readonly site: SiteFacts | undefined;
+}
+
+/** Longest Authorization header that is looked at; a key has about 40 characters. */
+const MAX_HEADER_LENGTH = 200;
+
+/** The key in the Authorization header: undefined when there is no such header, a refusal when it is not a bearer key. */
+export function headerKey(header: string | undefined): Checked<string | undefined> {
+  if (header === undefined) return { ok: true, value: undefined };
+  const match = header.length <= MAX_HEADER_LENGTH ? /^Bearer +(\S+)$/i.exec(header) : null;
+  const key = match?.[1];
+  if (key === undefined) return refused('missing_key', 'The Authorization header must be "Bearer <key>"');
+  return { ok: true, value: key };
+}
+
+async function lookUp(db: D1Database, hash: string): Promise<KeyFacts | undefined> {
+  const row = await db
+    .prepare('SELECT id, workspace_id, site_id, type FROM keys WHERE hash = ? AND revoked_at IS NULL')
+    .bind(hash)
+    .first<{ id: string; workspace_id: string; site_id: string; type: KeyFacts['type'] }>();
+  return row ? { id: row.id, workspaceId: row.workspace_id, siteId: row.site_id, type: row.type } : undefined;
+}
+
+async function findKey(c: Context<AppEnv>, key: string): Promise<KeyFacts | undefined> {
+  try {
+    return await keyCache.find(key, (hash) => lookUp(c.env.DB, hash), c.get('receivedAtMs'));
+  } catch {
+    throw new Unavailable('d1');
+  }
+}
+
+/**
+ * Checks a key and, for publishable ones, the origin. `need` is what the endpoint takes: any key, or secret ones only. Throws
+ * {@link Unavailable} when the database does not answer and the key is not remembered.
+ */
+export async function authenticate(
+  c: Context<AppEnv>,
+  key: string | undefined,
+  need: 'any' | 'secret',
+): Promise<Checked<Auth>> {
+  if (key === undefined) return refused('missing_key', 'Send "Authorization: Bearer <key>"');
+  const done = c.get('timing').start('key');
+  const facts = await findKey(c, key);
+  done();
+  if (!facts) return refused('unknown_key');
+  if (need === 'secret' && facts.type !== 'secret') return refused('secret_key_required');
+  const origin = c.req.header('origin');
+  const site = need === 'any' ? await siteFacts(c.env, c.executionCtx, facts, c.get('receivedAtMs')) : undefined;
+  const allowed =
+    facts.type === 'secret' ? checkSecretKeyOrigin(origin, new URL(c.req.url).origin) : checkOrigin(site, origin);
+  if (!allowed.ok) return allowed;
+  return {
+    ok: true,
+    value: { workspaceId: facts.workspaceId, siteId: facts.siteId, keyId: facts.id, keyType: facts.type, site },
+  };
+}

@@ -1,0 +1,136 @@
+/** One way to declare an endpoint: its path in the OpenAPI document and its route, with every check in front of the handler. */
+import type { Context } from 'hono';
+import type * as z from 'zod';
+import { MAX_BODY_BYTES } from '../../contract/primitives.ts';
+import type { App, AppEnv } from '../app.ts';
+import { authenticate, headerKey } from './authenticate.ts';
+import { readBody } from './body.ts';
+import { parseJson } from './json.ts';
+import { rememberPath } from './known-paths.ts';
+import { describeEndpoint } from './openapi.ts';
+import { type Checked, refuse, refused } from './problem.ts';
+import { validationErrors } from './validation.ts';
+
+export type Method = 'get' | 'post' | 'put' | 'delete';
+
+/** What an endpoint answers with one status. Problems need not be listed: every endpoint documents them. */
+export interface EndpointResponse {
+  readonly description: string;
+  /** JSON body; none for 204 and 304. */
+  readonly schema?: z.ZodType;
+  /** Header name → what it says. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface EndpointSpec<B extends z.ZodType, P extends z.ZodType, Q extends z.ZodType> {
+  readonly method: Method;
+  /** OpenAPI pattern: `/v1/campaigns/{id}`. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** `any`: publishable or secret, header or body, `text/plain` accepted; `secret`: secret keys only. */
+  readonly auth: 'none' | 'any' | 'secret';
+  /** An empty body is `undefined` to it: wrap it in `.optional()` to allow that. */
+  readonly body?: B;
+  /** {@link MAX_BODY_BYTES} unless told. */
+  readonly maxBodyBytes?: number;
+  readonly params?: P;
+  readonly query?: Q;
+  /** Request headers to document: name → what it is for. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly responses: Readonly<Record<number, EndpointResponse>>;
+}
+
+/** What was checked. Parts that the endpoint does not declare are undefined. */
+export interface EndpointInput<B extends z.ZodType, P extends z.ZodType, Q extends z.ZodType> {
+  readonly body: z.output<B>;
+  readonly params: z.output<P>;
+  readonly query: z.output<Q>;
+}
+
+type AnySpec = EndpointSpec<z.ZodType, z.ZodType, z.ZodType>;
+type Ctx = Context<AppEnv>;
+
+/** `application/json` and its `+json` relatives; `text/plain` where pages send without a preflight; no type at all counts as JSON. */
+function checkMediaType(spec: AnySpec, header: string | undefined): Checked<undefined> {
+  const type = header?.split(';')[0]?.trim().toLowerCase() ?? '';
+  const isJson = type === '' || type === 'application/json' || /^application\/[\w.-]+\+json$/.test(type);
+  if (isJson || (spec.auth === 'any' && type === 'text/plain')) return { ok: true, value: undefined };
+  return refused('unsupported_media_type', 'Send Content-Type: application/json');
+}
+
+/** The body as JSON, undefined when it is empty and the endpoint allows that. */
+async function readJson(c: Ctx, spec: AnySpec): Promise<Checked<unknown>> {
+  if (!spec.body) return { ok: true, value: undefined };
+  const text = await readBody(c.req.raw, spec.maxBodyBytes ?? MAX_BODY_BYTES);
+  if (!text.ok) return text;
+  if (text.value === '' && spec.body.safeParse(undefined).success) return { ok: true, value: undefined };
+  const type = checkMediaType(spec, c.req.header('content-type'));
+  return type.ok ? parseJson(text.value) : type;
+}
+
+function bodyKeyOf(json: unknown): string | undefined {
+  if (typeof json !== 'object' || json === null || !('key' in json)) return undefined;
+  return typeof json.key === 'string' ? json.key : undefined;
+}
+
+function validate(schema: z.ZodType | undefined, value: unknown, kind: 'body' | 'parameter'): Checked<unknown> {
+  if (!schema) return { ok: true, value: undefined };
+  const result = schema.safeParse(value);
+  if (result.success) return { ok: true, value: result.data };
+  return refused('invalid_request', undefined, validationErrors(result.error, kind));
+}
+
+/**
+ * Everything that is checked before the handler runs. A key in the header is checked before the body is read, so that nobody without
+ * one makes us read 256 KB.
+ */
+async function check(c: Ctx, spec: AnySpec): Promise<Checked<{ body: unknown; params: unknown; query: unknown }>> {
+  const fromHeader =
+    spec.auth === 'none' ? ({ ok: true, value: undefined } as const) : headerKey(c.req.header('authorization'));
+  if (!fromHeader.ok) return fromHeader;
+  const keyComesInBody = spec.auth === 'any' && fromHeader.value === undefined && spec.body !== undefined;
+  if (spec.auth !== 'none' && !keyComesInBody) {
+    const auth = await authenticate(c, fromHeader.value, spec.auth);
+    if (!auth.ok) return auth;
+    c.set('auth', auth.value);
+  }
+  const json = await readJson(c, spec);
+  if (!json.ok) return json;
+  if (keyComesInBody) {
+    const auth = await authenticate(c, bodyKeyOf(json.value), 'any');
+    if (!auth.ok) return auth;
+    c.set('auth', auth.value);
+  }
+  const params = validate(spec.params, c.req.param(), 'parameter');
+  if (!params.ok) return params;
+  const query = validate(spec.query, c.req.query(), 'parameter');
+  if (!query.ok) return query;
+  const body = validate(spec.body, json.value, 'body');
+  if (!body.ok) return body;
+  return { ok: true, value: { body: body.value, params: params.value, query: query.value } };
+}
+
+/**
+ * Registers an endpoint. The handler runs once the key, the origin, the body's size and form and every field have been checked; what it
+ * gets is typed as its schemas' output.
+ */
+export function endpoint<
+  B extends z.ZodType = z.ZodUndefined,
+  P extends z.ZodType = z.ZodUndefined,
+  Q extends z.ZodType = z.ZodUndefined,
+>(
+  app: App,
+  spec: EndpointSpec<B, P, Q>,
+  handler: (c: Ctx, input: EndpointInput<B, P, Q>) => Response | Promise<Response>,
+): void {
+  describeEndpoint(app, spec);
+  rememberPath(app, spec.method, spec.path);
+  app.on(spec.method.toUpperCase(), spec.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
+    c.set('route', spec.path);
+    const checked = await check(c, spec);
+    if (!checked.ok) return refuse(c, checked.refusal);
+    return handler(c, checked.value as EndpointInput<B, P, Q>);
+  });
+}

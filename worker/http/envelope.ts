@@ -1,0 +1,62 @@
+/** What surrounds every request: its time, CORS, security headers, Server-Timing, one log line. */
+import type { Context, MiddlewareHandler } from 'hono';
+import type { AppEnv } from '../app.ts';
+import { log } from './log.ts';
+import { Timing } from './timing.ts';
+
+/** Browsers cap what they remember of a preflight themselves; a day is the most that any of them honours. */
+const PREFLIGHT_MAX_AGE_SECONDS = 86_400;
+const METHODS = 'GET, POST, PUT, DELETE';
+
+/** Any page may read any answer: what it may do is decided by the key and the site's origins, not by the browser. */
+function setCors(headers: Headers, origin: string | undefined): void {
+  headers.append('vary', 'Origin');
+  if (origin === undefined) return;
+  headers.set('access-control-allow-origin', origin);
+  headers.set('access-control-expose-headers', 'ETag, Server-Timing, Location, Retry-After');
+}
+
+function setSecurity(headers: Headers): void {
+  headers.set('x-content-type-options', 'nosniff');
+  headers.set('referrer-policy', 'no-referrer');
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+}
+
+function preflight(): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      allow: METHODS,
+      'access-control-allow-methods': METHODS,
+      'access-control-allow-headers': 'authorization, content-type, if-match, if-none-match',
+      'access-control-max-age': String(PREFLIGHT_MAX_AGE_SECONDS),
+    },
+  });
+}
+
+function logRequest(c: Context<AppEnv>, status: number): void {
+  log({
+    level: status >= 500 ? 'error' : 'info',
+    method: c.req.method,
+    route: c.get('route'),
+    status,
+    ms: Math.round(c.get('timing').totalMs()),
+    workspace: c.get('auth')?.workspaceId,
+    problem: c.get('problem'),
+    refusals: c.get('refusals'),
+  });
+}
+
+/** The outermost middleware; it sees errors, 404 and 405 too, since those are answers by then. */
+export const envelope: MiddlewareHandler<AppEnv> = async (c, next) => {
+  c.set('receivedAtMs', Date.now());
+  c.set('timing', new Timing());
+  if (c.req.method === 'OPTIONS') c.res = preflight();
+  else await next();
+  // Answers of fetch and of objects have immutable headers: copy before adding to them.
+  c.res = new Response(c.res.body, c.res);
+  setCors(c.res.headers, c.req.header('origin'));
+  setSecurity(c.res.headers);
+  c.res.headers.set('server-timing', c.get('timing').header());
+  logRequest(c, c.res.status);
+};

@@ -1,0 +1,21 @@
+/** The last resort: exceptions become problem documents here and nowhere else. */
+import type { Context } from 'hono';
+import type { AppEnv } from '../app.ts';
+import { log } from './log.ts';
+import { problem } from './problem.ts';
+import { isUnavailable } from './unavailable.ts';
+
+/** Where the exception was thrown: function and file only, since messages may quote what a customer sent. */
+function origin(error: Error): string | undefined {
+  return error.stack
+    ?.split('\n')
+    .find((line) => line.trimStart().startsWith('at '))
+    ?.trim();
+}
+
+/** Answers 503 for a part that is down and 500 for everything else; neither message nor stack reaches the caller. */
+export function answerError(error: Error, c: Context<AppEnv>): Response {
+  const unavailable = isUnavailable(error);
+  log({ level: 'error', route: c.get('route'), error: error.name, at: origin(error) });
+  return problem(c, unavailable ? 'unavailable' : 'internal');
+}

@@ -1,0 +1,55 @@
+/** JSON from outside: parsed, and refused when it could harm whoever copies its keys. */
+import { type Checked, refused } from './problem.ts';
+
+/** Deeper nesting than any document of the contract has; keeps recursive readers further in from overflowing. */
+export const MAX_DEPTH = 64;
+
+/** Keys that change an object's behaviour when they are copied into it. */
+const UNSAFE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** JSON pointer (RFC 6901) of a path. Very long keys are cut: a pointer is for people to find the place. */
+export function pointer(path: readonly (string | number | symbol)[]): string {
+  return path.map((part) => `/${String(part).slice(0, 128).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+interface Node {
+  readonly value: object;
+  readonly path: readonly (string | number)[];
+}
+
+/** The first unsafe key or too deep place in a parsed value. Iterative: depth must not cost stack before it is checked. */
+function findHarm(root: unknown): { readonly kind: 'key' | 'depth'; readonly at: string } | undefined {
+  const pending: Node[] = typeof root === 'object' && root !== null ? [{ value: root, path: [] }] : [];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (node.path.length >= MAX_DEPTH) return { kind: 'depth', at: pointer(node.path) };
+    const isArray = Array.isArray(node.value);
+    for (const [key, child] of Object.entries(node.value)) {
+      if (!isArray && UNSAFE_KEYS.has(key)) return { kind: 'key', at: pointer([...node.path, key]) };
+      if (typeof child === 'object' && child !== null) {
+        pending.push({ value: child, path: [...node.path, isArray ? Number(key) : key] });
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The value of a JSON text. */
+export function parseJson(text: string): Checked<unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return refused('malformed_json', text.trim() === '' ? 'The body is empty' : 'The body could not be parsed as JSON');
+  }
+  const harm = findHarm(value);
+  if (harm?.kind === 'key') {
+    return refused('unsafe_key', 'Keys named __proto__, constructor or prototype are refused', [
+      { field: harm.at, detail: 'is never accepted' },
+    ]);
+  }
+  if (harm)
+    return refused('invalid_request', undefined, [
+      { field: harm.at, detail: `is nested deeper than ${MAX_DEPTH} levels` },
+    ]);
+  return { ok: true, value };
+}

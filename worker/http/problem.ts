@@ -1,0 +1,59 @@
+/** Every error as a problem document (RFC 9457). */
+import type { Context } from 'hono';
+import { PROBLEMS, type Problem, type ProblemError, type ProblemName } from '../../contract/problem.ts';
+import type { AppEnv } from '../app.ts';
+
+/** An expected refusal, before it becomes an answer. */
+export interface Refusal {
+  readonly problem: ProblemName;
+  readonly detail?: string;
+  readonly errors?: readonly ProblemError[];
+}
+
+/** A value, or why there is none. */
+export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+
+export interface ProblemOptions {
+  /** What is wrong with this request, in words; never customer data, a key or a token. */
+  readonly detail?: string;
+  /** One entry per field. */
+  readonly errors?: readonly ProblemError[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** How long a caller should wait before it asks again when a part is down: longer than an object takes to restart. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** The answer for a refused or failed request. */
+export function problem(c: Context<AppEnv>, name: ProblemName, options: ProblemOptions = {}): Response {
+  c.set('problem', name);
+  const { status, title } = PROBLEMS[name];
+  const document: Problem = { type: `/problems/${name}`, title, status, instance: c.req.path };
+  if (options.detail !== undefined) document.detail = options.detail;
+  if (options.errors !== undefined && options.errors.length > 0) document.errors = [...options.errors];
+  const headers = new Headers({ 'content-type': 'application/problem+json', ...options.headers });
+  if (name === 'unavailable') headers.set('retry-after', String(RETRY_AFTER_SECONDS));
+  if (status === 401) headers.set('www-authenticate', 'Bearer');
+  return new Response(JSON.stringify(document), { status, headers });
+}
+
+/** The answer for a refusal that a check returned. */
+export function refuse(c: Context<AppEnv>, refusal: Refusal): Response {
+  return problem(c, refusal.problem, refusal);
+}
+
+/** A refusal as the result of a check. */
+export function refused(
+  name: ProblemName,
+  detail?: string,
+  errors?: readonly ProblemError[],
+): { ok: false; refusal: Refusal } {
+  return {
+    ok: false,
+    refusal: {
+      problem: name,
+      ...(detail === undefined ? {} : { detail }),
+      ...(errors === undefined ? {} : { errors }),
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/** Entry of the worker: HTTP, the cron trigger, and the classes of its objects. */
+import { createApp } from './app.ts';
+import { scheduled } from './scheduled.ts';
+
+export { CampaignRootObject, CampaignShardObject } from '../durable-objects/campaign/object.ts';
+export { CustomerObject } from '../durable-objects/customer/object.ts';
+export { PublisherObject } from '../durable-objects/publisher/object.ts';
+
+const app = createApp();
+
+export default {
+  fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+  scheduled,
+} satisfies ExportedHandler<Env>;
