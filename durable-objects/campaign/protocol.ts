@@ -44,21 +44,27 @@ export interface StatisticsCell {
   readonly statistics: ArmStatistics;
 }
 
+/** At most this many cells in one report: about 100 kB, and one short transaction of the root. */
+export const MAX_REPORT_CELLS = 500;
+
 /** A shard's cells that changed since the root last acknowledged; values are cumulative, so a repeat replaces like with like. */
 export interface ShardReport extends CampaignAddress {
   readonly shard: number;
-  /** Increases with every change of the shard; the root ignores a report older than the last it took. */
+  /** No cell of the report changed after it; the root ignores a cell that it knows from a later report of the shard. */
   readonly seq: number;
   readonly cells: readonly StatisticsCell[];
 }
 
 export type ShardReportReply = { readonly outcome: 'merged'; readonly seq: number };
 
+/** For so many days the course over time is shown by the hour; longer, and a page would carry more points than it can draw. */
+export const HOURLY_DAYS = 90;
+
 /** What the root knows, for the performance page. */
 export interface RootView {
   readonly policy: CampaignPolicy | null;
   readonly allocation: Allocation | null;
-  /** All shards merged. */
+  /** All shards merged; hours older than {@link HOURLY_DAYS} days are merged into days (`hour` is then the day's first). */
   readonly cells: readonly StatisticsCell[];
   readonly asOfMs: number;
 }

@@ -11,6 +11,9 @@ export interface NamedBody {
 /** Largest slice that is accepted: an isolate keeps some dozens of them in its 128 MB. */
 export const MAX_SLICE_BYTES = 4 * 1_024 * 1_024;
 
+/** An answer holds at most this many bytes of slices or of allocations: a call between objects carries 32 MiB. */
+export const MAX_ANSWER_BYTES = 16 * 1_024 * 1_024;
+
 export type PutSlicesReply =
   | { readonly outcome: 'stored'; readonly stored: number }
   | { readonly outcome: 'refused'; readonly reason: 'hash_mismatch' | 'too_large'; readonly hash: string };
@@ -27,7 +30,10 @@ export interface Switches {
   readonly pausedCampaigns: readonly string[];
 }
 
-/** What a serving worker needs to be current. `seq` grows with every change of anything in it. */
+/**
+ * What a serving worker needs to be current. `seq` grows with every change of anything in it. When the allocations do not fit in one
+ * answer, `seq` is that of the last that did: asking again with it brings the rest.
+ */
 export interface PublisherState {
   readonly seq: number;
   readonly manifest: CatalogManifest | null;
@@ -39,6 +45,8 @@ export interface PublisherState {
 
 export type OfferReply =
   | { readonly outcome: 'published'; readonly seq: number }
+  /** A later allocation of the campaign is published already; `version` is its. */
+  | { readonly outcome: 'outdated_version'; readonly version: number }
   /** The root computed from arms or a strategy that are no longer the published ones: here is what is. Null: the campaign is gone. */
   | { readonly outcome: 'outdated_policy'; readonly policy: CampaignPolicy | null };
 
@@ -55,9 +63,12 @@ export interface PublisherApi {
   putSlices(workspaceId: string, bodies: readonly NamedBody[]): Promise<PutSlicesReply>;
   /** Makes a revision current. Policies are told to the roots of the campaigns that changed. */
   activate(workspaceId: string, manifest: CatalogManifest, policies: readonly CampaignPolicy[]): Promise<ActivateReply>;
-  setSwitches(workspaceId: string, change: { killSwitch?: boolean; campaignId?: string; paused?: boolean }): Promise<{ readonly seq: number }>;
+  setSwitches(
+    workspaceId: string,
+    change: { killSwitch?: boolean; campaignId?: string; paused?: boolean },
+  ): Promise<{ readonly seq: number }>;
   state(since: number): PublisherState | Promise<PublisherState>;
-  /** Bodies by hash; unknown hashes are left out. */
+  /** Bodies by hash, in the order asked for; unknown hashes are left out, and so are those that no longer fit in the answer: ask again for them. */
   slices(hashes: readonly string[]): readonly NamedBody[] | Promise<readonly NamedBody[]>;
   policy(campaignId: string): CampaignPolicy | null | Promise<CampaignPolicy | null>;
   offer(campaignId: string, allocation: Allocation): Promise<OfferReply>;

@@ -3,12 +3,17 @@
 /** Applies the steps an object has not seen yet, in one transaction; call it from the constructor only. */
 export function migrate(storage: DurableObjectStorage, steps: readonly string[]): void {
   storage.transactionSync(() => {
-    storage.sql.exec('CREATE TABLE IF NOT EXISTS schema_version (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)');
+    storage.sql.exec(
+      'CREATE TABLE IF NOT EXISTS schema_version (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)',
+    );
     const row = storage.sql.exec<{ version: number }>('SELECT version FROM schema_version').toArray()[0];
     const version = row?.version ?? 0;
     // A newer worker wrote here before a rollback: its extra columns are ignored, nothing is taken away.
     if (version >= steps.length) return;
     for (const step of steps.slice(version)) storage.sql.exec(step);
-    storage.sql.exec('INSERT INTO schema_version (id, version) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version', steps.length);
+    storage.sql.exec(
+      'INSERT INTO schema_version (id, version) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version',
+      steps.length,
+    );
   });
 }

@@ -30,7 +30,10 @@ export function fromBase64Url(text: string): Uint8Array | undefined {
 async function importKey(secret: string): Promise<CryptoKey> {
   const known = importedKeys.get(secret);
   if (known) return known;
-  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
+  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+    'verify',
+  ]);
   if (importedKeys.size >= MAX_IMPORTED_KEYS) importedKeys.clear();
   importedKeys.set(secret, key);
   return key;
@@ -45,6 +48,11 @@ export async function hmac(secret: string, ...parts: readonly string[]): Promise
 export type ObjectKind = 'customer' | 'shard' | 'root' | 'publisher';
 
 /** The name of an object: 22 characters of base64url. */
-export async function objectName(namingSecret: string, workspaceId: string, kind: ObjectKind, ...id: readonly string[]): Promise<string> {
+export async function objectName(
+  namingSecret: string,
+  workspaceId: string,
+  kind: ObjectKind,
+  ...id: readonly string[]
+): Promise<string> {
   return base64Url((await hmac(namingSecret, workspaceId, kind, ...id)).subarray(0, NAME_BYTES));
 }

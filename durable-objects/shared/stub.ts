@@ -36,24 +36,40 @@ function resident<T extends Rpc.DurableObjectBranded | undefined>(
 }
 
 /** The object of a customer whose name is known already (from a token or a decision id). */
-export function customerStubByName(source: StubSource, workspaceId: string, name: string): DurableObjectStub<CustomerObject> {
+export function customerStubByName(
+  source: StubSource,
+  workspaceId: string,
+  name: string,
+): DurableObjectStub<CustomerObject> {
   return resident(source, workspaceId, source.CUSTOMER).getByName(name);
 }
 
 /** One statistics shard of a campaign. */
-export async function shardStub(source: StubSource, workspaceId: string, campaignId: string, shard: number): Promise<DurableObjectStub<CampaignShardObject>> {
+export async function shardStub(
+  source: StubSource,
+  workspaceId: string,
+  campaignId: string,
+  shard: number,
+): Promise<DurableObjectStub<CampaignShardObject>> {
   const name = await objectName(source.NAMING_SECRET, workspaceId, 'shard', campaignId, String(shard));
   return resident(source, workspaceId, source.CAMPAIGN_SHARD).getByName(name);
 }
 
 /** The root of a campaign, where its shards are merged. */
-export async function rootStub(source: StubSource, workspaceId: string, campaignId: string): Promise<DurableObjectStub<CampaignRootObject>> {
+export async function rootStub(
+  source: StubSource,
+  workspaceId: string,
+  campaignId: string,
+): Promise<DurableObjectStub<CampaignRootObject>> {
   const name = await objectName(source.NAMING_SECRET, workspaceId, 'root', campaignId);
   return resident(source, workspaceId, source.CAMPAIGN_ROOT).getByName(name);
 }
 
 /** The publisher of a workspace. */
-export async function publisherStub(source: StubSource, workspaceId: string): Promise<DurableObjectStub<PublisherObject>> {
+export async function publisherStub(
+  source: StubSource,
+  workspaceId: string,
+): Promise<DurableObjectStub<PublisherObject>> {
   const name = await objectName(source.NAMING_SECRET, workspaceId, 'publisher');
   return resident(source, workspaceId, source.PUBLISHER).getByName(name);
 }
