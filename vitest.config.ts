@@ -16,6 +16,9 @@ const testSecrets = {
   SITE_SECRET_ROOT: '33'.repeat(32),
 };
 
+// Wrangler looks for the secrets that wrangler.toml requires in the environment, and warns of those it does not find.
+Object.assign(process.env, testSecrets);
+
 /** One project per host: the pure core and the tools in Node, the platform's parts in workerd, the page in a real browser. */
 export default defineConfig({
   test: {
