@@ -1,0 +1,41 @@
+/** What a command refuses for: told to the user in one line, without a stack. */
+
+/** Exit codes of every command. */
+export const EXIT = { ok: 0, refused: 1, usage: 2 } as const;
+
+/** The command was called in a way it does not understand, or cannot go on for a reason the user can mend. */
+export class CommandFailure extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number = EXIT.refused) {
+    super(message);
+    this.name = 'CommandFailure';
+    this.exitCode = exitCode;
+  }
+}
+
+/** A call that the command's usage does not cover: exit code 2. */
+export function usageFailure(message: string): CommandFailure {
+  return new CommandFailure(message, EXIT.usage);
+}
+
+/**
+ * Runs a command to its exit code: expected failures, and arguments that `parseArgs` refuses, as one line on standard error;
+ * anything else with its stack, because it is ours to mend.
+ */
+export async function runCommand(command: () => Promise<number>, helpHint: string): Promise<number> {
+  try {
+    return await command();
+  } catch (error) {
+    if (error instanceof CommandFailure) {
+      process.stderr.write(`${error.message}\n`);
+      if (error.exitCode === EXIT.usage) process.stderr.write(`${helpHint}\n`);
+      return error.exitCode;
+    }
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
+      process.stderr.write(`${error.message}\n${helpHint}\n`);
+      return EXIT.usage;
+    }
+    throw error;
+  }
+}

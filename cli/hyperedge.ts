@@ -1,0 +1,99 @@
+/** `npm run hyperedge -- COMMAND …`: configuration from files. */
+import { parseArgs } from 'node:util';
+import { push, pushAsSql, validate } from './commands/push.ts';
+import { printSchema, writeSchemas } from './commands/schema.ts';
+import { createWorkspace } from './commands/workspace.ts';
+import { EXIT, runCommand, usageFailure } from './failure.ts';
+
+const USAGE = `Usage: npm run hyperedge -- COMMAND
+
+  validate PATH…            check files against the contract
+  push PATH…                store and publish the documents in files, all or none
+      --site URL            where Hyperedge runs (HYPEREDGE_SITE, else http://localhost:8787)
+      --key KEY             a secret key (better: HYPEREDGE_SECRET_KEY, which stays out of the shell's history)
+      --dry-run             check everything on the server, change nothing
+      --no-publish          store the documents as drafts
+      --note TEXT           why; kept with the revision
+      --wrangler FILE.sql   write SQL for \`wrangler d1 execute\` instead; \`-\` is standard output
+      --workspace ID        the workspace whose inbox the SQL fills
+  schema [KIND]             print the JSON Schema of a kind, or of any document
+      --write FOLDER        write all of them into a folder
+  workspace create ID       write the SQL that creates a workspace, a site and its two keys
+      --name TEXT           of the workspace
+      --residency eu        where its customers' data stays (none or eu; for ever)
+      --site ID             of the first site (default: shop)
+      --kind KIND           of the site: web, app or server (default: web)
+      --origin URL          of a web site; may be given several times
+      --wrangler FILE.sql   where to write the SQL; \`-\` (the default) is standard output
+
+A PATH is a .yaml, .yml, .json or .jsonc file, or a folder of them. A document is an object with its \`kind\`.
+Exit codes: 0 done, 1 refused, 2 called wrongly.
+`;
+
+const HELP_HINT = 'npm run hyperedge -- --help';
+const DEFAULT_SITE = 'http://localhost:8787';
+
+async function main(args: readonly string[]): Promise<number> {
+  const [command, ...rest] = args;
+  switch (command) {
+    case undefined:
+    case 'help':
+    case '--help':
+    case '-h':
+      process.stdout.write(USAGE);
+      return command === undefined ? EXIT.usage : EXIT.ok;
+    case 'validate':
+      return validate(paths(parseArgs({ args: rest, allowPositionals: true, options: {} }).positionals));
+    case 'push':
+      return runPush(rest);
+    case 'schema':
+      return runSchema(rest);
+    case 'workspace':
+      return createWorkspace(rest);
+    default:
+      throw usageFailure(`There is no command "${command}"`);
+  }
+}
+
+function runPush(args: string[]): number | Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      site: { type: 'string' },
+      key: { type: 'string' },
+      'dry-run': { type: 'boolean', default: false },
+      'no-publish': { type: 'boolean', default: false },
+      note: { type: 'string' },
+      wrangler: { type: 'string' },
+      workspace: { type: 'string' },
+    },
+  });
+  const options = { publish: !values['no-publish'], dryRun: values['dry-run'], note: values.note };
+  if (values.wrangler !== undefined) {
+    if (options.dryRun) throw usageFailure('--dry-run asks the server: it does not go with --wrangler; see `validate`');
+    if (!values.workspace) throw usageFailure('--wrangler needs --workspace: SQL carries no key that would name it');
+    return pushAsSql(paths(positionals), values.workspace, values.wrangler, options);
+  }
+  const secretKey = values.key ?? process.env.HYPEREDGE_SECRET_KEY;
+  if (!secretKey) throw usageFailure('A secret key is needed: set HYPEREDGE_SECRET_KEY');
+  const site = values.site ?? process.env.HYPEREDGE_SITE ?? DEFAULT_SITE;
+  if (!URL.canParse(site)) throw usageFailure(`--site "${site}" is not an address`);
+  return push(paths(positionals), { site: site.replace(/\/+$/, ''), secretKey }, options);
+}
+
+function runSchema(args: string[]): number {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { write: { type: 'string' } },
+  });
+  return values.write === undefined ? printSchema(positionals[0] ?? 'document') : writeSchemas(values.write);
+}
+
+function paths(positionals: readonly string[]): readonly string[] {
+  if (positionals.length === 0) throw usageFailure('Name the files or folders');
+  return positionals;
+}
+
+process.exitCode = await runCommand(() => main(process.argv.slice(2)), HELP_HINT);

@@ -1,0 +1,39 @@
+/** JSON Schemas of the documents in files, generated from the contract, for editors. */
+import * as z from 'zod';
+import { KIND_NAMES, KINDS, type Kind } from '../contract/configuration/index.ts';
+
+type JsonSchema = Record<string, unknown>;
+
+/** The schema of one kind as it is written in a file: its input form, with `kind` among its fields. */
+export function schemaOfKind(kind: Kind): JsonSchema {
+  // Draft 7 is what editors' YAML support is surest of.
+  const schema = z.toJSONSchema(KINDS[kind].schema, { io: 'input', target: 'draft-7' }) as JsonSchema;
+  const { properties, required, ...rest } = schema;
+  return {
+    ...rest,
+    properties: { kind: { const: kind }, ...(properties as JsonSchema) },
+    required: ['kind', ...((required as string[] | undefined) ?? [])],
+  };
+}
+
+/** Every schema by file name; `document.json` is any kind, chosen by `kind`. */
+export function allSchemas(): ReadonlyMap<string, JsonSchema> {
+  const files = new Map<string, JsonSchema>(KIND_NAMES.map((kind) => [`${kind}.json`, schemaOfKind(kind)]));
+  return files.set('document.json', {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'A Hyperedge configuration document',
+    type: 'object',
+    properties: { kind: { enum: KIND_NAMES } },
+    required: ['kind'],
+    allOf: KIND_NAMES.map((kind) => ({
+      if: { properties: { kind: { const: kind } }, required: ['kind'] },
+      // biome-ignore lint/suspicious/noThenProperty: JSON Schema's own keyword; nothing awaits this object
+      then: { $ref: `${kind}.json` },
+    })),
+  });
+}
+
+/** The text of a schema file. */
+export function schemaText(schema: JsonSchema): string {
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
