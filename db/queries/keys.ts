@@ -1,0 +1,47 @@
+/** Keys: looked up by hash on every cold request, listed and revoked by their owners. */
+import { and, asc, eq, isNull } from 'drizzle-orm';
+import type { Database } from '../database.ts';
+import { keys } from '../schema.ts';
+
+/** What a key stands for. */
+export interface KeyOwner {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly siteId: string;
+  readonly type: 'publishable' | 'secret';
+}
+
+export type KeyRow = typeof keys.$inferSelect;
+
+/** Keys of one site that are listed; older ones beyond it were revoked long ago. */
+export const MAX_LISTED_KEYS = 200;
+
+/** The key with this SHA-256 (hex), or undefined when there is none or it was revoked. */
+export async function findKeyByHash(db: Database, hash: string): Promise<KeyOwner | undefined> {
+  const [row] = await db
+    .select({ id: keys.id, workspaceId: keys.workspaceId, siteId: keys.siteId, type: keys.type })
+    .from(keys)
+    .where(and(eq(keys.hash, hash), isNull(keys.revokedAt)))
+    .limit(1);
+  return row;
+}
+
+/** Keys of a site, oldest first, revoked ones included; at most {@link MAX_LISTED_KEYS}. */
+export async function listSiteKeys(db: Database, workspaceId: string, siteId: string): Promise<KeyRow[]> {
+  return db
+    .select()
+    .from(keys)
+    .where(and(eq(keys.workspaceId, workspaceId), eq(keys.siteId, siteId)))
+    .orderBy(asc(keys.createdAt), asc(keys.id))
+    .limit(MAX_LISTED_KEYS);
+}
+
+/** A key of this workspace by its id. */
+export async function findKey(db: Database, workspaceId: string, id: string): Promise<KeyRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(keys)
+    .where(and(eq(keys.workspaceId, workspaceId), eq(keys.id, id)))
+    .limit(1);
+  return row;
+}
