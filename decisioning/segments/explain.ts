@@ -108,11 +108,11 @@ function explainClause(explainer: Explainer, clause: Clause): Verdict {
 
 function explainMany(explainer: Explainer, kind: 'and' | 'or' | 'nor', conditions: readonly Condition[]): Verdict {
   const verdicts = conditions.map((condition) => explainAll(explainer, condition));
-  // Several clauses of one alternative stay together, so that a reader sees which alternative they belong to.
-  const children = verdicts.map(({ passed, reports }): Report => {
-    const only = reports.length === 1 ? reports[0] : undefined;
-    return only ?? { kind: 'all', passed, children: reports };
-  });
+  // Several clauses of one alternative stay together, so that a reader sees which alternative they belong to. One without
+  // reports (empty, or past the limit) leaves no trace.
+  const children = verdicts.flatMap(({ passed, reports }): readonly Report[] =>
+    reports.length > 1 ? [{ kind: 'all', passed, children: reports }] : reports,
+  );
   const any = verdicts.length === 0 || verdicts.some((verdict) => verdict.passed);
   const every = verdicts.every((verdict) => verdict.passed);
   const passed = kind === 'and' ? every : kind === 'or' ? any : !any;

@@ -1,8 +1,10 @@
 export type { Condition } from './ast.ts';
 export type { CompiledCondition, IsMember, SavedGroups } from './compile.ts';
 export { compileCondition } from './compile.ts';
-export type { Counter, CounterHistory, CounterPathResult, CounterProblem } from './counters.ts';
-export { counterResolver, isCounterPath, MAX_COUNTER_WINDOW_MS, NOT_A_COUNTER, parseCounterPath } from './counters.ts';
+export type { Counter, CounterPathResult, CounterProblem } from './counter-paths.ts';
+export { COUNTER_ROOTS, isCounterPath, MAX_COUNTER_WINDOW_MS, parseCounterPath } from './counter-paths.ts';
+export type { BehaviourRecord, CounterHistory, OutcomeRecord, TouchRecord } from './counters.ts';
+export { counterResolver, NOT_A_COUNTER } from './counters.ts';
 export { evaluateCondition } from './evaluate.ts';
 export type { ClauseReport, Explanation, GroupReport, Report } from './explain.ts';
 export { blockers, EXPLAIN_LIMITS, explainCondition } from './explain.ts';

@@ -1,6 +1,6 @@
 /**
  * What a condition may cost. Publishing refuses anything larger, naming the path; evaluation answers false for it. The
- * numbers leave hand-written rules far below and keep the worst condition within a few milliseconds of a decision.
+ * numbers leave hand-written rules far below them.
  */
 export const SEGMENT_LIMITS = {
   /** Nesting of objects and lists; recursion in the reader, compiler and explainer follows it. Rules people write stay under 6. */
@@ -14,7 +14,7 @@ export const SEGMENT_LIMITS = {
   /** UTF-16 units of one attribute path, dots included. */
   pathLength: 200,
   /** Instructions of all patterns of one condition together: their work per character of text is bounded as one. */
-  regexInstructions: 4_096,
+  regexInstructions: 2_048,
   /** Segments of a workspace: the catalog slice of a placement carries them all. */
   segments: 500,
   /** Longest chain of segments that refer to segments; evaluation recurses along it. */

@@ -94,7 +94,7 @@ describe('parseCondition', () => {
     for (const wrap of wraps) expect(deep(wrap)).toContainEqual(expect.objectContaining({ reason: 'too_deep' }));
     const wide = { $or: Array.from({ length: 900 }, () => ({ a: 1, b: 2, c: 3 })) };
     expect(problems(wide)).toContainEqual(expect.objectContaining({ reason: 'too_many_nodes' }));
-    const patterns = { $or: Array.from({ length: 5 }, () => ({ a: { $regex: '.{1000}' } })) };
+    const patterns = { $or: Array.from({ length: 5 }, () => ({ a: { $regex: '.{500}' } })) };
     expect(problems(patterns)).toEqual([{ path: '$or[4].a.$regex', reason: 'regex_too_large' }]);
   });
 });

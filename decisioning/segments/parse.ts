@@ -1,5 +1,5 @@
 import type { Clause, Condition, SegmentOperator, ValueTest } from './ast.ts';
-import { parseCounterPath } from './counters.ts';
+import { parseCounterPath } from './counter-paths.ts';
 import { SEGMENT_LIMITS } from './limits.ts';
 import { FORBIDDEN_NAMES } from './paths.ts';
 import type { ConditionProblem, ReadContext } from './read-context.ts';

@@ -5,9 +5,12 @@ export const REGEX_LIMITS = {
   /** Nesting of groups; parser and compiler recurse along it. */
   groupDepth: 40,
   /** Largest count in `{m,n}`: repetition is unrolled into the program. */
-  repeat: 1_000,
-  /** Instructions after unrolling: `^.{0,1000}$` fits. With the longest text this bounds one match to tens of milliseconds at the very worst. */
-  programSize: 2_048,
-  /** UTF-16 units of a text that is searched; a longer one matches nothing. A request body cannot carry more. */
-  textLength: 16_384,
+  repeat: 500,
+  /**
+   * Instructions after unrolling; `^.{0,500}$` fits. With the longest text this bounds one match to about 32 million steps,
+   * which only a pattern built for the purpose comes near.
+   */
+  programSize: 1_024,
+  /** UTF-16 units of a text that is searched; a longer one matches nothing. Attributes hold names, URLs and headers. */
+  textLength: 10_240,
 } as const;
