@@ -51,6 +51,12 @@ describe('seededRandom', () => {
     }
   });
 
+  it('does not stand still on the one seed that mixes to the state zero', () => {
+    // The mixing run backwards from zero.
+    const random = seededRandom('f98ab5a197b190c18742129ca83b31cc');
+    expect(new Set(Array.from({ length: 100 }, () => random.next())).size).toBe(100);
+  });
+
   it('refuses seeds that are short, long or not hexadecimal', () => {
     expect(() => seededRandom(hex(1, 31))).toThrow(RangeError);
     expect(() => seededRandom(hex(1, 129))).toThrow(RangeError);

@@ -49,6 +49,9 @@ const evidence: Record<string, (i: number) => BetaPosterior> = {
   'huge (1e7 trials)': (i) => beta(1e6 + 600 * (i % 4), 9e6),
 };
 
+/** From piled up at both ends to a needle. */
+const extremes = [0.001, 0.01, 0.1, 0.5, 1, 2, 8, 60, 1e3, 1e5, 1e8];
+
 describe('probabilityBest', () => {
   for (const [name, make] of Object.entries(evidence)) {
     it.each([2, 5, 20])(`equals the winner frequency of independently sampled posteriors: ${name}, %i arms`, (k) => {
@@ -73,6 +76,21 @@ describe('probabilityBest', () => {
     for (let i = 0; i < a.length; i++) expect(Math.abs(best[i]! - a[i]! / total)).toBeLessThan(1e-5);
   });
 
+  it('gives a uniform rate against any other the mean of what the other leaves: P(θ < U) = β / (α + β)', () => {
+    for (const a of extremes) {
+      for (const b of extremes) {
+        expect(Math.abs(probabilityBest([beta(a, b), beta(1, 1)])[1]! - b / (a + b))).toBeLessThan(1e-5);
+      }
+    }
+  });
+
+  it('gives two rates that are each symmetric about a half an even chance, whatever their widths', () => {
+    for (const a of extremes) {
+      for (const b of extremes)
+        expect(Math.abs(probabilityBest([beta(a, a), beta(b, b)])[0]! - 0.5)).toBeLessThan(1e-5);
+    }
+  });
+
   it('approaches the normal answer at 1e8 on either side', () => {
     const step = 1e4;
     const difference = (2 * step) / 2e8 / Math.sqrt(2 * (0.25 / 2e8));
@@ -90,18 +108,18 @@ describe('probabilityBest', () => {
     }
   });
 
-  it('is never NaN and sums to 1 over all mixes of extremes', () => {
-    const ends = [0.001, 0.03, 1, 40, 1e4, 1e8];
+  it('is never NaN or negative and sums to 1 over all mixes of extremes', () => {
+    const ends = [0.001, 0.01, 1, 2, 5, 40, 1e3, 1e6, 1e8];
     const all = ends.flatMap((a) => ends.map((b) => beta(a, b)));
     const pairs = all.flatMap((one) => all.map((other) => [one, other]));
     for (const posteriors of [...pairs, all, arms(512, (i) => all[(i * 7) % all.length]!)]) {
       const best = probabilityBest(posteriors);
       let sum = 0;
       for (const value of best) {
-        expect(value >= 0 && value <= 1).toBe(true);
+        if (!(value >= 0 && value <= 1)) expect.fail(`${value} for ${JSON.stringify(posteriors)}`);
         sum += value;
       }
-      expect(Math.abs(sum - 1)).toBeLessThan(1e-12);
+      if (!(Math.abs(sum - 1) < 1e-12)) expect.fail(`sum ${sum} for ${JSON.stringify(posteriors)}`);
     }
   });
 

@@ -143,6 +143,10 @@ describe('betaQuantile', () => {
     }
   });
 
+  it('is 0 where the quantile is below the smallest double', () => {
+    expect(betaQuantile(1e-12, 1e-3, 5)).toBe(0);
+  });
+
   it('is 0 and 1 at the ends and NaN outside', () => {
     expect([betaQuantile(0, 2, 3), betaQuantile(1, 2, 3)]).toEqual([0, 1]);
     for (const p of [-0.1, 1.1, Number.NaN]) expect(betaQuantile(p, 2, 3)).toBeNaN();

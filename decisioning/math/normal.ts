@@ -1,8 +1,6 @@
 /** Coefficients from the constant term upwards. */
 type Polynomial = readonly number[];
 
-/** Beyond this the lower tail is below the smallest double. */
-const CDF_LIMIT = 38.5;
 const CDF_FRACTION_FROM = 7.07106781186547;
 const SQRT_TWO_PI = 2.5066282746310007;
 
@@ -52,7 +50,7 @@ const FAR_TAIL: readonly [Polynomial, Polynomial] = [
 export function normalCdf(z: number): number {
   const size = Math.abs(z);
   if (Number.isNaN(size)) return Number.NaN;
-  const tail = size > CDF_LIMIT ? 0 : lowerTail(size);
+  const tail = lowerTail(size);
   return z > 0 ? 1 - tail : tail;
 }
 
