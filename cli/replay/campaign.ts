@@ -1,0 +1,62 @@
+/** The campaign of a map, compiled as publishing would: the slice that decides, and the policy that learns. */
+import { channel, goal, KINDS, placement, settings } from '../../contract/configuration/index.ts';
+import { compile } from '../../decisioning/catalog/compile.ts';
+import type { Configuration } from '../../decisioning/catalog/configuration.ts';
+import { type OpenSlice, openSlice } from '../../decisioning/catalog/open.ts';
+import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
+import { CommandFailure } from '../failure.ts';
+import type { ReplayMap } from './map.ts';
+
+export const REPLAY_POLICIES = ['thompson', 'fixed_split', 'uniform'] as const;
+export type ReplayPolicy = (typeof REPLAY_POLICIES)[number];
+
+/** The parts of a campaign that a replay needs. */
+export interface ReplayCampaign {
+  readonly placement: string;
+  readonly slice: OpenSlice;
+  readonly policy: CampaignPolicy;
+}
+
+/** First names of paths that the runtime itself provides: they are not declared. */
+const RESERVED_ROOTS: ReadonlySet<string> = new Set(['geo', 'device', 'time', 'page', 'customer']);
+
+/**
+ * Compiles the campaign as the only one of a workspace. Schedule and caps are left out: rows have no time and each is a customer.
+ *
+ * @param salt of the groups that customers are assigned to; another one gives another holdout.
+ */
+export function compileCampaign(map: ReplayMap, policy: ReplayPolicy | undefined, salt: string): ReplayCampaign {
+  const first = map.campaign.placements[0]!;
+  const campaign = { ...map.campaign, strategy: strategyOf(map, policy), placements: [first] };
+  const configuration: Configuration = {
+    campaigns: [{ ...campaign, schedule: { timeZone: 'UTC', weekly: [] }, caps: [] }],
+    segments: [],
+    placements: [placement.parse({ id: first, name: first, channel: 'replay' })],
+    channels: [channel.parse({ id: 'replay', name: 'Replay' })],
+    goals: [goal.parse({ id: campaign.objective.goal, name: campaign.objective.goal })],
+    attributes: Object.entries(map.attributes)
+      .filter(([id]) => !RESERVED_ROOTS.has(id.split('.')[0]!))
+      .map(([id, { type }]) => KINDS.attribute.schema.parse({ id, type })),
+    sites: [],
+    settings: settings.parse({ globalCap: null }),
+  };
+  const compiled = compile(configuration, { workspaceId: 'replay', salt });
+  if (!compiled.ok) {
+    throw new CommandFailure(compiled.problems.map(({ path, detail }) => `${path}: ${detail}`).join('\n'));
+  }
+  return {
+    placement: first,
+    slice: openSlice(compiled.catalog.placements[first]!.rules),
+    policy: compiled.catalog.policies[0]!,
+  };
+}
+
+function strategyOf(map: ReplayMap, policy: ReplayPolicy | undefined): ReplayMap['campaign']['strategy'] {
+  const own = map.campaign.strategy;
+  if (policy === undefined || policy === own.policy) return own;
+  if (policy === 'thompson') return { policy, minExploration: 0.01 };
+  if (policy === 'fixed_split')
+    throw new CommandFailure('--policy fixed_split: the campaign names no weights; see uniform');
+  const weights = Object.fromEntries(map.campaign.arms.map((arm) => [arm.id, 1]));
+  return { policy: 'fixed_split', weights, minExploration: 0 };
+}
