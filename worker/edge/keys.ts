@@ -1,34 +1,19 @@
 /**
- * Which key is which, remembered per isolate. Revoking a key reaches every isolate within {@link FRESH_MS}; while the database is down a
- * key that was good keeps working for {@link GRACE_MS}. Module scope holds plain data only, never a promise: a promise belongs to the
- * request that made it.
+ * Which key is which. Revoking a key reaches every isolate within 10 s; while the database is down a key that was good keeps working
+ * for a minute.
  */
+import { database } from '../../db/database.ts';
+import { findKeyByHash, type KeyOwner } from '../../db/queries/keys.ts';
+import { Unavailable } from '../http/unavailable.ts';
+import { RecentAnswers } from './recent-answers.ts';
 
-/** What the database knows of a key. */
-export interface KeyFacts {
-  readonly id: string;
-  readonly workspaceId: string;
-  readonly siteId: string;
-  readonly type: 'publishable' | 'secret';
-}
-
-/** Looks a key up by the SHA-256 of its text, hex; undefined when there is none or it was revoked. */
-export type KeyLookUp = (hash: string) => Promise<KeyFacts | undefined>;
-
-/** How long an answer counts as current: the longest a revoked key lives on, and a new one stays unknown. */
-export const FRESH_MS = 10_000;
-/** How long a key that was good keeps working while the database does not answer. */
-export const GRACE_MS = 60_000;
-/** Keys remembered: 150 bytes each; random junk pushes out the oldest, never more than this. */
-export const MAX_REMEMBERED = 5_000;
-
-interface Remembered {
-  readonly facts: KeyFacts | undefined;
-  readonly atMs: number;
-}
+export type { KeyOwner };
 
 /** `pk_` or `sk_` and 32 or more letters and digits: at least 160 bits. Anything else is not looked up at all. */
 const KEY_FORMAT = /^[ps]k_[A-Za-z0-9]{32,64}$/;
+
+/** By hash: not even this isolate's memory holds the text of a key. */
+const recentKeys = new RecentAnswers<KeyOwner>();
 
 /** SHA-256 of a key, hex: the only form in which a key is stored. */
 export async function hashKey(key: string): Promise<string> {
@@ -36,39 +21,18 @@ export async function hashKey(key: string): Promise<string> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Answers of the database by hash of the key, oldest first. */
-export class KeyCache {
-  readonly #byHash = new Map<string, Remembered>();
-
-  /** The facts of a key, or undefined when it is unknown or revoked. Throws what `lookUp` throws when nothing recent is remembered. */
-  async find(key: string, lookUp: KeyLookUp, nowMs: number): Promise<KeyFacts | undefined> {
-    if (!KEY_FORMAT.test(key)) return undefined;
-    const hash = await hashKey(key);
-    const remembered = this.#byHash.get(hash);
-    if (remembered && nowMs - remembered.atMs < FRESH_MS) return remembered.facts;
-    try {
-      const facts = await lookUp(hash);
-      this.#remember(hash, { facts, atMs: nowMs });
-      return facts;
-    } catch (error) {
-      if (remembered?.facts && nowMs - remembered.atMs < GRACE_MS) return remembered.facts;
-      throw error;
-    }
-  }
-
-  /** How many are remembered. */
-  get size(): number {
-    return this.#byHash.size;
-  }
-
-  #remember(hash: string, entry: Remembered): void {
-    this.#byHash.delete(hash);
-    this.#byHash.set(hash, entry);
-    if (this.#byHash.size <= MAX_REMEMBERED) return;
-    const oldest = this.#byHash.keys().next();
-    if (!oldest.done) this.#byHash.delete(oldest.value);
+/** What a key stands for; undefined when it is unknown or revoked. Throws {@link Unavailable} when nobody can tell. */
+export async function findKey(d1: D1Database, key: string, nowMs: number): Promise<KeyOwner | undefined> {
+  if (!KEY_FORMAT.test(key)) return undefined;
+  const hash = await hashKey(key);
+  try {
+    return await recentKeys.find(hash, () => findKeyByHash(database(d1), hash), nowMs);
+  } catch {
+    throw new Unavailable('d1');
   }
 }
 
-/** The isolate's own. */
-export const keyCache = new KeyCache();
+/** Forgets every key, as a new isolate would have it. */
+export function forgetKeys(): void {
+  recentKeys.clear();
+}

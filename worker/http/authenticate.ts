@@ -1,11 +1,10 @@
 /** Who calls: the key of a request, checked. */
 import type { Context } from 'hono';
 import type { AppEnv } from '../app.ts';
-import { type KeyFacts, keyCache } from '../edge/keys.ts';
+import { findKey } from '../edge/keys.ts';
 import { siteFacts } from '../edge/site-facts.ts';
 import { checkOrigin, checkSecretKeyOrigin, type SiteFacts } from '../edge/sites.ts';
 import { type Checked, refused } from './problem.ts';
-import { Unavailable } from './unavailable.ts';
 
 /** A caller with a good key. */
 export interface Auth {
@@ -29,25 +28,9 @@ export function headerKey(header: string | undefined): Checked<string | undefine
   return { ok: true, value: key };
 }
 
-async function lookUp(db: D1Database, hash: string): Promise<KeyFacts | undefined> {
-  const row = await db
-    .prepare('SELECT id, workspace_id, site_id, type FROM keys WHERE hash = ? AND revoked_at IS NULL')
-    .bind(hash)
-    .first<{ id: string; workspace_id: string; site_id: string; type: KeyFacts['type'] }>();
-  return row ? { id: row.id, workspaceId: row.workspace_id, siteId: row.site_id, type: row.type } : undefined;
-}
-
-async function findKey(c: Context<AppEnv>, key: string): Promise<KeyFacts | undefined> {
-  try {
-    return await keyCache.find(key, (hash) => lookUp(c.env.DB, hash), c.get('receivedAtMs'));
-  } catch {
-    throw new Unavailable('d1');
-  }
-}
-
 /**
  * Checks a key and, for publishable ones, the origin. `need` is what the endpoint takes: any key, or secret ones only. Throws
- * {@link Unavailable} when the database does not answer and the key is not remembered.
+ * `Unavailable` when the database does not answer and the key is not remembered.
  */
 export async function authenticate(
   c: Context<AppEnv>,
@@ -56,7 +39,7 @@ export async function authenticate(
 ): Promise<Checked<Auth>> {
   if (key === undefined) return refused('missing_key', 'Send "Authorization: Bearer <key>"');
   const done = c.get('timing').start('key');
-  const facts = await findKey(c, key);
+  const facts = await findKey(c.env.DB, key, c.get('receivedAtMs'));
   done();
   if (!facts) return refused('unknown_key');
   if (need === 'secret' && facts.type !== 'secret') return refused('secret_key_required');

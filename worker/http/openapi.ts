@@ -1,11 +1,19 @@
-/** The OpenAPI 3.1 document of every endpoint. JSON Schemas come from zod itself, which knows every construct the contract uses. */
-import type * as z from 'zod';
+/**
+ * The OpenAPI 3.1 document of every endpoint. JSON Schemas come from zod itself, which knows every construct of the contract (recursive
+ * JSON, transforms, partial records); the registry of @hono/zod-openapi puts the document together.
+ */
+import * as z from 'zod';
+import { MAX_BODY_BYTES } from '../../contract/primitives.ts';
+import { PROBLEMS, type ProblemName, problem } from '../../contract/problem.ts';
 import type { App } from '../app.ts';
 import type { EndpointSpec } from './endpoint.ts';
+import { type JsonSchema, SchemaComponents } from './schema-components.ts';
 
 type AnySpec = EndpointSpec<z.ZodType, z.ZodType, z.ZodType>;
+type Registered = Parameters<App['openAPIRegistry']['registerPath']>[0];
 
 const described = new WeakMap<App, AnySpec[]>();
+const documents = new WeakMap<App, object>();
 
 /** Notes an endpoint; the document is written when somebody asks for it, not while the worker starts. */
 export function describeEndpoint(app: App, spec: unknown): void {
@@ -14,7 +22,154 @@ export function describeEndpoint(app: App, spec: unknown): void {
   described.set(app, specs);
 }
 
-/** The endpoints of an application in the order of their registration. */
-export function describedEndpoints(app: App): readonly AnySpec[] {
-  return described.get(app) ?? [];
+const TAGS = [
+  { name: 'Decide', description: 'Ask what to show or send to a customer.' },
+  { name: 'Learn', description: 'Tell what was seen and what was done.' },
+  { name: 'Customers', description: 'Profiles, consent, export and erasure.' },
+  { name: 'Configuration', description: 'Campaigns and everything they refer to.' },
+  { name: 'Publishing', description: 'Revisions, rollback, kill switch, audit, keys.' },
+  { name: 'Insight', description: 'How campaigns perform.' },
+  { name: 'Operations', description: 'The runtime itself.' },
+];
+
+const INTRODUCTION = `Real-time personalization at the edge.
+
+**Keys.** Send \`Authorization: Bearer <key>\`. *Publishable* keys (\`pk_…\`) belong in pages and apps and may decide, report feedback and
+send events; where no header can be set, the field \`key\` of the body takes their place. *Secret* keys (\`sk_…\`) may do everything and
+must stay on servers.
+
+**Errors** are problem documents (RFC 9457): \`type\` names the problem, \`errors\` each field that is wrong.`;
+
+/** Problems that any endpoint of this kind may answer with. */
+function problemsOf(spec: AnySpec): ProblemName[] {
+  const names: ProblemName[] = ['internal', 'unavailable'];
+  if (spec.auth !== 'none') names.push('missing_key', 'unknown_key', 'wrong_origin');
+  if (spec.auth === 'secret') names.push('secret_key_required');
+  if (spec.body || spec.params || spec.query) names.push('invalid_request');
+  if (spec.body) names.push('malformed_json', 'unsafe_key', 'body_too_large', 'unsupported_media_type');
+  return names;
+}
+
+function problemResponses(spec: AnySpec): Record<string, JsonSchema> {
+  const byStatus = new Map<number, string[]>();
+  for (const name of problemsOf(spec)) {
+    const { status, title } = PROBLEMS[name];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), `\`${name}\`: ${title}`]);
+  }
+  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+  return Object.fromEntries(
+    [...byStatus].map(([status, lines]) => [status, { description: lines.join('. '), content }]),
+  );
+}
+
+function okResponses(spec: AnySpec, components: SchemaComponents): Record<string, JsonSchema> {
+  const entries = Object.entries(spec.responses).map(([status, response]) => {
+    const headers = Object.entries(response.headers ?? {}).map(([name, description]) => [
+      name,
+      { description, schema: { type: 'string' } },
+    ]);
+    const type = Number(status) >= 400 ? 'application/problem+json' : 'application/json';
+    return [
+      status,
+      {
+        description: response.description,
+        ...(headers.length > 0 ? { headers: Object.fromEntries(headers) } : {}),
+        ...(response.schema ? { content: { [type]: { schema: components.add(response.schema, 'output') } } } : {}),
+      },
+    ];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Path, query and header parameters, one by one. */
+function parametersOf(spec: AnySpec, components: SchemaComponents): JsonSchema[] {
+  const of = (schema: z.ZodType | undefined, where: 'path' | 'query'): JsonSchema[] => {
+    if (!(schema instanceof z.ZodObject)) return [];
+    return Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, field]) => ({
+      name,
+      in: where,
+      required: where === 'path' || !field.safeParse(undefined).success,
+      schema: components.add(field, 'input'),
+    }));
+  };
+  const headers = Object.entries(spec.headers ?? {}).map(([name, description]) => ({
+    name,
+    in: 'header',
+    required: false,
+    description,
+    schema: { type: 'string' },
+  }));
+  return [...of(spec.params, 'path'), ...of(spec.query, 'query'), ...headers];
+}
+
+function bodyOf(spec: AnySpec, components: SchemaComponents): JsonSchema {
+  if (!spec.body) return {};
+  const schema = components.add(spec.body, 'input');
+  const types = spec.auth === 'any' ? ['application/json', 'text/plain'] : ['application/json'];
+  return {
+    requestBody: {
+      required: !spec.body.safeParse(undefined).success,
+      description: `At most ${(spec.maxBodyBytes ?? MAX_BODY_BYTES) / 1_024} KB`,
+      content: Object.fromEntries(types.map((type) => [type, { schema }])),
+    },
+  };
+}
+
+/** `get /v1/campaigns/{id}` → `get_campaigns_id`: what generated clients call their functions. */
+function operationId(spec: AnySpec): string {
+  const words = spec.path
+    .replace(/^\/v1/, '')
+    .replaceAll(/[{}]/g, '')
+    .split(/[^A-Za-z0-9]+/)
+    .filter(Boolean);
+  return [spec.method, ...words].join('_');
+}
+
+function operation(spec: AnySpec, components: SchemaComponents): Registered {
+  const security =
+    spec.auth === 'none'
+      ? []
+      : spec.auth === 'secret'
+        ? [{ secretKey: [] }]
+        : [{ publishableKey: [] }, { secretKey: [] }];
+  return {
+    method: spec.method,
+    path: spec.path,
+    operationId: operationId(spec),
+    tags: [spec.tag],
+    summary: spec.summary,
+    ...(spec.description === undefined ? {} : { description: spec.description }),
+    security,
+    parameters: parametersOf(spec, components),
+    ...bodyOf(spec, components),
+    responses: { ...problemResponses(spec), ...okResponses(spec, components) },
+    // The registry's types know OpenAPI's objects more narrowly than JSON Schema 2020-12 is.
+  } as unknown as Registered;
+}
+
+/** The document of an application; written once, since its routes do not change after the start. */
+export function openApiDocument(app: App): object {
+  const known = documents.get(app);
+  if (known) return known;
+  const registry = app.openAPIRegistry;
+  const components = new SchemaComponents();
+  components.add(problem, 'output');
+  const specs = described.get(app) ?? [];
+  for (const spec of specs) registry.registerPath(operation(spec, components));
+  for (const [name, schema] of components.all()) registry.registerComponent('schemas', name, schema);
+  const scheme = { type: 'http', scheme: 'bearer' } as const;
+  registry.registerComponent('securitySchemes', 'publishableKey', {
+    ...scheme,
+    description: '`pk_…`: for pages and apps',
+  });
+  registry.registerComponent('securitySchemes', 'secretKey', { ...scheme, description: '`sk_…`: for servers only' });
+  const used = new Set(specs.map((spec) => spec.tag));
+  const document = app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: { title: 'Hyperedge', version: '1', description: INTRODUCTION },
+    servers: [{ url: '/' }],
+    tags: TAGS.filter((tag) => used.has(tag.name)),
+  });
+  documents.set(app, document);
+  return document;
 }

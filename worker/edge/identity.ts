@@ -1,0 +1,94 @@
+/** Who a customer is: proofs of known ids, and anonymous ids as only this API can make them. */
+import { base64Url, fromBase64Url, hmac } from '../../durable-objects/shared/naming.ts';
+import { equalInConstantTime, mac } from './mac.ts';
+import { signingKey, tokenKey } from './token-keys.ts';
+
+/** The secrets that identities are made from; part of `Env`. */
+export interface IdentitySecrets {
+  readonly TOKEN_KEYS: string;
+  readonly SITE_SECRET_ROOT: string;
+}
+
+/** Longest life of a proof: what a page may leak stops working within the hour. */
+export const MAX_PROOF_LIFE_SECONDS = 3_600;
+/** Signer and reader may disagree about the time by this much before a fresh proof of a full hour is refused. */
+const CLOCK_SKEW_SECONDS = 60;
+/** 128 bits, drawn or derived. */
+const RANDOM_BYTES = 16;
+
+const encoder = new TextEncoder();
+
+/** The secret with which a site's server signs proofs, hex. A new `version` withdraws the ones before. */
+export async function siteSecret(
+  secrets: IdentitySecrets,
+  workspaceId: string,
+  siteId: string,
+  version = 1,
+): Promise<string> {
+  const bytes = await hmac(secrets.SITE_SECRET_ROOT, 'site-secret', workspaceId, siteId, String(version));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** A proof as a site's server makes it: `<exp>.<base64url HMAC-SHA256(site secret, id + "\n" + exp)>`. */
+export async function makeProof(secret: string, customerId: string, expSeconds: number): Promise<string> {
+  const key = await proofKey(secret, 'sign');
+  const signature = await crypto.subtle.sign('HMAC', key, encoder.encode(`${customerId}\n${expSeconds}`));
+  return `${expSeconds}.${base64Url(new Uint8Array(signature))}`;
+}
+
+/** Whether a proof is of this customer, signed with this secret, not past and at most an hour ahead. */
+export async function verifyProof(secret: string, customerId: string, proof: string, nowMs: number): Promise<boolean> {
+  const match = /^(\d{1,12})\.([A-Za-z0-9_-]{43})$/.exec(proof);
+  if (!match) return false;
+  const exp = Number(match[1]);
+  const nowSeconds = nowMs / 1_000;
+  if (exp <= nowSeconds || exp > nowSeconds + MAX_PROOF_LIFE_SECONDS + CLOCK_SKEW_SECONDS) return false;
+  const signature = fromBase64Url(match[2] as string);
+  if (!signature) return false;
+  const message = encoder.encode(`${customerId}\n${match[1]}`);
+  return crypto.subtle.verify('HMAC', await proofKey(secret, 'verify'), new Uint8Array(signature), message);
+}
+
+async function proofKey(secret: string, usage: 'sign' | 'verify'): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [usage]);
+}
+
+/** `a1.<kid>.<random>.<mac>`, about 50 characters. */
+async function signAnonymous(secrets: IdentitySecrets, workspaceId: string, random: string): Promise<string> {
+  const { kid, secret } = signingKey(secrets.TOKEN_KEYS);
+  return `a1.${kid}.${random}.${await mac(secret, 'anonymous', workspaceId, random)}`;
+}
+
+/** A new anonymous id. */
+export async function mintAnonymousId(secrets: IdentitySecrets, workspaceId: string): Promise<string> {
+  const bytes = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES));
+  return signAnonymous(secrets, workspaceId, base64Url(bytes));
+}
+
+/**
+ * The anonymous id of a visitor's first request: derived from its `requestId`, so that a retry of it gets the same id. Whoever sends the
+ * same requestId is the same visitor: clients must draw it at random.
+ */
+export async function mintAnonymousIdFor(
+  secrets: IdentitySecrets,
+  workspaceId: string,
+  siteId: string,
+  requestId: string,
+): Promise<string> {
+  const { secret } = signingKey(secrets.TOKEN_KEYS);
+  return signAnonymous(secrets, workspaceId, await mac(secret, 'anonymous-request', workspaceId, siteId, requestId));
+}
+
+/** Whether an anonymous id was minted here, for this workspace, with a key that still counts. */
+export async function verifyAnonymousId(
+  secrets: IdentitySecrets,
+  workspaceId: string,
+  anonymousId: string,
+): Promise<boolean> {
+  const match = /^a1\.([a-z0-9]{1,8})\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{22})$/.exec(anonymousId);
+  if (!match) return false;
+  const [, kid = '', random = '', given = ''] = match;
+  const key = tokenKey(secrets.TOKEN_KEYS, kid);
+  if (!key) return false;
+  return equalInConstantTime(given, await mac(key.secret, 'anonymous', workspaceId, random));
+}

@@ -1,0 +1,96 @@
+/** `GET /healthz`: whether serving is current, for people and monitors. */
+import { type HealthResponse, healthResponse } from '../../contract/performance.ts';
+import { database } from '../../db/database.ts';
+import { listWorkspaces } from '../../db/queries/workspaces.ts';
+import type { PublisherHealth } from '../../durable-objects/publisher/protocol.ts';
+import { publisherStub } from '../../durable-objects/shared/stub.ts';
+import type { App } from '../app.ts';
+import { knownCatalog } from '../edge/catalog.ts';
+import { refusalCounts } from '../edge/refusals.ts';
+import { endpoint } from '../http/endpoint.ts';
+
+/** Publishers that are asked: a health page must stay quick, whatever the number of workspaces. */
+const MAX_ASKED = 20;
+/** A catalog that is older than this is not what was published: refreshes happen every two seconds of traffic. */
+const DEGRADED_UNDELIVERED_MS = 60_000;
+
+interface WorkspaceHealth {
+  readonly answered: boolean;
+  readonly catalogAgeMs: number | null;
+  readonly allocationAtMs: number | null;
+  readonly undeliveredAtMs: number | null;
+}
+
+/** One workspace: its publisher's own figures, and when this isolate last heard from it (now, when it never asked before). */
+async function workspaceHealth(env: Env, workspaceId: string, nowMs: number): Promise<WorkspaceHealth> {
+  const heardAtMs = knownCatalog(workspaceId)?.heardAtMs;
+  try {
+    const health: PublisherHealth = await (await publisherStub(env, workspaceId)).health();
+    return {
+      answered: true,
+      catalogAgeMs: health.revision === null ? null : nowMs - (heardAtMs ?? nowMs),
+      allocationAtMs: health.newestAllocationAtMs,
+      undeliveredAtMs: health.oldestUndeliveredAtMs,
+    };
+  } catch {
+    const catalogAgeMs = heardAtMs === undefined ? null : nowMs - heardAtMs;
+    return { answered: false, catalogAgeMs, allocationAtMs: null, undeliveredAtMs: null };
+  }
+}
+
+async function allWorkspaces(env: Env, nowMs: number): Promise<{ answered: boolean; all: WorkspaceHealth[] }> {
+  try {
+    const rows = await listWorkspaces(database(env.DB), MAX_ASKED);
+    const all = await Promise.all(rows.map((row) => workspaceHealth(env, row.id, nowMs)));
+    return { answered: all.every((workspace) => workspace.answered), all };
+  } catch {
+    return { answered: false, all: [] };
+  }
+}
+
+/** The least or greatest of the values that are there; null when none is. */
+function extreme(pick: (...values: number[]) => number, values: readonly (number | null)[]): number | null {
+  const present = values.filter((value) => value !== null);
+  return present.length > 0 ? pick(...present) : null;
+}
+
+/** Answers 200 when degraded, too: the answer says so, and taking an isolate out of service would help nobody. */
+export function registerHealth(app: App): void {
+  endpoint(
+    app,
+    {
+      method: 'get',
+      path: '/healthz',
+      tag: 'Operations',
+      summary: 'Is serving current?',
+      auth: 'none',
+      responses: { 200: { description: 'How it stands, degraded or not', schema: healthResponse } },
+    },
+    async (c) => {
+      const nowMs = c.get('receivedAtMs');
+      const { answered, all } = await allWorkspaces(c.env, nowMs);
+      const newestAllocation = extreme(
+        Math.max,
+        all.map((workspace) => workspace.allocationAtMs),
+      );
+      const oldestUndelivered = extreme(
+        Math.min,
+        all.map((workspace) => workspace.undeliveredAtMs),
+      );
+      const oldestUndeliveredMs = oldestUndelivered === null ? null : Math.max(0, nowMs - oldestUndelivered);
+      const degraded = !answered || (oldestUndeliveredMs ?? 0) > DEGRADED_UNDELIVERED_MS;
+      const body: HealthResponse = {
+        status: degraded ? 'degraded' : 'ok',
+        build: c.env.BUILD,
+        catalogAgeMs: extreme(
+          Math.max,
+          all.map((workspace) => workspace.catalogAgeMs),
+        ),
+        allocationAgeMs: newestAllocation === null ? null : Math.max(0, nowMs - newestAllocation),
+        oldestUndeliveredMs,
+        refusals: refusalCounts(),
+      };
+      return c.json(body);
+    },
+  );
+}

@@ -1,0 +1,13 @@
+/** `GET /openapi.json`: what this API can do, for people, generators and the reference page. */
+import type { App } from '../app.ts';
+import { rememberPath } from '../http/known-paths.ts';
+import { openApiDocument } from '../http/openapi.ts';
+
+/** Not an endpoint of the document itself: readers of the document have it already. */
+export function registerOpenApi(app: App): void {
+  rememberPath(app, 'get', '/openapi.json');
+  app.get('/openapi.json', (c) => {
+    c.set('route', '/openapi.json');
+    return c.json(openApiDocument(app));
+  });
+}

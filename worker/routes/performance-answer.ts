@@ -1,0 +1,97 @@
+/** What a campaign's root knows, as the API tells it. */
+import type { PerformanceResponse } from '../../contract/performance.ts';
+import { allocateCampaign } from '../../decisioning/bandits/allocate.ts';
+import type { Allocation } from '../../decisioning/bandits/allocation.ts';
+import { type ArmStatistics, emptyStatistics, mergeStatistics } from '../../decisioning/bandits/statistics.ts';
+import type { CampaignPolicy, DirectoryCampaign } from '../../decisioning/catalog/slice.ts';
+import { type ArmPerformance, campaignPerformance, type Figures } from '../../decisioning/evaluation/performance.ts';
+import type { RootView, StatisticsCell } from '../../durable-objects/campaign/protocol.ts';
+
+const HOUR_MS = 3_600_000;
+
+type Sums = Map<string, ArmStatistics>;
+
+/** Adds cells up by a key of theirs and by arm. */
+function sumBy<K>(cells: readonly StatisticsCell[], keyOf: (cell: StatisticsCell) => K): Map<K, Sums> {
+  const groups = new Map<K, Sums>();
+  for (const cell of cells) {
+    const key = keyOf(cell);
+    const sums = groups.get(key) ?? new Map<string, ArmStatistics>();
+    groups.set(key, sums);
+    sums.set(cell.arm, mergeStatistics(sums.get(cell.arm) ?? emptyStatistics, cell.statistics));
+  }
+  return groups;
+}
+
+/** What is served until the root has computed anything: the policy without evidence. */
+function initialAllocation(policy: CampaignPolicy): Allocation {
+  return allocateCampaign({ ...policy, statistics: new Map(), version: 0 });
+}
+
+type WireFigures = Pick<
+  PerformanceResponse['totals'],
+  'exposures' | 'trials' | 'conversions' | 'rate' | 'revenueMinor'
+>;
+
+function figures({ exposures, trials, conversions, rate, revenueMinor }: Figures): WireFigures {
+  return { exposures, trials, conversions, rate, revenueMinor };
+}
+
+function armAnswer(arm: ArmPerformance): PerformanceResponse['arms'][number] {
+  return {
+    arm: arm.armId,
+    ...figures(arm),
+    credibleInterval: [arm.credibleInterval.low, arm.credibleInterval.high],
+    pBest: arm.pBest,
+    allocation: arm.allocation,
+  };
+}
+
+type Computed = ReturnType<typeof campaignPerformance>;
+
+/** Lift with the groups it compares; null while either group is empty. */
+function liftAnswer({ lift, totals, holdout }: Computed): PerformanceResponse['lift'] {
+  if (!lift) return null;
+  return {
+    treated: { customers: totals.customers, converted: totals.convertedCustomers, rate: lift.treatedRate },
+    holdout: { customers: holdout.customers, converted: holdout.convertedCustomers, rate: lift.controlRate },
+    absolute: lift.absolute.estimate,
+    interval: [lift.absolute.low, lift.absolute.high],
+    relative: lift.relative?.estimate ?? null,
+  };
+}
+
+/** The answer of the endpoint; `hours` limits `overTime` to the latest ones, every other figure covers all. */
+export function performanceOf(
+  campaignId: string,
+  campaign: DirectoryCampaign,
+  view: RootView,
+  { hours, nowMs }: { readonly hours: number; readonly nowMs: number },
+): PerformanceResponse {
+  const oldestHour = Math.floor(nowMs / HOUR_MS) - hours + 1;
+  const recent = view.cells.filter((cell) => cell.hour >= oldestHour);
+  const computed = campaignPerformance({
+    allocation: view.allocation ?? initialAllocation(campaign.policy),
+    statistics: sumBy(view.cells, (cell) => cell.leaf),
+    hours: sumBy(recent, (cell) => cell.hour * HOUR_MS),
+  });
+  return {
+    campaign: campaignId,
+    goal: campaign.goal,
+    asOf: new Date(view.asOfMs || nowMs).toISOString(),
+    allocationVersion: computed.allocationVersion,
+    totals: figures(computed.totals),
+    arms: computed.arms.map(armAnswer),
+    leaves: computed.leaves.map((leaf) => ({
+      leaf: leaf.leaf,
+      ...figures(leaf.totals),
+      arms: leaf.arms.map(armAnswer),
+    })),
+    overTime: computed.hours.map((hour) => ({
+      hour: new Date(hour.hourMs).toISOString(),
+      ...figures(hour.totals),
+      arms: hour.arms.map((arm) => ({ arm: arm.armId, ...figures(arm) })),
+    })),
+    lift: liftAnswer(computed),
+  };
+}

@@ -1,0 +1,67 @@
+/** `GET /v1/campaigns/{id}/performance`: what a campaign has learned, per arm and leaf and over time. */
+import * as z from 'zod';
+import { performanceResponse } from '../../contract/performance.ts';
+import { slug } from '../../contract/primitives.ts';
+import type { DirectoryCampaign } from '../../decisioning/catalog/slice.ts';
+import type { RootView } from '../../durable-objects/campaign/protocol.ts';
+import { withRetry } from '../../durable-objects/shared/retry.ts';
+import { rootStub } from '../../durable-objects/shared/stub.ts';
+import type { App } from '../app.ts';
+import { currentCatalog } from '../edge/catalog.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { problem } from '../http/problem.ts';
+import { performanceOf } from './performance-answer.ts';
+
+/** Statistics are kept as long as anything is: 90 days. */
+const MAX_HOURS = 90 * 24;
+const DEFAULT_HOURS = 7 * 24;
+
+const query = z.strictObject({
+  hours: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_HOURS)
+    .default(DEFAULT_HOURS)
+    .meta({ description: 'How many of the latest hours `overTime` covers; all other figures cover everything' }),
+});
+
+async function readRoot(env: Env, workspaceId: string, campaignId: string): Promise<RootView> {
+  return withRetry(async () => (await rootStub(env, workspaceId, campaignId)).view());
+}
+
+/** Figures come from the campaign's root, which lags behind acknowledged feedback by a second or two. */
+export function registerPerformance(app: App): void {
+  endpoint(
+    app,
+    {
+      method: 'get',
+      path: '/v1/campaigns/{id}/performance',
+      tag: 'Insight',
+      summary: 'How a campaign performs',
+      description:
+        'Exposures, trials, conversions, rates with 95 % credible intervals, P(best), allocation now, lift against holdout.',
+      auth: 'secret',
+      params: z.strictObject({ id: slug }),
+      query,
+      responses: {
+        200: { description: 'The figures', schema: performanceResponse },
+        404: { description: '`not_found`: no such campaign is published' },
+      },
+    },
+    async (c, { params, query: { hours } }) => {
+      const nowMs = c.get('receivedAtMs');
+      const { workspaceId } = c.get('auth');
+      const current = await currentCatalog(c.env, c.executionCtx, workspaceId, nowMs);
+      const campaigns = current?.catalog.directory.campaigns ?? {};
+      const campaign: DirectoryCampaign | undefined = Object.hasOwn(campaigns, params.id)
+        ? campaigns[params.id]
+        : undefined;
+      if (!campaign) return problem(c, 'not_found', { detail: 'No published campaign has this id' });
+      const done = c.get('timing').start('root');
+      const view = await readRoot(c.env, workspaceId, params.id);
+      done();
+      return c.json(performanceOf(params.id, campaign, view, { hours, nowMs }));
+    },
+  );
+}

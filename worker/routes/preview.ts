@@ -1,0 +1,54 @@
+/** `POST /v1/campaigns/{id}/preview`: a signed link that shows one arm to whoever opens it. */
+import * as z from 'zod';
+import { slug } from '../../contract/primitives.ts';
+import { previewRequest, previewResponse } from '../../contract/publishing.ts';
+import type { App } from '../app.ts';
+import { currentCatalog } from '../edge/catalog.ts';
+import { signPreview } from '../edge/preview.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { problem } from '../http/problem.ts';
+
+/** Query parameter that the page script reads. */
+const PREVIEW_PARAMETER = 'hyperedge-preview';
+
+/** Only published arms have content to show. */
+export function registerPreview(app: App): void {
+  endpoint(
+    app,
+    {
+      method: 'post',
+      path: '/v1/campaigns/{id}/preview',
+      tag: 'Configuration',
+      summary: 'Sign a preview of one arm',
+      description: 'Whoever opens a page with it sees the arm, whatever the audience and the caps; it counts nowhere.',
+      auth: 'secret',
+      params: z.strictObject({ id: slug }),
+      body: previewRequest,
+      responses: {
+        200: { description: 'The signed preview', schema: previewResponse },
+        404: { description: '`not_found`: no such campaign or arm is published' },
+      },
+    },
+    async (c, { params, body }) => {
+      const nowMs = c.get('receivedAtMs');
+      const { workspaceId } = c.get('auth');
+      const current = await currentCatalog(c.env, c.executionCtx, workspaceId, nowMs);
+      const campaigns = current?.catalog.directory.campaigns ?? {};
+      const campaign = Object.hasOwn(campaigns, params.id) ? campaigns[params.id] : undefined;
+      if (!campaign) return problem(c, 'not_found', { detail: 'No published campaign has this id' });
+      if (!campaign.armIds.includes(body.arm)) {
+        return problem(c, 'not_found', {
+          detail: 'The published campaign has no such arm',
+          errors: [{ field: '/arm', detail: 'is not an arm of it' }],
+        });
+      }
+      const expiresAtMs = nowMs + body.ttlMinutes * 60_000;
+      const preview = await signPreview(c.env, workspaceId, { campaignId: params.id, armId: body.arm, expiresAtMs });
+      return c.json({
+        preview,
+        query: `${PREVIEW_PARAMETER}=${preview}`,
+        expiresAt: new Date(expiresAtMs).toISOString(),
+      });
+    },
+  );
+}
