@@ -105,7 +105,10 @@ export function textFindings(file: string, source: string): string[] {
  */
 export function orphanFindings(code: ReadonlyMap<string, CodeFacts>, configurationTexts: readonly string[]): string[] {
   const used = new Set([...code.values()].flatMap(({ imports }) => imports.map(({ target }) => target)));
-  const isEntry = (file: string) => XX.test(file) || configurationTexts.some((text) => text.includes(file));
+  const isEntry = (file: string) =>
+    /\.test\.ts$|\.d\.ts$|^[^/]+\.config\.ts$|^(scripts|cli|client-snippet\/(entry|stub))\/[^/]+\.(ts|mjs)$|^contract\/index\.ts$/.test(
+      file,
+    ) || configurationTexts.some((text) => text.includes(file));
   return [...code.keys()]
     .filter((file) => !used.has(file) && !isEntry(file))
     .map((file) => `${file}: nothing imports it`);
