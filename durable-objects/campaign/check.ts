@@ -1,0 +1,86 @@
+/** What a campaign's objects are handed is checked before anything of it is stored: a sum that is wrong once stays wrong. */
+import { STATISTIC_FIELDS } from '../../decisioning/bandits/statistics.ts';
+import {
+  type CampaignAddress,
+  type Delivery,
+  MAX_DELIVERY_EVENTS,
+  MAX_REPORT_CELLS,
+  type ShardReport,
+  type StatisticsEvent,
+} from './protocol.ts';
+
+/** Ids are 64 characters and names of objects 22; twice that leaves room and keeps rows small. */
+const MAX_NAME_LENGTH = 128;
+/** A campaign has at most 32 shards; the bound here only keeps nonsense out. */
+const MAX_SHARD = 1_023;
+
+const fields: ReadonlySet<string> = new Set(STATISTIC_FIELDS);
+/** Sums that may fall: refunds. All others only grow. */
+const mayFall: ReadonlySet<string> = new Set(['revenueMinor', 'customerRevenueMinor']);
+
+function refuse(what: string): never {
+  throw new RangeError(`campaign statistics: ${what}`);
+}
+
+function checkName(value: string, what: string): void {
+  if (typeof value !== 'string' || value.length === 0 || value.length > MAX_NAME_LENGTH) refuse(`${what} is no name`);
+}
+
+function checkCount(value: number, what: string): void {
+  if (!Number.isSafeInteger(value) || value < 0) refuse(`${what} is no count`);
+}
+
+function checkAddress(address: CampaignAddress, shard: number): void {
+  checkName(address.workspaceId, 'workspaceId');
+  checkName(address.campaignId, 'campaignId');
+  checkCount(shard, 'shard');
+  if (shard > MAX_SHARD) refuse('shard is out of range');
+}
+
+function checkSums(sums: object, canFall: (field: string) => boolean): void {
+  for (const [field, value] of Object.entries(sums)) {
+    if (!fields.has(field)) refuse('unknown field');
+    if (!Number.isSafeInteger(value)) refuse(`${field} is no integer`);
+    if (value < 0 && !canFall(field)) refuse(`${field} is negative`);
+  }
+}
+
+function checkEvent(event: StatisticsEvent, previousSeq: number): void {
+  checkCount(event.seq, 'seq');
+  if (event.seq <= previousSeq) refuse('seq does not increase');
+  checkName(event.leaf, 'leaf');
+  checkName(event.arm, 'arm');
+  checkCount(event.hour, 'hour');
+  checkSums(event.change, (field) => mayFall.has(field));
+}
+
+/** @throws RangeError when a delivery breaks the protocol: nothing of it may be stored. */
+export function checkDelivery(delivery: Delivery): void {
+  checkAddress(delivery, delivery.shard);
+  checkName(delivery.source, 'source');
+  if (delivery.events.length > MAX_DELIVERY_EVENTS) refuse(`more than ${MAX_DELIVERY_EVENTS} events`);
+  let previousSeq = 0;
+  for (const event of delivery.events) {
+    checkEvent(event, previousSeq);
+    previousSeq = event.seq;
+  }
+}
+
+/** @throws RangeError when a report breaks the protocol: nothing of it may be stored. */
+export function checkReport(report: ShardReport): void {
+  checkAddress(report, report.shard);
+  checkCount(report.seq, 'seq');
+  if (report.cells.length > MAX_REPORT_CELLS) refuse(`more than ${MAX_REPORT_CELLS} cells`);
+  for (const cell of report.cells) {
+    checkName(cell.leaf, 'leaf');
+    checkName(cell.arm, 'arm');
+    checkCount(cell.hour, 'hour');
+    checkSums(cell.statistics, (field) => mayFall.has(field));
+    for (const field of STATISTIC_FIELDS) if (cell.statistics[field] === undefined) refuse(`${field} is missing`);
+  }
+}
+
+/** @throws RangeError when a call meant for another campaign, or another shard, reached this object. */
+export function checkSame(known: CampaignAddress, told: CampaignAddress): void {
+  if (known.workspaceId !== told.workspaceId || known.campaignId !== told.campaignId) refuse('another campaign’s call');
+}

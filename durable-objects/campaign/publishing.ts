@@ -1,0 +1,62 @@
+/** Bringing a root's allocation to the publisher. */
+import type { Allocation } from '../../decisioning/bandits/allocation.ts';
+import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
+import type { OfferReply } from '../publisher/protocol.ts';
+import type { CampaignRoot } from './root.ts';
+
+/** What a root needs of its publisher. */
+export interface PublisherPort {
+  policy(campaignId: string): Promise<CampaignPolicy | null>;
+  offer(campaignId: string, allocation: Allocation): Promise<OfferReply>;
+}
+
+/** Offers in a row: one that is right, one after a publish, one after a restored backup; who needs more comes back later. */
+export const MAX_OFFERS = 4;
+
+/**
+ * Computes and offers until the publisher takes it, correcting policy and version by what it answers.
+ *
+ * @param now the object's time in ms
+ * @throws what the publisher's calls throw, or an Error when the policy changes faster than it can be followed. The evidence stays
+ *   wanted then: calling again later loses nothing
+ */
+export async function publishAllocation(
+  root: CampaignRoot,
+  publisher: PublisherPort,
+  now: () => number,
+): Promise<void> {
+  const address = root.address();
+  if (!address) return;
+  for (let offers = 0; offers < MAX_OFFERS; offers += 1) {
+    // Read before the evidence is: what is merged while the offer is on its way stays wanted.
+    const wantedSeq = root.wantedSeq();
+    const policy = root.policy() ?? (await askPolicy(root, publisher, address.campaignId));
+    if (!policy) return root.rest(wantedSeq);
+    const allocation = root.compute(policy, now());
+    const reply = await publisher.offer(address.campaignId, allocation);
+    switch (reply.outcome) {
+      case 'published':
+        return root.settle(wantedSeq, allocation);
+      case 'outdated_version':
+        root.raiseVersion(reply.version);
+        break;
+      case 'outdated_policy':
+        root.correctPolicy(reply.policy);
+        if (!reply.policy) return root.rest(wantedSeq);
+    }
+  }
+  throw new Error('campaign allocation: the published policy changes faster than it can be followed');
+}
+
+async function askPolicy(
+  root: CampaignRoot,
+  publisher: PublisherPort,
+  campaignId: string,
+): Promise<CampaignPolicy | null> {
+  const asked = await publisher.policy(campaignId);
+  // The publisher may have told this root a newer one while the answer was on its way.
+  const told = root.policy();
+  if (told) return told;
+  root.correctPolicy(asked);
+  return asked;
+}

@@ -1,0 +1,187 @@
+/** A campaign's root: the evidence of all its shards, the policy it follows, and how far its allocations have come. */
+import { allocateCampaign } from '../../decisioning/bandits/allocate.ts';
+import type { Allocation } from '../../decisioning/bandits/allocation.ts';
+import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
+import { checkReport, checkSame } from './check.ts';
+import { mergeReport, readCells, readTotals } from './evidence.ts';
+import type { CampaignAddress, RootView, ShardReport, ShardReportReply } from './protocol.ts';
+
+/** A root computes at most this often: its work does not grow with traffic. */
+export const RECOMPUTE_MIN_MS = 1_000;
+
+interface RootRow extends Record<string, SqlStorageValue> {
+  workspaceId: string;
+  campaignId: string;
+  policy: string | null;
+  allocation: string | null;
+  version: number;
+  wantedSeq: number;
+  settledSeq: number;
+  computedAtMs: number;
+  failures: number;
+}
+
+/** The durable state of one root. Every method is one synchronous step: nothing can happen half-way through. */
+export class CampaignRoot {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
+  }
+
+  /**
+   * Takes over what a shard reports. The order in which reports come, repeats and losses change nothing once the last one is in.
+   *
+   * @throws RangeError when the report breaks the protocol or is another campaign's; nothing is stored then
+   */
+  merge(report: ShardReport): ShardReportReply {
+    checkReport(report);
+    return this.#storage.transactionSync(() => {
+      this.#introduce(report);
+      if (mergeReport(this.#sql, report)) this.#sql.exec('UPDATE root SET wanted_seq = wanted_seq + 1');
+      return { outcome: 'merged', seq: report.seq };
+    });
+  }
+
+  /**
+   * Follows a new policy from now on; an allocation by it is wanted.
+   *
+   * @throws RangeError when the policy is another campaign's
+   */
+  adopt(address: CampaignAddress, policy: CampaignPolicy): void {
+    checkSame(address, { workspaceId: address.workspaceId, campaignId: policy.campaignId });
+    this.#storage.transactionSync(() => {
+      this.#introduce(address);
+      this.#sql.exec('UPDATE root SET policy = ?, wanted_seq = wanted_seq + 1', JSON.stringify(policy));
+    });
+  }
+
+  /** Replaces the policy by what the publisher says is published; null: the campaign is gone. */
+  correctPolicy(policy: CampaignPolicy | null): void {
+    this.#sql.exec('UPDATE root SET policy = ?', policy && JSON.stringify(policy));
+  }
+
+  /** The campaign this object belongs to, unless nobody has called it yet. */
+  address(): CampaignAddress | null {
+    const row = this.#row();
+    return row ? { workspaceId: row.workspaceId, campaignId: row.campaignId } : null;
+  }
+
+  policy(): CampaignPolicy | null {
+    const text = this.#row()?.policy;
+    return text ? (JSON.parse(text) as CampaignPolicy) : null;
+  }
+
+  /** The version of the last allocation that was computed, published or not; 0 before the first. */
+  version(): number {
+    return this.#row()?.version ?? 0;
+  }
+
+  /** Continues after a version that is published already, so that the next one is taken for newer. */
+  raiseVersion(version: number): void {
+    this.#sql.exec('UPDATE root SET version = max(version, ?)', version);
+  }
+
+  /** What the next allocation has to answer for: compare with {@link settle}. */
+  wantedSeq(): number {
+    return this.#row()?.wantedSeq ?? 0;
+  }
+
+  /** Whether anything happened that no published allocation reflects. */
+  isWanted(): boolean {
+    const row = this.#row();
+    return row !== undefined && row.wantedSeq > row.settledSeq;
+  }
+
+  /** When an allocation may be computed next, in ms since the epoch. */
+  dueAtMs(nowMs: number): number {
+    return Math.max(nowMs, (this.#row()?.computedAtMs ?? 0) + RECOMPUTE_MIN_MS);
+  }
+
+  /**
+   * The allocation of all evidence there is, under a version of its own. The version is stored before anyone can see it, so it never
+   * comes twice.
+   *
+   * @throws RangeError when evidence or policy break an invariant
+   */
+  compute(policy: CampaignPolicy, nowMs: number): Allocation {
+    return this.#storage.transactionSync(() => {
+      const version = this.version() + 1;
+      const { campaignId, armIds, armsKey, leaves, strategy, minExploration, priors } = policy;
+      const statistics = readTotals(this.#sql);
+      this.#sql.exec('UPDATE root SET version = ?, computed_at_ms = ?', version, nowMs);
+      return allocateCampaign({
+        campaignId,
+        armIds,
+        armsKey,
+        leaves,
+        strategy,
+        minExploration,
+        priors,
+        statistics,
+        version,
+      });
+    });
+  }
+
+  /** Nothing up to `wantedSeq` is wanted any more: this allocation, computed after it, is published. */
+  settle(wantedSeq: number, allocation: Allocation): void {
+    this.#settled(wantedSeq);
+    // Two attempts may overlap (an alarm and a publish); the later version stands, whichever reply came first.
+    this.#sql.exec(
+      'UPDATE root SET allocation = ?1, published_version = ?2 WHERE published_version < ?2',
+      JSON.stringify(allocation),
+      allocation.version,
+    );
+  }
+
+  /** Nothing up to `wantedSeq` is wanted any more: the campaign is gone. Its evidence stays, should it come back. */
+  rest(wantedSeq: number): void {
+    this.#settled(wantedSeq);
+    this.#sql.exec('UPDATE root SET allocation = NULL');
+  }
+
+  #settled(wantedSeq: number): void {
+    this.#sql.exec('UPDATE root SET settled_seq = max(settled_seq, ?), failures = 0', wantedSeq);
+  }
+
+  /** Counts an attempt to publish that failed; returns how many in a row. */
+  noteFailure(): number {
+    this.#sql.exec('UPDATE root SET failures = failures + 1');
+    return this.#row()?.failures ?? 1;
+  }
+
+  /** For the performance page; {@link RootView.allocation} is the one that was published last. */
+  view(nowMs: number): RootView {
+    const allocation = this.#row()?.allocation;
+    return {
+      policy: this.policy(),
+      allocation: allocation ? (JSON.parse(allocation) as Allocation) : null,
+      cells: readCells(this.#sql, nowMs),
+      asOfMs: nowMs,
+    };
+  }
+
+  #row(): RootRow | undefined {
+    return this.#sql
+      .exec<RootRow>(
+        `SELECT workspace_id AS workspaceId, campaign_id AS campaignId, policy, allocation, version, wanted_seq AS wantedSeq,
+           settled_seq AS settledSeq, computed_at_ms AS computedAtMs, failures FROM root`,
+      )
+      .toArray()[0];
+  }
+
+  #introduce(address: CampaignAddress): void {
+    const known = this.#row();
+    if (known) checkSame(known, address);
+    else {
+      this.#sql.exec(
+        'INSERT INTO root (id, workspace_id, campaign_id) VALUES (1, ?, ?)',
+        address.workspaceId,
+        address.campaignId,
+      );
+    }
+  }
+}

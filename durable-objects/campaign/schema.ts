@@ -1,0 +1,81 @@
+/** Tables of a campaign's shards and of its root. Append-only: a change of the tables is a new step at the end. */
+
+/**
+ * A shard. `cells` are cumulative sums; `changed_seq` marks what the root has not acknowledged (above `acked_seq`), so that there is
+ * no second table to keep in step. `sources` keeps one row of some 60 bytes per customer for ever: forgetting a source would let a late
+ * repeat count twice. 10 GB hold about 100 million customers a shard; more customers take more shards.
+ */
+export const SHARD_SCHEMA: readonly string[] = [
+  `CREATE TABLE shard (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    workspace_id TEXT NOT NULL,
+    campaign_id TEXT NOT NULL,
+    shard INTEGER NOT NULL,
+    seq INTEGER NOT NULL DEFAULT 0,
+    acked_seq INTEGER NOT NULL DEFAULT 0,
+    failures INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE TABLE sources (source TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE cells (
+    leaf TEXT NOT NULL,
+    arm TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    changed_seq INTEGER NOT NULL,
+    exposures INTEGER NOT NULL CHECK (abs(exposures) <= 9007199254740991),
+    trials INTEGER NOT NULL CHECK (abs(trials) <= 9007199254740991),
+    conversions INTEGER NOT NULL CHECK (abs(conversions) <= 9007199254740991),
+    revenue_minor INTEGER NOT NULL CHECK (abs(revenue_minor) <= 9007199254740991),
+    customers INTEGER NOT NULL CHECK (abs(customers) <= 9007199254740991),
+    converted_customers INTEGER NOT NULL CHECK (abs(converted_customers) <= 9007199254740991),
+    customer_revenue_minor INTEGER NOT NULL CHECK (abs(customer_revenue_minor) <= 9007199254740991),
+    PRIMARY KEY (leaf, arm, hour)
+  ) WITHOUT ROWID;
+  CREATE INDEX cells_changed ON cells (changed_seq);`,
+];
+
+/**
+ * A root. `cells` is what each shard last reported; `totals` is the sum of `cells` over shards and hours, kept in step by the same
+ * transaction, so that computing an allocation reads one row per leaf and arm however long the campaign has run.
+ */
+export const ROOT_SCHEMA: readonly string[] = [
+  `CREATE TABLE root (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    workspace_id TEXT NOT NULL,
+    campaign_id TEXT NOT NULL,
+    policy TEXT,
+    allocation TEXT,
+    version INTEGER NOT NULL DEFAULT 0,
+    published_version INTEGER NOT NULL DEFAULT 0,
+    wanted_seq INTEGER NOT NULL DEFAULT 0,
+    settled_seq INTEGER NOT NULL DEFAULT 0,
+    computed_at_ms INTEGER NOT NULL DEFAULT 0,
+    failures INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE TABLE cells (
+    leaf TEXT NOT NULL,
+    arm TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    shard INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    exposures INTEGER NOT NULL,
+    trials INTEGER NOT NULL,
+    conversions INTEGER NOT NULL,
+    revenue_minor INTEGER NOT NULL,
+    customers INTEGER NOT NULL,
+    converted_customers INTEGER NOT NULL,
+    customer_revenue_minor INTEGER NOT NULL,
+    PRIMARY KEY (leaf, arm, hour, shard)
+  ) WITHOUT ROWID;
+  CREATE TABLE totals (
+    leaf TEXT NOT NULL,
+    arm TEXT NOT NULL,
+    exposures INTEGER NOT NULL CHECK (abs(exposures) <= 9007199254740991),
+    trials INTEGER NOT NULL CHECK (abs(trials) <= 9007199254740991),
+    conversions INTEGER NOT NULL CHECK (abs(conversions) <= 9007199254740991),
+    revenue_minor INTEGER NOT NULL CHECK (abs(revenue_minor) <= 9007199254740991),
+    customers INTEGER NOT NULL CHECK (abs(customers) <= 9007199254740991),
+    converted_customers INTEGER NOT NULL CHECK (abs(converted_customers) <= 9007199254740991),
+    customer_revenue_minor INTEGER NOT NULL CHECK (abs(customer_revenue_minor) <= 9007199254740991),
+    PRIMARY KEY (leaf, arm)
+  ) WITHOUT ROWID;`,
+];

@@ -1,0 +1,104 @@
+/** The publisher of a workspace: what serving workers ask every two seconds, and what publishing and learning write into it. */
+import { DurableObject } from 'cloudflare:workers';
+import type { Allocation } from '../../decisioning/bandits/allocation.ts';
+import type { CampaignPolicy, CatalogManifest } from '../../decisioning/catalog/slice.ts';
+import { migrate } from '../shared/migrator.ts';
+import { withRetry } from '../shared/retry.ts';
+import { rootStub, type StubSource } from '../shared/stub.ts';
+import { readAllocations, takeOffer } from './allocations.ts';
+import { noteBacklog, oldestBacklog } from './backlog.ts';
+import { introduce, readMeta } from './meta.ts';
+import { activateRevision, readPolicy } from './policies.ts';
+import type {
+  ActivateReply,
+  NamedBody,
+  OfferReply,
+  PublisherApi,
+  PublisherHealth,
+  PublisherState,
+  PutSlicesReply,
+} from './protocol.ts';
+import { PUBLISHER_SCHEMA } from './schema.ts';
+import { checkBodies, readSlices, storeSlices } from './slices.ts';
+import { changeSwitches, readSwitches, type SwitchChange } from './switches.ts';
+import { nextTellAtMs, workOffTells } from './tells.ts';
+
+/** RPC methods and the alarm; what they do stands beside. */
+export class PublisherObject extends DurableObject<StubSource> implements PublisherApi {
+  readonly #sql: SqlStorage;
+
+  constructor(ctx: DurableObjectState, env: StubSource) {
+    super(ctx, env);
+    migrate(ctx.storage, PUBLISHER_SCHEMA);
+    this.#sql = ctx.storage.sql;
+  }
+
+  async putSlices(workspaceId: string, bodies: readonly NamedBody[]): Promise<PutSlicesReply> {
+    const checked = await checkBodies(bodies);
+    if ('outcome' in checked) return checked;
+    return this.ctx.storage.transactionSync(() => {
+      introduce(this.#sql, workspaceId);
+      return { outcome: 'stored', stored: storeSlices(this.#sql, checked) };
+    });
+  }
+
+  async activate(
+    workspaceId: string,
+    manifest: CatalogManifest,
+    policies: readonly CampaignPolicy[],
+  ): Promise<ActivateReply> {
+    const nowMs = Date.now();
+    // Before the write, and sooner than any back-off that may stand: the tells of this revision are due at once.
+    await this.ctx.storage.setAlarm(nowMs);
+    return this.ctx.storage.transactionSync(() => activateRevision(this.#sql, workspaceId, manifest, policies, nowMs));
+  }
+
+  async setSwitches(workspaceId: string, change: SwitchChange): Promise<{ readonly seq: number }> {
+    return this.ctx.storage.transactionSync(() => ({ seq: changeSwitches(this.#sql, workspaceId, change) }));
+  }
+
+  state(since: number): PublisherState {
+    const { manifest } = readMeta(this.#sql);
+    return {
+      ...readAllocations(this.#sql, since),
+      manifest: manifest === null ? null : (JSON.parse(manifest) as CatalogManifest),
+      switches: readSwitches(this.#sql),
+      asOfMs: Date.now(),
+    };
+  }
+
+  slices(hashes: readonly string[]): readonly NamedBody[] {
+    return readSlices(this.#sql, hashes);
+  }
+
+  policy(campaignId: string): CampaignPolicy | null {
+    return readPolicy(this.#sql, campaignId);
+  }
+
+  async offer(campaignId: string, allocation: Allocation): Promise<OfferReply> {
+    return this.ctx.storage.transactionSync(() => takeOffer(this.#sql, campaignId, allocation, Date.now()));
+  }
+
+  async reportBacklog(customer: string, oldestAtMs: number | null): Promise<void> {
+    this.ctx.storage.transactionSync(() => noteBacklog(this.#sql, customer, oldestAtMs));
+  }
+
+  health(): PublisherHealth {
+    const { revision, publishedAtMs, newestAllocationAtMs } = readMeta(this.#sql);
+    return { revision, publishedAtMs, newestAllocationAtMs, oldestUndeliveredAtMs: oldestBacklog(this.#sql) };
+  }
+
+  override async alarm(): Promise<void> {
+    const { workspaceId } = readMeta(this.#sql);
+    if (workspaceId === null) return;
+    const tellRoot = (policy: CampaignPolicy): Promise<unknown> => {
+      const address = { workspaceId, campaignId: policy.campaignId };
+      return withRetry(async () =>
+        (await rootStub(this.env, workspaceId, policy.campaignId)).reconfigure(address, policy),
+      );
+    };
+    await workOffTells(this.#sql, tellRoot, Date.now, Math.random);
+    const nextAtMs = nextTellAtMs(this.#sql);
+    if (nextAtMs !== null) await this.ctx.storage.setAlarm(nextAtMs);
+  }
+}

@@ -1,0 +1,31 @@
+/** Tables of a workspace's publisher. Append-only: a change of the tables is a new step at the end. */
+
+/**
+ * `slices` holds each body in chunks, since a row holds at most 2 MB, and keeps it for ever: receipts name it by its hash.
+ * `allocations` keeps a row, without a body, of a campaign that is gone, so that its versions go on growing if it comes back.
+ */
+export const PUBLISHER_SCHEMA: readonly string[] = [
+  `CREATE TABLE publisher (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    workspace_id TEXT NOT NULL,
+    seq INTEGER NOT NULL DEFAULT 0,
+    revision INTEGER,
+    manifest TEXT,
+    published_at_ms INTEGER,
+    kill_switch INTEGER NOT NULL DEFAULT 0,
+    newest_allocation_at_ms INTEGER
+  );
+  CREATE TABLE slices (hash TEXT NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (hash, part));
+  CREATE TABLE policies (campaign_id TEXT PRIMARY KEY, body TEXT NOT NULL);
+  CREATE TABLE paused (campaign_id TEXT PRIMARY KEY) WITHOUT ROWID;
+  CREATE TABLE allocations (campaign_id TEXT PRIMARY KEY, version INTEGER NOT NULL, seq INTEGER NOT NULL, body TEXT);
+  CREATE INDEX allocations_seq ON allocations (seq);
+  CREATE TABLE tells (
+    campaign_id TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0,
+    due_at_ms INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE backlog (customer TEXT PRIMARY KEY, oldest_at_ms INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX backlog_oldest ON backlog (oldest_at_ms);`,
+];
