@@ -1,0 +1,179 @@
+/**
+ * Crediting: what an exposure or a reached goal changes. Each dedupe key is judged against the stored decision in the same transaction
+ * that writes the change and the outbox, so repeats, whatever their order, change nothing.
+ */
+import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
+import type { EventRejection } from '../../decisioning/reasons.ts';
+import type { DecisionRecord } from '../../decisioning/record.ts';
+import { MAX_ORDERS } from './limits.ts';
+import type { CreditedOutcome, GoalFacts, StoredDecision } from './protocol.ts';
+import type { CustomerStore } from './store.ts';
+
+const MS_PER_HOUR = 3_600_000;
+
+export type Credit =
+  | { readonly status: 'accepted' | 'duplicate' }
+  | { readonly status: 'rejected'; readonly reason: EventRejection };
+
+const accepted: Credit = { status: 'accepted' };
+const duplicate: Credit = { status: 'duplicate' };
+const rejected = (reason: EventRejection): Credit => ({ status: 'rejected', reason });
+
+function emit(
+  store: CustomerStore,
+  record: Pick<DecisionRecord, 'campaignId' | 'shard' | 'leaf' | 'armId'>,
+  bucketMs: number,
+  change: Partial<ArmStatistics>,
+  nowMs: number,
+): void {
+  const { campaignId, shard, leaf, armId } = record;
+  store.enqueue({ campaignId, shard, leaf, arm: armId, hour: Math.floor(bucketMs / MS_PER_HOUR), change }, nowMs);
+}
+
+/** Enrols the customer at first eligibility for a campaign that measures lift, whether they will see anything or not. */
+export function enrol(store: CustomerStore, record: DecisionRecord, nowMs: number): void {
+  if (!record.measuresLift || store.state.enrolments.has(record.campaignId)) return;
+  const { campaignId, leaf, armId, goal, goalWindowMs, shard, atMs } = record;
+  store.putEnrolment({ campaignId, atMs, leaf, armId, goal, goalWindowMs, shard, converted: false });
+  emit(store, record, atMs, { customers: 1 }, nowMs);
+}
+
+/**
+ * The decision that a verified token names. One that was made without this object (a first visit) is stored now; one that was
+ * dropped or erased is not brought back.
+ */
+export function decisionOf(
+  store: CustomerStore,
+  record: DecisionRecord,
+  nowMs: number,
+): StoredDecision | EventRejection {
+  const { state } = store;
+  const stored = state.decisions.get(record.decisionId);
+  if (stored) return stored;
+  if (state.meta?.erasedAtMs != null && record.atMs <= state.meta.erasedAtMs) return 'customer_erased';
+  if (record.expiresAtMs <= nowMs || record.atMs <= (state.meta?.forgottenUntilMs ?? 0)) return 'expired_token';
+  const born: StoredDecision = {
+    record,
+    requestId: record.decisionId,
+    exposedAtMs: null,
+    late: false,
+    isTrial: false,
+    converted: false,
+    outcomes: [],
+  };
+  store.putDecision(born);
+  enrol(store, record, nowMs);
+  return born;
+}
+
+/** The first exposure of a decision: a touch, and the period's trial when no other decision of the period was exposed before. */
+export function creditExposure(store: CustomerStore, decision: StoredDecision, atMs: number, nowMs: number): Credit {
+  if (decision.exposedAtMs !== null) return duplicate;
+  const { record } = decision;
+  const exposedAtMs = Math.max(atMs, record.atMs);
+  const isTrial = trialOf(store, record) === undefined;
+  const late = exposedAtMs > record.claimExpiresAtMs;
+  store.putDecision({ ...decision, exposedAtMs, late, isTrial });
+  emit(store, record, exposedAtMs, { exposures: 1, trials: isTrial ? 1 : 0 }, nowMs);
+  return accepted;
+}
+
+function trialOf(store: CustomerStore, record: DecisionRecord): StoredDecision | undefined {
+  for (const other of store.state.decisions.values()) {
+    if (other.isTrial && other.record.campaignId === record.campaignId && other.record.periodKey === record.periodKey)
+      return other;
+  }
+  return undefined;
+}
+
+export interface GoalReached {
+  readonly goal: GoalFacts;
+  readonly orderId: string | undefined;
+  readonly atMs: number;
+}
+
+/** Credits a goal to a decision; an outcome before its exposure implies the exposure. */
+export function creditGoal(store: CustomerStore, decisionId: string, reached: GoalReached, nowMs: number): Credit {
+  const decision = store.state.decisions.get(decisionId) as StoredDecision;
+  const { record } = decision;
+  const { goal, orderId } = reached;
+  const atMs = Math.max(reached.atMs, record.atMs);
+  if (atMs > record.expiresAtMs) return rejected('expired_token');
+  if (atMs > record.atMs + goal.windowMs) return rejected('outside_window');
+  const before = decision.outcomes.find((outcome) => outcome.goal === goal.id);
+  if (before && (orderId === undefined || before.orders.includes(orderId))) return duplicate;
+  if (before && before.orders.length >= MAX_ORDERS) return rejected('too_many_orders');
+  if (decision.exposedAtMs === null) creditExposure(store, decision, atMs, nowMs);
+  const exposed = store.state.decisions.get(decisionId) as StoredDecision;
+  const outcome: CreditedOutcome = before
+    ? { ...before, valueMinor: before.valueMinor + goal.valueMinor, orders: [...before.orders, orderId as string] }
+    : { goal: goal.id, atMs, valueMinor: goal.valueMinor, orders: orderId === undefined ? [] : [orderId] };
+  store.putDecision({ ...exposed, outcomes: [...exposed.outcomes.filter((other) => other !== before), outcome] });
+  if (goal.id === record.goal) rewardTrial(store, record, goal.valueMinor, nowMs);
+  return accepted;
+}
+
+/** Reward and revenue land on the period's trial: in its arm, its leaf and the hour of its exposure. */
+function rewardTrial(store: CustomerStore, record: DecisionRecord, valueMinor: number, nowMs: number): void {
+  const trial = trialOf(store, record);
+  // A period whose trial was dropped for age has nothing left to credit.
+  if (!trial || trial.exposedAtMs === null) return;
+  const first = !trial.converted;
+  if (!first && valueMinor === 0) return;
+  if (first) store.putDecision({ ...trial, converted: true });
+  emit(store, trial.record, trial.exposedAtMs, { conversions: first ? 1 : 0, revenueMinor: valueMinor }, nowMs);
+}
+
+/**
+ * The customer reached a goal, however it was reported: counters see it, and so does intent to treat. An order or event id that was
+ * seen before is the same outcome told again.
+ *
+ * @returns false when it was told before.
+ */
+export function reachGoal(
+  store: CustomerStore,
+  reached: GoalReached & { readonly eventId: string | undefined },
+  nowMs: number,
+): boolean {
+  const { goal, orderId, eventId, atMs } = reached;
+  const { state } = store;
+  const told = state.outcomes.some(
+    (outcome) =>
+      outcome.goal === goal.id &&
+      ((orderId !== undefined && outcome.orderId === orderId) ||
+        (eventId !== undefined && outcome.eventId === eventId)),
+  );
+  if (told) return false;
+  store.addOutcome({
+    atMs,
+    goal: goal.id,
+    valueMinor: goal.valueMinor,
+    orderId: orderId ?? null,
+    eventId: eventId ?? null,
+  });
+  for (const enrolment of state.enrolments.values()) {
+    if (enrolment.goal !== goal.id || atMs < enrolment.atMs || atMs > enrolment.atMs + enrolment.goalWindowMs) continue;
+    const change = { convertedCustomers: enrolment.converted ? 0 : 1, customerRevenueMinor: goal.valueMinor };
+    if (!enrolment.converted) store.putEnrolment({ ...enrolment, converted: true });
+    emit(store, enrolment, enrolment.atMs, change, nowMs);
+  }
+  return true;
+}
+
+/** The decisions that a goal without a token is credited to: of each campaign with that goal, the latest exposed one in its window. */
+export function latestExposed(store: CustomerStore, goal: GoalFacts, atMs: number): StoredDecision[] {
+  const latest = new Map<string, StoredDecision>();
+  for (const decision of store.state.decisions.values()) {
+    const { record, exposedAtMs } = decision;
+    if (
+      record.goal !== goal.id ||
+      exposedAtMs === null ||
+      exposedAtMs > atMs ||
+      atMs > record.atMs + record.goalWindowMs
+    )
+      continue;
+    const other = latest.get(record.campaignId);
+    if (!other || exposedAtMs > (other.exposedAtMs as number)) latest.set(record.campaignId, decision);
+  }
+  return [...latest.values()];
+}

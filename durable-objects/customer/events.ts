@@ -1,0 +1,68 @@
+/** Takes batches of feedback and events, inside one transaction. */
+import type { Credit } from './credit.ts';
+import { creditExposure, creditGoal, decisionOf, latestExposed, reachGoal } from './credit.ts';
+import { objectNow } from './decide.ts';
+import type { CallFacts, EventItem, FeedbackItem, GoalFacts, ItemResult, StoredDecision } from './protocol.ts';
+import type { CustomerStore } from './store.ts';
+
+function result(index: number, credit: Credit): ItemResult {
+  return credit.status === 'rejected'
+    ? { index, status: 'rejected', reason: credit.reason }
+    : { index, status: credit.status };
+}
+
+/** Feedback with tokens. */
+export function takeFeedback(store: CustomerStore, call: CallFacts, items: readonly FeedbackItem[]): ItemResult[] {
+  const nowMs = objectNow(store.state, call.receivedAtMs);
+  store.state.lastAtMs = nowMs;
+  return items.map((item) => {
+    const decision = decisionOf(store, item.record, nowMs);
+    if (typeof decision === 'string') return result(item.index, { status: 'rejected', reason: decision });
+    return result(item.index, creditItem(store, item, decision, objectNow(store.state, nowMs, item.atMs), nowMs));
+  });
+}
+
+function creditItem(
+  store: CustomerStore,
+  item: FeedbackItem,
+  decision: StoredDecision,
+  atMs: number,
+  nowMs: number,
+): Credit {
+  if (item.kind === 'exposure') return creditExposure(store, decision, atMs, nowMs);
+  const goal = item.goal as GoalFacts;
+  const reached = { goal, orderId: item.orderId, atMs };
+  const credit = creditGoal(store, decision.record.decisionId, reached, nowMs);
+  if (credit.status === 'accepted') reachGoal(store, { ...reached, eventId: undefined }, nowMs);
+  return credit;
+}
+
+/** Behaviour, and goals reached without a token. */
+export function takeEvents(store: CustomerStore, call: CallFacts, items: readonly EventItem[]): ItemResult[] {
+  const nowMs = objectNow(store.state, call.receivedAtMs);
+  store.state.lastAtMs = nowMs;
+  return items.map((item) => {
+    const atMs = objectNow(store.state, nowMs, item.atMs);
+    return result(
+      item.index,
+      item.kind === 'behaviour' ? takeBehaviour(store, item, atMs) : takeGoal(store, item, atMs, nowMs),
+    );
+  });
+}
+
+function takeBehaviour(store: CustomerStore, item: EventItem, atMs: number): Credit {
+  const eventId = item.eventId ?? null;
+  if (eventId !== null && store.state.behaviour.some((event) => event.eventId === eventId))
+    return { status: 'duplicate' };
+  store.addBehaviour({ atMs, name: item.name, valueMinor: item.valueMinor, eventId });
+  return { status: 'accepted' };
+}
+
+function takeGoal(store: CustomerStore, item: EventItem, atMs: number, nowMs: number): Credit {
+  const goal: GoalFacts = { id: item.name, windowMs: item.windowMs, valueMinor: item.valueMinor };
+  const reached = { goal, orderId: item.orderId, atMs };
+  if (!reachGoal(store, { ...reached, eventId: item.eventId }, nowMs)) return { status: 'duplicate' };
+  for (const decision of latestExposed(store, goal, atMs))
+    creditGoal(store, decision.record.decisionId, reached, nowMs);
+  return { status: 'accepted' };
+}

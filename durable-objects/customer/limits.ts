@@ -1,0 +1,23 @@
+/** How much of one customer is kept, and why no more. */
+
+/** Longest window of any cap, counter or goal: what is older can influence nothing. */
+export const RETENTION_MS = 90 * 86_400_000;
+/** Decisions kept: a visitor with 50 decisions a day for three months. Beyond it the oldest go, and their tokens with them. */
+export const MAX_DECISIONS = 5_000;
+/** Behaviour events and reached goals kept: counters read each list once a decision, which stays well under a millisecond. */
+export const MAX_BEHAVIOUR = 2_000;
+export const MAX_OUTCOMES = 1_000;
+/** Orders remembered for one (decision, goal): more purchases within one window than any customer makes. */
+export const MAX_ORDERS = 100;
+/** How long a repeated request id gets the same default answer. */
+export const BLANK_LIFE_MS = 86_400_000;
+/** Remembered default answers: a day of a request a minute. */
+export const MAX_BLANKS = 1_440;
+/** Anonymous customers are forgotten after this long without a sign of life. */
+export const ANONYMOUS_IDLE_MS = 30 * 86_400_000;
+/** A session ends after this long without a decision. */
+export const SESSION_IDLE_MS = 30 * 60_000;
+/** How long after its commit an outbox row may wait before the alarm takes over from the delivery that follows the commit. */
+export const OUTBOX_BACKSTOP_MS = 10_000;
+/** Client time is believed this far back. */
+export const MAX_CLIENT_AGE_MS = 86_400_000;

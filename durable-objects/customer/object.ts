@@ -1,0 +1,331 @@
+/** One customer: profile, touches, claims, decisions and receipts, outbox. Thin methods; what they do stands beside. */
+import { DurableObject } from 'cloudflare:workers';
+import type { Receipt } from '../../decisioning/receipt.ts';
+import { migrate } from '../shared/migrator.ts';
+import { withRetry } from '../shared/retry.ts';
+import type { StubSource } from '../shared/stub.ts';
+import { publisherStub, shardStub } from '../shared/stub.ts';
+import { decideAndStore, explainFor } from './decide.ts';
+import { takeEvents, takeFeedback } from './events.ts';
+import { legacyOf, takeLegacy } from './legacy.ts';
+import { ANONYMOUS_IDLE_MS, OUTBOX_BACKSTOP_MS, RETENTION_MS } from './limits.ts';
+import { acknowledge, oldestUndeliveredAtMs, pendingDeliveries } from './outbox.ts';
+import type {
+  CallFacts,
+  CustomerAddress,
+  CustomerDump,
+  DecideCall,
+  DecideReply,
+  EventItem,
+  EventsReply,
+  ExplainReply,
+  FeedbackItem,
+  Legacy,
+  Moved,
+  ReceiptReply,
+  StoredProfile,
+} from './protocol.ts';
+import { CUSTOMER_SCHEMA } from './schema.ts';
+import { sharedFacts } from './shared-facts.ts';
+import type { CustomerMeta, CustomerState } from './state.ts';
+import { EMPTY_PROFILE } from './state.ts';
+import type { CustomerStore } from './store.ts';
+import { loadState, prune, sqlStore } from './store.ts';
+
+/** Deliveries that follow one commit; what is left then waits for the alarm. */
+const MAX_DELIVERY_ROUNDS = 20;
+
+export class CustomerObject extends DurableObject<StubSource> {
+  readonly #sql: SqlStorage;
+  #state: CustomerState | null = null;
+  #delivering = false;
+  #reportedBacklog = false;
+  /** When the alarm is set for; undefined until it was looked up. */
+  #alarmAtMs: number | null | undefined;
+
+  constructor(ctx: DurableObjectState, env: StubSource) {
+    super(ctx, env);
+    this.#sql = ctx.storage.sql;
+    migrate(ctx.storage, CUSTOMER_SCHEMA);
+  }
+
+  /** Decides, claims and stores; a repeated request id gets its first answer. */
+  async decide(call: DecideCall): Promise<DecideReply> {
+    const moved = this.#moved();
+    if (moved) return moved;
+    const shared = sharedFacts(call);
+    if ('outcome' in shared) return shared;
+    if (call.anonymous) await this.#wakeBy(call.receivedAtMs + ANONYMOUS_IDLE_MS);
+    const answer = this.#transact(call, (store) => decideAndStore(store, call, shared));
+    await this.#deliverSoon(call.receivedAtMs);
+    return { outcome: 'decided', ...answer };
+  }
+
+  /** Why this customer would get what, now. */
+  explain(call: DecideCall): ExplainReply {
+    const moved = this.#moved();
+    if (moved) return moved;
+    const shared = sharedFacts(call);
+    return 'outcome' in shared ? shared : explainFor(this.#load(), call, shared);
+  }
+
+  /** Exposures and goals with verified tokens. */
+  async feedback(call: CallFacts, items: readonly FeedbackItem[]): Promise<EventsReply> {
+    return this.#take(call, (store) => takeFeedback(store, call, items));
+  }
+
+  /** Behaviour and goals without tokens, and traits that came with them. */
+  async events(
+    call: CallFacts,
+    items: readonly EventItem[],
+    traits: Readonly<Record<string, unknown>>,
+  ): Promise<EventsReply> {
+    return this.#take(call, (store) => {
+      const { meta } = store.state;
+      if (meta && Object.keys(traits).length > 0) {
+        store.saveMeta({ ...meta, profile: { ...meta.profile, traits: { ...meta.profile.traits, ...traits } } });
+      }
+      return takeEvents(store, call, items);
+    });
+  }
+
+  /** Replaces the profile. */
+  putProfile(call: CallFacts, profile: StoredProfile): Moved | { readonly outcome: 'stored' } {
+    const moved = this.#moved();
+    if (moved) return moved;
+    this.#transact(call, (store) => store.saveMeta({ ...(store.state.meta as CustomerMeta), profile }));
+    return { outcome: 'stored' };
+  }
+
+  /** Everything held about the customer; null when there is nothing. */
+  dump(): Moved | { readonly outcome: 'dumped'; readonly dump: CustomerDump | null } {
+    const moved = this.#moved();
+    if (moved) return moved;
+    const state = this.#load();
+    if (!state.meta || isEmpty(state)) return { outcome: 'dumped', dump: null };
+    return {
+      outcome: 'dumped',
+      dump: {
+        profile: state.meta.profile,
+        createdAtMs: state.meta.createdAtMs,
+        decisions: [...state.decisions.values()].map(({ record, ...rest }) => ({ ...record, ...rest })),
+        outcomes: state.outcomes.map((outcome) => ({ ...outcome })),
+        behaviour: state.behaviour.map((event) => ({ ...event })),
+      },
+    };
+  }
+
+  /** Forgets the customer. Outbox rows stay until they are delivered: they are sums that name nobody. */
+  async erase(call: CallFacts): Promise<Moved | { readonly outcome: 'erased' }> {
+    const moved = this.#moved();
+    if (moved) return moved;
+    await this.#wakeBy(call.receivedAtMs + RETENTION_MS);
+    this.#forget(call, call.receivedAtMs);
+    return { outcome: 'erased' };
+  }
+
+  /** The receipt of a decision of this customer. */
+  receipt(decisionId: string): ReceiptReply {
+    const moved = this.#moved();
+    if (moved) return moved;
+    const decision = this.#load().decisions.get(decisionId);
+    if (!decision) return { outcome: 'not_found' };
+    const row = this.#sql
+      .exec<{ receipt: string | null }>('SELECT receipt FROM decisions WHERE id = ?', decisionId)
+      .toArray()[0];
+    return {
+      outcome: 'found',
+      record: decision.record,
+      receipt: row?.receipt ? (JSON.parse(row.receipt) as Receipt) : null,
+      exposedAtMs: decision.exposedAtMs,
+      outcomes: decision.outcomes.map(({ goal, atMs, valueMinor }) => ({ goal, atMs, valueMinor })),
+    };
+  }
+
+  /** This anonymous customer turned out to be another: from now on everything goes there. */
+  forward(call: CallFacts, to: string): Moved {
+    const moved = this.#moved();
+    if (moved) return moved;
+    this.#transact(call, (store) => store.saveMeta({ ...(store.state.meta as CustomerMeta), forwardTo: to }));
+    return this.#moved() as Moved;
+  }
+
+  /** Takes what an anonymous customer left; once per name. */
+  takeLegacy(call: CallFacts, legacy: Legacy): Moved | { readonly outcome: 'taken' } {
+    const moved = this.#moved();
+    if (moved) return moved;
+    const known = this.#load().meta !== null;
+    this.#transact(call, (store) => {
+      const taken = this.#sql.exec('SELECT 1 FROM legacies WHERE from_name = ?', legacy.from).toArray().length > 0;
+      if (taken) return;
+      this.#sql.exec('INSERT INTO legacies VALUES (?, ?)', legacy.from, call.receivedAtMs);
+      if (!known) store.saveMeta({ ...(store.state.meta as CustomerMeta), bucketingId: legacy.bucketingId });
+      takeLegacy(store, legacy);
+    });
+    return { outcome: 'taken' };
+  }
+
+  /** The known customer has the legacy: what is kept here is the address it moved to. */
+  legacyTaken(call: CallFacts): void {
+    const { meta } = this.#load();
+    if (!meta?.forwardTo || meta.legacyTaken) return;
+    this.#transact(call, (store) => {
+      store.saveMeta({ ...meta, legacyTaken: true, profile: EMPTY_PROFILE });
+      for (const table of ['decisions', 'blanks', 'behaviour', 'outcomes', 'enrolments'])
+        this.#sql.exec(`DELETE FROM ${table}`);
+    });
+    this.#state = null;
+  }
+
+  /** Backstop of the outbox, and the end of idle anonymous customers. */
+  override async alarm(): Promise<void> {
+    this.#alarmAtMs = null;
+    const nowMs = Date.now();
+    await this.#deliver();
+    const { meta, lastAtMs } = this.#load();
+    if (oldestUndeliveredAtMs(this.#sql) !== null) {
+      await this.#reportBacklog();
+      await this.#wakeBy(nowMs + OUTBOX_BACKSTOP_MS);
+      return;
+    }
+    if (!meta) return;
+    const call: CallFacts = { ...meta, siteId: '', receivedAtMs: nowMs };
+    const idle = isEmpty(this.#load());
+    if (meta.erasedAtMs !== null && meta.erasedAtMs + RETENTION_MS <= nowMs) {
+      // Every token of what was erased has expired: the tombstone has done its work.
+      if (idle) await this.ctx.storage.deleteAll();
+      else this.#transact(call, (store) => store.saveMeta({ ...meta, erasedAtMs: null }));
+      this.#state = null;
+    } else if (meta.anonymous && !idle && lastAtMs + ANONYMOUS_IDLE_MS <= nowMs) {
+      this.#forget(call, nowMs);
+      await this.#wakeBy(nowMs + RETENTION_MS);
+    } else if (meta.anonymous && !idle) await this.#wakeBy(lastAtMs + ANONYMOUS_IDLE_MS);
+    else if (meta.erasedAtMs !== null) await this.#wakeBy(meta.erasedAtMs + RETENTION_MS);
+  }
+
+  #load(): CustomerState {
+    this.#state ??= loadState(this.#sql);
+    return this.#state;
+  }
+
+  #moved(): Moved | null {
+    const state = this.#load();
+    const { meta } = state;
+    if (!meta?.forwardTo) return null;
+    return { outcome: 'moved', to: meta.forwardTo, legacy: meta.legacyTaken ? null : legacyOf(state) };
+  }
+
+  /** One synchronous transaction over memory and storage; memory is read anew after a failure. */
+  #transact<T>(call: CallFacts, change: (store: CustomerStore) => T extends Promise<unknown> ? never : T): T {
+    const state = this.#load();
+    try {
+      return this.ctx.storage.transactionSync(() => {
+        const store = sqlStore(this.#sql, state);
+        if (!state.meta) store.saveMeta(newborn(call));
+        const result = change(store);
+        prune(this.#sql, store, state.lastAtMs);
+        return result;
+      });
+    } catch (error) {
+      this.#state = null;
+      throw error;
+    }
+  }
+
+  async #take(call: CallFacts, take: (store: CustomerStore) => ReturnType<typeof takeFeedback>): Promise<EventsReply> {
+    const moved = this.#moved();
+    if (moved) return moved;
+    if (call.anonymous) await this.#wakeBy(call.receivedAtMs + ANONYMOUS_IDLE_MS);
+    const results = this.#transact(call, take);
+    await this.#deliverSoon(call.receivedAtMs);
+    return { outcome: 'taken', results };
+  }
+
+  /** Sets the alarm unless it rings earlier anyway. */
+  async #wakeBy(atMs: number): Promise<void> {
+    if (this.#alarmAtMs === undefined) this.#alarmAtMs = await this.ctx.storage.getAlarm();
+    if (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs) return;
+    this.#alarmAtMs = atMs;
+    await this.ctx.storage.setAlarm(atMs);
+  }
+
+  /** The reply waits for the alarm to be set (the output gate sees to it), the delivery does not hold it up. */
+  async #deliverSoon(receivedAtMs: number): Promise<void> {
+    if (oldestUndeliveredAtMs(this.#sql) === null) return;
+    await this.#wakeBy(receivedAtMs + OUTBOX_BACKSTOP_MS);
+    this.ctx.waitUntil(this.#deliver());
+  }
+
+  /** Delivers until the outbox is empty or something is out of reach; one run at a time, so that order holds. */
+  async #deliver(): Promise<void> {
+    const { meta } = this.#load();
+    if (!meta || this.#delivering) return;
+    this.#delivering = true;
+    try {
+      for (let round = 0; round < MAX_DELIVERY_ROUNDS; round += 1) {
+        const deliveries = pendingDeliveries(this.#sql, meta.workspaceId, `${meta.name}:${meta.incarnation}`);
+        if (deliveries.length === 0) break;
+        for (const delivery of deliveries) {
+          const { workspaceId, campaignId, shard } = delivery;
+          const reply = await withRetry(async () =>
+            (await shardStub(this.env, workspaceId, campaignId, shard)).apply(delivery),
+          );
+          acknowledge(this.#sql, delivery, reply);
+        }
+      }
+      if (this.#reportedBacklog) await this.#reportBacklog();
+    } catch {
+      // The rows stay; the alarm that was set before they were written tries again.
+    } finally {
+      this.#delivering = false;
+    }
+  }
+
+  async #reportBacklog(): Promise<void> {
+    const { meta } = this.#load();
+    if (!meta) return;
+    const oldest = oldestUndeliveredAtMs(this.#sql);
+    try {
+      await (await publisherStub(this.env, meta.workspaceId)).reportBacklog(meta.name, oldest);
+      this.#reportedBacklog = oldest !== null;
+    } catch {
+      // Only the health page is the poorer for it; the next alarm reports again.
+      this.#reportedBacklog = true;
+    }
+  }
+
+  /** Empties the object but for a tombstone that voids the tokens of what was erased, until the last of them has expired. */
+  #forget(call: CallFacts, erasedAtMs: number): void {
+    this.#transact(call, (store) => {
+      const meta = store.state.meta as CustomerMeta;
+      for (const table of OWN_TABLES) this.#sql.exec(`DELETE FROM ${table}`);
+      store.saveMeta({ ...meta, erasedAtMs, createdAtMs: erasedAtMs, bucketingId: meta.name, profile: EMPTY_PROFILE });
+    });
+    this.#state = null;
+  }
+}
+
+/** What holds a customer's own data; the outbox does not. */
+const OWN_TABLES = ['decisions', 'blanks', 'behaviour', 'outcomes', 'enrolments', 'legacies'] as const;
+
+function isEmpty(state: CustomerState): boolean {
+  const { decisions, behaviour, outcomes, meta } = state;
+  const noProfile = !meta || JSON.stringify(meta.profile) === JSON.stringify(EMPTY_PROFILE);
+  return decisions.size === 0 && behaviour.length === 0 && outcomes.length === 0 && noProfile;
+}
+
+function newborn(call: CustomerAddress & { readonly receivedAtMs: number }): CustomerMeta {
+  return {
+    workspaceId: call.workspaceId,
+    name: call.name,
+    incarnation: crypto.randomUUID(),
+    bucketingId: call.name,
+    anonymous: call.anonymous,
+    createdAtMs: call.receivedAtMs,
+    erasedAtMs: null,
+    forgottenUntilMs: 0,
+    forwardTo: null,
+    legacyTaken: false,
+    profile: EMPTY_PROFILE,
+  };
+}

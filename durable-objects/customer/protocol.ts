@@ -1,0 +1,210 @@
+/** What the worker says to a customer's object. */
+import type { Allocation } from '../../decisioning/bandits/allocation.ts';
+import type { PlacementRequest, Switches, TracedCandidate } from '../../decisioning/decide.ts';
+import type { EventRejection, RefusalReason } from '../../decisioning/reasons.ts';
+import type { Receipt } from '../../decisioning/receipt.ts';
+import type { DecisionRecord } from '../../decisioning/record.ts';
+
+/** Who the object is; told with every call, stored at the first that writes. */
+export interface CustomerAddress {
+  readonly workspaceId: string;
+  /** The object's own name. */
+  readonly name: string;
+  /** Anonymous objects erase themselves after 30 idle days. */
+  readonly anonymous: boolean;
+}
+
+/** What the object needs to know of the request and cannot see itself. */
+export interface CallFacts extends CustomerAddress {
+  readonly siteId: string;
+  readonly receivedAtMs: number;
+  /** From secret keys only, within 24 h of now. */
+  readonly clientAtMs?: number | undefined;
+}
+
+/** Attributes of the request: `geo`, `device`, `page`, and declared ones. Traits of the customer are beneath them. */
+export type RequestAttributes = Readonly<Record<string, unknown>>;
+
+export interface DecideCall extends CallFacts {
+  readonly requestId: string;
+  /** The caller chose the request id and may repeat it: default answers are remembered too. */
+  readonly repeatable: boolean;
+  readonly requests: readonly PlacementRequest[];
+  /** placement → hash of its rules slice; placements the catalog does not know are left out. */
+  readonly rules: Readonly<Record<string, string>>;
+  readonly revision: number;
+  /** The publisher's sequence number that the allocations must be at least as new as. */
+  readonly catalogSeq: number;
+  readonly switches: Switches;
+  readonly attributes: RequestAttributes;
+  readonly sessionId?: string | undefined;
+  /** What an earlier answer said was needed. */
+  readonly slices?: readonly { readonly hash: string; readonly body: string }[];
+  readonly allocations?: { readonly seq: number; readonly items: readonly Allocation[] };
+}
+
+/** One placement's answer. Default content has neither record nor propensity. */
+export interface DecidedPlacement {
+  readonly placement: string;
+  readonly decisionId: string;
+  readonly record: DecisionRecord | null;
+  readonly refusals: Readonly<Partial<Record<RefusalReason, number>>>;
+}
+
+export type Needs = { readonly outcome: 'needs'; readonly slices: readonly string[]; readonly allocations: boolean };
+/** The customer is known under another name now: hand the legacy over if there is one, then ask there. */
+export type Moved = { readonly outcome: 'moved'; readonly to: string; readonly legacy: Legacy | null };
+
+/** What an anonymous customer leaves to the known one they turned out to be. */
+export interface Legacy {
+  /** Name of the object that it comes from: taking it twice changes nothing. */
+  readonly from: string;
+  readonly bucketingId: string;
+  readonly decisions: readonly StoredDecision[];
+  readonly behaviour: readonly StoredBehaviour[];
+  readonly outcomes: readonly StoredOutcome[];
+  readonly enrolments: readonly StoredEnrolment[];
+}
+
+/** A goal credited to a decision. */
+export interface CreditedOutcome {
+  readonly goal: string;
+  readonly atMs: number;
+  readonly valueMinor: number;
+  readonly orders: readonly string[];
+}
+
+/** A decision and what became of it. */
+export interface StoredDecision {
+  readonly record: DecisionRecord;
+  readonly requestId: string;
+  /** Null until the content was seen. */
+  readonly exposedAtMs: number | null;
+  /** Seen after the claim had lapsed. */
+  readonly late: boolean;
+  /** The first exposure of its sticky period. */
+  readonly isTrial: boolean;
+  /** The period's trial reached the optimised goal; kept on the trial. */
+  readonly converted: boolean;
+  readonly outcomes: readonly CreditedOutcome[];
+}
+
+export interface StoredBehaviour {
+  readonly atMs: number;
+  readonly name: string;
+  readonly valueMinor: number;
+  readonly eventId: string | null;
+}
+
+/** A goal the customer reached, whatever it was credited to. */
+export interface StoredOutcome {
+  readonly atMs: number;
+  readonly goal: string;
+  readonly valueMinor: number;
+  readonly orderId: string | null;
+  readonly eventId: string | null;
+}
+
+/** First eligibility for a campaign that measures lift. */
+export interface StoredEnrolment {
+  readonly campaignId: string;
+  readonly atMs: number;
+  readonly leaf: string;
+  readonly armId: string;
+  readonly goal: string;
+  readonly goalWindowMs: number;
+  readonly shard: number;
+  readonly converted: boolean;
+}
+
+export type DecideReply =
+  | Needs
+  | Moved
+  | { readonly outcome: 'decided'; readonly decisions: readonly DecidedPlacement[]; readonly repeated: boolean };
+
+export type ExplainReply =
+  | Needs
+  | Moved
+  | {
+      readonly outcome: 'explained';
+      readonly placements: readonly {
+        readonly placement: string;
+        readonly heldOut: boolean;
+        readonly candidates: readonly TracedCandidate[];
+        readonly chosen: string | null;
+      }[];
+      readonly attributes: RequestAttributes;
+      readonly touches: readonly {
+        readonly channel: string;
+        readonly campaignId: string;
+        readonly atMs: number;
+        readonly pending: boolean;
+      }[];
+      readonly segments: readonly string[];
+    };
+
+/** A goal as the worker found it in the directory. */
+export interface GoalFacts {
+  readonly id: string;
+  readonly windowMs: number;
+  readonly valueMinor: number;
+}
+
+/** Feedback about a decision; the token has been verified. */
+export interface FeedbackItem {
+  readonly index: number;
+  readonly record: DecisionRecord;
+  readonly kind: 'exposure' | 'goal';
+  readonly goal?: GoalFacts;
+  readonly orderId?: string | undefined;
+  readonly atMs?: number | undefined;
+}
+
+/** Behaviour, or a goal reached without a token. */
+export interface EventItem {
+  readonly index: number;
+  readonly kind: 'behaviour' | 'goal';
+  readonly name: string;
+  readonly valueMinor: number;
+  readonly windowMs: number;
+  readonly orderId?: string | undefined;
+  readonly eventId?: string | undefined;
+  readonly atMs?: number | undefined;
+}
+
+export interface ItemResult {
+  readonly index: number;
+  readonly status: 'accepted' | 'duplicate' | 'rejected';
+  readonly reason?: EventRejection;
+}
+
+export type EventsReply = Moved | { readonly outcome: 'taken'; readonly results: readonly ItemResult[] };
+
+export interface StoredProfile {
+  readonly traits: Readonly<Record<string, unknown>>;
+  readonly timeZone?: string | undefined;
+  readonly consent: {
+    readonly channels: Readonly<Record<string, boolean>>;
+    readonly purposes: Readonly<Record<string, boolean>>;
+  };
+}
+
+/** Everything held about one customer. */
+export interface CustomerDump {
+  readonly profile: StoredProfile;
+  readonly createdAtMs: number | null;
+  readonly decisions: readonly Readonly<Record<string, unknown>>[];
+  readonly outcomes: readonly Readonly<Record<string, unknown>>[];
+  readonly behaviour: readonly Readonly<Record<string, unknown>>[];
+}
+
+export type ReceiptReply =
+  | Moved
+  | {
+      readonly outcome: 'found';
+      readonly record: DecisionRecord;
+      readonly receipt: Receipt | null;
+      readonly exposedAtMs: number | null;
+      readonly outcomes: readonly { readonly goal: string; readonly atMs: number; readonly valueMinor: number }[];
+    }
+  | { readonly outcome: 'not_found' };

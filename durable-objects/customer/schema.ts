@@ -1,0 +1,38 @@
+/** The tables of a customer's object. Append only: each entry is applied once, in order. */
+export const CUSTOMER_SCHEMA: readonly string[] = [
+  `CREATE TABLE meta (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     workspace_id TEXT NOT NULL,
+     name TEXT NOT NULL,
+     incarnation TEXT NOT NULL,
+     bucketing_id TEXT NOT NULL,
+     anonymous INTEGER NOT NULL,
+     created_at_ms INTEGER NOT NULL,
+     erased_at_ms INTEGER,
+     forgotten_until_ms INTEGER NOT NULL DEFAULT 0,
+     forward_to TEXT,
+     legacy_taken INTEGER NOT NULL DEFAULT 0,
+     profile TEXT NOT NULL
+   );
+   CREATE TABLE decisions (
+     id TEXT PRIMARY KEY,
+     at_ms INTEGER NOT NULL,
+     decision TEXT NOT NULL,
+     receipt TEXT
+   ) WITHOUT ROWID;
+   CREATE TABLE blanks (id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE TABLE behaviour (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, name TEXT NOT NULL, value_minor INTEGER NOT NULL, event_id TEXT);
+   CREATE TABLE outcomes (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, goal TEXT NOT NULL, value_minor INTEGER NOT NULL, order_id TEXT, event_id TEXT);
+   CREATE TABLE enrolments (campaign_id TEXT PRIMARY KEY, enrolment TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE legacies (from_name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE TABLE outbox (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     campaign_id TEXT NOT NULL,
+     shard INTEGER NOT NULL,
+     leaf TEXT NOT NULL,
+     arm TEXT NOT NULL,
+     hour INTEGER NOT NULL,
+     change TEXT NOT NULL,
+     at_ms INTEGER NOT NULL
+   );`,
+];

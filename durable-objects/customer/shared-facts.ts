@@ -1,0 +1,55 @@
+/** Slices and allocations that this isolate was handed: shared by all customers in it, plain data, bounded. */
+import type { Allocation } from '../../decisioning/bandits/allocation.ts';
+import type { OpenSlice } from '../../decisioning/catalog/open.ts';
+import { openSlice } from '../../decisioning/catalog/open.ts';
+import type { RulesSlice } from '../../decisioning/catalog/slice.ts';
+import { evidenceFrom } from '../../decisioning/view.ts';
+import type { SharedFacts } from './decide.ts';
+import type { DecideCall, Needs } from './protocol.ts';
+
+/** A hundred placements in two revisions. */
+const MAX_SLICES = 200;
+const MAX_WORKSPACES = 64;
+
+const slices = new Map<string, OpenSlice>();
+const allocations = new Map<string, { readonly seq: number; readonly byCampaign: ReadonlyMap<string, Allocation> }>();
+
+/** Forgets everything, as a new isolate would have it. */
+export function forgetSharedFacts(): void {
+  slices.clear();
+  allocations.clear();
+}
+
+function take(call: DecideCall): void {
+  for (const { hash, body } of call.slices ?? []) {
+    if (slices.has(hash)) continue;
+    if (slices.size >= MAX_SLICES) slices.clear();
+    // The worker checked the hash and the shape before it handed this over.
+    slices.set(hash, openSlice(JSON.parse(body) as RulesSlice));
+  }
+  if (!call.allocations) return;
+  const known = allocations.get(call.workspaceId);
+  if (known && known.seq >= call.allocations.seq) return;
+  if (allocations.size >= MAX_WORKSPACES) allocations.clear();
+  allocations.set(call.workspaceId, {
+    seq: call.allocations.seq,
+    byCampaign: new Map(call.allocations.items.map((item) => [item.campaignId, item])),
+  });
+}
+
+/** The facts a call decides with, or what its sender must send along. */
+export function sharedFacts(call: DecideCall): SharedFacts | Needs {
+  take(call);
+  const known = allocations.get(call.workspaceId);
+  const current = known && known.seq >= call.catalogSeq ? known : undefined;
+  const missing = Object.values(call.rules).filter((hash) => !slices.has(hash));
+  if (missing.length > 0 || !current) return { outcome: 'needs', slices: missing, allocations: !current };
+  // Taken now: another call may make room in the maps before this one has decided.
+  const mine = new Map(
+    Object.entries(call.rules).map(([placement, hash]) => [placement, slices.get(hash) as OpenSlice]),
+  );
+  return {
+    sliceOf: (placement) => mine.get(placement),
+    evidence: evidenceFrom((campaignId) => current.byCampaign.get(campaignId)),
+  };
+}

@@ -1,0 +1,93 @@
+/** One customer in memory: everything that decisions and credits read, as it stands in storage. */
+
+import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
+import type { Touch } from '../../decisioning/limits/touches.ts';
+import type { CounterHistory } from '../../decisioning/segments/counters.ts';
+import type { Assignment } from '../../decisioning/view.ts';
+import { SESSION_IDLE_MS } from './limits.ts';
+import type { StoredBehaviour, StoredDecision, StoredEnrolment, StoredOutcome, StoredProfile } from './protocol.ts';
+
+export interface CustomerMeta {
+  readonly workspaceId: string;
+  readonly name: string;
+  /** Random at birth: tells this life of the object from one before it was erased. */
+  readonly incarnation: string;
+  readonly bucketingId: string;
+  readonly anonymous: boolean;
+  readonly createdAtMs: number;
+  /** Set when the customer was erased: tokens of decisions before it are void. */
+  readonly erasedAtMs: number | null;
+  /** Decisions up to this moment may have been dropped for want of room: unknown tokens of theirs are void. */
+  readonly forgottenUntilMs: number;
+  readonly forwardTo: string | null;
+  /** The known customer has taken what this one left. */
+  readonly legacyTaken: boolean;
+  readonly profile: StoredProfile;
+}
+
+export const EMPTY_PROFILE: StoredProfile = { traits: {}, consent: { channels: {}, purposes: {} } };
+
+export interface CustomerState {
+  /** Null until something worth keeping happened. */
+  meta: CustomerMeta | null;
+  /** By decision id, in order of time. */
+  readonly decisions: Map<string, StoredDecision>;
+  /** Decision ids that were answered with default content. */
+  readonly blanks: Map<string, number>;
+  readonly behaviour: StoredBehaviour[];
+  readonly outcomes: StoredOutcome[];
+  readonly enrolments: Map<string, StoredEnrolment>;
+  /** The latest moment this object has seen: its time never goes back. */
+  lastAtMs: number;
+}
+
+/** Touches, pending and confirmed. Held-out customers were shown nothing, so they have none. */
+export function touchesOf(state: CustomerState): Touch[] {
+  const touches: Touch[] = [];
+  for (const { record, exposedAtMs } of state.decisions.values()) {
+    if (record.armId === HOLDOUT_ARM) continue;
+    touches.push({
+      campaignId: record.campaignId,
+      channel: record.channel,
+      countsTowardGlobal: record.countsTowardGlobal,
+      atMs: exposedAtMs ?? record.atMs,
+      pendingUntilMs: exposedAtMs === null ? record.claimExpiresAtMs : null,
+    });
+  }
+  return touches;
+}
+
+/** What counters are computed from: confirmed touches, reached goals, behaviour. */
+export function historyOf(state: CustomerState): CounterHistory {
+  return {
+    touches: touchesOf(state)
+      .filter((touch) => touch.pendingUntilMs === null)
+      .map(({ atMs, channel, campaignId }) => ({ at: atMs, channel, campaignId })),
+    outcomes: state.outcomes.map(({ atMs, goal, valueMinor }) => ({ at: atMs, goal, valueMinor })),
+    behaviour: state.behaviour.map(({ atMs, name, valueMinor }) => ({ at: atMs, name, valueMinor })),
+  };
+}
+
+/** The newest assignment of a campaign; whether it is alive is the decision's to judge. */
+export function assignmentOf(state: CustomerState, campaignId: string): Assignment | undefined {
+  let newest: StoredDecision | undefined;
+  for (const decision of state.decisions.values()) {
+    const { record } = decision;
+    if (record.campaignId === campaignId && (!newest || record.atMs >= newest.record.atMs)) newest = decision;
+  }
+  if (!newest) return undefined;
+  const { armId, leaf, propensityArm, periodKey, stickyUntilMs } = newest.record;
+  return { armId, leaf, propensityArm, periodKey, untilMs: stickyUntilMs };
+}
+
+/** The session of a customer whose client names none: it began with the first decision after 30 idle minutes. */
+export function sessionKeyOf(state: CustomerState, sessionId: string | undefined, nowMs: number): string {
+  if (sessionId !== undefined) return sessionId;
+  let startMs = nowMs;
+  const times = [...state.decisions.values()].map(({ record }) => record.atMs).sort((a, b) => b - a);
+  for (const atMs of times) {
+    if (startMs - atMs > SESSION_IDLE_MS) break;
+    startMs = Math.min(startMs, atMs);
+  }
+  return `since:${startMs}`;
+}

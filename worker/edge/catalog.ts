@@ -1,0 +1,138 @@
+/**
+ * What this isolate knows of each workspace: the current manifest, directory, switches and allocations. Kept in module scope as plain
+ * data (never a promise or a stub: those belong to one request) and refreshed behind the requests.
+ */
+import type { Allocation } from '../../decisioning/bandits/allocation.ts';
+import { readDirectory } from '../../decisioning/catalog/read.ts';
+import type { CatalogManifest, Directory } from '../../decisioning/catalog/slice.ts';
+import type { PublisherState, Switches } from '../../durable-objects/publisher/protocol.ts';
+import { Unavailable } from '../http/unavailable.ts';
+import { fetchBodies, fetchState } from './publisher-feed.ts';
+
+/** A catalog younger than this is used as it is. */
+export const FRESH_MS = 2_000;
+/** Past this age a request waits for a refresh, but not long. */
+export const STALE_MS = 5_000;
+const STALE_WAIT_MS = 50;
+/** A refresh that has not come back after this long is taken for lost, and another may start. */
+const REFRESH_TIMEOUT_MS = 5_000;
+/** Workspaces one isolate serves; more than a worker of one customer ever has. */
+const MAX_WORKSPACES = 64;
+
+export interface EdgeCatalog {
+  readonly seq: number;
+  readonly manifest: CatalogManifest;
+  readonly directory: Directory;
+  readonly switches: Switches;
+  readonly allocations: ReadonlyMap<string, Allocation>;
+  /** When this isolate last heard from the publisher. */
+  readonly heardAtMs: number;
+}
+
+interface Kept {
+  catalog: EdgeCatalog | undefined;
+  /** When a refresh was started that has not ended; 0 when none runs. */
+  refreshingSinceMs: number;
+}
+
+const workspaces = new Map<string, Kept>();
+
+function kept(workspaceId: string): Kept {
+  let entry = workspaces.get(workspaceId);
+  if (!entry) {
+    if (workspaces.size >= MAX_WORKSPACES) workspaces.clear();
+    entry = { catalog: undefined, refreshingSinceMs: 0 };
+    workspaces.set(workspaceId, entry);
+  }
+  return entry;
+}
+
+/** Forgets everything, as a new isolate would have it. */
+export function forgetCatalogs(): void {
+  workspaces.clear();
+}
+
+/** What this isolate has without asking anyone. */
+export function knownCatalog(workspaceId: string): EdgeCatalog | undefined {
+  return workspaces.get(workspaceId)?.catalog;
+}
+
+/**
+ * The workspace's catalog: fresh, or refreshed behind the request, or at worst `stale`. Undefined when nothing was ever published.
+ *
+ * @throws Unavailable when this isolate has nothing and the publisher does not answer.
+ */
+export async function currentCatalog(
+  env: Env,
+  ctx: Pick<ExecutionContext, 'waitUntil'>,
+  workspaceId: string,
+  nowMs: number,
+): Promise<{ readonly catalog: EdgeCatalog; readonly stale: boolean } | undefined> {
+  const entry = kept(workspaceId);
+  if (!entry.catalog) {
+    await refresh(env, workspaceId, nowMs);
+    const { catalog } = entry;
+    return catalog && { catalog, stale: false };
+  }
+  const ageMs = nowMs - entry.catalog.heardAtMs;
+  if (ageMs < FRESH_MS) return { catalog: entry.catalog, stale: false };
+  if (nowMs - entry.refreshingSinceMs > REFRESH_TIMEOUT_MS) {
+    // A refresh that fails leaves the last good catalog in place: the next request tries again.
+    const running = refresh(env, workspaceId, nowMs).catch(() => undefined);
+    ctx.waitUntil(running);
+    if (ageMs >= STALE_MS) await Promise.race([running, scheduler.wait(STALE_WAIT_MS)]);
+  } else if (ageMs >= STALE_MS) await scheduler.wait(STALE_WAIT_MS);
+  return { catalog: entry.catalog, stale: nowMs - entry.catalog.heardAtMs >= STALE_MS };
+}
+
+/** Asks the publisher for what changed. A catalog that does not check out is refused and the last good one kept. */
+export async function refresh(env: Env, workspaceId: string, nowMs: number): Promise<void> {
+  const entry = kept(workspaceId);
+  entry.refreshingSinceMs = nowMs;
+  try {
+    const before = entry.catalog;
+    const state = await fetchState(env, workspaceId, before?.seq ?? 0);
+    const { manifest } = state;
+    if (!manifest) return;
+    const directory =
+      before?.manifest.directory === manifest.directory
+        ? before.directory
+        : await fetchDirectory(env, workspaceId, manifest.directory);
+    if (!directory) {
+      if (before) entry.catalog = { ...before, switches: state.switches, heardAtMs: nowMs };
+      else throw new Unavailable('catalog');
+      return;
+    }
+    // A later answer may have come in meanwhile: never go back.
+    if (entry.catalog && entry.catalog !== before && entry.catalog.seq > state.seq) return;
+    entry.catalog = {
+      seq: state.seq,
+      manifest,
+      directory,
+      switches: state.switches,
+      allocations: mergeAllocations(before, directory, state),
+      heardAtMs: nowMs,
+    };
+  } finally {
+    entry.refreshingSinceMs = 0;
+  }
+}
+
+function mergeAllocations(
+  before: EdgeCatalog | undefined,
+  directory: Directory,
+  state: PublisherState,
+): ReadonlyMap<string, Allocation> {
+  // A sequence that went back is a publisher restored from a backup: it sends everything again.
+  const merged = new Map(before && before.seq <= state.seq ? before.allocations : undefined);
+  for (const allocation of state.allocations) merged.set(allocation.campaignId, allocation);
+  for (const id of merged.keys()) if (!Object.hasOwn(directory.campaigns, id)) merged.delete(id);
+  return merged;
+}
+
+async function fetchDirectory(env: Env, workspaceId: string, hash: string): Promise<Directory | undefined> {
+  const body = (await fetchBodies(env, workspaceId, [hash])).get(hash);
+  if (body === undefined) return undefined;
+  const read = readDirectory(body);
+  return read.ok ? read.value : undefined;
+}

@@ -1,0 +1,122 @@
+/** Slices by hash, parsed and compiled once: immutable, so they are kept until room is needed. */
+import type { OpenSlice } from '../../decisioning/catalog/open.ts';
+import { openSlice } from '../../decisioning/catalog/open.ts';
+import { readContents, readRules } from '../../decisioning/catalog/read.ts';
+import type { CatalogManifest, ContentsSlice } from '../../decisioning/catalog/slice.ts';
+import { fetchBodies } from './publisher-feed.ts';
+
+/** Two slices for each of some hundred placements; the oldest used go first. */
+const MAX_KEPT_SLICES = 256;
+
+interface KeptSlice {
+  readonly body: string;
+  readonly rules?: OpenSlice;
+  readonly contents?: ContentsSlice;
+}
+
+const keptSlices = new Map<string, KeptSlice>();
+/** placement → the hashes that last checked out, by `workspace placement`: what is used while a newer slice is out of reach. */
+const lastGood = new Map<string, { readonly rules: string; readonly contents: string }>();
+
+export interface PlacementSlices {
+  readonly rules: OpenSlice;
+  readonly rulesHash: string;
+  readonly contents: ContentsSlice;
+  /** The catalog names newer slices, but they were out of reach or did not check out. */
+  readonly outdated: boolean;
+}
+
+/** Forgets everything, as a new isolate would have it. */
+export function forgetSlices(): void {
+  keptSlices.clear();
+  lastGood.clear();
+}
+
+/** The JSON text of a rules slice this isolate holds, to hand on to an object that lacks it. */
+export function rulesBody(hash: string): string | undefined {
+  return keptSlices.get(hash)?.body;
+}
+
+function keep(hash: string, slice: KeptSlice): void {
+  if (keptSlices.size >= MAX_KEPT_SLICES) {
+    const oldest = keptSlices.keys().next().value;
+    if (oldest !== undefined) keptSlices.delete(oldest);
+  }
+  keptSlices.set(hash, slice);
+}
+
+function use(hash: string): KeptSlice | undefined {
+  const slice = keptSlices.get(hash);
+  if (slice) {
+    // Moves it to the young end of the map.
+    keptSlices.delete(hash);
+    keptSlices.set(hash, slice);
+  }
+  return slice;
+}
+
+/** Parses what a publisher handed over; a body that does not check out is not kept. */
+function admit(hash: string, body: string, kind: 'rules' | 'contents'): void {
+  if (kind === 'contents') {
+    const read = readContents(body);
+    if (read.ok) keep(hash, { body, contents: read.value });
+    return;
+  }
+  const read = readRules(body);
+  if (!read.ok) return;
+  try {
+    keep(hash, { body, rules: openSlice(read.value) });
+  } catch {
+    // Not a slice that publishing lets through: refused here as well.
+  }
+}
+
+async function load(env: Env, workspaceId: string, wanted: ReadonlyMap<string, 'rules' | 'contents'>): Promise<void> {
+  const missing = [...wanted.keys()].filter((hash) => !keptSlices.has(hash));
+  if (missing.length === 0) return;
+  try {
+    const bodies = await fetchBodies(env, workspaceId, missing);
+    for (const [hash, body] of bodies) admit(hash, body, wanted.get(hash) as 'rules' | 'contents');
+  } catch {
+    // The publisher is out of reach: what is known is used.
+  }
+}
+
+/** Slices of the asked placements; a placement the catalog does not know, or whose slices were never in reach, is left out. */
+export async function placementSlices(
+  env: Env,
+  workspaceId: string,
+  manifest: CatalogManifest,
+  placements: readonly string[],
+): Promise<Map<string, PlacementSlices>> {
+  const wanted = new Map<string, 'rules' | 'contents'>();
+  for (const placement of placements) {
+    const hashes = Object.hasOwn(manifest.placements, placement) ? manifest.placements[placement] : undefined;
+    if (hashes) wanted.set(hashes.rules, 'rules').set(hashes.contents, 'contents');
+  }
+  await load(env, workspaceId, wanted);
+  const found = new Map<string, PlacementSlices>();
+  for (const placement of placements) {
+    const hashes = Object.hasOwn(manifest.placements, placement) ? manifest.placements[placement] : undefined;
+    const key = `${workspaceId} ${placement}`;
+    const current = hashes && pair(hashes);
+    if (hashes && current) {
+      lastGood.set(key, hashes);
+      found.set(placement, { ...current, outdated: false });
+      continue;
+    }
+    const old = hashes && lastGood.get(key);
+    const kept = old && pair(old);
+    if (kept) found.set(placement, { ...kept, outdated: true });
+  }
+  return found;
+}
+
+function pair(hashes: {
+  readonly rules: string;
+  readonly contents: string;
+}): Omit<PlacementSlices, 'outdated'> | undefined {
+  const rules = use(hashes.rules)?.rules;
+  const contents = use(hashes.contents)?.contents;
+  return rules && contents && { rules, rulesHash: hashes.rules, contents };
+}
