@@ -1,0 +1,42 @@
+/** Everything a configuration must fulfil before it can be compiled. */
+import { isKnownPath } from './attribute-paths.ts';
+import { checkCampaign } from './check-campaign.ts';
+import { checkCampaignConditions, checkSegments } from './check-conditions.ts';
+import type { Configuration } from './configuration.ts';
+import { knownIds } from './known-ids.ts';
+import type { Report } from './problems.ts';
+
+const COLLECTIONS = ['campaigns', 'segments', 'placements', 'channels', 'goals', 'attributes', 'sites'] as const;
+
+function checkDuplicates(configuration: Configuration, report: Report): void {
+  for (const collection of COLLECTIONS) {
+    const seen = new Set<string>();
+    for (const { id } of configuration[collection]) {
+      if (seen.has(id)) report(`/${collection}/${id}`, `"${id}" is the id of two ${collection}`);
+      seen.add(id);
+    }
+  }
+}
+
+function checkAttributes(configuration: Configuration, report: Report): void {
+  const none: ReadonlySet<string> = new Set();
+  for (const { id } of configuration.attributes) {
+    if (isKnownPath(id, none)) report(`/attributes/${id}/id`, `"${id}" is a name that the runtime provides itself`);
+  }
+}
+
+/** Reports all problems of a configuration that has its built-in parts already. */
+export function checkConfiguration(configuration: Configuration, report: Report): void {
+  const known = knownIds(configuration);
+  checkDuplicates(configuration, report);
+  checkAttributes(configuration, report);
+  for (const placement of configuration.placements) {
+    if (!known.channels.has(placement.channel))
+      report(`/placements/${placement.id}/channel`, `there is no channel "${placement.channel}"`);
+  }
+  checkSegments(configuration.segments, known, report);
+  for (const campaign of configuration.campaigns) {
+    checkCampaign(campaign, known, report);
+    checkCampaignConditions(campaign, known, report);
+  }
+}

@@ -1,0 +1,38 @@
+import type { Configuration } from './configuration.ts';
+import { byId } from './order.ts';
+import type { CampaignPolicy, Directory, DirectoryCampaign } from './slice.ts';
+import { SLICE_FORMAT } from './slice.ts';
+
+/** The workspace-wide facts, everything in the order of ids. */
+export function compileDirectory(
+  configuration: Configuration,
+  workspaceId: string,
+  policies: ReadonlyMap<string, CampaignPolicy>,
+): Directory {
+  const campaigns = byId(configuration.campaigns).map((campaign): [string, DirectoryCampaign] => {
+    const policy = policies.get(campaign.id)!;
+    const { armIds, leaves, armsKey, shards } = policy;
+    return [
+      campaign.id,
+      { name: campaign.name, goal: campaign.objective.goal, shards, armIds, leaves, armsKey, policy },
+    ];
+  });
+  return {
+    format: SLICE_FORMAT,
+    workspaceId,
+    currency: configuration.settings.currency,
+    goals: Object.fromEntries(
+      byId(configuration.goals).map(({ id, name, source, windowMs, defaultValueMinor }) => [
+        id,
+        { id, name, source, windowMs, defaultValueMinor },
+      ]),
+    ),
+    attributes: Object.fromEntries(
+      byId(configuration.attributes).map(({ id, type, source }) => [id, { type, source }]),
+    ),
+    sites: Object.fromEntries(
+      byId(configuration.sites).map(({ id, kind, origins, consent }) => [id, { kind, origins, consent }]),
+    ),
+    campaigns: Object.fromEntries(campaigns),
+  };
+}

@@ -1,0 +1,140 @@
+/** One rules slice and one contents slice per placement. */
+import { parseCondition, segmentsOf } from '../segments/index.ts';
+import { initialAllocationOf } from './campaign-policy.ts';
+import type {
+  CampaignConfiguration,
+  ConditionDocument,
+  Configuration,
+  Content,
+  PlacementConfiguration,
+} from './configuration.ts';
+import { byId } from './order.ts';
+import { scheduleBounds } from './schedule-bounds.ts';
+import { type CampaignPolicy, type ContentsSlice, type RulesSlice, SLICE_FORMAT, type SliceCampaign } from './slice.ts';
+
+/** What every slice draws from; built once, so that a campaign of twenty placements is compiled once. */
+export interface SliceSource {
+  readonly configuration: Configuration;
+  readonly salt: string;
+  readonly campaigns: readonly { readonly compiled: SliceCampaign; readonly source: CampaignConfiguration }[];
+  /** Segment id → its condition and the ids it refers to. */
+  readonly segments: ReadonlyMap<string, { readonly condition: ConditionDocument; readonly uses: readonly string[] }>;
+}
+
+/** Segment ids a condition names; none for a condition that does not parse. */
+function usesOf(condition: ConditionDocument | undefined): readonly string[] {
+  if (condition === undefined) return [];
+  const parsed = parseCondition(condition);
+  return parsed.ok ? segmentsOf(parsed.condition) : [];
+}
+
+function compileCampaign(
+  campaign: CampaignConfiguration,
+  policy: CampaignPolicy,
+  goalWindows: ReadonlyMap<string, number>,
+): SliceCampaign {
+  const { objective, audience } = campaign;
+  return {
+    id: campaign.id,
+    goal: objective.goal,
+    conversionWeight: objective.conversionWeight,
+    revenueWeight: objective.revenueWeight,
+    priority: objective.priority,
+    segment: audience.segment ?? null,
+    condition: audience.condition ?? null,
+    ...scheduleBounds(campaign, () => {}),
+    timeZone: campaign.schedule.timeZone,
+    weekly: campaign.schedule.weekly,
+    caps: campaign.caps,
+    sticky: campaign.sticky,
+    holdout: campaign.holdout,
+    contexts: campaign.contexts,
+    armIds: policy.armIds,
+    shards: campaign.shards,
+    tokenLifeMs: goalWindows.get(objective.goal)!,
+    initialAllocation: initialAllocationOf(policy),
+  };
+}
+
+/** Everything that slices share. The configuration was checked and has its built-in parts. */
+export function sliceSource(
+  configuration: Configuration,
+  salt: string,
+  policies: ReadonlyMap<string, CampaignPolicy>,
+): SliceSource {
+  const goalWindows = new Map(configuration.goals.map((goal) => [goal.id, goal.windowMs]));
+  return {
+    configuration,
+    salt,
+    campaigns: byId(configuration.campaigns).map((source) => ({
+      source,
+      compiled: compileCampaign(source, policies.get(source.id)!, goalWindows),
+    })),
+    segments: new Map(
+      configuration.segments.map(({ id, condition }) => [id, { condition, uses: usesOf(condition) }] as const),
+    ),
+  };
+}
+
+/** The segments that campaigns name, and those these refer to, in the order of ids. */
+function segmentsFor(
+  source: SliceSource,
+  campaigns: readonly CampaignConfiguration[],
+): Readonly<Record<string, ConditionDocument>> {
+  const found = new Set<string>();
+  const pending = campaigns.flatMap(({ audience, contexts }) => [
+    ...(audience.segment === undefined ? [] : [audience.segment]),
+    ...usesOf(audience.condition),
+    ...contexts.flatMap((context) => usesOf(context.condition)),
+  ]);
+  // Each segment is added once and there are no unknown ones: ends after as many rounds as there are references.
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    pending.push(...source.segments.get(id)!.uses);
+  }
+  return Object.fromEntries([...found].toSorted().map((id) => [id, source.segments.get(id)!.condition]));
+}
+
+/** What decides for one placement. */
+export function compileRules(source: SliceSource, placement: PlacementConfiguration): RulesSlice {
+  const { channels, settings } = source.configuration;
+  const channel = channels.find(({ id }) => id === placement.channel)!;
+  const here = source.campaigns.filter((campaign) => campaign.source.placements.includes(placement.id));
+  const { id, countsTowardGlobal, requiresConsent, cap, claimTtlMs } = channel;
+  return {
+    format: SLICE_FORMAT,
+    placement: placement.id,
+    channel: { id, countsTowardGlobal, requiresConsent, cap, claimTtlMs },
+    globalCap: settings.globalCap,
+    globalHoldout: settings.holdout,
+    salt: source.salt,
+    exploration: settings.arbitration.exploration,
+    fatigue: {
+      weight: settings.fatigue.weight,
+      halfLifeMs: settings.fatigue.halfLifeMs,
+      channelWeights: Object.fromEntries(byId(channels).map((each) => [each.id, each.fatigueWeight])),
+    },
+    campaigns: here.map(({ compiled }) => compiled),
+    segments: segmentsFor(
+      source,
+      here.map((campaign) => campaign.source),
+    ),
+  };
+}
+
+/** What is attached to the decisions of one placement. */
+export function compileContents(source: SliceSource, placement: PlacementConfiguration): ContentsSlice {
+  const contentsOf = (campaign: CampaignConfiguration): Readonly<Record<string, Content>> =>
+    Object.fromEntries(campaign.arms.map((arm) => [arm.id, arm.content]));
+  return {
+    format: SLICE_FORMAT,
+    placement: placement.id,
+    defaultContent: placement.defaultContent ?? null,
+    contents: Object.fromEntries(
+      source.campaigns
+        .filter((campaign) => campaign.source.placements.includes(placement.id))
+        .map((campaign) => [campaign.source.id, contentsOf(campaign.source)]),
+    ),
+  };
+}

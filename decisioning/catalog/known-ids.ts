@@ -1,0 +1,25 @@
+import type { Configuration } from './configuration.ts';
+
+/** Ids that references are checked against. */
+export interface KnownIds {
+  readonly campaigns: ReadonlySet<string>;
+  readonly segments: ReadonlySet<string>;
+  readonly placements: ReadonlySet<string>;
+  readonly channels: ReadonlySet<string>;
+  readonly goals: ReadonlySet<string>;
+  readonly attributes: ReadonlySet<string>;
+}
+
+/** The ids of a configuration, built-in ones included when they were added before. */
+export function knownIds(configuration: Configuration): KnownIds {
+  const ids = (documents: readonly { readonly id: string }[]): ReadonlySet<string> =>
+    new Set(documents.map(({ id }) => id));
+  return {
+    campaigns: ids(configuration.campaigns),
+    segments: ids(configuration.segments),
+    placements: ids(configuration.placements),
+    channels: ids(configuration.channels),
+    goals: ids(configuration.goals),
+    attributes: ids(configuration.attributes),
+  };
+}

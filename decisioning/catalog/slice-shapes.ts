@@ -1,0 +1,171 @@
+/** The shapes of slices that deciding relies on. */
+import { REST_LEAF } from '../bandits/allocation.ts';
+import {
+  also,
+  anObject,
+  between,
+  fields,
+  finite,
+  flag,
+  listOf,
+  notNegative,
+  nullable,
+  oneOf,
+  recordOf,
+  text,
+  where,
+  wholeFrom,
+} from './shape.ts';
+import { type CampaignPolicy, type RulesSlice, SLICE_FORMAT, type SliceCampaign } from './slice.ts';
+
+/** How far rounding may move a sum of published probabilities from 1. */
+const SUM_TOLERANCE = 1e-9;
+
+const cap = fields({ max: wholeFrom(1), windowMs: wholeFrom(1) });
+
+const leafAllocation = fields({
+  probabilities: listOf(between(0, 1)),
+  pBest: listOf(between(0, 1)),
+  posteriors: listOf(fields({ alpha: notNegative, beta: notNegative })),
+  expectedRate: finite,
+  expectedRevenueMinor: finite,
+});
+
+const allocation = fields({
+  campaignId: text,
+  version: wholeFrom(0),
+  armsKey: text,
+  armIds: listOf(text),
+  leaves: recordOf(leafAllocation),
+});
+
+const sticky = also(
+  fields({ mode: oneOf('none', 'session', 'days') }),
+  where((value: { mode: string; days?: unknown }) =>
+    value.mode === 'days' && !Number.isSafeInteger(value.days) ? 'days' : undefined,
+  ),
+);
+
+/** An allocation that fits its campaign: every leaf there, every vector as long as the arms, probabilities that sum to 1. */
+function allocationMisfit(campaign: SliceCampaign): string | undefined {
+  const { armIds, contexts, initialAllocation } = campaign;
+  if (armIds.length === 0 || new Set(armIds).size !== armIds.length) return 'armIds';
+  if (JSON.stringify(initialAllocation.armIds) !== JSON.stringify(armIds)) return 'initialAllocation/armIds';
+  for (const leaf of [...contexts.map(({ id }) => id), REST_LEAF]) {
+    if (!Object.hasOwn(initialAllocation.leaves, leaf)) return `initialAllocation/leaves/${leaf}`;
+    const { probabilities, pBest, posteriors } = initialAllocation.leaves[leaf]!;
+    const sum = probabilities.reduce((total, probability) => total + probability, 0);
+    const fits =
+      probabilities.length === armIds.length && pBest.length === armIds.length && posteriors.length === armIds.length;
+    if (!fits || Math.abs(sum - 1) > SUM_TOLERANCE) return `initialAllocation/leaves/${leaf}`;
+  }
+  return undefined;
+}
+
+const campaign = also(
+  fields({
+    id: text,
+    goal: text,
+    conversionWeight: notNegative,
+    revenueWeight: notNegative,
+    priority: notNegative,
+    segment: nullable(text),
+    condition: nullable(anObject),
+    startsAtMs: nullable(finite),
+    endsAtMs: nullable(finite),
+    timeZone: text,
+    weekly: listOf(fields({ days: listOf(between(1, 7)), fromMinute: between(0, 1_440), toMinute: between(0, 1_440) })),
+    caps: listOf(cap),
+    sticky,
+    holdout: between(0, 1),
+    contexts: listOf(fields({ id: text, condition: anObject })),
+    armIds: listOf(text),
+    shards: wholeFrom(1),
+    tokenLifeMs: wholeFrom(1),
+    initialAllocation: allocation,
+  }),
+  where(allocationMisfit),
+);
+
+export const rulesShape = also(
+  fields({
+    format: oneOf(SLICE_FORMAT),
+    placement: text,
+    channel: fields({
+      id: text,
+      countsTowardGlobal: flag,
+      requiresConsent: flag,
+      cap: nullable(cap),
+      claimTtlMs: wholeFrom(1),
+    }),
+    globalCap: nullable(cap),
+    globalHoldout: between(0, 1),
+    salt: text,
+    exploration: between(0, 1),
+    fatigue: fields({ weight: notNegative, halfLifeMs: wholeFrom(1), channelWeights: recordOf(notNegative) }),
+    campaigns: listOf(campaign),
+    segments: recordOf(anObject),
+  }),
+  where((slice: RulesSlice) => {
+    const missing = slice.campaigns.find(({ segment }) => segment !== null && !Object.hasOwn(slice.segments, segment));
+    return missing && `segments/${missing.segment}`;
+  }),
+);
+
+export const contentsShape = fields({
+  format: oneOf(SLICE_FORMAT),
+  placement: text,
+  defaultContent: nullable(anObject),
+  contents: recordOf(recordOf(anObject)),
+});
+
+const policy = also(
+  fields({
+    campaignId: text,
+    armIds: listOf(text),
+    armsKey: text,
+    leaves: listOf(text),
+    strategy: fields({ policy: oneOf('thompson', 'fixed_split') }),
+    minExploration: between(0, 1),
+    priors: recordOf(fields({ alpha: notNegative, beta: notNegative })),
+    holdout: between(0, 1),
+    shards: wholeFrom(1),
+  }),
+  where((value: CampaignPolicy) => (value.leaves.at(-1) === REST_LEAF ? undefined : 'leaves')),
+);
+
+export const directoryShape = fields({
+  format: oneOf(SLICE_FORMAT),
+  workspaceId: text,
+  currency: text,
+  goals: recordOf(
+    fields({
+      id: text,
+      name: text,
+      source: oneOf('server', 'any'),
+      windowMs: wholeFrom(1),
+      defaultValueMinor: finite,
+    }),
+  ),
+  attributes: recordOf(
+    fields({ type: oneOf('string', 'number', 'boolean', 'string_list'), source: oneOf('server', 'any') }),
+  ),
+  sites: recordOf(
+    fields({
+      kind: oneOf('web', 'app', 'server'),
+      origins: listOf(text),
+      consent: oneOf('required', 'not_required'),
+    }),
+  ),
+  campaigns: recordOf(
+    fields({
+      name: text,
+      goal: text,
+      shards: wholeFrom(1),
+      armIds: listOf(text),
+      leaves: listOf(text),
+      armsKey: text,
+      policy,
+    }),
+  ),
+});
