@@ -1,0 +1,102 @@
+/** Hyperedge in workerd on this machine: the worker bundled, its objects and database kept on disk, cron jobs on time. */
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from 'wrangler';
+
+/** Cron expressions have a resolution of one minute. */
+const CRON_INTERVAL_MS = 60_000;
+/** Past this the log of one run stops growing: nobody reads more, and a disk must not fill up. */
+const MAX_LOG_BYTES = 50 * 1_024 * 1_024;
+
+export interface RuntimeOptions {
+  /** The project's folder, which holds wrangler.toml and .dev.vars. */
+  readonly root: string;
+  /** Where state is kept: wrangler's own place and layout, so that its local commands see the same data. */
+  readonly stateDir: string;
+  readonly logFile: string;
+  readonly port: number;
+}
+
+export interface Runtime {
+  readonly database: D1;
+  /** Runs the cron jobs once, now. */
+  runJobs(): Promise<void>;
+  /** Ends workerd and everything else that was started. */
+  stop(): Promise<void>;
+}
+
+/** As much of D1 as starting needs. */
+export interface D1 {
+  prepare(sql: string): D1Statement;
+  batch(statements: D1Statement[]): Promise<unknown>;
+}
+export interface D1Statement {
+  bind(...values: unknown[]): D1Statement;
+  all(): Promise<{ results: Record<string, unknown>[] }>;
+  run(): Promise<unknown>;
+}
+
+/**
+ * Starts everything wrangler.toml describes. Not through `wrangler dev`: its proxies cost each request most of its time, and it takes
+ * over the screen.
+ */
+export async function startRuntime({ root, stateDir, logFile, port }: RuntimeOptions): Promise<Runtime> {
+  const script = await bundle(join(root, 'worker/index.ts'));
+  const { workerOptions } = workerOptionsOf(join(root, 'wrangler.toml'));
+  mkdirSync(dirname(logFile), { recursive: true });
+  const log = createWriteStream(logFile, { mode: 0o600 });
+  // wrangler describes workers in the form of miniflare 4.
+  const options = convertV4MiniflareOptions({
+    workers: [
+      {
+        ...workerOptions,
+        name: 'hyperedge',
+        rootPath: root,
+        modules: [{ type: 'ESModule', path: join(root, 'index.mjs'), contents: script }],
+      },
+    ],
+    host: '127.0.0.1',
+    port,
+    logRequests: false,
+    // Requests have no place of their own here; asking for this machine's would need a network.
+    cf: false,
+    resourcePersistencePath: join(stateDir, 'v3'),
+    handleStructuredLogs: ({ message }) => {
+      if (log.bytesWritten < MAX_LOG_BYTES) log.write(`${message}\n`);
+    },
+  });
+  const miniflare = new Miniflare(options);
+  await miniflare.ready;
+  const database = (await miniflare.getD1Database('DB')) as unknown as D1;
+  const runJobs = async () => {
+    const worker = await miniflare.getWorker();
+    await worker.scheduled({ cron: '* * * * *' });
+  };
+  // workerd does not run cron triggers by itself. A job that fails has logged why, and is run again a minute later.
+  const cron = setInterval(() => runJobs().catch(() => {}), CRON_INTERVAL_MS);
+  return {
+    database,
+    runJobs,
+    async stop() {
+      clearInterval(cron);
+      await miniflare.dispose();
+      log.end();
+    },
+  };
+}
+
+async function bundle(entry: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2023',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:*', 'node:*'],
+    logLevel: 'silent',
+  });
+  return outputFiles[0]!.text;
+}
