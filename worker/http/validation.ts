@@ -10,6 +10,11 @@ type Path = readonly PropertyKey[];
 export const MAX_ERRORS = 50;
 const MAX_DETAIL_LENGTH = 300;
 
+/** Zod does not hand out inputs, which is as it should be; its message tells what was not there. */
+function isMissing(issue: Issue): issue is Extract<Issue, { code: 'invalid_type' }> {
+  return issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+}
+
 /** How far a union's branch is from the input; the nearest is the one the sender meant. */
 function distance(issues: readonly Issue[]): number {
   let sum = 0;
@@ -19,7 +24,7 @@ function distance(issues: readonly Issue[]): number {
     // A literal such as `kind` names the branch.
     else if (issue.code === 'invalid_value' && issue.values.length === 1) sum += 100;
     else if (issue.code === 'unrecognized_keys') sum += 10 * issue.keys.length;
-    else if (issue.code === 'invalid_type' && issue.input === undefined) sum += 10;
+    else if (isMissing(issue)) sum += 10;
     else sum += 1;
   }
   return sum;
@@ -36,8 +41,9 @@ function typesOf(branches: readonly (readonly Issue[])[]): string | undefined {
 }
 
 function describe(issue: Issue): string {
-  const missing = issue.code === 'invalid_type' && /received undefined$/.test(issue.message);
-  const text = missing ? `is required (${issue.expected})` : issue.message.replace(/^Invalid input: /, '');
+  const text = isMissing(issue)
+    ? `is required (${issue.expected})`
+    : issue.message.replace(/^Invalid (input|option): /, '');
   return text.slice(0, MAX_DETAIL_LENGTH);
 }
 
