@@ -1,0 +1,111 @@
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { describe, expect, test, vi } from 'vitest';
+import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
+import { revisionOf } from '../publisher/testing/fixtures.ts';
+import { objectName } from '../shared/naming.ts';
+import { MAX_DELIVERY_EVENTS } from './protocol.ts';
+import { delivery, event, newAddress, observe, policyFor, source } from './testing/fixtures.ts';
+
+/** What is promised from the acknowledgement of feedback to the published allocation, at most. */
+const PROMISED_MS = 2_500;
+
+/** The objects of one campaign and its workspace's publisher, named as the product names them. */
+async function newCampaign() {
+  const address = newAddress();
+  const name = (kind: 'shard' | 'root' | 'publisher', ...id: string[]) =>
+    objectName(source.NAMING_SECRET, address.workspaceId, kind, ...id);
+  const publisher = source.PUBLISHER.getByName(await name('publisher'));
+  const root = source.CAMPAIGN_ROOT.getByName(await name('root', address.campaignId));
+  const shards = [
+    source.CAMPAIGN_SHARD.getByName(await name('shard', address.campaignId, '0')),
+    source.CAMPAIGN_SHARD.getByName(await name('shard', address.campaignId, '1')),
+  ] as const;
+  const publish = async (revision: number, policies: readonly CampaignPolicy[]) => {
+    const { manifest, bodies } = await revisionOf(revision);
+    await publisher.putSlices(address.workspaceId, bodies);
+    await publisher.activate(address.workspaceId, manifest, policies);
+  };
+  const allocation = async () => (await publisher.state(0)).allocations[0];
+  return { address, publisher, root, shards, publish, allocation, policy: policyFor(address.campaignId) };
+}
+
+const trialsOf = (posterior: { alpha: number; beta: number } | undefined) =>
+  posterior ? posterior.alpha + posterior.beta - 2 : undefined;
+
+describe('the way back', () => {
+  test('brings feedback to the publisher by itself within the promised time', async () => {
+    const { address, shards, publish, allocation, policy } = await newCampaign();
+    await publish(1, [{ ...policy, leaves: ['rest'] }]);
+    await vi.waitUntil(allocation, { timeout: PROMISED_MS, interval: 20 });
+    await shards[0].apply(delivery(address, 'ann', [event(1), event(2)]));
+    const learned = async () => trialsOf((await allocation())?.leaves.rest?.posteriors[0]) === 2;
+    expect(await vi.waitUntil(learned, { timeout: PROMISED_MS, interval: 20 })).toBe(true);
+  });
+
+  test('merges two shards exactly, with the objects evicted between the steps', async () => {
+    const { address, root, shards, publish, publisher, allocation, policy } = await newCampaign();
+    await publish(1, [{ ...policy, leaves: ['rest'] }]);
+    const ann = [event(1), event(2, { conversions: 1, revenueMinor: 995 })];
+    const bob = [event(1), event(4, { trials: 1 }, { arm: 'b' })];
+    await shards[0].apply(delivery(address, 'ann', ann, 0));
+    await shards[1].apply(delivery(address, 'bob', bob, 1));
+    for (const object of [...shards, publisher]) await evictDurableObject(object);
+    for (const shard of shards) await runDurableObjectAlarm(shard);
+    await evictDurableObject(root);
+    await runDurableObjectAlarm(root);
+    await vi.waitUntil(async () => trialsOf((await allocation())?.leaves.rest?.posteriors[1]) === 1, {
+      timeout: PROMISED_MS,
+    });
+    const view = await root.view();
+    expect(view.cells).toEqual(observe([...ann, ...bob.map((e) => ({ ...e, seq: e.seq + 10 }))]));
+    expect(view.allocation).toEqual(await allocation());
+    expect(view.policy?.campaignId).toBe(address.campaignId);
+  });
+
+  test('counts a backlog of many deliveries whole', async () => {
+    const { address, root, shards, publish, policy } = await newCampaign();
+    await publish(1, [policy]);
+    const events = Array.from({ length: 5 * MAX_DELIVERY_EVENTS }, (_, i) => event(i + 1, { trials: 1 }, { hour: i }));
+    for (let from = 0; from < events.length; from += MAX_DELIVERY_EVENTS) {
+      await shards[0].apply(delivery(address, 'ann', events.slice(from, from + MAX_DELIVERY_EVENTS)));
+    }
+    await runDurableObjectAlarm(shards[0]);
+    const counted = async () => (await root.view()).cells.reduce((sum, cell) => sum + cell.statistics.trials, 0);
+    await vi.waitUntil(async () => (await counted()) >= events.length, { timeout: PROMISED_MS });
+    expect(await counted()).toBe(events.length);
+  });
+});
+
+describe('a publish', () => {
+  test('is followed by the root without any feedback, with versions that only grow', async () => {
+    const { publish, allocation, policy } = await newCampaign();
+    await publish(1, [policy]);
+    const first = await vi.waitUntil(allocation, { timeout: PROMISED_MS, interval: 20 });
+    const recut = { ...policy, armIds: ['b', 'c'], armsKey: 'arms-2' };
+    await publish(2, [recut]);
+    const recutOne = async () => {
+      const current = await allocation();
+      return current?.armsKey === 'arms-2' ? current : undefined;
+    };
+    const second = await vi.waitUntil(recutOne, { timeout: PROMISED_MS, interval: 20 });
+    expect(second.armIds).toEqual(['b', 'c']);
+    expect(second.version).toBeGreaterThan(first.version);
+  });
+
+  test('that takes a campaign away ends its allocations; one that brings it back finds its evidence again', async () => {
+    const { address, root, shards, publish, publisher, allocation, policy } = await newCampaign();
+    const published = { ...policy, leaves: ['rest'] };
+    await publish(1, [published]);
+    const before = await vi.waitUntil(allocation, { timeout: PROMISED_MS, interval: 20 });
+    await publish(2, []);
+    await shards[0].apply(delivery(address, 'ann', [event(1)]));
+    await runDurableObjectAlarm(shards[0]);
+    await runDurableObjectAlarm(root);
+    await vi.waitUntil(async () => (await root.view()).policy === null, { timeout: PROMISED_MS });
+    expect((await publisher.state(0)).allocations).toEqual([]);
+    await publish(3, [published]);
+    const after = await vi.waitUntil(allocation, { timeout: PROMISED_MS, interval: 20 });
+    expect(trialsOf(after.leaves.rest?.posteriors[0])).toBe(1);
+    expect(after.version).toBeGreaterThan(before.version);
+  });
+});
