@@ -1,6 +1,7 @@
 /** JSON Schemas of the documents in files, generated from the contract, for editors. */
 import * as z from 'zod';
 import { KIND_NAMES, KINDS, type Kind } from '../contract/configuration/index.ts';
+import { replayMap } from './replay/map.ts';
 
 type JsonSchema = Record<string, unknown>;
 
@@ -8,17 +9,24 @@ type JsonSchema = Record<string, unknown>;
 export function schemaOfKind(kind: Kind): JsonSchema {
   // Draft 7 is what editors' YAML support is surest of.
   const schema = z.toJSONSchema(KINDS[kind].schema, { io: 'input', target: 'draft-7' }) as JsonSchema;
-  const { properties, required, ...rest } = schema;
+  const { $ref, definitions, ...own } = schema;
+  // A schema with an id stands among the definitions: its fields must stand beside `kind`, since no others are allowed.
+  const { [String($ref).split('/').at(-1)!]: named, ...others } = (definitions ?? {}) as Record<string, JsonSchema>;
+  const { properties, required, ...rest } = { ...own, ...named };
+  const { kind: siteKind, ...fields } = properties as JsonSchema;
+  const needed = ((required as string[] | undefined) ?? []).map((name) => (name === 'kind' ? 'siteKind' : name));
   return {
     ...rest,
-    properties: { kind: { const: kind }, ...(properties as JsonSchema) },
-    required: ['kind', ...((required as string[] | undefined) ?? [])],
+    properties: { kind: { const: kind }, ...(siteKind === undefined ? {} : { siteKind }), ...fields },
+    required: ['kind', ...needed],
+    ...(Object.keys(others).length === 0 ? {} : { definitions: others }),
   };
 }
 
-/** Every schema by file name; `document.json` is any kind, chosen by `kind`. */
+/** Every schema by file name; `document.json` is any kind, chosen by `kind`; `replay-map.json` is the map of a replay. */
 export function allSchemas(): ReadonlyMap<string, JsonSchema> {
   const files = new Map<string, JsonSchema>(KIND_NAMES.map((kind) => [`${kind}.json`, schemaOfKind(kind)]));
+  files.set('replay-map.json', z.toJSONSchema(replayMap, { io: 'input', target: 'draft-7' }) as JsonSchema);
   return files.set('document.json', {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'A Hyperedge configuration document',

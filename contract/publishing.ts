@@ -1,6 +1,6 @@
 /** Publish, revisions, rollback, push, kill switch, keys, audit. */
 import * as z from 'zod';
-import { KIND_NAMES, kindName } from './configuration/index.ts';
+import { KIND_NAMES, type Kind, kindName } from './configuration/index.ts';
 import { displayName, slug } from './primitives.ts';
 
 export const publishRequest = z.strictObject({ note: z.string().max(500).optional() }).meta({ id: 'PublishRequest' });
@@ -31,6 +31,27 @@ export const MAX_PUSH_DOCUMENTS = 500;
 export const pushDocument = z
   .looseObject({ kind: kindName, id: z.string().optional() })
   .meta({ description: `A configuration document with its kind: ${KIND_NAMES.join(', ')}` });
+
+/**
+ * A document of a push or a file as its kind and its own fields, the body of `POST /v1/<collection>`. A site has a `kind` of its own
+ * (web, app or server): beside the document's kind it is called `siteKind`.
+ */
+export function splitDocument(document: Readonly<Record<string, unknown>>): {
+  readonly kind: unknown;
+  readonly body: Readonly<Record<string, unknown>>;
+} {
+  const { kind, ...body } = document;
+  if (kind !== 'site' || !Object.hasOwn(body, 'siteKind')) return { kind, body };
+  const { siteKind, ...rest } = body;
+  return { kind, body: { ...rest, kind: siteKind } };
+}
+
+/** The opposite of {@link splitDocument}. */
+export function joinDocument(kind: Kind, body: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (kind !== 'site') return { kind, ...body };
+  const { kind: siteKind, ...rest } = body;
+  return { kind, siteKind, ...rest };
+}
 
 export const pushRequest = z
   .strictObject({

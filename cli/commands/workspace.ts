@@ -1,4 +1,59 @@
-import { usageFailure } from '../failure.ts';
-export async function createWorkspace(_args: readonly string[]): Promise<number> {
-  throw usageFailure('x');
+/** `workspace create`: the SQL that makes a workspace, its first site and two keys. */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { site as siteSchema } from '../../contract/configuration/index.ts';
+import { displayName, slug } from '../../contract/primitives.ts';
+import { bootstrapSql } from '../../db/bootstrap.ts';
+import { flattenIssues } from '../documents/issues.ts';
+import { EXIT, usageFailure } from '../failure.ts';
+import { newKey, newSalt } from '../keys.ts';
+
+/** Writes the SQL; the keys themselves go to standard error, this once: the SQL holds only their hashes. */
+export function createWorkspace(args: string[]): number {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      name: { type: 'string' },
+      residency: { type: 'string', default: 'none' },
+      site: { type: 'string', default: 'shop' },
+      kind: { type: 'string', default: 'web' },
+      origin: { type: 'string', multiple: true, default: [] },
+      wrangler: { type: 'string', default: '-' },
+    },
+  });
+  const [action, workspaceId, ...more] = positionals;
+  if (action !== 'create' || workspaceId === undefined || more.length > 0) throw usageFailure('workspace create ID');
+  if (!slug.safeParse(workspaceId).success) throw usageFailure(`"${workspaceId}" is not an id`);
+  const name = displayName.safeParse(values.name ?? workspaceId);
+  if (!name.success) throw usageFailure('--name must have 1 to 200 characters');
+  const { residency } = values;
+  if (residency !== 'none' && residency !== 'eu') throw usageFailure(`--residency "${residency}" is not none or eu`);
+  const site = { id: values.site, name: values.site, kind: values.kind, origins: values.origin };
+  const checked = siteSchema.safeParse(site);
+  if (!checked.success) throw usageFailure(flattenIssues(checked.error.issues)[0]!.message);
+  const publishable = newKey('publishable');
+  const secret = newKey('secret');
+  const statements = bootstrapSql({
+    workspaceId,
+    name: name.data,
+    residency,
+    salt: newSalt(),
+    nowMs: Date.now(),
+    site,
+    keys: [publishable.row, secret.row],
+  });
+  const sql = statements.map((statement) => `${statement};\n`).join('');
+  if (values.wrangler === '-') process.stdout.write(sql);
+  else writeFileSync(values.wrangler, sql);
+  const load =
+    values.wrangler === '-'
+      ? ''
+      : `Load it with: npx wrangler d1 execute hyperedge --remote --file ${values.wrangler}\n`;
+  const eu =
+    residency === 'eu' ? `Add "${workspaceId}=eu" to RESIDENCY in wrangler.toml before the first request.\n` : '';
+  process.stderr.write(
+    `${load}${eu}Keys of ${workspaceId}/${site.id}, shown this once:\n  ${publishable.key}\n  ${secret.key}\n`,
+  );
+  return EXIT.ok;
 }

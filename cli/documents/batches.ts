@@ -1,10 +1,7 @@
 /** Cuts a push into requests that the server takes; only the last one publishes. */
-import { MAX_PUSH_DOCUMENTS } from '../../contract/publishing.ts';
+import { joinDocument, MAX_PUSH_DOCUMENTS } from '../../contract/publishing.ts';
 import { CommandFailure } from '../failure.ts';
 import type { CheckedDocument } from './check.ts';
-
-/** What a push sends of one document: its kind beside its own fields. */
-export type PushDocument = Readonly<Record<string, unknown>>;
 
 export interface PushOptions {
   readonly publish: boolean;
@@ -46,7 +43,7 @@ export function batchesOf(
 }
 
 function bodyOf(documents: readonly CheckedDocument[], { publish, dryRun, note }: PushOptions): string {
-  const pushed = documents.map(({ kind, body }): PushDocument => ({ kind, ...body }));
+  const pushed = documents.map(({ kind, body }) => joinDocument(kind, body));
   return JSON.stringify({ documents: pushed, publish, dryRun, ...(note === undefined ? {} : { note }) });
 }
 

@@ -1,5 +1,6 @@
 /** Checks documents against the contract, as the server will, and names file, line and column of everything that is wrong. */
 import { KIND_NAMES, KINDS, type Kind } from '../../contract/configuration/index.ts';
+import { splitDocument } from '../../contract/publishing.ts';
 import { flattenIssues } from './issues.ts';
 import type { Finding, SourceDocument } from './source.ts';
 
@@ -43,7 +44,7 @@ function checkDocument(source: SourceDocument, findings: Finding[]): CheckedDocu
     findings.push(at(source, [], undefined, 'a document must be an object with a "kind"'));
     return undefined;
   }
-  const { kind, ...body } = value as Record<string, unknown>;
+  const { kind, body } = splitDocument(value as Record<string, unknown>);
   if (typeof kind !== 'string' || !Object.hasOwn(KINDS, kind)) {
     const message = `"kind" ${kind === undefined ? 'is missing; it' : ''} must be one of ${KIND_NAMES.join(', ')}`;
     findings.push(at(source, ['kind'], undefined, message.replace('  ', ' ')));
@@ -52,7 +53,9 @@ function checkDocument(source: SourceDocument, findings: Finding[]): CheckedDocu
   const result = KINDS[kind as Kind].schema.safeParse(body);
   if (!result.success) {
     for (const issue of flattenIssues(result.error.issues)) {
-      findings.push(at(source, issue.path, issue.key, issue.message));
+      const isSiteKind = kind === 'site' && issue.path.length === 1 && issue.path[0] === 'kind';
+      const message = isSiteKind ? issue.message.replace('"kind"', '"siteKind"') : issue.message;
+      findings.push(at(source, isSiteKind ? ['siteKind'] : issue.path, issue.key, message));
     }
     return undefined;
   }

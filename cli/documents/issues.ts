@@ -18,7 +18,10 @@ export function flattenIssues(issues: readonly Issue[], around: Path = []): Flat
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ path, key, message: `"${key}" is not a field of ${name(path)}` }));
     }
-    if (issue.code === 'invalid_key') return flattenIssues(issue.issues, path);
+    if (issue.code === 'invalid_key') {
+      const key = String(path.at(-1));
+      return issue.issues.map(({ message }) => ({ path: path.slice(0, -1), key, message: `"${key}" ${message}` }));
+    }
     if (issue.code === 'invalid_union') {
       const best = bestBranch(issue.errors);
       if (best) return flattenIssues(best, path);
