@@ -20,14 +20,10 @@ export const anonymousId = z
 export const customerReference = z
   .strictObject({
     id: customerId.optional(),
-    proof: z
-      .string()
-      .max(256)
-      .optional()
-      .meta({
-        description:
-          '`<exp>.<signature>`: exp in seconds since the epoch, at most an hour ahead; signature = base64url HMAC-SHA256(site secret, id + "\\n" + exp)',
-      }),
+    proof: z.string().max(256).optional().meta({
+      description:
+        '`<exp>.<signature>`: exp in seconds since the epoch, at most an hour ahead; signature = base64url HMAC-SHA256(site secret, id + "\\n" + exp)',
+    }),
     anonymousId: anonymousId.optional(),
   })
   .meta({
@@ -121,6 +117,10 @@ export const optimizeResponse = z
       .array(z.string())
       .optional()
       .meta({ description: 'Undeclared attributes, wrong types, and server attributes sent with a publishable key' }),
+    degraded: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'The customer could not be reached in time: default content, nothing was claimed' }),
     stale: z
       .literal(true)
       .optional()
@@ -184,3 +184,24 @@ export const explainResponse = z
 
 export type ExplainRequest = z.infer<typeof explainRequest>;
 export type ExplainResponse = z.infer<typeof explainResponse>;
+
+export const receiptResponse = z
+  .strictObject({
+    decisionId: z.string(),
+    record: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'What was decided: campaign, arm, propensities, times' }),
+    exposedAt: z.iso.datetime().nullable(),
+    outcomes: z.array(z.strictObject({ goal: z.string(), at: z.iso.datetime(), valueMinor: z.int() })),
+    receipt: z.record(z.string(), z.unknown()).nullable().meta({
+      description:
+        'Everything decide() was told; null for the first decision of an anonymous visitor, which was made without storage',
+    }),
+    slices: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'The rules slices that decided, by placement: with the receipt, all that a replay needs' }),
+    candidates: z
+      .record(z.string(), z.array(candidate))
+      .meta({ description: 'Every campaign considered, by placement, with its reason' }),
+  })
+  .meta({ id: 'Receipt', description: 'A decision as it can be replayed and audited.' });

@@ -1,11 +1,12 @@
 /** `POST /v1/feedback` (about a decision, with its token) and `POST /v1/events` (behaviour, and goals reached without a token). */
 import * as z from 'zod';
 import { EVENT_REJECTIONS } from '../decisioning/reasons.ts';
+import { MAX_TOKEN_LENGTH } from '../decisioning/token/token.ts';
 import { bodyKey, consent, customerReference } from './decisions.ts';
 import { attributes, MAX_EVENTS, orderId, slug, value } from './primitives.ts';
 
-/** A token is at most about 700 characters with the longest ids. */
-const token = z.string().min(1).max(1_024);
+/** Usual tokens have some 600 characters; the limit is that of the longest ids. */
+const token = z.string().min(1).max(MAX_TOKEN_LENGTH);
 const at = z.iso
   .datetime()
   .optional()

@@ -31,12 +31,10 @@ export const PROBLEMS = {
 export type ProblemName = keyof typeof PROBLEMS;
 
 export const problemError = z.strictObject({
-  field: z
-    .string()
-    .meta({
-      description: 'Where: a JSON pointer into the body, or the name of a header or parameter',
-      example: '/arms/0/id',
-    }),
+  field: z.string().meta({
+    description: 'Where: a JSON pointer into the body, or the name of a header or parameter',
+    example: '/arms/0/id',
+  }),
   detail: z.string(),
 });
 

@@ -29,6 +29,7 @@ export const EVENT_REJECTIONS = [
   'goal_needs_secret_key',
   'outside_window',
   'customer_erased',
+  'no_consent',
   'too_many_orders',
   'unavailable',
 ] as const;

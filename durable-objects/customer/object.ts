@@ -55,7 +55,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     if (moved) return moved;
     const shared = sharedFacts(call);
     if ('outcome' in shared) return shared;
-    if (call.anonymous) await this.#wakeBy(call.receivedAtMs + ANONYMOUS_IDLE_MS);
+    await this.#wakeWhenIdle(call);
     const answer = this.#transact(call, (store) => decideAndStore(store, call, shared));
     await this.#deliverSoon(call.receivedAtMs);
     return { outcome: 'decided', ...answer };
@@ -235,10 +235,15 @@ export class CustomerObject extends DurableObject<StubSource> {
   async #take(call: CallFacts, take: (store: CustomerStore) => ReturnType<typeof takeFeedback>): Promise<EventsReply> {
     const moved = this.#moved();
     if (moved) return moved;
-    if (call.anonymous) await this.#wakeBy(call.receivedAtMs + ANONYMOUS_IDLE_MS);
+    await this.#wakeWhenIdle(call);
     const results = this.#transact(call, take);
     await this.#deliverSoon(call.receivedAtMs);
     return { outcome: 'taken', results };
+  }
+
+  async #wakeWhenIdle(call: CallFacts): Promise<void> {
+    const anonymous = this.#load().meta?.anonymous ?? call.anonymous;
+    if (anonymous) await this.#wakeBy(call.receivedAtMs + ANONYMOUS_IDLE_MS);
   }
 
   /** Sets the alarm unless it rings earlier anyway. */

@@ -35,13 +35,21 @@ function resident<T extends Rpc.DurableObjectBranded | undefined>(
   }
 }
 
+/**
+ * An object's methods as a caller sees them. The platform's own stub type splits unions of replies, which no caller can put together
+ * again.
+ */
+export type Remote<T> = {
+  readonly [M in keyof T as T[M] extends (...args: never[]) => unknown ? M : never]: T[M] extends (
+    ...args: infer A
+  ) => infer R
+    ? (...args: A) => Promise<Awaited<R>>
+    : never;
+};
+
 /** The object of a customer whose name is known already (from a token or a decision id). */
-export function customerStubByName(
-  source: StubSource,
-  workspaceId: string,
-  name: string,
-): DurableObjectStub<CustomerObject> {
-  return resident(source, workspaceId, source.CUSTOMER).getByName(name);
+export function customerStubByName(source: StubSource, workspaceId: string, name: string): Remote<CustomerObject> {
+  return resident(source, workspaceId, source.CUSTOMER).getByName(name) as unknown as Remote<CustomerObject>;
 }
 
 /** One statistics shard of a campaign. */

@@ -79,6 +79,18 @@ export async function mintAnonymousIdFor(
   return signAnonymous(secrets, workspaceId, await mac(secret, 'anonymous-request', workspaceId, siteId, requestId));
 }
 
+/** A verified id under the key that signs now: the visitor stays the same when keys rotate. */
+export async function resignAnonymousId(
+  secrets: IdentitySecrets,
+  workspaceId: string,
+  verifiedId: string,
+): Promise<string> {
+  const [, kid, random] = verifiedId.split('.');
+  return kid === signingKey(secrets.TOKEN_KEYS).kid
+    ? verifiedId
+    : signAnonymous(secrets, workspaceId, random as string);
+}
+
 /** Whether an anonymous id was minted here, for this workspace, with a key that still counts. */
 export async function verifyAnonymousId(
   secrets: IdentitySecrets,

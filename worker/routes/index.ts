@@ -1,12 +1,24 @@
 /** Every route of the API. */
 import type { App } from '../app.ts';
+import { registerCustomers } from './customers.ts';
+import { registerDecisions } from './decisions.ts';
+import { registerEvents } from './events.ts';
+import { registerExplain } from './explain.ts';
+import { registerFeedback } from './feedback.ts';
 import { registerHealth } from './health.ts';
 import { registerOpenApi } from './openapi.ts';
+import { registerOptimize } from './optimize.ts';
 import { registerPerformance } from './performance.ts';
 import { registerPreview } from './preview.ts';
 
 /** Registers them all. */
 export function registerRoutes(app: App): void {
+  registerOptimize(app);
+  registerFeedback(app);
+  registerEvents(app);
+  registerDecisions(app);
+  registerExplain(app);
+  registerCustomers(app);
   registerPerformance(app);
   registerPreview(app);
   registerHealth(app);

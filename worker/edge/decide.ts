@@ -1,0 +1,131 @@
+/** One decision request: with the customer's object where there is one, without where there is none yet. */
+import type { OptimizeRequest } from '../../contract/decisions.ts';
+import { decide } from '../../decisioning/decide.ts';
+import { evidenceFrom } from '../../decisioning/view.ts';
+import type { SharedFacts } from '../../durable-objects/customer/decide.ts';
+import { inputOf, recordOf } from '../../durable-objects/customer/decide.ts';
+import type { DecideCall, DecidedPlacement } from '../../durable-objects/customer/protocol.ts';
+import type { CustomerState } from '../../durable-objects/customer/state.ts';
+import { base64Url, hmac } from '../../durable-objects/shared/naming.ts';
+import type { Auth } from '../http/authenticate.ts';
+import type { EdgeCatalog } from './catalog.ts';
+import { askCustomer, linkCustomer } from './customer-calls.ts';
+import type { PlacementSlices } from './slices.ts';
+import type { Visitor } from './visitor.ts';
+
+/** How long a page waits for the customer's object before it gets default content. */
+const OBJECT_TIMEOUT_MS = 1_500;
+/** 128 bits, as object names have. */
+const ID_BYTES = 16;
+
+export interface Asked {
+  readonly auth: Auth;
+  readonly visitor: Visitor;
+  readonly catalog: EdgeCatalog;
+  readonly slices: ReadonlyMap<string, PlacementSlices>;
+  readonly placements: readonly string[];
+  readonly requestId: string;
+  readonly repeatable: boolean;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly sessionId: OptimizeRequest['sessionId'];
+  readonly receivedAtMs: number;
+  readonly clientAtMs: number | undefined;
+}
+
+/** The name to decide for when nobody may be remembered: gone with the answer. */
+function passingName(): string {
+  return base64Url(crypto.getRandomValues(new Uint8Array(ID_BYTES)));
+}
+
+/**
+ * The call to the customer's object. A decision's id is derived from the request's, so that a retry names the same decision; it
+ * begins with the object's name, so that its receipt can be found. Its seed is a secret's HMAC of it: nobody can grind ids for an arm.
+ */
+export async function decideCall(env: Env, asked: Asked): Promise<DecideCall> {
+  const { visitor, catalog, auth } = asked;
+  const name = visitor.kind === 'none' ? passingName() : visitor.name;
+  const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const requests = await Promise.all(
+    asked.placements.map(async (placement) => {
+      const id = await hmac(env.NAMING_SECRET, auth.workspaceId, 'decision', name, asked.requestId, placement);
+      const decisionId = `${name}.${base64Url(id.subarray(0, ID_BYTES))}`;
+      return { placement, decisionId, seed: hex(await hmac(env.NAMING_SECRET, auth.workspaceId, 'seed', decisionId)) };
+    }),
+  );
+  return {
+    workspaceId: auth.workspaceId,
+    name,
+    anonymous: visitor.kind !== 'known',
+    siteId: auth.siteId,
+    receivedAtMs: asked.receivedAtMs,
+    clientAtMs: asked.clientAtMs,
+    requestId: asked.requestId,
+    repeatable: asked.repeatable,
+    requests,
+    rules: Object.fromEntries([...asked.slices].map(([placement, { rulesHash }]) => [placement, rulesHash])),
+    revision: catalog.manifest.revision,
+    catalogSeq: catalog.seq,
+    switches: catalog.switches,
+    attributes: asked.attributes,
+    sessionId: asked.sessionId,
+  };
+}
+
+function emptyState(): CustomerState {
+  return {
+    meta: null,
+    decisions: new Map(),
+    blanks: new Map(),
+    behaviour: [],
+    outcomes: [],
+    enrolments: new Map(),
+    lastAtMs: 0,
+  };
+}
+
+/** Decides for somebody of whom nothing is kept: the same decide(), over an empty past. */
+function decideHere(call: DecideCall, asked: Asked): DecidedPlacement[] {
+  const shared: SharedFacts = {
+    sliceOf: (placement) => asked.slices.get(placement)?.rules,
+    evidence: evidenceFrom((campaignId) => asked.catalog.allocations.get(campaignId)),
+  };
+  const nowMs = call.clientAtMs ?? call.receivedAtMs;
+  const decisions = decide(inputOf(emptyState(), call, shared, call.requests, nowMs));
+  return decisions.map((decision) => {
+    const slice = shared.sliceOf(decision.placement);
+    return {
+      placement: decision.placement,
+      decisionId: decision.decisionId,
+      record: slice ? recordOf(decision, slice, call, call.name, nowMs) : null,
+      refusals: decision.refusals,
+    };
+  });
+}
+
+export type Outcome =
+  | { readonly outcome: 'decided'; readonly decisions: readonly DecidedPlacement[] }
+  /** The customer's object did not answer in time: default content, and nothing is promised. */
+  | { readonly outcome: 'unavailable' };
+
+/** Decides. Never throws for an object that is down: a page gets its default content quickly. */
+export async function decideFor(env: Env, ctx: Pick<ExecutionContext, 'waitUntil'>, asked: Asked): Promise<Outcome> {
+  const call = await decideCall(env, asked);
+  const { visitor } = asked;
+  if (visitor.kind === 'none' || visitor.kind === 'new')
+    return { outcome: 'decided', decisions: decideHere(call, asked) };
+  const answer = decideThere(env, call, asked).then(
+    (decisions): Outcome => ({ outcome: 'decided', decisions }),
+    (): Outcome => ({ outcome: 'unavailable' }),
+  );
+  const timeout = scheduler.wait(OBJECT_TIMEOUT_MS).then((): Outcome => ({ outcome: 'unavailable' }));
+  const first = await Promise.race([answer, timeout]);
+  if (first.outcome === 'unavailable') ctx.waitUntil(answer);
+  return first;
+}
+
+async function decideThere(env: Env, call: DecideCall, asked: Asked): Promise<readonly DecidedPlacement[]> {
+  const { visitor, catalog } = asked;
+  if (visitor.kind === 'known' && visitor.anonymousName) await linkCustomer(env, call, visitor.anonymousName);
+  const { reply } = await askCustomer(env, call, catalog, (stub, current) => stub.decide(current));
+  return reply.decisions;
+}

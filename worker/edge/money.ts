@@ -1,0 +1,21 @@
+/** From major units, as callers write them, to the integer minor units that are stored. */
+
+/** Decimal places by currency; there are fewer than 200 currencies. */
+const places = new Map<string, number>();
+
+function decimalPlaces(currency: string): number {
+  let known = places.get(currency);
+  if (known === undefined) {
+    known = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+    places.set(currency, known);
+  }
+  return known;
+}
+
+/** `49.9` EUR → 4990. Halves round away from zero. */
+export function minorUnits(value: number, currency: string): number {
+  // toFixed first: 1.005 · 100 is 100.49999999999999 in binary.
+  const scaled = Number(`${value}e${decimalPlaces(currency)}`);
+  const minor = Number.isFinite(scaled) ? scaled : value * 10 ** decimalPlaces(currency);
+  return Math.sign(minor) * Math.round(Math.abs(minor));
+}

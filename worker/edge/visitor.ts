@@ -1,0 +1,98 @@
+/** Who a request is about: a known customer, an anonymous one, a new visitor, or nobody that may be remembered. */
+import type { OptimizeRequest } from '../../contract/decisions.ts';
+import { objectName } from '../../durable-objects/shared/naming.ts';
+import type { Auth } from '../http/authenticate.ts';
+import type { Checked } from '../http/problem.ts';
+import { refused } from '../http/problem.ts';
+import {
+  mintAnonymousId,
+  mintAnonymousIdFor,
+  resignAnonymousId,
+  siteSecret,
+  verifyAnonymousId,
+  verifyProof,
+} from './identity.ts';
+
+/** `none`: no consent, so no id, no object, nothing learned. `name` is the customer's object. */
+export type Visitor =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'known';
+      readonly name: string;
+      readonly anonymousName: string | null;
+      readonly anonymousId: string | null;
+    }
+  | { readonly kind: 'anonymous'; readonly name: string; readonly anonymousId: string }
+  /** First sight: decided without an object. */
+  | { readonly kind: 'new'; readonly name: string; readonly anonymousId: string };
+
+export interface VisitorFacts {
+  readonly customer: OptimizeRequest['customer'];
+  readonly consent: 'granted' | 'denied' | 'pending' | undefined;
+  /** Makes a retried first request come out as the same visitor. */
+  readonly requestId: string | undefined;
+  /** Where the request came from, so that two clients with one requestId are two visitors; hashed, never kept. */
+  readonly fingerprint: string;
+}
+
+/** Whether anything may be stored: what the request says, else what the site says. A secret key speaks for its server. */
+export function mayStore(auth: Auth, consent: VisitorFacts['consent']): boolean {
+  if (consent !== undefined) return consent === 'granted';
+  return auth.keyType === 'secret' || auth.site?.consent === 'not_required';
+}
+
+/** The name of a known customer's object. */
+export function knownName(env: Env, workspaceId: string, customerId: string): Promise<string> {
+  return objectName(env.NAMING_SECRET, workspaceId, 'customer', 'known', customerId);
+}
+
+/** The name of an anonymous customer's object, from a verified id: it survives the rotation of the key that signed it. */
+export function anonymousName(env: Env, workspaceId: string, anonymousId: string): Promise<string> {
+  return objectName(env.NAMING_SECRET, workspaceId, 'customer', 'anonymous', anonymousId.split('.')[2] ?? '');
+}
+
+/** A publishable key names a known customer only with a proof that the site's server signed. */
+async function proven(
+  env: Env,
+  auth: Auth,
+  id: string,
+  proof: string | undefined,
+  nowMs: number,
+): Promise<Checked<undefined>> {
+  if (auth.keyType === 'secret') return { ok: true, value: undefined };
+  if (proof === undefined) {
+    return refused('invalid_identity', 'With a publishable key a customer id needs a proof', [
+      { field: '/customer/proof', detail: 'is missing' },
+    ]);
+  }
+  const secret = await siteSecret(env, auth.workspaceId, auth.siteId);
+  if (await verifyProof(secret, id, proof, nowMs)) return { ok: true, value: undefined };
+  return refused('invalid_identity', 'The proof does not fit this id, or has expired', [
+    { field: '/customer/proof', detail: 'does not verify' },
+  ]);
+}
+
+/** Finds out who a request is about. An anonymous id that was not minted here is treated as none. */
+export async function visitorOf(env: Env, auth: Auth, facts: VisitorFacts, nowMs: number): Promise<Checked<Visitor>> {
+  if (!mayStore(auth, facts.consent)) return { ok: true, value: { kind: 'none' } };
+  const { workspaceId } = auth;
+  const given = facts.customer?.anonymousId;
+  const verified = given !== undefined && (await verifyAnonymousId(env, workspaceId, given));
+  const anonymousId = verified ? await resignAnonymousId(env, workspaceId, given) : null;
+  const anonymous = anonymousId && (await anonymousName(env, workspaceId, anonymousId));
+  const id = facts.customer?.id;
+  if (id !== undefined) {
+    const checked = await proven(env, auth, id, facts.customer?.proof, nowMs);
+    if (!checked.ok) return checked;
+    return {
+      ok: true,
+      value: { kind: 'known', name: await knownName(env, workspaceId, id), anonymousName: anonymous, anonymousId },
+    };
+  }
+  if (anonymousId && anonymous) return { ok: true, value: { kind: 'anonymous', name: anonymous, anonymousId } };
+  const minted =
+    facts.requestId === undefined
+      ? await mintAnonymousId(env, workspaceId)
+      : await mintAnonymousIdFor(env, workspaceId, auth.siteId, `${facts.requestId}\n${facts.fingerprint}`);
+  return { ok: true, value: { kind: 'new', name: await anonymousName(env, workspaceId, minted), anonymousId: minted } };
+}

@@ -1,0 +1,124 @@
+/** `POST /v1/events`: behaviour, and goals reached without a token. */
+import type { Context } from 'hono';
+import type { CustomerEvent, EventsRequest } from '../../contract/events.ts';
+import { eventsRequest, eventsResponse } from '../../contract/events.ts';
+import type { Directory } from '../../decisioning/catalog/slice.ts';
+import type { EventItem, EventsReply, ItemResult } from '../../durable-objects/customer/protocol.ts';
+import type { App, AppEnv } from '../app.ts';
+import { currentCatalog } from '../edge/catalog.ts';
+import { clientTime } from '../edge/client-time.ts';
+import { callCustomer, linkCustomer } from '../edge/customer-calls.ts';
+import { goalFacts } from '../edge/goals.ts';
+import { minorUnits } from '../edge/money.ts';
+import { admitAttributes } from '../edge/request-facts.ts';
+import type { Visitor } from '../edge/visitor.ts';
+import { visitorOf } from '../edge/visitor.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { fingerprintOf } from '../http/fingerprint.ts';
+import { problem, refuse } from '../http/problem.ts';
+import { answerEvents } from './feedback.ts';
+
+type Ctx = Context<AppEnv>;
+
+/** Registers the route. */
+export function registerEvents(app: App): void {
+  endpoint(
+    app,
+    {
+      method: 'post',
+      path: '/v1/events',
+      tag: 'Decide and learn',
+      summary: 'Report behaviour and goals of a customer',
+      description:
+        'Behaviour changes segment membership on the very next decision. A goal is credited once to the latest exposed decision of each ' +
+        'campaign with that goal, inside its window.',
+      auth: 'any',
+      body: eventsRequest,
+      responses: { 200: { description: 'What became of each event', schema: eventsResponse } },
+    },
+    (c, { body }) => takeEvents(c, body),
+  );
+}
+
+async function takeEvents(c: Ctx, body: EventsRequest): Promise<Response> {
+  const auth = c.get('auth');
+  const nowMs = c.get('receivedAtMs');
+  const current = await currentCatalog(c.env, c.executionCtx, auth.workspaceId, nowMs);
+  if (!current) return problem(c, 'nothing_published');
+  const { directory } = current.catalog;
+  const visitor = await visitorOf(
+    c.env,
+    auth,
+    { customer: body.customer, consent: body.consent, requestId: undefined, fingerprint: fingerprintOf(c.req.raw) },
+    nowMs,
+  );
+  if (!visitor.ok) return refuse(c, visitor.refusal);
+  const who = visitor.value;
+  if (who.kind === 'none')
+    return answerEvents(
+      c,
+      body.events.map((_, index) => ({ index, status: 'rejected', reason: 'no_consent' })),
+      false,
+    );
+  const { admitted, ignored } = admitAttributes(directory, body.traits, auth.keyType);
+  const checked = body.events.map((event, index) => checkEvent(c, directory, event, index));
+  const items = checked.filter((item): item is EventItem => !('status' in item));
+  const refused = checked.filter((item): item is ItemResult => 'status' in item);
+  const taken = items.length > 0 || Object.keys(admitted).length > 0 ? await deliver(c, who, items, admitted) : [];
+  const results = [...refused, ...taken].sort((a, b) => a.index - b.index);
+  return answerEvents(c, results, false, {
+    ...(who.anonymousId && { customer: { anonymousId: who.anonymousId } }),
+    ...(ignored.length > 0 && { ignoredAttributes: ignored }),
+  });
+}
+
+function checkEvent(c: Ctx, directory: Directory, event: CustomerEvent, index: number): EventItem | ItemResult {
+  const auth = c.get('auth');
+  const at = clientTime(auth, event.at, c.get('receivedAtMs'));
+  const atMs = at.ok ? at.value : undefined;
+  const { eventId } = event;
+  if (event.kind === 'behaviour') {
+    const valueMinor = event.value === undefined ? 0 : minorUnits(event.value, directory.currency);
+    return { index, kind: 'behaviour', name: event.name, valueMinor, windowMs: 0, eventId, atMs };
+  }
+  const goal = goalFacts(directory, auth, event.goal, event.value);
+  if (typeof goal === 'string') return { index, status: 'rejected', reason: goal };
+  return {
+    index,
+    kind: 'goal',
+    name: goal.id,
+    valueMinor: goal.valueMinor,
+    windowMs: goal.windowMs,
+    orderId: event.orderId,
+    eventId,
+    atMs,
+  };
+}
+
+async function deliver(
+  c: Ctx,
+  who: Exclude<Visitor, { kind: 'none' }>,
+  items: readonly EventItem[],
+  traits: Readonly<Record<string, unknown>>,
+): Promise<readonly ItemResult[]> {
+  const auth = c.get('auth');
+  const facts = {
+    workspaceId: auth.workspaceId,
+    name: who.name,
+    anonymous: who.kind !== 'known',
+    siteId: auth.siteId,
+    receivedAtMs: c.get('receivedAtMs'),
+  };
+  const done = c.get('timing').start('customer');
+  try {
+    if (who.kind === 'known' && who.anonymousName) await linkCustomer(c.env, facts, who.anonymousName);
+    // Behaviour without an event id is not idempotent, so nothing is retried here that the platform may have carried out: ids are added.
+    const named = items.map((item) => ({ ...item, eventId: item.eventId ?? crypto.randomUUID() }));
+    const { reply } = await callCustomer<EventsReply>(c.env, facts, (stub, here) => stub.events(here, named, traits));
+    return reply.results;
+  } catch {
+    return items.map(({ index }) => ({ index, status: 'rejected', reason: 'unavailable' }));
+  } finally {
+    done();
+  }
+}

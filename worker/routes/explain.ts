@@ -1,0 +1,135 @@
+/** `POST /v1/explain`: why this customer would get what, or nothing, now. */
+import type { Context } from 'hono';
+import type { ExplainRequest, ExplainResponse } from '../../contract/decisions.ts';
+import { explainRequest, explainResponse } from '../../contract/decisions.ts';
+import type { TracedCandidate } from '../../decisioning/decide.ts';
+import { describeRefusal } from '../../decisioning/describe.ts';
+import { evidenceFrom } from '../../decisioning/view.ts';
+import type { ExplainReply } from '../../durable-objects/customer/protocol.ts';
+import type { App, AppEnv } from '../app.ts';
+import type { EdgeCatalog } from '../edge/catalog.ts';
+import { currentCatalog } from '../edge/catalog.ts';
+import { askCustomer } from '../edge/customer-calls.ts';
+import type { Asked } from '../edge/decide.ts';
+import { decideCall } from '../edge/decide.ts';
+import { admitAttributes, requestFacts } from '../edge/request-facts.ts';
+import type { PlacementSlices } from '../edge/slices.ts';
+import { placementSlices } from '../edge/slices.ts';
+import { visitorOf } from '../edge/visitor.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { problem, refuse } from '../http/problem.ts';
+
+type Explained = Exclude<ExplainReply, { outcome: 'needs' | 'moved' }>;
+type WireCandidate = ExplainResponse['placements'][number]['candidates'][number];
+
+/** Registers the route. */
+export function registerExplain(app: App): void {
+  endpoint(
+    app,
+    {
+      method: 'post',
+      path: '/v1/explain',
+      tag: 'Look',
+      summary: 'Explain what a customer would get now',
+      description: 'Every candidate with its reason, value and probabilities. Claims nothing, stores nothing.',
+      auth: 'secret',
+      body: explainRequest,
+      responses: { 200: { description: 'The candidates of each placement', schema: explainResponse } },
+    },
+    (c, { body }) => explain(c, body),
+  );
+}
+
+async function explain(c: Context<AppEnv>, body: ExplainRequest): Promise<Response> {
+  const nowMs = c.get('receivedAtMs');
+  const auth = c.get('auth');
+  const current = await currentCatalog(c.env, c.executionCtx, auth.workspaceId, nowMs);
+  if (!current) return problem(c, 'nothing_published');
+  const { catalog } = current;
+  const visitor = await visitorOf(
+    c.env,
+    auth,
+    { customer: body.customer, consent: 'granted', requestId: undefined, fingerprint: '' },
+    nowMs,
+  );
+  if (!visitor.ok) return refuse(c, visitor.refusal);
+  const slices = await placementSlices(c.env, auth.workspaceId, catalog.manifest, body.placements);
+  const { admitted } = admitAttributes(catalog.directory, body.context?.attributes, auth.keyType);
+  const asked: Asked = {
+    auth,
+    visitor: visitor.value,
+    catalog,
+    slices,
+    placements: body.placements,
+    requestId: crypto.randomUUID(),
+    repeatable: false,
+    attributes: { ...requestFacts(c.req.raw, body.context), ...admitted },
+    sessionId: body.sessionId,
+    receivedAtMs: nowMs,
+    clientAtMs: undefined,
+  };
+  const { reply } = await askCustomer<ExplainReply>(c.env, await decideCall(c.env, asked), catalog, (stub, call) =>
+    stub.explain(call),
+  );
+  return c.json(answer(reply, catalog, slices));
+}
+
+function answer(reply: Explained, catalog: EdgeCatalog, slices: ReadonlyMap<string, PlacementSlices>): ExplainResponse {
+  return {
+    placements: reply.placements.map(({ placement, chosen, heldOut, candidates }) => ({
+      placement,
+      outcome: chosen === null ? 'default' : heldOut ? 'holdout' : 'campaign',
+      ...(chosen !== null && { campaign: chosen }),
+      candidates: candidates.map((candidate) => candidateAnswer(candidate, catalog, slices.get(placement))),
+    })),
+    attributes: { ...reply.attributes },
+    touches: reply.touches.map(({ channel, campaignId, atMs, pending }) => ({
+      channel,
+      campaign: campaignId,
+      at: new Date(atMs).toISOString(),
+      state: pending ? 'pending' : 'confirmed',
+    })),
+    segments: [...reply.segments],
+    revision: catalog.manifest.revision,
+  };
+}
+
+/** A candidate in the API's words. */
+export function candidateAnswer(
+  candidate: TracedCandidate,
+  catalog: EdgeCatalog | undefined,
+  slice: PlacementSlices | undefined,
+): WireCandidate {
+  const { campaignId, reason, leaf, value, parts, probability } = candidate;
+  return {
+    campaign: campaignId,
+    outcome: reason === null ? 'chosen' : 'refused',
+    ...(reason !== null && { reason, detail: describeRefusal(reason) }),
+    ...(value !== undefined && { value }),
+    ...(parts !== undefined && { valueParts: { ...parts } }),
+    ...(leaf !== undefined && { leaf }),
+    ...(probability !== undefined && { probability }),
+    ...(leaf !== undefined && catalog && slice && arms(campaignId, leaf, catalog, slice)),
+  };
+}
+
+function arms(
+  campaignId: string,
+  leaf: string,
+  catalog: EdgeCatalog,
+  slice: PlacementSlices,
+): Pick<WireCandidate, 'arms'> {
+  const campaign = slice.rules.rules.campaigns.find(({ id }) => id === campaignId);
+  if (!campaign) return {};
+  const probabilities = evidenceFrom((id) => catalog.allocations.get(id)).probabilities(campaign, leaf);
+  const published = catalog.allocations.get(campaignId);
+  const allocation = published?.armsKey === campaign.initialAllocation.armsKey ? published : campaign.initialAllocation;
+  const pBest = allocation.leaves[leaf]?.pBest ?? [];
+  return {
+    arms: campaign.armIds.map((arm, index) => ({
+      arm,
+      probability: probabilities[index] ?? 0,
+      pBest: pBest[index] ?? 0,
+    })),
+  };
+}

@@ -1,0 +1,151 @@
+/** `POST /v1/feedback`: exposures and goals of decisions, with their tokens. */
+import type { Context } from 'hono';
+import type { EventsResponse, FeedbackEvent, FeedbackRequest } from '../../contract/events.ts';
+import { eventsResponse, feedbackRequest } from '../../contract/events.ts';
+import type { Directory } from '../../decisioning/catalog/slice.ts';
+import type { TokenSigner } from '../../decisioning/token/token.ts';
+import { decodeToken } from '../../decisioning/token/token.ts';
+import type { EventsReply, FeedbackItem, ItemResult } from '../../durable-objects/customer/protocol.ts';
+import type { App, AppEnv } from '../app.ts';
+import { currentCatalog } from '../edge/catalog.ts';
+import { clientTime } from '../edge/client-time.ts';
+import { callCustomer } from '../edge/customer-calls.ts';
+import { goalFacts } from '../edge/goals.ts';
+import { tokenSigner } from '../edge/token-signer.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { problem } from '../http/problem.ts';
+
+type Ctx = Context<AppEnv>;
+
+/** Registers the route. */
+export function registerFeedback(app: App): void {
+  endpoint(
+    app,
+    {
+      method: 'post',
+      path: '/v1/feedback',
+      tag: 'Decide and learn',
+      summary: 'Report what became of decisions',
+      description:
+        'One event or up to 50. Repeats change nothing; an accepted event is never lost. Events of unequal fate are told apart in `results`.',
+      auth: 'any',
+      body: feedbackRequest,
+      responses: { 200: { description: 'What became of each event', schema: eventsResponse } },
+    },
+    async (c, { body }) => {
+      const auth = c.get('auth');
+      const current = await currentCatalog(c.env, c.executionCtx, auth.workspaceId, c.get('receivedAtMs'));
+      if (!current) return problem(c, 'nothing_published');
+      return answerEvents(c, await takeFeedback(c, eventsOf(body), current.catalog.directory), !('events' in body));
+    },
+  );
+}
+
+function eventsOf(body: FeedbackRequest): FeedbackEvent[] {
+  if ('events' in body) return body.events;
+  const { key: _, ...event } = body;
+  return [event];
+}
+
+async function takeFeedback(c: Ctx, events: readonly FeedbackEvent[], directory: Directory): Promise<ItemResult[]> {
+  const done = c.get('timing').start('verify');
+  const signer = tokenSigner(c.env);
+  const checked = await Promise.all(events.map((event, index) => checkEvent(c, signer, directory, event, index)));
+  done();
+  const results: ItemResult[] = [];
+  const byCustomer = new Map<string, FeedbackItem[]>();
+  for (const item of checked) {
+    if ('status' in item) results.push(item);
+    else byCustomer.set(item.record.customer, [...(byCustomer.get(item.record.customer) ?? []), item]);
+  }
+  const end = c.get('timing').start('customer');
+  const taken = await Promise.all([...byCustomer].map(([name, items]) => deliver(c, name, items)));
+  end();
+  return [...results, ...taken.flat()].sort((a, b) => a.index - b.index);
+}
+
+async function checkEvent(
+  c: Ctx,
+  signer: TokenSigner,
+  directory: Directory,
+  event: FeedbackEvent,
+  index: number,
+): Promise<FeedbackItem | ItemResult> {
+  const auth = c.get('auth');
+  const nowMs = c.get('receivedAtMs');
+  const record = await decodeToken(event.token, signer);
+  if (!record) return { index, status: 'rejected', reason: 'invalid_token' };
+  if (record.workspaceId !== auth.workspaceId) return { index, status: 'rejected', reason: 'wrong_workspace' };
+  if (auth.keyType === 'publishable' && record.siteId !== auth.siteId)
+    return { index, status: 'rejected', reason: 'wrong_site' };
+  if (record.expiresAtMs <= nowMs) return { index, status: 'rejected', reason: 'expired_token' };
+  const at = clientTime(auth, event.at, nowMs);
+  // A time that cannot be believed is not an event that did not happen: it is taken as of now.
+  const atMs = at.ok ? at.value : undefined;
+  if (event.kind === 'exposure') return { index, record, kind: 'exposure', atMs };
+  const goal = goalFacts(directory, auth, event.goal, event.value);
+  if (typeof goal === 'string') return { index, status: 'rejected', reason: goal };
+  return { index, record, kind: 'goal', goal, orderId: event.orderId, atMs };
+}
+
+async function deliver(c: Ctx, name: string, items: readonly FeedbackItem[]): Promise<readonly ItemResult[]> {
+  const auth = c.get('auth');
+  // Whether the customer is anonymous is known to the object if it exists; one that a token brings to life is.
+  const facts = {
+    workspaceId: auth.workspaceId,
+    name,
+    anonymous: true,
+    siteId: auth.siteId,
+    receivedAtMs: c.get('receivedAtMs'),
+  };
+  try {
+    const { reply } = await callCustomer<EventsReply>(c.env, facts, (stub, here) => stub.feedback(here, items));
+    return reply.results;
+  } catch {
+    return items.map(({ index }) => ({ index, status: 'rejected', reason: 'unavailable' }));
+  }
+}
+
+/** The answer to a batch: a problem only when nothing at all was taken. */
+export function answerEvents(
+  c: Ctx,
+  results: readonly ItemResult[],
+  single: boolean,
+  extra: Pick<EventsResponse, 'customer' | 'ignoredAttributes'> = {},
+): Response {
+  const count = (status: ItemResult['status']): number => results.filter((result) => result.status === status).length;
+  const rejected = count('rejected');
+  if (rejected > 0 && rejected === results.length) return refuseEvents(c, results, single);
+  const response: EventsResponse = {
+    accepted: count('accepted'),
+    duplicates: count('duplicate'),
+    rejected,
+    results: results.map((result) => ({ ...result })),
+    ...extra,
+  };
+  return c.json(response);
+}
+
+const TOKEN_REASONS: ReadonlySet<string> = new Set([
+  'invalid_token',
+  'expired_token',
+  'wrong_workspace',
+  'wrong_site',
+  'customer_erased',
+]);
+
+function refuseEvents(c: Ctx, results: readonly ItemResult[], single: boolean): Response {
+  const errors = results.map(({ index, reason }) => {
+    const field =
+      reason !== undefined && TOKEN_REASONS.has(reason)
+        ? 'token'
+        : reason === 'unknown_goal' || reason === 'goal_needs_secret_key'
+          ? 'goal'
+          : '';
+    const at = single ? '' : `/events/${index}`;
+    return { field: field ? `${at}/${field}` : at, detail: reason ?? 'rejected' };
+  });
+  if (results.every(({ reason }) => reason === 'unavailable')) return problem(c, 'unavailable', { errors });
+  const allTokens = results.every(({ reason }) => reason !== undefined && TOKEN_REASONS.has(reason));
+  return problem(c, allTokens ? 'invalid_token' : 'invalid_events', { errors });
+}

@@ -1,0 +1,163 @@
+/** `POST /v1/optimize`: the next best action for one or more placements. */
+import type { Context } from 'hono';
+import type { OptimizeRequest, OptimizeResponse } from '../../contract/decisions.ts';
+import { optimizeRequest, optimizeResponse } from '../../contract/decisions.ts';
+import type { RefusalReason } from '../../decisioning/reasons.ts';
+import type { App, AppEnv } from '../app.ts';
+import { answerOf, defaultAnswer, previewAnswer } from '../edge/answer.ts';
+import type { EdgeCatalog } from '../edge/catalog.ts';
+import { currentCatalog } from '../edge/catalog.ts';
+import { clientTime } from '../edge/client-time.ts';
+import type { Outcome } from '../edge/decide.ts';
+import { decideFor } from '../edge/decide.ts';
+import { verifyPreview } from '../edge/preview.ts';
+import { countRefusals } from '../edge/refusals.ts';
+import { admitAttributes, requestFacts } from '../edge/request-facts.ts';
+import type { PlacementSlices } from '../edge/slices.ts';
+import { placementSlices } from '../edge/slices.ts';
+import type { Visitor } from '../edge/visitor.ts';
+import { visitorOf } from '../edge/visitor.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { fingerprintOf } from '../http/fingerprint.ts';
+import { problem, refuse } from '../http/problem.ts';
+
+type Ctx = Context<AppEnv>;
+
+/** Registers the route. */
+export function registerOptimize(app: App): void {
+  endpoint(
+    app,
+    {
+      method: 'post',
+      path: '/v1/optimize',
+      tag: 'Decide and learn',
+      summary: 'Decide what to show',
+      description:
+        'Chooses the next best action for each placement. Without a customer the visitor gets a signed anonymous id; send it back. ' +
+        'Draw `requestId` at random and repeat it when an answer is lost: the decision stays the same.',
+      auth: 'any',
+      body: optimizeRequest,
+      responses: { 200: { description: 'One decision a placement', schema: optimizeResponse } },
+    },
+    (c, { body }) => optimize(c, body),
+  );
+}
+
+async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
+  const nowMs = c.get('receivedAtMs');
+  const auth = c.get('auth');
+  const requestId = body.requestId ?? crypto.randomUUID();
+  const current = await currentCatalog(c.env, c.executionCtx, auth.workspaceId, nowMs);
+  if (!current) return c.json(nothingPublished(body, requestId));
+  const { catalog } = current;
+  const clientAt = clientTime(auth, body.at, nowMs);
+  if (!clientAt.ok) return refuse(c, clientAt.refusal);
+  const slices = await placementSlices(c.env, auth.workspaceId, catalog.manifest, body.placements);
+  if (body.preview !== undefined) return answerPreview(c, body, requestId, slices);
+  const visitor = await visitorOf(
+    c.env,
+    auth,
+    {
+      customer: body.customer,
+      consent: body.consent,
+      requestId: body.requestId,
+      fingerprint: fingerprintOf(c.req.raw),
+    },
+    nowMs,
+  );
+  if (!visitor.ok) return refuse(c, visitor.refusal);
+  const { admitted, ignored } = admitAttributes(catalog.directory, body.context?.attributes, auth.keyType);
+  const done = c.get('timing').start('decide');
+  const outcome = await decideFor(c.env, c.executionCtx, {
+    auth,
+    visitor: visitor.value,
+    catalog,
+    slices,
+    placements: body.placements,
+    requestId,
+    repeatable: body.requestId !== undefined,
+    attributes: { ...requestFacts(c.req.raw, body.context), ...admitted },
+    sessionId: body.sessionId,
+    receivedAtMs: nowMs,
+    clientAtMs: clientAt.value,
+  });
+  done();
+  noteRefusals(c, outcome);
+  const stale =
+    current.stale || [...slices.values()].some((slice) => slice.outdated) || missing(catalog, slices, body.placements);
+  return c.json(await answer(c, { body, requestId, visitor: visitor.value, outcome, slices, ignored, stale }));
+}
+
+function nothingPublished(body: OptimizeRequest, requestId: string): OptimizeResponse {
+  return {
+    requestId,
+    customer: {},
+    decisions: body.placements.map((placement) => defaultAnswer(new Map(), placement)),
+  };
+}
+
+/** The catalog names slices that are out of reach. */
+function missing(
+  catalog: EdgeCatalog,
+  slices: ReadonlyMap<string, PlacementSlices>,
+  placements: readonly string[],
+): boolean {
+  return placements.some(
+    (placement) => Object.hasOwn(catalog.manifest.placements, placement) && !slices.has(placement),
+  );
+}
+
+async function answerPreview(
+  c: Ctx,
+  body: OptimizeRequest,
+  requestId: string,
+  slices: ReadonlyMap<string, PlacementSlices>,
+): Promise<Response> {
+  const preview = await verifyPreview(c.env, c.get('auth').workspaceId, body.preview as string, c.get('receivedAtMs'));
+  if (!preview)
+    return problem(c, 'invalid_preview', {
+      errors: [{ field: '/preview', detail: 'is not a live preview of this workspace' }],
+    });
+  const decisions = body.placements.map((placement) => previewAnswer(slices, placement, preview));
+  return c.json({ requestId, customer: {}, decisions } satisfies OptimizeResponse);
+}
+
+function noteRefusals(c: Ctx, outcome: Outcome): void {
+  if (outcome.outcome !== 'decided') return;
+  const sum: Partial<Record<RefusalReason, number>> = {};
+  for (const { refusals } of outcome.decisions) {
+    for (const [reason, count] of Object.entries(refusals) as [RefusalReason, number][])
+      sum[reason] = (sum[reason] ?? 0) + count;
+  }
+  countRefusals(sum);
+  c.set('refusals', sum);
+}
+
+interface Answerable {
+  readonly body: OptimizeRequest;
+  readonly requestId: string;
+  readonly visitor: Visitor;
+  readonly outcome: Outcome;
+  readonly slices: ReadonlyMap<string, PlacementSlices>;
+  readonly ignored: string[];
+  readonly stale: boolean;
+}
+
+async function answer(c: Ctx, facts: Answerable): Promise<OptimizeResponse> {
+  const { outcome, visitor, slices, body } = facts;
+  const remembered = visitor.kind !== 'none';
+  const decisions =
+    outcome.outcome === 'unavailable'
+      ? body.placements.map((placement) => defaultAnswer(slices, placement))
+      : await Promise.all(
+          outcome.decisions.map((decided) => answerOf(c.env, c.get('auth'), slices, decided, remembered)),
+        );
+  return {
+    requestId: facts.requestId,
+    customer: visitor.kind !== 'none' && visitor.anonymousId ? { anonymousId: visitor.anonymousId } : {},
+    decisions,
+    ...(facts.ignored.length > 0 && { ignoredAttributes: facts.ignored }),
+    ...(outcome.outcome === 'unavailable' && { degraded: true as const }),
+    ...(facts.stale && { stale: true as const }),
+  };
+}
