@@ -15,6 +15,8 @@ export interface RuntimeOptions {
   readonly root: string;
   /** Where state is kept: wrangler's own place and layout, so that its local commands see the same data. */
   readonly stateDir: string;
+  /** Folder of the static files. */
+  readonly assets: string;
   readonly logFile: string;
   readonly port: number;
 }
@@ -42,9 +44,12 @@ export interface D1Statement {
  * Starts everything wrangler.toml describes. Not through `wrangler dev`: its proxies cost each request most of its time, and it takes
  * over the screen.
  */
-export async function startRuntime({ root, stateDir, logFile, port }: RuntimeOptions): Promise<Runtime> {
+export async function startRuntime({ root, stateDir, assets, logFile, port }: RuntimeOptions): Promise<Runtime> {
   const script = await bundle(join(root, 'worker/index.ts'));
-  const { workerOptions } = workerOptionsOf(join(root, 'wrangler.toml'));
+  // wrangler would tell which file it has the secrets from, in the middle of our screen.
+  process.env.WRANGLER_LOG ??= 'error';
+  const overrides = { assets: { directory: assets } };
+  const { workerOptions } = workerOptionsOf(join(root, 'wrangler.toml'), undefined, { overrides });
   mkdirSync(dirname(logFile), { recursive: true });
   const log = createWriteStream(logFile, { mode: 0o600 });
   // wrangler describes workers in the form of miniflare 4.

@@ -1,0 +1,62 @@
+/** Everything `npm start` runs, as one value: built, started, migrated, seeded. Browser tests start the same. */
+import { join } from 'node:path';
+import { buildAll, copyAssets } from './assets.ts';
+import { ensureDemo } from './demo.ts';
+import { type DemoKeys, ensureDemoKeys } from './demo-keys.ts';
+import { applyMigrations } from './migrations.ts';
+import { type Runtime, startRuntime } from './runtime.ts';
+import { ensureSecrets } from './secrets.ts';
+
+export interface StackOptions {
+  /** The project's folder. */
+  readonly root: string;
+  readonly port: number;
+  /** State of the runtime and its log. By default wrangler's own place; a test takes a folder of its own. */
+  readonly stateDir?: string;
+  /** The file of the demo's keys. */
+  readonly demoFile?: string;
+  /** Wraps each step, to show its progress. */
+  readonly step?: <T>(title: string, work: () => Promise<T>) => Promise<T>;
+}
+
+export interface Stack {
+  readonly url: string;
+  readonly keys: DemoKeys;
+  readonly logFile: string;
+  readonly runtime: Runtime;
+}
+
+/** Starts the whole. Nothing is left running when it throws. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { root, port, step = (_title, work) => work() } = options;
+  const stateDir = options.stateDir ?? join(root, '.wrangler/state');
+  const url = `http://localhost:${port}`;
+  const logFile = join(stateDir, 'hyperedge.log');
+  const assets = join(stateDir, 'assets');
+  ensureSecrets(join(root, '.dev.vars'));
+  const keys = ensureDemoKeys(options.demoFile ?? join(root, '.hyperedge/demo.json'), url);
+  await step('Building the page script, the API reference and the demo', async () => {
+    await buildAll(root);
+    copyAssets(join(root, 'worker/assets/dist'), assets, keys.publishableKey);
+  });
+  const runtime = await step('Starting the runtime', () => startRuntime({ root, stateDir, assets, logFile, port }));
+  try {
+    await step('Migrating the database', () => applyMigrations(runtime.database, join(root, 'migrations')));
+    const demo = {
+      keys,
+      campaigns: join(root, 'examples/shop/campaigns'),
+      origins: [url, `http://127.0.0.1:${port}`],
+    };
+    await step('Preparing the demo shop and its three campaigns', () => ensureDemo(runtime.database, demo));
+    await step('Checking that it answers', () => checkHealth(url));
+    return { url, keys, logFile, runtime };
+  } catch (error) {
+    await runtime.stop();
+    throw error;
+  }
+}
+
+async function checkHealth(url: string): Promise<void> {
+  const response = await fetch(`${url}/healthz`);
+  if (!response.ok) throw new Error(`${url}/healthz answered ${response.status}`);
+}
