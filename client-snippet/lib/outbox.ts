@@ -1,0 +1,50 @@
+/**
+ * Sends what happened. One request at a time, so that an exposure arrives before the goal it explains; when the page goes away
+ * everything that waits is sent at once, in order, by requests that outlive it.
+ */
+import { post } from './post.ts';
+import { mayStore } from './settings.ts';
+import type { Feedback } from './wire.ts';
+
+const feedback: Feedback[] = [];
+const waiting: [path: string, body: object][] = [];
+let busy = false;
+
+const pump = (all?: boolean): void => {
+  while (waiting.length && (all || !busy)) {
+    const [path, body] = waiting.shift() as [string, object];
+    busy = true;
+    post(path, body, { keepalive: true })
+      .catch(() => post(path, body)) // keepalive has a quota; an ordinary request is the second and last attempt
+      .catch(() => {})
+      .then(() => {
+        busy = false;
+        pump();
+      });
+  }
+};
+
+/**
+ * Sends what was gathered, and one more request after it; with `all` without waiting for earlier answers. The API takes 50 events
+ * and 16 KB a request: `maxBatch` tokens of the longest kind (1,024 characters) fit. Beyond `maxWaiting` requests more are dropped,
+ * so that a page in a loop does not fill the memory of its visitor.
+ */
+export const flush = (all?: boolean, ...more: [path: string, body: object][]): void => {
+  const maxBatch = 14;
+  const maxWaiting = 200;
+  while (feedback.length) waiting.push(['feedback', { events: feedback.splice(0, maxBatch) }]);
+  if (mayStore() && waiting.length < maxWaiting) waiting.push(...more);
+  pump(all);
+};
+
+/** Queues one event about a decision, and sends soon: exposures of one screen come together. The caller reports each kind once. */
+export const report = (event: Feedback): void => {
+  const gatherMs = 500; // short enough to lose little in a crash
+  if (mayStore()) feedback.push(event);
+  setTimeout(() => flush(), gatherMs);
+};
+
+/** Drops what has not been sent. */
+export const discard = (): void => {
+  feedback.length = waiting.length = 0;
+};

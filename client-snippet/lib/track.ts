@@ -1,0 +1,80 @@
+/** Reports that a decision was really seen, and that somebody clicked in it. */
+import { flush, report } from './outbox.ts';
+import type { Decision } from './wire.ts';
+
+interface Watch {
+  decision: Decision;
+  timer?: ReturnType<typeof setTimeout> | undefined;
+}
+
+const watched = new Map<Element, Watch>();
+const reported = new Set<string>();
+
+/** Tells the page, by an event on its window: `hyperedge:decision`, `:exposure` or `:click`, with the decision as its detail. */
+export const emit = (type: string, detail: Decision): void => {
+  dispatchEvent(new CustomEvent(`hyperedge:${type}`, { detail }));
+};
+
+const once = (decision: Decision, goal?: string): void => {
+  const { token } = decision;
+  const type = goal ?? 'exposure';
+  if (!token || reported.has(type + token)) return;
+  reported.add(type + token);
+  report({ token, kind: goal ? 'goal' : 'exposure', goal });
+  emit(type, decision);
+};
+
+const observer = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting, intersectionRect: part, boundingClientRect: box } of entries) {
+      const watch = watched.get(target);
+      if (!watch) continue;
+      const seenMs = 1_000;
+      // Half of what a screen can hold of it. An empty element counts when it is in view: the same for content and for holdout.
+      const most = Math.min(box.width, innerWidth) * Math.min(box.height, innerHeight);
+      if (isIntersecting && !document.hidden && part.width * part.height >= most / 2) {
+        watch.timer = watch.timer || setTimeout(() => once(watch.decision), seenMs);
+      } else watch.timer = clearTimeout(watch.timer) as undefined;
+    }
+  },
+  // It looks again every 2 %: of a very long element half a screen is a small share.
+  { threshold: [...Array(51).keys()].map((step) => step / 50) },
+);
+
+/** Watches an element on behalf of a decision, or stops when there is none. Watching again starts its second again. */
+export const track = (element: Element, decision?: Decision | null): void => {
+  clearTimeout(watched.get(element)?.timer);
+  watched.delete(element);
+  observer.unobserve(element);
+  if (!decision?.token) return;
+  watched.set(element, { decision });
+  observer.observe(element);
+};
+
+/** Stops watching everything. */
+export const untrack = (): void => {
+  for (const element of watched.keys()) track(element);
+};
+
+/** The page is left, or comes back: seconds start again, and what is known is sent. */
+const turn = (): void => {
+  for (const [element, { decision }] of [...watched]) track(element, decision);
+  flush(true);
+};
+addEventListener('visibilitychange', turn);
+addEventListener('pagehide', turn);
+
+addEventListener(
+  'click',
+  (event) => {
+    // A carousel that clicks its own button is not the visitor.
+    for (let node = event.isTrusted ? (event.target as Element | null) : null; node; node = node.parentElement) {
+      const watch = watched.get(node);
+      if (!watch) continue;
+      once(watch.decision); // whoever clicks it has seen it
+      once(watch.decision, 'click');
+      return flush();
+    }
+  },
+  true,
+);
