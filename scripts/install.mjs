@@ -17,16 +17,24 @@ const projectNode = join(root, 'node_modules', 'node', 'bin', process.platform =
 /** Lines of npm's output that are kept to explain a failure. */
 const KEPT_LINES = 40;
 
+/** The lockfile, and the one that npm leaves beside what it has installed (absent when it was interrupted). */
+function lockfiles() {
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  const isThere = existsSync(installed) && existsSync(projectNode);
+  return {
+    wanted: readFileSync(join(root, 'package-lock.json'), 'utf8'),
+    installed: isThere ? readFileSync(installed, 'utf8') : undefined,
+  };
+}
+
 /**
  * Why the packages have to be installed; undefined when node_modules holds what the lockfile names. Compares versions, not file
  * times: a clone or a checkout changes the times of both.
  */
-export function whatIsMissing() {
-  const installedFile = join(root, 'node_modules', '.package-lock.json');
-  if (!existsSync(installedFile)) return 'nothing is installed yet';
-  if (!existsSync(projectNode)) return 'the Node of the project is missing';
-  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
-  const installed = JSON.parse(readFileSync(installedFile, 'utf8')).packages;
+export function whatIsMissing(texts = lockfiles()) {
+  if (texts.installed === undefined) return 'nothing is installed yet';
+  const wanted = JSON.parse(texts.wanted).packages;
+  const installed = JSON.parse(texts.installed).packages;
   for (const [path, { version, optional, devOptional }] of Object.entries(wanted)) {
     if (path === '') continue;
     const has = installed[path];
