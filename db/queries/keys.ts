@@ -2,6 +2,7 @@
 import { and, asc, eq, isNull } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { keys } from '../schema.ts';
+import { type AuditRecord, auditInsert } from './audit.ts';
 
 /** What a key stands for. */
 export interface KeyOwner {
@@ -44,4 +45,26 @@ export async function findKey(db: Database, workspaceId: string, id: string): Pr
     .where(and(eq(keys.workspaceId, workspaceId), eq(keys.id, id)))
     .limit(1);
   return row;
+}
+
+/** Stores a key with its audit row. */
+export async function insertKey(db: Database, row: KeyRow, audit: AuditRecord): Promise<void> {
+  await db.$client.batch([
+    db.$client
+      .prepare(
+        'INSERT INTO keys (id, workspace_id, site_id, type, name, hash, hint, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      )
+      .bind(row.id, row.workspaceId, row.siteId, row.type, row.name, row.hash, row.hint, row.createdAt),
+    auditInsert(db.$client, row.workspaceId, audit),
+  ]);
+}
+
+/** Revokes a key with its audit row; one that was revoked before keeps its time. */
+export async function revokeKey(db: Database, workspaceId: string, id: string, audit: AuditRecord): Promise<void> {
+  await db.$client.batch([
+    db.$client
+      .prepare('UPDATE keys SET revoked_at = ? WHERE workspace_id = ? AND id = ? AND revoked_at IS NULL')
+      .bind(audit.at, workspaceId, id),
+    auditInsert(db.$client, workspaceId, audit),
+  ]);
 }

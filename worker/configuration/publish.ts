@@ -1,0 +1,28 @@
+/** Publishes the drafts as they are, or those of an earlier revision. */
+import { database } from '../../db/database.ts';
+import { findRevision, revisionDocuments } from '../../db/queries/revisions.ts';
+import { type Checked, refused } from '../http/problem.ts';
+import { type Caller, type Plan, type Release, release } from './release.ts';
+
+/** Publishes all drafts. An equal catalog makes no new revision; it only makes sure that the publisher has it. */
+export async function publish(caller: Caller, note: string | null): Promise<Checked<Release>> {
+  const done = await release<Plan>(caller, ({ drafts }) => ({
+    ok: true,
+    value: { drafts, documents: [], publish: true, dryRun: false, note, audit: [] },
+  }));
+  return done.ok ? { ok: true, value: done.value.release } : done;
+}
+
+/** Publishes a new revision with the documents of an earlier one, and sets all drafts back to them. */
+export async function rollback(caller: Caller, revision: number): Promise<Checked<Release>> {
+  const db = database(caller.env.DB);
+  if (!(await findRevision(db, caller.workspaceId, revision)))
+    return refused('not_found', `There is no revision ${revision}`);
+  // Revisions never change: what is read here is what the commit restores.
+  const drafts = await revisionDocuments(db, caller.workspaceId, revision);
+  const done = await release<Plan>(caller, () => ({
+    ok: true,
+    value: { drafts, documents: [], restore: revision, publish: true, dryRun: false, note: null, audit: [] },
+  }));
+  return done.ok ? { ok: true, value: done.value.release } : done;
+}
