@@ -1,0 +1,153 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pushRequest, pushResponse } from '../contract/publishing.ts';
+
+const root = join(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'cli-'));
+const file = (name: string) => join(folder, name);
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function run(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
+  const options = { cwd: root, env: { PATH: process.env.PATH, NO_COLOR: '1', ...env } };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['cli/hyperedge.ts', ...args], options, (error, out, err) => {
+      resolve({ code: error ? Number(error.code) : 0, out, err });
+    });
+  });
+}
+
+/** What the double of the server answers next, and what it was sent. */
+const double = { status: 200, body: {} as object, requests: [] as { auth: string | undefined; body: unknown }[] };
+let server: Server;
+let site = '';
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = pushRequest.parse(JSON.parse(Buffer.concat(chunks).toString()));
+      double.requests.push({ auth: request.headers.authorization, body });
+      response.writeHead(double.status, { 'content-type': 'application/json' }).end(JSON.stringify(double.body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  writeFileSync(file('good.yaml'), 'kind: goal\nid: buy\nname: Buy\n');
+  writeFileSync(file('bad.yaml'), 'kind: goal\nid: buy\ncolour: red\n');
+});
+
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const DONE = pushResponse.parse({ created: 1, updated: 0, unchanged: 0, revision: 4, changed: true, dryRun: false });
+
+describe('push', () => {
+  test('sends the documents with the key, and says what became of them', async () => {
+    Object.assign(double, { status: 200, body: DONE, requests: [] });
+    const ran = await run(['push', file('good.yaml'), '--site', site, '--note', 'why'], {
+      HYPEREDGE_SECRET_KEY: 'sk_x',
+    });
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    expect(ran.out).toBe('✓ 1 created, 0 updated, 0 unchanged; revision 4\n');
+    const body = { documents: [{ kind: 'goal', id: 'buy', name: 'Buy' }], publish: true, dryRun: false, note: 'why' };
+    expect(double.requests).toEqual([{ auth: 'Bearer sk_x', body }]);
+  });
+
+  test('a file with an error is told by line and column, and nothing is sent', async () => {
+    double.requests = [];
+    const ran = await run(['push', folder, '--site', site, '--key', 'sk_x']);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toContain(`${file('bad.yaml')}:3:1: "colour" is not a field of the document`);
+    expect(ran.err).toContain('2 errors');
+    expect(double.requests).toEqual([]);
+  });
+
+  test('what the server refuses is brought home to file and line; what is not in the files is told as it is', async () => {
+    const errors = [
+      { field: '/goals/buy/name', detail: 'is taken' },
+      { field: '/campaigns/old/objective/goal', detail: 'there is no goal "sell"' },
+    ];
+    const body = { type: '/problems/invalid_configuration', title: 'No', status: 422, errors };
+    Object.assign(double, { status: 422, body, requests: [] });
+    const ran = await run(['push', file('good.yaml'), '--site', site, '--key', 'sk_x']);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toContain(`${file('good.yaml')}:3:7: is taken\n`);
+    expect(ran.err).toContain('/campaigns/old/objective/goal: there is no goal "sell"\n');
+    expect(ran.err).toContain('Refused: No');
+  });
+
+  test.each([
+    ['without a key', ['push', 'x.yaml'], 2, 'A secret key is needed'],
+    ['without a path', ['push', '--key', 'sk_x'], 2, 'Name the files or folders'],
+    ['with an unknown option', ['push', '--colour'], 2, "Unknown option '--colour'"],
+    ['with a site that is none', ['push', 'x.yaml', '--key', 'k', '--site', 'shop'], 2, '"shop" is not an address'],
+    [
+      'of a file that is not there',
+      ['push', 'none.yaml', '--key', 'k'],
+      1,
+      'none.yaml: there is no such file or folder',
+    ],
+    ['as SQL without a workspace', ['push', 'x.yaml', '--wrangler', '-'], 2, '--wrangler needs --workspace'],
+    ['as SQL and dry', ['push', 'x.yaml', '--wrangler', '-', '--dry-run'], 2, '--dry-run asks the server'],
+  ])('%s is refused in words', async (_, args, code, words) => {
+    const ran = await run(args);
+    expect(ran.code).toBe(code);
+    expect(ran.err).toContain(words);
+    expect(ran.err).not.toContain('    at ');
+  });
+
+  test('a server that does not answer is told as such', async () => {
+    const ran = await run(['push', file('good.yaml'), '--site', 'http://127.0.0.1:1', '--key', 'sk_x']);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toContain('http://127.0.0.1:1 does not answer');
+  });
+});
+
+describe('workspace create', () => {
+  test('writes SQL that a database with the migrations takes twice, and the keys to standard error only', async () => {
+    const sqlFile = file('workspace.sql');
+    const ran = await run(['workspace', 'create', 'acme', '--origin', 'https://a.example', '--wrangler', sqlFile]);
+    expect(ran).toMatchObject({ code: 0, out: '' });
+    const keys = ran.err.match(/\b[ps]k_[A-Za-z0-9]{32}\b/g) ?? [];
+    expect(keys).toHaveLength(2);
+    const sql = readFileSync(sqlFile, 'utf8');
+    for (const key of keys) expect(sql).not.toContain(key);
+    const database = new DatabaseSync(':memory:');
+    database.exec(readFileSync(join(root, 'migrations/0000_configuration.sql'), 'utf8'));
+    database.exec(sql);
+    database.exec(sql);
+    const count = (table: string) => database.prepare(`SELECT count(*) n FROM ${table}`).get()?.n;
+    expect(['workspaces', 'documents', 'drafts', 'keys'].map(count)).toEqual([1, 1, 1, 2]);
+  });
+
+  test.each([
+    [['workspace', 'create', 'Acme', '--origin', 'https://a.example'], '"Acme" is not an id'],
+    [['workspace', 'create', 'acme'], 'a web site needs at least one origin'],
+    [['workspace', 'create', 'acme', '--kind', 'app', '--residency', 'moon'], '--residency "moon"'],
+    [['workspace', 'delete', 'acme'], 'workspace create ID'],
+  ])('%j is refused', async (args, words) => {
+    const ran = await run(args);
+    expect(ran).toMatchObject({ code: 2, out: '' });
+    expect(ran.err).toContain(words);
+  });
+});
+
+test('help goes to standard output; no command, or an unknown one, is a wrong call', async () => {
+  expect(await run(['--help'])).toMatchObject({ code: 0, err: '' });
+  expect((await run([])).code).toBe(2);
+  expect((await run(['psuh'])).err).toContain('There is no command "psuh"');
+});
