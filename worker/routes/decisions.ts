@@ -24,7 +24,7 @@ export function registerDecisions(app: App): void {
     {
       method: 'get',
       path: '/v1/decisions/{id}',
-      tag: 'Decide and learn',
+      tag: 'Decide',
       summary: 'Read the receipt of a decision',
       description: 'Self-contained: `receipt` and `slices` replay to the same campaign, arm and propensities.',
       auth: 'secret',

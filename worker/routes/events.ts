@@ -27,7 +27,7 @@ export function registerEvents(app: App): void {
     {
       method: 'post',
       path: '/v1/events',
-      tag: 'Decide and learn',
+      tag: 'Learn',
       summary: 'Report behaviour and goals of a customer',
       description:
         'Behaviour changes segment membership on the very next decision. A goal is credited once to the latest exposed decision of each ' +

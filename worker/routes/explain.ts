@@ -29,7 +29,7 @@ export function registerExplain(app: App): void {
     {
       method: 'post',
       path: '/v1/explain',
-      tag: 'Look',
+      tag: 'Insight',
       summary: 'Explain what a customer would get now',
       description: 'Every candidate with its reason, value and probabilities. Claims nothing, stores nothing.',
       auth: 'secret',

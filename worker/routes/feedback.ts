@@ -24,7 +24,7 @@ export function registerFeedback(app: App): void {
     {
       method: 'post',
       path: '/v1/feedback',
-      tag: 'Decide and learn',
+      tag: 'Learn',
       summary: 'Report what became of decisions',
       description:
         'One event or up to 50. Repeats change nothing; an accepted event is never lost. Events of unequal fate are told apart in `results`.',

@@ -30,7 +30,7 @@ export function registerOptimize(app: App): void {
     {
       method: 'post',
       path: '/v1/optimize',
-      tag: 'Decide and learn',
+      tag: 'Decide',
       summary: 'Decide what to show',
       description:
         'Chooses the next best action for each placement. Without a customer the visitor gets a signed anonymous id; send it back. ' +
