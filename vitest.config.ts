@@ -22,6 +22,8 @@ Object.assign(process.env, testSecrets);
 /** One project per host: the pure core and the tools in Node, the platform's parts in workerd, the page in a real browser. */
 export default defineConfig({
   test: {
+    // The runtime logs a line a request: shown where a test fails, noise everywhere else.
+    silent: 'passed-only',
     projects: [
       {
         test: {
