@@ -73,6 +73,34 @@ export const pushResponse = z
   })
   .meta({ id: 'PushResponse' });
 
+/** Documents of one page of a collection, revisions or audit entries alike. */
+export const MAX_PAGE_SIZE = 100;
+
+export const pageQuery = z.strictObject({
+  limit: z.coerce.number().pipe(z.int().min(1).max(MAX_PAGE_SIZE)).default(50),
+  cursor: z.string().max(512).optional().meta({ description: '`next` of the page before' }),
+});
+
+/** A document as it was written: the shape is that of the request which stored it. */
+export const writtenDocument = z
+  .looseObject({ id: z.string() })
+  .meta({ id: 'WrittenDocument', description: 'The document as it was written, without the defaults it leaves out.' });
+
+export const documentsResponse = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({
+        version: z.int().meta({ description: 'Its ETag, without the quotes' }),
+        paused: z.boolean().optional().meta({ description: 'Campaigns only' }),
+        document: writtenDocument,
+      }),
+    ),
+    next: z.string().nullable(),
+  })
+  .meta({ id: 'Documents' });
+
+export const campaignState = z.strictObject({ id: slug, paused: z.boolean() }).meta({ id: 'CampaignState' });
+
 export const killSwitchRequest = z
   .strictObject({ on: z.boolean(), reason: z.string().max(500).optional() })
   .meta({ id: 'KillSwitchRequest' });
@@ -86,6 +114,7 @@ export const auditEntry = z
     action: z.enum([
       'create',
       'update',
+      'delete',
       'pause',
       'resume',
       'publish',
@@ -125,6 +154,8 @@ export const key = z
 export const createdKey = key
   .extend({ key: z.string().meta({ description: 'The key itself; shown this once' }) })
   .meta({ id: 'CreatedKey' });
+
+export const keysResponse = z.strictObject({ items: z.array(key) }).meta({ id: 'Keys' });
 
 export const siteSecretResponse = z
   .strictObject({ secret: z.string().meta({ description: 'Signs identity proofs on your server' }) })

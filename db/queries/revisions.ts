@@ -61,3 +61,15 @@ export async function revisionDocuments(db: Database, workspaceId: string, revis
     .all<Draft>();
   return results;
 }
+
+/** True when the newest revision has this campaign; undefined otherwise. */
+export async function isPublished(db: Database, workspaceId: string, campaignId: string): Promise<true | undefined> {
+  const row = await db.$client
+    .prepare(
+      `SELECT 1 FROM revision_entries WHERE workspace_id = ?1 AND kind = 'campaign' AND id = ?2
+       AND revision = (SELECT MAX(revision) FROM revisions WHERE workspace_id = ?1)`,
+    )
+    .bind(workspaceId, campaignId)
+    .first();
+  return row ? true : undefined;
+}

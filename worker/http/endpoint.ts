@@ -45,6 +45,8 @@ export interface EndpointSpec<B extends z.ZodType, P extends z.ZodType, Q extend
 /** What was checked. Parts that the endpoint does not declare are undefined. */
 export interface EndpointInput<B extends z.ZodType, P extends z.ZodType, Q extends z.ZodType> {
   readonly body: z.output<B>;
+  /** The body as it was sent, before its schema filled in defaults; checked all the same. */
+  readonly raw: unknown;
   readonly params: z.output<P>;
   readonly query: z.output<Q>;
 }
@@ -86,7 +88,10 @@ function validate(schema: z.ZodType | undefined, value: unknown, kind: 'body' | 
  * Everything that is checked before the handler runs. A key in the header is checked before the body is read, so that nobody without
  * one makes us read 256 KB.
  */
-async function check(c: Ctx, spec: AnySpec): Promise<Checked<{ body: unknown; params: unknown; query: unknown }>> {
+async function check(
+  c: Ctx,
+  spec: AnySpec,
+): Promise<Checked<{ body: unknown; raw: unknown; params: unknown; query: unknown }>> {
   const fromHeader =
     spec.auth === 'none' ? ({ ok: true, value: undefined } as const) : headerKey(c.req.header('authorization'));
   if (!fromHeader.ok) return fromHeader;
@@ -109,7 +114,7 @@ async function check(c: Ctx, spec: AnySpec): Promise<Checked<{ body: unknown; pa
   if (!query.ok) return query;
   const body = validate(spec.body, json.value, 'body');
   if (!body.ok) return body;
-  return { ok: true, value: { body: body.value, params: params.value, query: query.value } };
+  return { ok: true, value: { body: body.value, raw: json.value, params: params.value, query: query.value } };
 }
 
 /**

@@ -1,0 +1,130 @@
+/** Publish, push, revisions and rollback. */
+import type { Context } from 'hono';
+import * as z from 'zod';
+import { MAX_CONFIGURATION_BODY_BYTES } from '../../../contract/primitives.ts';
+import {
+  pageQuery,
+  publishRequest,
+  publishResponse,
+  pushRequest,
+  pushResponse,
+  type Revision,
+  revisionsResponse,
+} from '../../../contract/publishing.ts';
+import { database } from '../../../db/database.ts';
+import { findRevision, listRevisions, type RevisionRow } from '../../../db/queries/revisions.ts';
+import type { App, AppEnv } from '../../app.ts';
+import { makeCursor, readNumberCursor } from '../../configuration/cursor.ts';
+import { publish, rollback } from '../../configuration/publish.ts';
+import { pushAs } from '../../configuration/push.ts';
+import type { Release } from '../../configuration/release.ts';
+import { endpoint } from '../../http/endpoint.ts';
+import { type Checked, problem, refuse } from '../../http/problem.ts';
+import { callerOf } from './caller.ts';
+
+const TAG = 'Publishing';
+const LIST = 'revisions';
+const REFUSED = { 422: { description: '`invalid_configuration`: every problem, with its path' } };
+
+function answerOf(row: RevisionRow): Revision {
+  return { ...row, publishedAt: new Date(row.publishedAt).toISOString() };
+}
+
+/** What was published, or 503 when it is stored but nobody could be told yet. */
+async function releaseAnswer(c: Context<AppEnv>, done: Checked<Release>): Promise<Response> {
+  if (!done.ok) return refuse(c, done.refusal);
+  const { revision, changed, delivered } = done.value;
+  if (!delivered) return undelivered(c, revision);
+  const row = await findRevision(database(c.env.DB), c.get('auth').workspaceId, revision!);
+  return c.json({ ...answerOf(row!), changed });
+}
+
+function undelivered(c: Context<AppEnv>, revision: number | null): Response {
+  return problem(c, 'unavailable', {
+    detail: `Revision ${revision} is stored and will be served once the publisher answers; nothing has to be sent again`,
+  });
+}
+
+function registerPublish(app: App): void {
+  endpoint(
+    app,
+    {
+      method: 'post',
+      path: '/v1/publish',
+      tag: TAG,
+      summary: 'Publish all drafts',
+      description: 'All or nothing. Serving workers use it within 5 seconds.',
+      auth: 'secret',
+      body: publishRequest.optional(),
+      responses: { 200: { description: 'The published revision', schema: publishResponse }, ...REFUSED },
+    },
+    async (c, { body }) => releaseAnswer(c, await publish(callerOf(c), body?.note ?? null)),
+  );
+  endpoint(
+    app,
+    {
+      method: 'post',
+      path: '/v1/push',
+      tag: TAG,
+      summary: 'Store and publish many documents at once',
+      auth: 'secret',
+      body: pushRequest,
+      maxBodyBytes: MAX_CONFIGURATION_BODY_BYTES,
+      responses: { 200: { description: 'What changed', schema: pushResponse }, ...REFUSED },
+    },
+    async (c, { raw }) => {
+      const done = await pushAs(callerOf(c), raw);
+      if (!done.ok) return refuse(c, done.refusal);
+      const { delivered, ...answer } = done.value;
+      return delivered ? c.json(answer) : undelivered(c, answer.revision);
+    },
+  );
+}
+
+function registerRevisions(app: App): void {
+  endpoint(
+    app,
+    {
+      method: 'get',
+      path: '/v1/revisions',
+      tag: TAG,
+      summary: 'List revisions, newest first',
+      auth: 'secret',
+      query: pageQuery,
+      responses: { 200: { description: 'A page', schema: revisionsResponse } },
+    },
+    async (c, { query }) => {
+      const before = readNumberCursor(LIST, query.cursor);
+      if (!before.ok) return refuse(c, before.refusal);
+      const db = database(c.env.DB);
+      const rows = await listRevisions(db, c.get('auth').workspaceId, before.value, query.limit + 1);
+      const page = rows.slice(0, query.limit);
+      const next = rows.length > page.length ? makeCursor(LIST, String(page.at(-1)!.revision)) : null;
+      return c.json({ items: page.map(answerOf), next });
+    },
+  );
+  endpoint(
+    app,
+    {
+      method: 'post',
+      path: '/v1/revisions/{n}/rollback',
+      tag: TAG,
+      summary: 'Publish an earlier revision again',
+      description: 'Makes a new revision of its documents and sets all drafts back to them.',
+      auth: 'secret',
+      params: z.strictObject({ n: z.coerce.number().pipe(z.int().min(1)) }),
+      responses: {
+        200: { description: 'The published revision', schema: publishResponse },
+        404: { description: '`not_found`' },
+        ...REFUSED,
+      },
+    },
+    async (c, { params }) => releaseAnswer(c, await rollback(callerOf(c), params.n)),
+  );
+}
+
+/** Registers them all. */
+export function registerPublishing(app: App): void {
+  registerPublish(app);
+  registerRevisions(app);
+}
