@@ -14,8 +14,8 @@ export const root = fileURLToPath(new URL('../', import.meta.url));
 /** The Node of the `node` package. Its own path and not the link in `.bin`: that is a shell script on Windows. */
 const projectNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
-/** Lines of npm's output that are kept to explain a failure. */
-const KEPT_LINES = 40;
+/** npm gives the reason first and its whole usage after it: this many lines hold the reason. */
+const REASON_LINES = 20;
 
 /** The lockfile, and the one that npm leaves beside what it has installed (absent when it was interrupted). */
 function lockfiles() {
@@ -64,7 +64,9 @@ export async function installMissing() {
     process.stderr.write(`  Installed packages in ${Math.round((Date.now() - started) / 1000)} s\n`);
     return;
   }
-  process.stderr.write(`${output.split('\n').slice(-KEPT_LINES).join('\n')}\n\n  npm ci failed (exit code ${code}).\n`);
+  const errors = output.split('\n').filter((text) => text.startsWith('npm error'));
+  const told = (errors.length > 0 ? errors : output.split('\n')).slice(0, REASON_LINES).join('\n');
+  process.stderr.write(`${told}\n\n  npm ci failed (exit code ${code}).\n`);
   process.exit(1);
 }
 
