@@ -2,14 +2,14 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import { migrate } from '../shared/migrator.ts';
-import { withRetry } from '../shared/retry.ts';
 import type { StubSource } from '../shared/stub.ts';
-import { publisherStub, shardStub } from '../shared/stub.ts';
+import { Wake } from '../shared/wake.ts';
+import { Courier } from './courier.ts';
 import { decideAndStore, explainFor } from './decide.ts';
 import { takeEvents, takeFeedback } from './events.ts';
 import { legacyOf, takeLegacy } from './legacy.ts';
 import { ANONYMOUS_IDLE_MS, OUTBOX_BACKSTOP_MS, RETENTION_MS } from './limits.ts';
-import { acknowledge, oldestUndeliveredAtMs, pendingDeliveries } from './outbox.ts';
+import { loadState } from './load.ts';
 import type {
   CallFacts,
   CustomerAddress,
@@ -25,37 +25,36 @@ import type {
   ReceiptReply,
   StoredProfile,
 } from './protocol.ts';
+import { prune } from './prune.ts';
 import { CUSTOMER_SCHEMA } from './schema.ts';
 import { sharedFacts } from './shared-facts.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { EMPTY_PROFILE } from './state.ts';
 import type { CustomerStore } from './store.ts';
-import { loadState, prune, sqlStore } from './store.ts';
-
-/** Deliveries that follow one commit; what is left then waits for the alarm. */
-const MAX_DELIVERY_ROUNDS = 20;
+import { SqlStore } from './store.ts';
 
 export class CustomerObject extends DurableObject<StubSource> {
   readonly #sql: SqlStorage;
   #state: CustomerState | null = null;
-  #delivering = false;
-  #reportedBacklog = false;
-  /** When the alarm is set for; undefined until it was looked up. */
-  #alarmAtMs: number | null | undefined;
+  readonly #courier: Courier;
+  readonly #wake: Wake;
 
   constructor(ctx: DurableObjectState, env: StubSource) {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
+    this.#courier = new Courier(this.#sql, env);
+    this.#wake = new Wake(ctx.storage);
     migrate(ctx.storage, CUSTOMER_SCHEMA);
   }
 
   /** Decides, claims and stores; a repeated request id gets its first answer. */
   async decide(call: DecideCall): Promise<DecideReply> {
+    // Awaited before the checks: nothing may come between them and the act.
+    await this.#wakeWhenIdle(call);
     const moved = this.#moved();
     if (moved) return moved;
     const shared = sharedFacts(call);
     if ('outcome' in shared) return shared;
-    await this.#wakeWhenIdle(call);
     const answer = this.#transact(call, (store) => decideAndStore(store, call, shared));
     await this.#deliverSoon(call.receivedAtMs);
     return { outcome: 'decided', ...answer };
@@ -119,7 +118,7 @@ export class CustomerObject extends DurableObject<StubSource> {
   async erase(call: CallFacts): Promise<Moved | { readonly outcome: 'erased' }> {
     const moved = this.#moved();
     if (moved) return moved;
-    await this.#wakeBy(call.receivedAtMs + RETENTION_MS);
+    await this.#wake.by(call.receivedAtMs + RETENTION_MS);
     this.#forget(call, call.receivedAtMs);
     return { outcome: 'erased' };
   }
@@ -171,36 +170,42 @@ export class CustomerObject extends DurableObject<StubSource> {
     if (!meta?.forwardTo || meta.legacyTaken) return;
     this.#transact(call, (store) => {
       store.saveMeta({ ...meta, legacyTaken: true, profile: EMPTY_PROFILE });
-      for (const table of ['decisions', 'blanks', 'behaviour', 'outcomes', 'enrolments'])
-        this.#sql.exec(`DELETE FROM ${table}`);
+      for (const table of OWN_TABLES) this.#sql.exec(`DELETE FROM ${table}`);
     });
     this.#state = null;
   }
 
   /** Backstop of the outbox, and the end of idle anonymous customers. */
   override async alarm(): Promise<void> {
-    this.#alarmAtMs = null;
+    this.#wake.rang();
     const nowMs = Date.now();
-    await this.#deliver();
+    const { meta } = this.#load();
+    if (!meta) return;
+    await this.#courier.deliver(meta);
+    if (this.#courier.waiting) {
+      await this.#courier.reportBacklog(meta);
+      await this.#wake.by(nowMs + OUTBOX_BACKSTOP_MS);
+    } else await this.#forgetWhatIsDue(nowMs);
+  }
+
+  /** Ends tombstones whose last token has expired, and anonymous customers who have been idle for too long. */
+  async #forgetWhatIsDue(nowMs: number): Promise<void> {
     const { meta, lastAtMs } = this.#load();
-    if (oldestUndeliveredAtMs(this.#sql) !== null) {
-      await this.#reportBacklog();
-      await this.#wakeBy(nowMs + OUTBOX_BACKSTOP_MS);
-      return;
-    }
     if (!meta) return;
     const call: CallFacts = { ...meta, siteId: '', receivedAtMs: nowMs };
     const idle = isEmpty(this.#load());
     if (meta.erasedAtMs !== null && meta.erasedAtMs + RETENTION_MS <= nowMs) {
       // Every token of what was erased has expired: the tombstone has done its work.
-      if (idle) await this.ctx.storage.deleteAll();
-      else this.#transact(call, (store) => store.saveMeta({ ...meta, erasedAtMs: null }));
+      if (idle) {
+        await this.ctx.storage.deleteAll();
+        migrate(this.ctx.storage, CUSTOMER_SCHEMA);
+      } else this.#transact(call, (store) => store.saveMeta({ ...meta, erasedAtMs: null }));
       this.#state = null;
     } else if (meta.anonymous && !idle && lastAtMs + ANONYMOUS_IDLE_MS <= nowMs) {
       this.#forget(call, nowMs);
-      await this.#wakeBy(nowMs + RETENTION_MS);
-    } else if (meta.anonymous && !idle) await this.#wakeBy(lastAtMs + ANONYMOUS_IDLE_MS);
-    else if (meta.erasedAtMs !== null) await this.#wakeBy(meta.erasedAtMs + RETENTION_MS);
+      await this.#wake.by(nowMs + RETENTION_MS);
+    } else if (meta.anonymous && !idle) await this.#wake.by(lastAtMs + ANONYMOUS_IDLE_MS);
+    else if (meta.erasedAtMs !== null) await this.#wake.by(meta.erasedAtMs + RETENTION_MS);
   }
 
   #load(): CustomerState {
@@ -220,7 +225,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     const state = this.#load();
     try {
       return this.ctx.storage.transactionSync(() => {
-        const store = sqlStore(this.#sql, state);
+        const store = new SqlStore(this.#sql, state);
         if (!state.meta) store.saveMeta(newborn(call));
         const result = change(store);
         prune(this.#sql, store, state.lastAtMs);
@@ -233,9 +238,9 @@ export class CustomerObject extends DurableObject<StubSource> {
   }
 
   async #take(call: CallFacts, take: (store: CustomerStore) => ReturnType<typeof takeFeedback>): Promise<EventsReply> {
+    await this.#wakeWhenIdle(call);
     const moved = this.#moved();
     if (moved) return moved;
-    await this.#wakeWhenIdle(call);
     const results = this.#transact(call, take);
     await this.#deliverSoon(call.receivedAtMs);
     return { outcome: 'taken', results };
@@ -243,60 +248,15 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   async #wakeWhenIdle(call: CallFacts): Promise<void> {
     const anonymous = this.#load().meta?.anonymous ?? call.anonymous;
-    if (anonymous) await this.#wakeBy(call.receivedAtMs + ANONYMOUS_IDLE_MS);
-  }
-
-  /** Sets the alarm unless it rings earlier anyway. */
-  async #wakeBy(atMs: number): Promise<void> {
-    if (this.#alarmAtMs === undefined) this.#alarmAtMs = await this.ctx.storage.getAlarm();
-    if (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs) return;
-    this.#alarmAtMs = atMs;
-    await this.ctx.storage.setAlarm(atMs);
+    if (anonymous) await this.#wake.by(call.receivedAtMs + ANONYMOUS_IDLE_MS);
   }
 
   /** The reply waits for the alarm to be set (the output gate sees to it), the delivery does not hold it up. */
   async #deliverSoon(receivedAtMs: number): Promise<void> {
-    if (oldestUndeliveredAtMs(this.#sql) === null) return;
-    await this.#wakeBy(receivedAtMs + OUTBOX_BACKSTOP_MS);
-    this.ctx.waitUntil(this.#deliver());
-  }
-
-  /** Delivers until the outbox is empty or something is out of reach; one run at a time, so that order holds. */
-  async #deliver(): Promise<void> {
     const { meta } = this.#load();
-    if (!meta || this.#delivering) return;
-    this.#delivering = true;
-    try {
-      for (let round = 0; round < MAX_DELIVERY_ROUNDS; round += 1) {
-        const deliveries = pendingDeliveries(this.#sql, meta.workspaceId, `${meta.name}:${meta.incarnation}`);
-        if (deliveries.length === 0) break;
-        for (const delivery of deliveries) {
-          const { workspaceId, campaignId, shard } = delivery;
-          const reply = await withRetry(async () =>
-            (await shardStub(this.env, workspaceId, campaignId, shard)).apply(delivery),
-          );
-          acknowledge(this.#sql, delivery, reply);
-        }
-      }
-      if (this.#reportedBacklog) await this.#reportBacklog();
-    } catch {
-      // The rows stay; the alarm that was set before they were written tries again.
-    } finally {
-      this.#delivering = false;
-    }
-  }
-
-  async #reportBacklog(): Promise<void> {
-    const { meta } = this.#load();
-    if (!meta) return;
-    const oldest = oldestUndeliveredAtMs(this.#sql);
-    try {
-      await (await publisherStub(this.env, meta.workspaceId)).reportBacklog(meta.name, oldest);
-      this.#reportedBacklog = oldest !== null;
-    } catch {
-      // Only the health page is the poorer for it; the next alarm reports again.
-      this.#reportedBacklog = true;
-    }
+    if (!meta || !this.#courier.waiting) return;
+    await this.#wake.by(receivedAtMs + OUTBOX_BACKSTOP_MS);
+    this.ctx.waitUntil(this.#courier.deliver(meta));
   }
 
   /** Empties the object but for a tombstone that voids the tokens of what was erased, until the last of them has expired. */

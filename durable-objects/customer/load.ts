@@ -1,0 +1,89 @@
+/** Reads a customer from SQLite. */
+import type { StoredDecision, StoredEnrolment } from './protocol.ts';
+import type { CustomerMeta, CustomerState } from './state.ts';
+
+type MetaRow = {
+  workspace_id: string;
+  name: string;
+  incarnation: string;
+  bucketing_id: string;
+  anonymous: number;
+  created_at_ms: number;
+  erased_at_ms: number | null;
+  forgotten_until_ms: number;
+  forward_to: string | null;
+  legacy_taken: number;
+  profile: string;
+};
+
+function metaOf(row: MetaRow): CustomerMeta {
+  return {
+    workspaceId: row.workspace_id,
+    name: row.name,
+    incarnation: row.incarnation,
+    bucketingId: row.bucketing_id,
+    anonymous: row.anonymous === 1,
+    createdAtMs: row.created_at_ms,
+    erasedAtMs: row.erased_at_ms,
+    forgottenUntilMs: row.forgotten_until_ms,
+    forwardTo: row.forward_to,
+    legacyTaken: row.legacy_taken === 1,
+    profile: JSON.parse(row.profile) as CustomerMeta['profile'],
+  };
+}
+
+/** Reads everything that decisions and credits look at; receipts stay on disk. */
+export function loadState(sql: SqlStorage): CustomerState {
+  const metaRow = sql.exec<MetaRow>('SELECT * FROM meta').toArray()[0];
+  const state: CustomerState = {
+    meta: metaRow ? metaOf(metaRow) : null,
+    decisions: new Map(),
+    blanks: new Map(),
+    behaviour: [],
+    outcomes: [],
+    enrolments: new Map(),
+    lastAtMs: metaRow?.created_at_ms ?? 0,
+  };
+  const saw = (atMs: number | null): void => {
+    if (atMs !== null && atMs > state.lastAtMs) state.lastAtMs = atMs;
+  };
+  for (const row of sql.exec<{ decision: string }>('SELECT decision FROM decisions ORDER BY at_ms')) {
+    const decision = JSON.parse(row.decision) as StoredDecision;
+    state.decisions.set(decision.record.decisionId, decision);
+    saw(decision.record.atMs);
+    saw(decision.exposedAtMs);
+  }
+  for (const row of sql.exec<{ id: string; at_ms: number }>('SELECT id, at_ms FROM blanks ORDER BY at_ms')) {
+    state.blanks.set(row.id, row.at_ms);
+    saw(row.at_ms);
+  }
+  type EventRow = { at_ms: number; name: string; value_minor: number; event_id: string | null };
+  for (const row of sql.exec<EventRow>('SELECT at_ms, name, value_minor, event_id FROM behaviour ORDER BY seq')) {
+    state.behaviour.push({ atMs: row.at_ms, name: row.name, valueMinor: row.value_minor, eventId: row.event_id });
+    saw(row.at_ms);
+  }
+  type OutcomeRow = {
+    at_ms: number;
+    goal: string;
+    value_minor: number;
+    order_id: string | null;
+    event_id: string | null;
+  };
+  for (const row of sql.exec<OutcomeRow>(
+    'SELECT at_ms, goal, value_minor, order_id, event_id FROM outcomes ORDER BY seq',
+  )) {
+    state.outcomes.push({
+      atMs: row.at_ms,
+      goal: row.goal,
+      valueMinor: row.value_minor,
+      orderId: row.order_id,
+      eventId: row.event_id,
+    });
+    saw(row.at_ms);
+  }
+  for (const row of sql.exec<{ enrolment: string }>('SELECT enrolment FROM enrolments')) {
+    const enrolment = JSON.parse(row.enrolment) as StoredEnrolment;
+    state.enrolments.set(enrolment.campaignId, enrolment);
+  }
+  return state;
+}
