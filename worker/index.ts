@@ -1,6 +1,6 @@
 /** Entry of the worker: HTTP, the cron trigger, and the classes of its objects. */
 import { createApp } from './app.ts';
-import { scheduled } from './scheduled.ts';
+import { runJobs } from './jobs/index.ts';
 
 export { CampaignRootObject, CampaignShardObject } from '../durable-objects/campaign/object.ts';
 export { CustomerObject } from '../durable-objects/customer/object.ts';
@@ -10,5 +10,5 @@ const app = createApp();
 
 export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),
-  scheduled,
+  scheduled: (controller, env, ctx) => runJobs(env, ctx, controller.scheduledTime),
 } satisfies ExportedHandler<Env>;

@@ -1,5 +1,6 @@
 /** Every route of the API. */
 import type { App } from '../app.ts';
+import { registerConfiguration } from './configuration/index.ts';
 import { registerCustomers } from './customers.ts';
 import { registerDecisions } from './decisions.ts';
 import { registerEvents } from './events.ts';
@@ -19,6 +20,7 @@ export function registerRoutes(app: App): void {
   registerDecisions(app);
   registerExplain(app);
   registerCustomers(app);
+  registerConfiguration(app);
   registerPerformance(app);
   registerPreview(app);
   registerHealth(app);

@@ -9,7 +9,7 @@ import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
 
 /** Query parameter that the page script reads. */
-const PREVIEW_PARAMETER = 'hyperedge-preview';
+const PREVIEW_PARAMETER = 'hyperedge_preview';
 
 /** Only published arms have content to show. */
 export function registerPreview(app: App): void {
