@@ -94,7 +94,10 @@ describe('reportOf', () => {
   });
 });
 
-describe.skipIf(!existsSync(data))('real logs (needs ../shared/data)', () => {
+/** Twenty passes over 64,000 rows take 5 s alone, and more beside other tests. */
+const SLOW_MS = 60_000;
+
+describe.skipIf(!existsSync(data))('real logs (needs ../shared/data)', { timeout: SLOW_MS }, () => {
   async function meanOf(log: string, mapFile: string, policy?: ReplayPolicy) {
     const map = readMap(join(root, 'examples/replay', mapFile));
     const file = join(data, log);
