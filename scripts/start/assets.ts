@@ -9,7 +9,11 @@ const run = promisify(execFile);
 /** Builds the page script and everything static. Throws with what the build said. */
 export async function buildAll(root: string): Promise<void> {
   for (const build of ['client-snippet/build.ts', 'scripts/build-assets.ts']) {
-    await run(process.execPath, [join(root, build)], { cwd: root });
+    await run(process.execPath, [join(root, build)], { cwd: root }).catch(
+      (error: { stdout?: string; stderr?: string }) => {
+        throw new Error(`${build} failed\n${error.stdout ?? ''}${error.stderr ?? ''}`.trimEnd());
+      },
+    );
   }
 }
 
