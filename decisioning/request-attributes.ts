@@ -20,12 +20,12 @@ export const REQUEST_ROOTS = ['geo', 'device', 'page', 'time', 'customer'] as co
  */
 export function conditionAttributes(facts: RequestFacts): Record<string, unknown> {
   const { day, minute } = localClock(facts.nowMs, facts.timeZone ?? 'UTC');
-  return nested({
-    ...facts.traits,
-    ...facts.request,
+  return {
+    ...nested({ ...facts.traits, ...facts.request }),
+    // Last and whole, so that no attribute called `time.hour` gets in.
     time: { day, hour: Math.floor(minute / 60), minute, zoneKnown: facts.timeZone !== undefined },
     customer: { anonymous: facts.anonymous },
-  });
+  };
 }
 
 /** Expands dotted names; own, plain objects only. */

@@ -2,7 +2,7 @@
  * What decide() asks of the customer and of the evidence: a small record of functions, so that the customer's object, the worker's
  * stateless path, a browser and a receipt can each answer in their own way.
  */
-import type { Allocation } from './bandits/allocation.ts';
+import type { Allocation, LeafAllocation } from './bandits/allocation.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
 import type { CapScope } from './limits/touches.ts';
 import type { Resolve } from './segments/subject.ts';
@@ -50,13 +50,18 @@ export interface Evidence {
   readonly probabilities: (campaign: SliceCampaign, leaf: string) => readonly number[];
 }
 
+/** Leaf ids come from configuration: `constructor` must not find what every object inherits. */
+function ownLeaf(allocation: Allocation, leaf: string): LeafAllocation | undefined {
+  return Object.hasOwn(allocation.leaves, leaf) ? allocation.leaves[leaf] : undefined;
+}
+
 /** Evidence from published allocations; one that was computed for other arms or leaves is passed over for the initial one. */
 export function evidenceFrom(allocationOf: (campaignId: string) => Allocation | undefined): Evidence {
   const leafOf = (campaign: SliceCampaign, leaf: string) => {
     const published = allocationOf(campaign.id);
     const allocation =
       published && published.armsKey === campaign.initialAllocation.armsKey ? published : campaign.initialAllocation;
-    const found = allocation.leaves[leaf] ?? campaign.initialAllocation.leaves[leaf];
+    const found = ownLeaf(allocation, leaf) ?? ownLeaf(campaign.initialAllocation, leaf);
     if (!found) throw new Error(`campaign ${campaign.id} has no leaf ${leaf}`);
     return { found, version: allocation.version };
   };
