@@ -4,7 +4,7 @@
  */
 import type { OpenSlice } from './catalog/open.ts';
 import { openSlice } from './catalog/open.ts';
-import type { RulesSlice } from './catalog/slice.ts';
+import type { RulesSlice, SliceCampaign } from './catalog/slice.ts';
 import type { DecideInput, PlacementDecision, PlacementRequest, Switches } from './decide.ts';
 import { decide } from './decide.ts';
 import { scopeKey } from './limits/touches.ts';
@@ -30,12 +30,13 @@ export interface Receipt {
   readonly reads: readonly (readonly [path: string, value?: unknown])[];
   /** `scope windowMs` → used + pending touches. */
   readonly touches: Answers<number>;
-  readonly pressure: number;
+  /** `halfLifeMs weights` → soft fatigue. Slices of one request may differ in these while a revision is being rolled out. */
+  readonly pressure: Answers<number>;
   readonly assignments: Answers<Assignment | null>;
   readonly consents: Answers<boolean>;
-  /** `campaign leaf` → expected objectives of every candidate that was valued. */
+  /** `campaign leaf arms` → expected objectives of every candidate that was valued. */
   readonly expected: Answers<Expected>;
-  /** `campaign leaf` → probability vector of every arm draw. */
+  /** `campaign leaf arms` → probability vector of every arm draw. */
   readonly probabilities: Answers<readonly number[]>;
   /** The record of what was chosen, by placement: campaign, arm, propensities; null for default content. */
   readonly chosen: Answers<{
@@ -57,7 +58,7 @@ export function decideWithReceipt(
   const consents: Record<string, boolean> = {};
   const expected: Record<string, Expected> = {};
   const probabilities: Record<string, readonly number[]> = {};
-  let pressure = 0;
+  const pressure: Record<string, number> = {};
   const { customer: view, evidence: known } = input;
   const customer: CustomerView = {
     ...view,
@@ -67,17 +68,15 @@ export function decideWithReceipt(
     },
     touches: (scope, windowMs) =>
       remember(touches, `${scopeKey(scope)} ${windowMs}`, () => view.touches(scope, windowMs)),
-    pressure: (weights, halfLifeMs) => {
-      pressure = view.pressure(weights, halfLifeMs);
-      return pressure;
-    },
+    pressure: (weights, halfLifeMs) =>
+      remember(pressure, pressureKey(weights, halfLifeMs), () => view.pressure(weights, halfLifeMs)),
     assignment: (id) => remember(assignments, id, () => view.assignment(id) ?? null) ?? undefined,
     consents: (channel) => remember(consents, channel, () => view.consents(channel)),
   };
   const evidence: Evidence = {
-    expected: (campaign, leaf) => remember(expected, `${campaign.id} ${leaf}`, () => known.expected(campaign, leaf)),
+    expected: (campaign, leaf) => remember(expected, leafKey(campaign, leaf), () => known.expected(campaign, leaf)),
     probabilities: (campaign, leaf) =>
-      remember(probabilities, `${campaign.id} ${leaf}`, () => known.probabilities(campaign, leaf)),
+      remember(probabilities, leafKey(campaign, leaf), () => known.probabilities(campaign, leaf)),
   };
   const decisions = decide({ ...input, customer, evidence });
   const receipt: Receipt = {
@@ -100,6 +99,15 @@ export function decideWithReceipt(
   return { decisions, receipt };
 }
 
+/** The campaign's version is part of it: slices of two revisions may meet in one request. */
+function leafKey(campaign: SliceCampaign, leaf: string): string {
+  return `${campaign.id} ${leaf} ${campaign.initialAllocation.armsKey}`;
+}
+
+function pressureKey(channelWeights: Readonly<Record<string, number>>, halfLifeMs: number): string {
+  return `${halfLifeMs} ${JSON.stringify(channelWeights)}`;
+}
+
 function remember<T>(answers: Record<string, T>, key: string, ask: () => T): T {
   if (!Object.hasOwn(answers, key)) answers[key] = ask();
   return answers[key] as T;
@@ -113,12 +121,18 @@ function summary(chosen: NonNullable<PlacementDecision['chosen']>) {
 /**
  * Decides again from a receipt and the slices that it names, with every candidate and its reason.
  *
- * @param slices rules slices by placement.
- * @throws Error when the receipt was not written by decide(): it lacks an answer that was asked for.
+ * @param slices rules slices by placement; those that the receipt does not name are not looked at.
+ * @throws Error when a slice that the receipt names is not given, or when the receipt was not written by decide(): it lacks an answer
+ *   that was asked for, or is of another format.
  */
 export function replay(receipt: Receipt, slices: Readonly<Record<string, RulesSlice>>): PlacementDecision[] {
+  if (receipt.format !== RECEIPT_FORMAT) throw new Error(`receipts of format ${receipt.format} are not known`);
   const open = new Map<string, OpenSlice>();
-  for (const [placement, slice] of Object.entries(slices)) open.set(placement, openSlice(slice));
+  for (const placement of Object.keys(receipt.rules)) {
+    const slice = Object.hasOwn(slices, placement) ? slices[placement] : undefined;
+    if (!slice) throw new Error(`the receipt names a slice for ${placement}, which is not given`);
+    open.set(placement, openSlice(slice));
+  }
   const reads = new Map(receipt.reads.map(([path, value]) => [path, value]));
   const answer = <T>(answers: Answers<T>, key: string): T => {
     if (!Object.hasOwn(answers, key)) throw new Error(`the receipt holds no answer for ${key}`);
@@ -138,13 +152,13 @@ export function replay(receipt: Receipt, slices: Readonly<Record<string, RulesSl
         return reads.get(path);
       },
       touches: (scope, windowMs) => answer(receipt.touches, `${scopeKey(scope)} ${windowMs}`),
-      pressure: () => receipt.pressure,
+      pressure: (weights, halfLifeMs) => answer(receipt.pressure, pressureKey(weights, halfLifeMs)),
       assignment: (campaignId) => answer(receipt.assignments, campaignId) ?? undefined,
       consents: (channel) => answer(receipt.consents, channel),
     },
     evidence: {
-      expected: (campaign, leaf) => answer(receipt.expected, `${campaign.id} ${leaf}`),
-      probabilities: (campaign, leaf) => answer(receipt.probabilities, `${campaign.id} ${leaf}`),
+      expected: (campaign, leaf) => answer(receipt.expected, leafKey(campaign, leaf)),
+      probabilities: (campaign, leaf) => answer(receipt.probabilities, leafKey(campaign, leaf)),
     },
   });
 }
