@@ -15,6 +15,8 @@ interface Getter {
 }
 type Target = Getter | HTMLElement;
 
+const isGetter = (target: Target): target is Getter => !!(target as Getter).callback;
+
 /**
  * Placements that were asked for, with their decision: undefined while under way, null when there will be none. A new map when
  * answers under way no longer hold.
@@ -35,7 +37,7 @@ const targets = (): Target[] => [...document.querySelectorAll<HTMLElement>('[dat
 const give = async (target: Target): Promise<void> => {
   const decision = decided.get(target.dataset.hyperedge) ?? null;
   const content = decision?.content;
-  if ('callback' in target) {
+  if (isGetter(target)) {
     const shown = await target.callback(content ? (content.data ?? content) : null, decision);
     if (shown instanceof Element) track(shown, decision);
   } else if (decision) {
@@ -95,7 +97,8 @@ const commands: Record<string, (...values: never[]) => void> = {
     plan();
   },
   get: (placement: string, callback: Callback) => {
-    const getter = { dataset: { hyperedge: placement }, callback };
+    if (!callback) return;
+    const getter = { dataset: { hyperedge: `${placement}` }, callback };
     getters.push(getter);
     if (decided.get(placement) === undefined) plan();
     else give(getter);

@@ -17,7 +17,7 @@ const setAttribute = (element: Element, name: string, value: string | null, undo
 const fill = (element: Element, part: ContentPart, undo: Undo): void => {
   const tag = element.localName;
   // The text of scripts and styles is code.
-  if (typeof part.text === 'string' && !/^s(cript|tyle)$/.test(tag)) {
+  if (typeof part.text === 'string' && !/script|style/.test(tag)) {
     const before = [...element.childNodes];
     undo.unshift(() => element.replaceChildren(...before));
     element.textContent = part.text;
@@ -25,7 +25,7 @@ const fill = (element: Element, part: ContentPart, undo: Undo): void => {
   const { href, src, alt } = part;
   for (const [name, value] of Object.entries({ ...part.attributes, href, src, alt })) {
     // Links and images only: the same attributes load code or move the whole page on other elements (base, use, iframe, embed).
-    const isAddress = /^(a(rea)?href|imgsrc)$/.test(tag + name);
+    const isAddress = /^(ahref|imgsrc)$/.test(tag + name);
     if (typeof value !== 'string' || !(isAddress ? SAFE_URL.test(value) : SAFE_ATTRIBUTE.test(name))) continue;
     if (name === 'src') setAttribute(element, 'srcset', null, undo); // it would win over src
     setAttribute(element, name, value, undo);

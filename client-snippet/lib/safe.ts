@@ -11,4 +11,4 @@
 export const SAFE_URL = /^(https?:\/\/|mailto:|tel:|\/(?!\/)|[#?])[^\0-\x1f\x7f\\]*$/i;
 
 /** Names of attributes that content may set: descriptive ones; no handler, style or address, nor those that make a placement. */
-export const SAFE_ATTRIBUTE = /^(title|alt|lang|dir|class|role|aria-[a-z]+|data-(?!hyperedge)[a-z][a-z\d-]*)$/;
+export const SAFE_ATTRIBUTE = /^(title|alt|lang|dir|class|role|aria-[a-z]+|data-(?!hyperedge)[a-z\d-]+)$/;

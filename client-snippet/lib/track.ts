@@ -29,10 +29,10 @@ const observer = new IntersectionObserver(
     for (const { target, isIntersecting, intersectionRect: part, boundingClientRect: box } of entries) {
       const watch = watched.get(target);
       if (!watch) continue;
-      const seenMs = 1_000;
       // Half of what a screen can hold of it. An empty element counts when it is in view: the same for content and for holdout.
       const most = Math.min(box.width, innerWidth) * Math.min(box.height, innerHeight);
       if (isIntersecting && !document.hidden && part.width * part.height >= most / 2) {
+        const seenMs = 1_000;
         watch.timer = watch.timer || setTimeout(() => once(watch.decision), seenMs);
       } else watch.timer = clearTimeout(watch.timer) as undefined;
     }

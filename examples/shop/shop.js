@@ -1,0 +1,220 @@
+/** The demo shop's own code: products, basket, consent, and the panel that shows what was decided. */
+const CONSENT_KEY = 'northlight-consent';
+const MAX_LOG_LINES = 6; // what fits the panel on a phone
+
+const products = [
+  ['dawn-shell', 'Dawn shell', 'Three layers, 340 grams', 219, 'peach'],
+  ['loom-base', 'Loom base layer', 'Merino, 180 g/m²', 79, 'sage'],
+  ['hollow-fleece', 'Hollow fleece', 'Recycled, brushed inside', 119, 'sand'],
+  ['scree-pack', 'Scree pack 28', 'Carries a long weekend', 139, 'mist'],
+  ['ridge-lamp', 'Ridge headlamp', '420 lumens, 48 hours', 59, 'peach'],
+  ['tarn-flask', 'Tarn flask', '750 ml, hot for a day', 34, 'mist'],
+  ['fell-gloves', 'Fell gloves', 'Merino palms', 45, 'sand'],
+  ['peat-socks', 'Peat socks', 'Cushioned, no seams', 19, 'sage'],
+].map(([id, name, note, price, tint]) => ({ id, name, note, price, tint }));
+
+const one = (selector, root = document) => root.querySelector(selector);
+const euro = (amount) => `${amount} €`;
+
+/** An element with a class, text and children. */
+function make(tag, { text, children = [], ...properties } = {}) {
+  const element = Object.assign(document.createElement(tag), properties);
+  if (text !== undefined) element.textContent = text;
+  element.append(...children);
+  return element;
+}
+
+/** A drawing of the page's own sheet. */
+function drawing(id) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('viewBox', '0 0 160 120');
+  svg.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  use.setAttribute('href', `#${id}`);
+  svg.append(use);
+  return svg;
+}
+
+/* Products and basket */
+
+const basket = new Map();
+
+function productCard({ id, name, note, price, tint }) {
+  const button = make('button', {
+    type: 'button',
+    className: 'add',
+    text: 'Add',
+    ariaLabel: `Add ${name} to the basket`,
+  });
+  button.dataset.buy = id;
+  return make('li', {
+    children: [
+      make('div', { className: `art ${tint}`, children: [drawing(id)] }),
+      make('h3', { text: name }),
+      make('p', { text: note }),
+      make('p', { className: 'buy', children: [make('b', { text: euro(price) }), button] }),
+    ],
+  });
+}
+
+const total = () => products.reduce((sum, { id, price }) => sum + price * (basket.get(id) ?? 0), 0);
+
+function showBasket() {
+  const lines = products.filter(({ id }) => basket.has(id));
+  one('[data-lines]').replaceChildren(
+    ...lines.map(({ id, name, price, tint }) =>
+      make('li', {
+        children: [
+          make('div', { className: `art ${tint}`, children: [drawing(id)] }),
+          make('span', { text: `${basket.get(id)} × ${name}` }),
+          make('b', { text: euro(price * basket.get(id)) }),
+        ],
+      }),
+    ),
+  );
+  one('[data-count]').textContent = String([...basket.values()].reduce((sum, count) => sum + count, 0));
+  one('[data-total]').textContent = euro(total());
+  one('[data-checkout]').disabled = lines.length === 0;
+}
+
+function order() {
+  const value = total();
+  const orderId = `N-${Date.now().toString(36).toUpperCase()}`;
+  hyperedge('convert', 'purchase', { value, orderId });
+  log(
+    consent() === 'granted'
+      ? `Purchase of ${euro(value)} reported`
+      : `Purchase of ${euro(value)}: not reported, no consent`,
+  );
+  basket.clear();
+  showBasket();
+  one('[data-thanks]').textContent = `Thank you. Order ${orderId} is on its way to nowhere.`;
+}
+
+/* Consent: nothing is stored until it is given */
+
+let choice;
+function consent() {
+  try {
+    choice ??= localStorage.getItem(CONSENT_KEY) ?? undefined;
+  } catch {}
+  return choice ?? 'pending';
+}
+
+function choose(given) {
+  choice = given;
+  try {
+    if (given === 'granted') localStorage.setItem(CONSENT_KEY, given);
+    else localStorage.removeItem(CONSENT_KEY);
+  } catch {}
+  hyperedge('consent', given);
+  log(given === 'granted' ? 'Consent given: decisions are asked anew' : 'No consent: nothing is stored or reported');
+  showConsent();
+}
+
+function showConsent() {
+  const state = consent();
+  one('[data-consent-bar]').hidden = state !== 'pending';
+  one('[data-withdraw]').hidden = state !== 'granted';
+  one('[data-consent-state]').textContent = {
+    pending: 'Consent is pending: decided from this page alone, nothing stored, nothing learned.',
+    granted: 'Consent given: what you see and buy decides what the next visitor gets.',
+    denied: 'Without consent: decided from this page alone, nothing stored, nothing learned.',
+  }[state];
+}
+
+/* The panel */
+
+const rows = new Map();
+let seen = 0;
+
+function log(text) {
+  const list = one('[data-log]');
+  list.prepend(make('li', { text }));
+  while (list.children.length > MAX_LOG_LINES) list.lastElementChild.remove();
+}
+
+const what = ({ outcome, campaign, arm }) =>
+  ({
+    campaign: [campaign, arm],
+    holdout: [campaign ?? 'holdout', 'held out: default'],
+    default: ['no campaign', 'default'],
+  })[outcome];
+
+function showDecision(decision) {
+  const [name, detail] = what(decision);
+  const { propensity, token, placement } = decision;
+  const cells = [
+    make('td', { text: placement }),
+    make('td', { children: [make('b', { text: name }), make('span', { text: detail })] }),
+    make('td', { text: propensity ? `${percent(propensity.campaign)} × ${percent(propensity.arm)}` : '–' }),
+    make('td', { text: token ? 'waiting' : 'not counted' }),
+  ];
+  const row = make('tr', { children: cells });
+  if (rows.has(placement)) rows.get(placement).replaceWith(row);
+  else one('[data-decisions]').append(row);
+  rows.set(placement, row);
+  one('[data-status]').textContent = `${rows.size} made · ${seen} seen`;
+}
+
+const percent = (share) => `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
+
+function showExposure({ placement }) {
+  seen++;
+  const cell = rows.get(placement)?.lastElementChild;
+  if (cell) Object.assign(cell, { textContent: 'sent', className: 'sent' });
+  one('[data-status]').textContent = `${rows.size} made · ${seen} seen`;
+}
+
+/* The recommendation, drawn by the page from the decision's data */
+
+const defaults = Object.fromEntries(
+  [...document.querySelectorAll('[data-pick]')].map((element) => [element.dataset.pick, element.textContent]),
+);
+
+function showPick(pick) {
+  const product = products.find(({ id }) => id === pick?.product);
+  const shown = product
+    ? {
+        ...defaults,
+        title: pick.title ?? product.name,
+        text: pick.text ?? product.note,
+        badge: pick.badge ?? 'Picked for you',
+        price: euro(product.price),
+      }
+    : defaults;
+  const id = product?.id ?? 'loom-base';
+  for (const name of ['title', 'text', 'badge', 'price']) one(`[data-pick=${name}]`).textContent = shown[name];
+  one('[data-pick=art]').setAttribute('href', `#${id}`);
+  one('[data-pick=buy]').dataset.buy = id;
+}
+
+/* Everything together */
+
+one('[data-products]').append(...products.map(productCard));
+showBasket();
+showConsent();
+addEventListener('hyperedge:decision', (event) => showDecision(event.detail));
+addEventListener('hyperedge:exposure', (event) => showExposure(event.detail));
+addEventListener('hyperedge:click', (event) => log(`Click in ${event.detail.placement} reported`));
+if (consent() === 'granted') hyperedge('consent', 'granted');
+hyperedge('get', 'recommendation', showPick);
+
+document.addEventListener('click', ({ target }) => {
+  const buy = target.closest('[data-buy]');
+  if (buy) {
+    basket.set(buy.dataset.buy, (basket.get(buy.dataset.buy) ?? 0) + 1);
+    one('[data-thanks]').textContent = '';
+    showBasket();
+  }
+  if (buy || target.closest('[data-open-basket]')) one('[data-basket]').showModal();
+  else if (target === one('[data-basket]')) target.close(); // the backdrop
+  if (target.closest('[data-checkout]')) order();
+  const given = target.closest('[data-consent-choice]');
+  if (given) choose(given.dataset.consentChoice);
+  if (target.closest('[data-withdraw]')) choose('denied');
+  if (target.closest('[data-new-visitor]')) {
+    hyperedge('reset');
+    location.reload();
+  }
+});

@@ -1,0 +1,143 @@
+/**
+ * A double of our own API for failure injection: answers optimize from a table, takes feedback and events, and checks every request
+ * against the contract. Pages are served from an origin of their own, so that the requests are really cross-origin.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { bundle } from '../../client-snippet/bundle.ts';
+import { type DecisionAnswer, optimizeRequest } from '../../contract/decisions.ts';
+import { eventsRequest, feedbackRequest } from '../../contract/events.ts';
+
+const SCHEMAS = { optimize: optimizeRequest, feedback: feedbackRequest, events: eventsRequest };
+export type Endpoint = keyof typeof SCHEMAS;
+
+/** Largest body the real API takes. */
+const MAX_BODY_BYTES = 16 * 1_024;
+
+/** A request as it came. `problem` says what the contract has against it. */
+export interface Received {
+  readonly endpoint: Endpoint;
+  readonly method: string;
+  readonly origin: string | undefined;
+  readonly contentType: string | undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: the body is JSON of three shapes; tests read into it
+  readonly body: any;
+  readonly problem: string | undefined;
+}
+
+export type Failure =
+  | { readonly delayMs: number }
+  | { readonly status: number }
+  | { readonly text: string }
+  | 'drop'
+  | undefined;
+
+export interface Double {
+  /** Where pages are served, and where the API is. */
+  readonly pages: string;
+  readonly api: string;
+  readonly received: Received[];
+  /** Decisions by placement; what is not here gets `default`. */
+  decisions: Record<string, Partial<DecisionAnswer>>;
+  /** What is wrong with which endpoint. */
+  failures: Partial<Record<Endpoint, Failure>>;
+  /** HTML by path; `headers` for all of them. */
+  html: Record<string, string>;
+  headers: Record<string, string>;
+  reset(): void;
+  close(): Promise<void>;
+}
+
+const CORS = { 'access-control-allow-origin': '*' };
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+function check(endpoint: Endpoint, text: string): Pick<Received, 'body' | 'problem'> {
+  if (Buffer.byteLength(text) > MAX_BODY_BYTES) return { body: null, problem: 'the body is over 16 KB' };
+  try {
+    const body: unknown = JSON.parse(text);
+    return { body, problem: SCHEMAS[endpoint].safeParse(body).error?.message };
+  } catch {
+    return { body: text, problem: 'not JSON' };
+  }
+}
+
+/** With consent every decision has a token and the visitor an id, as from the real one. The table's content goes out unchecked. */
+function answerOptimize(double: Double, body: Received['body']): string {
+  const granted = body.consent === 'granted' && !body.preview;
+  const decisions = (body.placements as string[]).map((placement) => ({
+    placement,
+    outcome: 'default',
+    content: null,
+    ...double.decisions[placement],
+    ...(granted ? { token: `ht1.${placement}.${Math.random()}` } : {}),
+    ...(body.preview ? { preview: true } : {}),
+  }));
+  const customer = granted ? { anonymousId: body.customer?.anonymousId ?? `a1.k1.${Math.random()}.s` } : {};
+  return JSON.stringify({ requestId: 'r1', customer, decisions });
+}
+
+async function handleApi(double: Double, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const endpoint = request.url?.replace('/v1/', '') as Endpoint;
+  const checked = check(endpoint, await readBody(request));
+  const { origin, 'content-type': contentType } = request.headers;
+  double.received.push({ endpoint, method: request.method ?? '', origin, contentType, ...checked });
+  const failure = double.failures[endpoint];
+  if (failure === 'drop') return void request.socket.destroy();
+  const text = endpoint === 'optimize' && !checked.problem ? answerOptimize(double, checked.body) : '{}';
+  const send = (status: number, body: string): void => {
+    response.writeHead(status, { ...CORS, 'content-type': 'application/json' }).end(body);
+  };
+  if (failure && 'delayMs' in failure) setTimeout(() => send(200, text), failure.delayMs);
+  else if (failure && 'status' in failure) send(failure.status, '{"type":"/problems/internal"}');
+  else if (failure && 'text' in failure) send(200, failure.text);
+  else send(checked.problem ? 422 : 200, text);
+}
+
+const listen = async (server: Server): Promise<string> => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
+/** Starts both servers on free ports. */
+export async function startDouble(): Promise<Double> {
+  const scripts = {
+    '/hyperedge.js': await bundle('entry/hyperedge.ts'),
+    '/stub.js': await bundle('stub/stub.ts'),
+  };
+  const apiServer = createServer((request, response) => {
+    const script = scripts[request.url as keyof typeof scripts];
+    if (script) response.writeHead(200, { ...CORS, 'content-type': 'text/javascript' }).end(script);
+    else void handleApi(double, request, response);
+  });
+  const pageServer = createServer((request, response) => {
+    const html = double.html[(request.url ?? '/').split('?')[0] as string];
+    response
+      .writeHead(html ? 200 : 404, { 'content-type': 'text/html; charset=utf-8', ...double.headers })
+      .end(html ?? '');
+  });
+  const double: Double = {
+    pages: await listen(pageServer),
+    api: await listen(apiServer),
+    received: [],
+    decisions: {},
+    failures: {},
+    html: {},
+    headers: {},
+    reset() {
+      double.received.length = 0;
+      Object.assign(double, { decisions: {}, failures: {}, html: {}, headers: {} });
+    },
+    async close() {
+      for (const server of [pageServer, apiServer]) {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
+    },
+  };
+  return double;
+}

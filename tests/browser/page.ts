@@ -1,0 +1,62 @@
+/// <reference path="../../client-snippet/hyperedge.d.ts" />
+/** A page of a test: opened in a context of its own, watched for errors, and asked what it has stored. */
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Double } from './double.ts';
+
+export interface OpenOptions {
+  readonly body: string;
+  /** Attributes of the script tag beside `src` and `data-key`. */
+  readonly script?: string;
+  /** Runs before the script, in an inline script after the stub. */
+  readonly before?: string;
+  readonly head?: string;
+  /** Query string of the page, with its question mark. */
+  readonly query?: string;
+  readonly context?: BrowserContext;
+  readonly path?: string;
+}
+
+export interface Opened {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Uncaught errors, and console errors that are not the browser's own about a failed request. */
+  readonly errors: string[];
+}
+
+const STUB = 'window.hyperedge ||= (...call) => { (hyperedge.q ||= []).push(call) };';
+
+/** HTML of a page with stub and script. */
+export function pageHtml(double: Double, { body, script = '', before = '', head = '' }: OpenOptions): string {
+  return `<!doctype html><html><head>${head}<script>${STUB}${before}</script>
+<script async src="${double.api}/hyperedge.js" data-key="pk_test" ${script}></script>
+<style>body{margin:0}</style></head><body>${body}</body></html>`;
+}
+
+/** Opens a page; a new context (a new visitor) unless one is given. */
+export async function open(browser: Browser, double: Double, options: OpenOptions): Promise<Opened> {
+  const path = options.path ?? '/';
+  double.html[path] = pageHtml(double, options);
+  const context = options.context ?? (await browser.newContext({ viewport: { width: 800, height: 600 } }));
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/^Failed to load resource/.test(message.text())) errors.push(message.text());
+  });
+  await page.goto(double.pages + path + (options.query ?? ''));
+  return { page, context, errors };
+}
+
+/** Everything a page may keep on a device. */
+export async function stored(page: Page): Promise<Record<string, unknown>> {
+  return page.evaluate(async () => ({
+    cookie: document.cookie,
+    local: { ...localStorage },
+    session: { ...sessionStorage },
+    databases: await indexedDB.databases(),
+    caches: 'caches' in window ? await caches.keys() : [],
+  }));
+}
+
+/** What `stored` says of a page that kept nothing. */
+export const NOTHING_STORED = { cookie: '', local: {}, session: {}, databases: [], caches: [] };
