@@ -1,0 +1,208 @@
+import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { DecisionRecord } from '../record.ts';
+import { encodeBase64Url } from './base64url.ts';
+import { decodeToken, encodeToken, MAX_TOKEN_LENGTH, type TokenSigner } from './token.ts';
+
+/** A signer as hosts have it: HMAC-SHA256, 128 bits, compared as text. */
+function signerOf(keys: Readonly<Record<string, string>>): TokenSigner {
+  const known = new Map(Object.entries(keys));
+  const [keyId] = known.keys();
+  const macOf = (id: string, message: string) =>
+    createHmac('sha256', known.get(id) as string)
+      .update(message)
+      .digest()
+      .subarray(0, 16)
+      .toString('base64url');
+  return {
+    keyId: keyId as string,
+    sign: async (message) => ({ keyId: keyId as string, mac: macOf(keyId as string, message) }),
+    verify: async (id, message, mac) => known.has(id) && macOf(id, message) === mac,
+  };
+}
+
+const signer = signerOf({ k1: 'first', k0: 'before' });
+
+const record: DecisionRecord = {
+  decisionId: 'gQ6R5b8aXzq1w2e3r4t5yA.0123456789abcdefghijkl',
+  workspaceId: 'w',
+  siteId: 'shop',
+  customer: 'gQ6R5b8aXzq1w2e3r4t5yA',
+  bucketingId: 'hQ6R5b8aXzq1w2e3r4t5yA',
+  placement: 'hero',
+  campaignId: 'spring',
+  armId: 'blue',
+  leaf: 'gold',
+  goal: 'purchase',
+  goalWindowMs: 604_800_000,
+  channel: 'web',
+  countsTowardGlobal: true,
+  atMs: 1_772_625_600_000,
+  claimExpiresAtMs: 1_772_625_720_000,
+  expiresAtMs: 1_773_230_400_000,
+  propensityCampaign: 0.95,
+  propensityArm: 1 / 3,
+  sticky: false,
+  periodKey: 'days:1772625600000',
+  stickyUntilMs: 1_772_884_800_000,
+  shard: 3,
+  measuresLift: true,
+  revision: 12,
+};
+
+/** A character that is not the one given, and another for each that is. */
+const otherThan = (char: string): string => (char === 'A' ? 'B' : 'A');
+
+afterEach(() => vi.restoreAllMocks());
+
+describe('a token that we signed', () => {
+  test('carries every field of its record', async () => {
+    expect(await decodeToken(await encodeToken(record, signer), signer)).toEqual(record);
+  });
+
+  test('carries any values: booleans either way, numbers to the bit, text of any script', async () => {
+    const text = fc.string({ unit: 'binary', maxLength: 3 });
+    const number = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0));
+    const shapes = Object.entries(record).map(([field, value]) => [
+      field,
+      typeof value === 'boolean' ? fc.boolean() : typeof value === 'number' ? number : text,
+    ]);
+    const records = fc.record(Object.fromEntries(shapes)) as unknown as fc.Arbitrary<DecisionRecord>;
+    await fc.assert(
+      fc.asyncProperty(records, async (any) => {
+        const token = await encodeToken(any, signer);
+        expect(token).toMatch(/^ht1\.k1\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{22}$/);
+        expect(await decodeToken(token, signer)).toEqual(any);
+      }),
+      { seed: 22, numRuns: 200 },
+    );
+  });
+
+  test('of the longest record that can be is still short enough to come back', async () => {
+    const id = 'x'.repeat(64);
+    const widest = 'w'.repeat(64);
+    const atMs = 9_999_999_999_999;
+    const longest: DecisionRecord = {
+      decisionId: `${'x'.repeat(22)}.${'x'.repeat(22)}`,
+      workspaceId: widest,
+      siteId: id,
+      customer: 'x'.repeat(22),
+      bucketingId: 'x'.repeat(22),
+      placement: id,
+      campaignId: id,
+      armId: id,
+      leaf: id,
+      goal: id,
+      goalWindowMs: 7_776_000_000,
+      channel: id,
+      countsTowardGlobal: false,
+      atMs,
+      claimExpiresAtMs: atMs,
+      expiresAtMs: atMs,
+      propensityCampaign: 1 / 8_100_000_007,
+      propensityArm: 1 / 8_100_000_007,
+      sticky: false,
+      // A session id is 64 characters that the client chooses.
+      periodKey: `session:${'é'.repeat(64)}`,
+      stickyUntilMs: atMs,
+      shard: 999,
+      measuresLift: false,
+      revision: 999_999_999,
+    };
+    const long = signerOf({ k2345678: 'secret' });
+    const token = await encodeToken(longest, long);
+    expect(token.length).toBe(1_587);
+    expect(token.length).toBeLessThanOrEqual(MAX_TOKEN_LENGTH);
+    expect(await decodeToken(token, long)).toEqual(longest);
+  });
+
+  test('of the key before still counts, and of a withdrawn key no longer', async () => {
+    const old = await encodeToken(record, signerOf({ k0: 'before' }));
+    expect(await decodeToken(old, signer)).toEqual(record);
+    expect(await decodeToken(old, signerOf({ k1: 'first' }))).toBeUndefined();
+  });
+});
+
+describe('a token that we did not sign', () => {
+  test('one character altered, at any position, by any class of character: refused', async () => {
+    const token = await encodeToken(record, signer);
+    expect(token.length).toBeGreaterThan(300);
+    for (let at = 0; at < token.length; at++) {
+      for (const char of [otherThan(token[at]!), token[at] === '.' ? '_' : '.', '=', 'é']) {
+        const altered = token.slice(0, at) + char + token.slice(at + 1);
+        expect(await decodeToken(altered, signer), `${char} at ${at}`).toBeUndefined();
+      }
+    }
+  });
+
+  test('every spelling of the last character but its own: refused, spare bits or not', async () => {
+    const token = await encodeToken(record, signer);
+    for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_') {
+      if (char === token.at(-1)) continue;
+      expect(await decodeToken(token.slice(0, -1) + char, signer)).toBeUndefined();
+    }
+  });
+
+  test('cut anywhere, extended, or with its parts in another order: refused', async () => {
+    const token = await encodeToken(record, signer);
+    for (let length = 0; length < token.length; length++)
+      expect(await decodeToken(token.slice(0, length), signer)).toBeUndefined();
+    const [prefix, key, payload, mac] = token.split('.');
+    for (const text of [`${token}A`, `${token}.`, `${token}.A`, `.${token}`, ` ${token}`, `${token}\n`])
+      expect(await decodeToken(text, signer)).toBeUndefined();
+    expect(await decodeToken([prefix, key, mac, payload].join('.'), signer)).toBeUndefined();
+    expect(await decodeToken([prefix, key, payload, ''].join('.'), signer)).toBeUndefined();
+  });
+
+  test('another prefix, key id or key of the same id: refused', async () => {
+    const token = await encodeToken(record, signer);
+    expect(await decodeToken(token.replace('ht1', 'ht2'), signer)).toBeUndefined();
+    expect(await decodeToken(token.replace('.k1.', '.k0.'), signer)).toBeUndefined();
+    expect(await decodeToken(token.replace('.k1.', '.k9.'), signer)).toBeUndefined();
+    expect(await decodeToken(await encodeToken(record, signerOf({ k1: 'forged' })), signer)).toBeUndefined();
+  });
+});
+
+describe('what is signed is looked at only after the signature', () => {
+  test('a bad one is verified once and nothing in it is parsed', async () => {
+    const token = await encodeToken(record, signer);
+    const verify = vi.fn(signer.verify);
+    const parse = vi.spyOn(JSON, 'parse');
+    const forged = `${token.slice(0, -1)}${otherThan(token.at(-1)!)}`;
+    expect(await decodeToken(forged, { ...signer, verify })).toBeUndefined();
+    expect(verify).toHaveBeenCalledOnce();
+    expect(parse).not.toHaveBeenCalled();
+    // The spy does see the parsing of a good one.
+    expect(await decodeToken(token, { ...signer, verify })).toEqual(record);
+    expect(parse).toHaveBeenCalledOnce();
+  });
+
+  test('prefix, key id and payload are all signed', async () => {
+    const verify = vi.fn(signer.verify);
+    const token = await encodeToken(record, signer);
+    await decodeToken(token, { ...signer, verify });
+    const [prefix, key, payload, mac] = token.split('.');
+    expect(verify).toHaveBeenCalledWith(key, `${prefix}.${key}.${payload}`, mac);
+  });
+
+  test('one that is too long is refused before it is verified', async () => {
+    const verify = vi.fn(async () => true);
+    const long = (length: number) => `ht1.k1.${encodeBase64Url('[]').padEnd(length - 'ht1.k1..mac'.length, 'A')}.mac`;
+    expect(long(MAX_TOKEN_LENGTH)).toHaveLength(MAX_TOKEN_LENGTH);
+    await decodeToken(long(MAX_TOKEN_LENGTH + 1), { ...signer, verify });
+    expect(verify).not.toHaveBeenCalled();
+    await decodeToken(long(MAX_TOKEN_LENGTH), { ...signer, verify });
+    expect(verify).toHaveBeenCalledOnce();
+  });
+
+  test('a signed payload that is no record of ours is refused, not half read', async () => {
+    const signed = async (payload: string) => {
+      const message = `ht1.k1.${payload}`;
+      return `${message}.${(await signer.sign(message)).mac}`;
+    };
+    for (const json of ['{}', '[]', '[1,2,3]', '"text"', 'null', '{"length":99}'])
+      expect(await decodeToken(await signed(encodeBase64Url(json)), signer), json).toBeUndefined();
+    expect(await decodeToken(await signed('not*base64'), signer)).toBeUndefined();
+  });
+});
