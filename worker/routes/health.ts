@@ -11,7 +11,7 @@ import { endpoint } from '../http/endpoint.ts';
 
 /** Publishers that are asked: a health page must stay quick, whatever the number of workspaces. */
 const MAX_ASKED = 20;
-/** A catalog that is older than this is not what was published: refreshes happen every two seconds of traffic. */
+/** An outbox that has been stuck for longer than a few retries of its alarm needs a person. */
 const DEGRADED_UNDELIVERED_MS = 60_000;
 
 interface WorkspaceHealth {

@@ -1,0 +1,38 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { healthResponse } from '../../contract/performance.ts';
+import { createApp } from '../app.ts';
+import { countRefusals } from '../edge/refusals.ts';
+
+const app = createApp();
+
+async function health(environment: Env) {
+  const ctx = createExecutionContext();
+  const response = await app.fetch(new Request('https://api.example/healthz'), environment, ctx);
+  await waitOnExecutionContext(ctx);
+  expect(response.status).toBe(200);
+  return healthResponse.parse(await response.json());
+}
+
+describe('GET /healthz', () => {
+  it('is ok without a workspace, and counts refusals of this isolate', async () => {
+    countRefusals({ paused: 2, outranked: 1 });
+    countRefusals({ paused: 1 });
+    expect(await health(env)).toMatchObject({ status: 'ok', build: env.BUILD, refusals: { paused: 3, outranked: 1 } });
+  });
+
+  it('asks the publisher of each workspace', async () => {
+    await env.DB.prepare("INSERT INTO workspaces (id, name, salt, created_at) VALUES ('w-health', 'w', 's', 0)").run();
+    expect(await health(env)).toMatchObject({ status: 'ok', catalogAgeMs: null, oldestUndeliveredMs: null });
+  });
+
+  it('answers 200 and says degraded when the database is down', async () => {
+    const down = {
+      prepare: () => {
+        throw new Error('D1_ERROR: network connection lost');
+      },
+    };
+    expect((await health({ ...env, DB: down as unknown as D1Database })).status).toBe('degraded');
+  });
+});
