@@ -7,7 +7,10 @@ describe('answers remembered', () => {
   it('asks once within ten seconds and again after them', async () => {
     const answers = new RecentAnswers<string>();
     let asked = 0;
-    const lookUp = async () => `answer ${(asked += 1)}`;
+    const lookUp = async () => {
+      asked += 1;
+      return `answer ${asked}`;
+    };
     expect(await answers.find('a', lookUp, 0)).toBe('answer 1');
     expect(await answers.find('a', lookUp, FRESH_MS - 1)).toBe('answer 1');
     expect(await answers.find('a', lookUp, FRESH_MS)).toBe('answer 2');
