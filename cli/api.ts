@@ -12,21 +12,39 @@ export interface Api {
 }
 
 export type ApiReply =
-  | { readonly outcome: 'done'; readonly body: unknown }
+  | { readonly outcome: 'done'; readonly body: unknown; readonly etag: string | null }
   | { readonly outcome: 'refused'; readonly problem: Problem };
 
+/** One request; bodies are JSON text. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly path: string;
+  readonly body?: string;
+  /** Version that the change is based on. */
+  readonly ifMatch?: string;
+}
+
 /** Posts JSON text. Throws CommandFailure when nothing that speaks this API answers. */
-export async function postJson(api: Api, path: string, body: string): Promise<ApiReply> {
+export function postJson(api: Api, path: string, body: string): Promise<ApiReply> {
+  return callApi(api, { method: 'POST', path, body });
+}
+
+/** Sends one request. Throws CommandFailure when nothing that speaks this API answers. */
+export async function callApi(api: Api, { method, path, body, ifMatch }: ApiRequest): Promise<ApiReply> {
   const response = await fetch(new URL(path, `${api.site}/`), {
-    method: 'POST',
-    headers: { authorization: `Bearer ${api.secretKey}`, 'content-type': 'application/json' },
-    body,
+    method,
+    headers: {
+      authorization: `Bearer ${api.secretKey}`,
+      'content-type': 'application/json',
+      ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
+    },
+    ...(body === undefined ? {} : { body }),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch((error: unknown) => {
     throw new CommandFailure(`${api.site} does not answer (${reasonOf(error)}). Is it running? npm start`);
   });
   const text = await response.text();
-  if (response.ok) return { outcome: 'done', body: JSON.parse(text) };
+  if (response.ok) return { outcome: 'done', body: JSON.parse(text), etag: response.headers.get('etag') };
   const refused = problem.safeParse(parsed(text));
   if (!refused.success) throw new CommandFailure(`${api.site}${path} answered ${response.status} without saying why`);
   return { outcome: 'refused', problem: refused.data };

@@ -61,10 +61,14 @@ function endWithParentOrSignal(stack: Stack, undeclare: () => void): void {
     if (ending) return;
     ending = true;
     await stack.runtime.stop();
-    undeclare();
     process.exit(0);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  process.on('exit', undeclare);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // miniflare's own listeners end this process at once, before workerd has closed its files and is gone.
+    process.removeAllListeners(signal);
+    process.on(signal, end);
+  }
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) void end();

@@ -1,13 +1,12 @@
 /** The demo workspace: its first rows by SQL, as every workspace begins, and everything else through the API. */
 
-import { postJson } from '../../cli/api.ts';
+import { type ApiRequest, callApi } from '../../cli/api.ts';
 import { batchesOf } from '../../cli/documents/batches.ts';
 import { type CheckedDocument, checkDocuments } from '../../cli/documents/check.ts';
 import { readDocuments } from '../../cli/documents/read.ts';
 import { formatFinding } from '../../cli/documents/source.ts';
 import { keyRow } from '../../cli/keys.ts';
 import { MAX_CONFIGURATION_BODY_BYTES } from '../../contract/primitives.ts';
-import { joinDocument } from '../../contract/publishing.ts';
 import { bootstrapSql } from '../../db/bootstrap.ts';
 import type { DemoKeys } from './demo-keys.ts';
 import type { D1 } from './runtime.ts';
@@ -38,30 +37,27 @@ export async function ensureDemo(database: D1, options: DemoOptions): Promise<'s
     await pushFiles(campaigns, keys);
     return 'seeded';
   }
-  const known = await knownOrigins(database, keys);
-  if (origins.every((origin) => known.includes(origin))) return 'found';
-  // Another port than last time: the site gets the new origins and keeps the old ones.
-  const document = joinDocument('site', {
-    ...site,
-    origins: [...new Set([...origins, ...known])].slice(0, MAX_ORIGINS),
-  });
-  await post(keys, JSON.stringify({ documents: [document], note: 'Demo on another port' }));
-  return 'moved';
+  return (await addOrigins(keys, origins)) ? 'moved' : 'found';
 }
 
 /** A site takes 50; the demo's oldest ports are forgotten long before. */
 const MAX_ORIGINS = 20;
 
+/** Another port than last time: the site gets the new origins and keeps the old ones. Returns whether that was needed. */
+async function addOrigins(keys: DemoKeys, origins: readonly string[]): Promise<boolean> {
+  const path = `/v1/sites/${keys.site}`;
+  const { body, etag } = await call(keys, { method: 'GET', path });
+  const site = body as { origins: string[] };
+  if (origins.every((origin) => site.origins.includes(origin))) return false;
+  const all = [...new Set([...origins, ...site.origins])].slice(0, MAX_ORIGINS);
+  await call(keys, { method: 'PUT', path, body: JSON.stringify({ ...site, origins: all }), ifMatch: etag ?? '' });
+  await call(keys, { method: 'POST', path: '/v1/publish', body: JSON.stringify({ note: 'The demo on another port' }) });
+  return true;
+}
+
 async function isPublished(database: D1, workspace: string): Promise<boolean> {
   const query = database.prepare('SELECT 1 FROM revisions WHERE workspace_id = ? LIMIT 1').bind(workspace);
   return (await query.all()).results.length > 0;
-}
-
-async function knownOrigins(database: D1, { workspace, site }: DemoKeys): Promise<string[]> {
-  const sql = `SELECT body FROM documents WHERE workspace_id = ? AND kind = 'site' AND id = ? ORDER BY version DESC LIMIT 1`;
-  const { results } = await database.prepare(sql).bind(workspace, site).all();
-  const body = JSON.parse(String(results[0]?.body ?? '{}')) as { origins?: string[] };
-  return body.origins ?? [];
 }
 
 async function pushFiles(folder: string, keys: DemoKeys): Promise<void> {
@@ -74,12 +70,14 @@ async function pushFiles(folder: string, keys: DemoKeys): Promise<void> {
 
 async function pushAll(documents: readonly CheckedDocument[], keys: DemoKeys): Promise<void> {
   const options = { publish: true, dryRun: false, note: 'The demo shop' };
-  for (const { body } of batchesOf(documents, options, MAX_CONFIGURATION_BODY_BYTES)) await post(keys, body);
+  for (const { body } of batchesOf(documents, options, MAX_CONFIGURATION_BODY_BYTES)) {
+    await call(keys, { method: 'POST', path: '/v1/push', body });
+  }
 }
 
-async function post(keys: DemoKeys, body: string): Promise<void> {
-  const reply = await postJson({ site: keys.url, secretKey: keys.secretKey }, '/v1/push', body);
-  if (reply.outcome === 'done') return;
+async function call(keys: DemoKeys, request: ApiRequest) {
+  const reply = await callApi({ site: keys.url, secretKey: keys.secretKey }, request);
+  if (reply.outcome === 'done') return reply;
   const { title, detail, errors = [] } = reply.problem;
   const lines = errors.map((error) => `  ${error.field}: ${error.detail}`);
   throw new Error([`The demo was refused: ${detail ?? title}`, ...lines].join('\n'));

@@ -1,7 +1,7 @@
 /** Hyperedge in workerd on this machine: the worker bundled, its objects and database kept on disk, cron jobs on time. */
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { build, stop as stopEsbuild } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from 'wrangler';
 
@@ -103,5 +103,7 @@ async function bundle(entry: string): Promise<string> {
     external: ['cloudflare:*', 'node:*'],
     logLevel: 'silent',
   });
+  // Its process would stay beside the runtime for nothing.
+  await stopEsbuild();
   return outputFiles[0]!.text;
 }
