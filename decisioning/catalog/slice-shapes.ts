@@ -119,13 +119,22 @@ export const contentsShape = fields({
   contents: recordOf(recordOf(anObject)),
 });
 
+const weights = recordOf(notNegative);
+
+const strategy = also(
+  fields({ policy: oneOf('thompson', 'fixed_split') }),
+  where((value: { policy: string; weights?: unknown }) =>
+    value.policy === 'fixed_split' && weights(value.weights, '') !== undefined ? 'weights' : undefined,
+  ),
+);
+
 const policy = also(
   fields({
     campaignId: text,
     armIds: listOf(text),
     armsKey: text,
     leaves: listOf(text),
-    strategy: fields({ policy: oneOf('thompson', 'fixed_split') }),
+    strategy,
     minExploration: between(0, 1),
     priors: recordOf(fields({ alpha: notNegative, beta: notNegative })),
     holdout: between(0, 1),

@@ -39,8 +39,8 @@ export async function storeBodies(env: Env, workspaceId: string, catalog: Hashed
 }
 
 /**
- * Makes a committed revision current. False when the publisher does not answer or has lost the bodies: the revision stands, and the
- * reconcile job brings it there.
+ * Makes a committed revision current, with its bodies if the publisher has lost them. False when it does not answer: the revision stands,
+ * and the reconcile job brings it there.
  */
 export async function activate(
   env: Env,
@@ -50,12 +50,12 @@ export async function activate(
   publishedAtMs: number,
 ): Promise<boolean> {
   const manifest = manifestOf(catalog, revision, publishedAtMs);
+  const attempt = () =>
+    withRetry(async () => (await publisherStub(env, workspaceId)).activate(workspaceId, manifest, catalog.policies));
   try {
-    const reply = await withRetry(async () =>
-      (await publisherStub(env, workspaceId)).activate(workspaceId, manifest, catalog.policies),
-    );
-    // Outdated: a later revision is served already, which is as good.
-    return reply.outcome !== 'missing_slices';
+    if ((await attempt()).outcome !== 'missing_slices') return true; // outdated: a later revision is served, which is as good
+    await storeBodies(env, workspaceId, catalog);
+    return (await attempt()).outcome !== 'missing_slices';
   } catch {
     return false;
   }

@@ -6,7 +6,7 @@ import type { WorkspaceRow } from '../../db/queries/workspaces.ts';
 import type { Switches } from '../../durable-objects/publisher/protocol.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { publisherStub } from '../../durable-objects/shared/stub.ts';
-import { activate, storeBodies } from './deliver.ts';
+import { activate } from './deliver.ts';
 import { prepare } from './prepare.ts';
 import { tellSwitches } from './switches.ts';
 
@@ -39,7 +39,6 @@ async function repairRevision(
   const prepared = await prepare(workspace, await revisionDocuments(db, workspace.id, newest.revision));
   // It was published, so it compiled; if today's rules refuse it, what is served stays, and the next publish tells why.
   if (!prepared.ok) return null;
-  await storeBodies(env, workspace.id, prepared.value);
   const done = await activate(env, workspace.id, prepared.value, newest.revision, newest.publishedAt);
   return done ? newest.revision : null;
 }
