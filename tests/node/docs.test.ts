@@ -1,0 +1,142 @@
+/** What the documents say of the code, checked against it: links, commands, reasons, problems, limits, snippets. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { PROBLEMS } from '../../contract/problem.ts';
+import { EVENT_REJECTIONS, REFUSAL_REASONS } from '../../decisioning/reasons.ts';
+import { declaredEndpoints, limitsInCode, unionMembers } from './docs/code.ts';
+import { anchorsOf, codeBlocks, columnOf, linksOf, rowsUnder } from './docs/markdown.ts';
+import { projectFiles, projectRoot, readProjectFile } from './tidy/files.ts';
+
+const documents = projectFiles().filter((file) => /^(README|CHANGELOG)\.md$|^docs\/.*\.md$/.test(file));
+const textOf = (file: string): string => readProjectFile(file);
+const REASONS = textOf('docs/reference/reasons.md');
+const API = textOf('docs/reference/api.md');
+const IDENTITY = textOf('docs/guides/identity-and-keys.md');
+
+/** Links of one document that lead nowhere: a file that is not there, or a heading that is not in it. */
+function brokenLinks(file: string, text: string): string[] {
+  return linksOf(text).filter((link) => {
+    if (/^[a-z]+:/.test(link)) return false;
+    const [path = '', anchor] = link.split('#');
+    const target = path === '' ? file : normalize(join(dirname(file), path));
+    if (!existsSync(join(projectRoot, target))) return true;
+    return anchor !== undefined && !anchorsOf(textOf(target)).includes(anchor);
+  });
+}
+
+/** `npm start`, `npm test` and `npm run NAME` that package.json does not know. */
+function unknownCommands(text: string): string[] {
+  const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
+  const named = [...text.matchAll(/\bnpm (?:run (?:-s |--silent )?([\w:-]+)|(start|test)\b)/g)];
+  return named.map(([, run, short]) => run ?? short ?? '').filter((name) => !Object.hasOwn(scripts, name));
+}
+
+describe('links and commands', () => {
+  test('a link to nowhere, a missing heading and an unknown command are found', () => {
+    expect(brokenLinks('docs/a.md', '[x](nowhere.md) [y](architecture.md#no-such) [z](architecture.md)')).toHaveLength(
+      2,
+    );
+    expect(unknownCommands('`npm start`, `npm run nothing`')).toEqual(['nothing']);
+  });
+
+  test.each(documents)('%s links to what is there and names commands that exist', (file) => {
+    expect(brokenLinks(file, textOf(file))).toEqual([]);
+    expect(unknownCommands(textOf(file))).toEqual([]);
+  });
+
+  test.each(documents)('%s names files of the project that are there', (file) => {
+    const rooms =
+      'contract|decisioning|db|durable-objects|worker|client-snippet|cli|scripts|tests|examples|docs|migrations';
+    const named = [...textOf(file).matchAll(new RegExp(`\`((?:${rooms})/[\\w./-]*)\``, 'g'))].map(([, path]) => path!);
+    // What a build makes is not in the project.
+    expect(named.filter((path) => !path.includes('/dist/') && !existsSync(join(projectRoot, path)))).toEqual([]);
+  });
+});
+
+describe('closed lists', () => {
+  test('reasons of refusals, in their order', () => {
+    expect(columnOf(rowsUnder(REASONS, 'Why a campaign was not chosen'), 0)).toEqual([...REFUSAL_REASONS]);
+  });
+
+  test('reasons of events', () => {
+    expect(columnOf(rowsUnder(REASONS, 'Why an event was not credited'), 0)).toEqual([...EVENT_REJECTIONS]);
+  });
+
+  test('reasons of conditions, counters and patterns', () => {
+    const written = columnOf(rowsUnder(REASONS, 'Why a condition is refused'), 0);
+    const inCode = [
+      ...unionMembers('decisioning/segments/read-context.ts', 'ConditionReason'),
+      ...unionMembers('decisioning/segments/counter-paths.ts', 'CounterProblem'),
+      ...unionMembers('decisioning/segments/regex/syntax.ts', 'RegexProblem'),
+    ];
+    expect(written.toSorted()).toEqual(inCode.toSorted());
+  });
+
+  test('problems and their statuses', () => {
+    const written = rowsUnder(API, 'Problems').map((row) => `${columnOf([row], 0)[0]} ${row[1]}`);
+    expect(written).toEqual(Object.entries(PROBLEMS).map(([name, { status }]) => `${name} ${status}`));
+  });
+
+  test('endpoints and the keys they take', () => {
+    const written = rowsUnder(API, 'Endpoints').map((row) => `${columnOf([row], 0)[0]} ${row[1]}`);
+    expect(written.toSorted()).toEqual(declaredEndpoints().toSorted());
+  });
+});
+
+describe('limits', () => {
+  const written = rowsUnder(textOf('docs/reference/limits.md'), 'Limits').map(([name = '', number = '', , file = '']) =>
+    `${file} ${name} ${numberOf(number)}`.replaceAll('`', ''),
+  );
+
+  test('every row has its limit, and every limit its row', () => {
+    const inCode = limitsInCode().map(({ file, name, value }) => `${file} ${name} ${value}`);
+    expect(inCode.length).toBeGreaterThan(100);
+    expect(written.toSorted()).toEqual(inCode.toSorted());
+  });
+});
+
+/** `16 KB` → 16384; `30 min` of a limit in ms → 1800000; limits in seconds are told by their name, see `limitsInCode`. */
+function numberOf(text: string): number {
+  const [, digits = '', unit = ''] = /^([\d,.]+) ?([a-zA-Z]*)$/.exec(text) ?? [];
+  const factors: Record<string, number> = {
+    '': 1,
+    KB: 1_024,
+    MB: 1_048_576,
+    ms: 1,
+    s: 1_000,
+    min: 60_000,
+    h: 3_600_000,
+    days: 86_400_000,
+  };
+  return Number(digits.replaceAll(',', '')) * (factors[unit] ?? Number.NaN);
+}
+
+describe('proofs in other languages', () => {
+  const expected = `1800000000.${createHmac('sha256', 's3cret').update('crm-4711\n1800000000').digest('base64url')}`;
+
+  test('the example is right', () => {
+    expect(codeBlocks(IDENTITY, '')).toContain(expected);
+  });
+
+  test('Node', () => {
+    const call = "\nconsole.log(proofOf('s3cret', 'crm-4711', 1800000000));";
+    const args = ['--input-type=module', '--eval', codeBlocks(IDENTITY, 'js')[0] + call];
+    expect(execFileSync(process.execPath, args, { encoding: 'utf8' }).trim()).toBe(expected);
+  });
+
+  const python = spawnSync('python3', ['--version']).status === 0;
+  test.skipIf(!python)('Python', () => {
+    const call = "\nprint(proof_of('s3cret', 'crm-4711', 1800000000))";
+    const script = codeBlocks(IDENTITY, 'python')[0] + call;
+    expect(execFileSync('python3', ['-c', script], { encoding: 'utf8' }).trim()).toBe(expected);
+  });
+
+  const php = spawnSync('php', ['--version']).status === 0;
+  test.skipIf(!php)('PHP', () => {
+    const script = `${codeBlocks(IDENTITY, 'php')[0]}\necho proof_of('s3cret', 'crm-4711', 1800000000);`;
+    expect(execFileSync('php', ['-r', script], { encoding: 'utf8' }).trim()).toBe(expected);
+  });
+});
