@@ -37,8 +37,8 @@ const observer = new IntersectionObserver(
       } else watch.timer = clearTimeout(watch.timer) as undefined;
     }
   },
-  // It looks again every 2 %: of a very long element half a screen is a small share.
-  { threshold: [...Array(51).keys()].map((step) => step / 50) },
+  // It looks again every quarter of a percent up to a half: of a very long element half a screen is a small share.
+  { threshold: [...Array(201).keys()].map((step) => step / 400) },
 );
 
 /** Watches an element on behalf of a decision, or stops when there is none. Watching again starts its second again. */

@@ -147,8 +147,8 @@ function showDecision(decision) {
   const cells = [
     make('td', { text: placement }),
     make('td', { children: [make('b', { text: name }), make('span', { text: detail })] }),
-    make('td', { text: propensity ? `${percent(propensity.campaign)} × ${percent(propensity.arm)}` : '–' }),
-    make('td', { text: token ? 'waiting' : 'not counted' }),
+    make('td', { text: propensity ? `${percent(propensity.campaign)}\u202f×\u202f${percent(propensity.arm)}` : '–' }),
+    make('td', { text: token ? 'waiting' : '–' }),
   ];
   const row = make('tr', { children: cells });
   if (rows.has(placement)) rows.get(placement).replaceWith(row);

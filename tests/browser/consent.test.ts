@@ -1,0 +1,134 @@
+/** Before consent, and without it: nothing stored anywhere, no id in any request, nothing reported. */
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { launchBrowser, until } from './browser.ts';
+import { type Double, startDouble } from './double.ts';
+import { NOTHING_STORED, type Opened, open, stored } from './page.ts';
+
+let browser: Browser;
+let double: Double;
+let opened: Opened;
+
+beforeAll(async () => {
+  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
+});
+beforeEach(() => double.reset());
+afterEach(async () => {
+  await opened.context.close();
+  expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
+  expect(opened.errors).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await double?.close();
+});
+
+/** Counts every way to write, and every look at what was written. */
+const SPY = `<script>
+  window.touched = [];
+  const spy = (object, name) => { const own = object[name]; object[name] = function (...args) { touched.push(name); return own.apply(this, args) } };
+  for (const name of ['setItem', 'getItem', 'removeItem', 'clear']) spy(Storage.prototype, name);
+  for (const name of ['open', 'deleteDatabase']) spy(IDBFactory.prototype, name);
+  spy(CacheStorage.prototype, 'open');
+  for (const name of ['localStorage', 'sessionStorage']) {
+    const own = Object.getOwnPropertyDescriptor(window, name);
+    Object.defineProperty(window, name, { configurable: true, get() { touched.push(name); return own.get.call(window) } });
+  }
+  const cookie = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie');
+  Object.defineProperty(document, 'cookie', { get() { return cookie.get.call(document) }, set() { touched.push('cookie') } });
+</script>`;
+
+const BODY = '<div data-hyperedge="hero" style="height:100px">own</div>';
+const shown = () => opened.page.waitForFunction(() => document.querySelector('div')?.textContent === 'shown');
+
+test.each(['', 'data-consent="pending"', 'data-consent="denied"'])(
+  'with %j the page is decided from its context alone',
+  async (script) => {
+    double.decisions = { hero: { outcome: 'campaign', content: { text: 'shown' } } };
+    opened = await open(browser, double, {
+      head: SPY,
+      body: BODY,
+      script,
+      query: '?utm_campaign=spring&email=a%40b.example&gclid=G1&utm_source=mail#token=T1',
+      before: "hyperedge('identify', 'crm-1', '9.sig'); hyperedge('convert', 'signup')",
+    });
+    const { page } = opened;
+    await shown();
+    await page.evaluate(() => hyperedge('convert', 'purchase', { value: 3, orderId: 'o' }));
+    await page.click('div');
+    await page.waitForTimeout(2_000);
+    await page.evaluate(() => dispatchEvent(new Event('pagehide')));
+    expect(await page.evaluate(() => (window as unknown as { touched: string[] }).touched)).toEqual([]);
+    expect(await stored(page)).toEqual(NOTHING_STORED);
+    expect(double.received).toHaveLength(1);
+    const { body } = double.received[0] ?? {};
+    expect(Object.keys(body).sort()).toEqual(['consent', 'context', 'key', 'placements']);
+    expect(body.context.url).toBe(`${double.pages}/?utm_campaign=spring&&&utm_source=mail`);
+    expect(JSON.stringify(body)).not.toMatch(/crm-1|9\.sig|G1|T1|b\.example/);
+  },
+);
+
+test('an answer that has an id nobody asked for is not kept', async () => {
+  double.failures = {
+    optimize: {
+      text: '{"requestId":"r","customer":{"anonymousId":"a1"},"decisions":[{"placement":"hero","outcome":"campaign","token":"ht1","content":{"text":"shown"}}]}',
+    },
+  };
+  opened = await open(browser, double, { body: BODY });
+  await shown();
+  await opened.page.click('div');
+  await opened.page.waitForTimeout(1_800);
+  expect(await stored(opened.page)).toEqual(NOTHING_STORED);
+  expect(double.received).toHaveLength(1);
+});
+
+test('granted: asks anew, may store, and reports; granted again changes nothing', async () => {
+  double.decisions = { hero: { outcome: 'campaign', content: { text: 'shown' } } };
+  opened = await open(browser, double, { body: BODY });
+  await shown();
+  double.decisions = { hero: { outcome: 'campaign', content: { text: 'for you' } } };
+  await opened.page.evaluate(() => hyperedge('consent', 'granted'));
+  await opened.page.waitForFunction(() => document.querySelector('div')?.textContent === 'for you');
+  await opened.page.evaluate(() => hyperedge('consent', 'granted'));
+  expect(await until(() => double.received.some(({ endpoint }) => endpoint === 'feedback'))).toBe(true);
+  expect(double.received.map(({ body }) => body.consent)).toEqual(['pending', 'granted', undefined]);
+  const id = await opened.page.evaluate(() => localStorage.hyperedge);
+  expect(await stored(opened.page)).toEqual({ ...NOTHING_STORED, local: { hyperedge: id } });
+});
+
+test('granted while the first answer is under way: only the second answer is shown', async () => {
+  double.failures = { optimize: { delayMs: 150 } };
+  double.decisions = { hero: { outcome: 'campaign', content: { text: 'shown' } } };
+  opened = await open(browser, double, {
+    body: BODY,
+    before: "hyperedge('get', 'hero', (c) => (window.got ??= []).push(c))",
+  });
+  await until(() => double.received.length > 0);
+  await opened.page.evaluate(() => hyperedge('consent', 'granted'));
+  await shown();
+  expect(await opened.page.evaluate(() => (window as unknown as { got: unknown }).got)).toEqual([{ text: 'shown' }]);
+  expect(double.received.map(({ body }) => body.consent)).toEqual(['pending', 'granted']);
+});
+
+test('said before the script arrives it holds from the first request on', async () => {
+  opened = await open(browser, double, { body: BODY, before: "hyperedge('consent', 'granted')" });
+  await until(() => double.received.length > 0);
+  await opened.page.waitForTimeout(200);
+  expect(double.received.map(({ body }) => body.consent)).toEqual(['granted']);
+});
+
+test('denied later: storage is cleared, what waits is dropped, nothing more is sent', async () => {
+  double.decisions = { hero: { outcome: 'campaign', content: { text: 'shown' } } };
+  opened = await open(browser, double, { body: BODY, script: 'data-consent="granted"' });
+  await shown();
+  await opened.page.waitForTimeout(1_100); // seen, and not yet sent
+  await opened.page.evaluate(() => {
+    localStorage.own = 'kept';
+    hyperedge('consent', 'denied');
+    hyperedge('convert', 'purchase');
+  });
+  await opened.page.click('div');
+  await opened.page.waitForTimeout(1_500);
+  expect(await stored(opened.page)).toEqual({ ...NOTHING_STORED, local: { own: 'kept' } });
+  expect(double.received).toHaveLength(1);
+});

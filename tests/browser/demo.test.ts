@@ -1,0 +1,188 @@
+/** The demo shop on the real runtime, as `npm start` runs it: a visitor decides what the next one gets. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, Page, Response } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { DecisionAnswer, OptimizeResponse } from '../../contract/decisions.ts';
+import type { PerformanceResponse } from '../../contract/performance.ts';
+import { freePort } from '../../scripts/start/port.ts';
+import { type Stack, startStack } from '../../scripts/start/stack.ts';
+import { launchBrowser, until } from './browser.ts';
+import { NOTHING_STORED, stored } from './page.ts';
+
+const DEFAULT_TITLE = 'Made for the early hours';
+const DEFAULT_PICK = 'Loom base layer';
+/** One visitor in ten is held out of the hero's campaign: ten in a row are one in ten thousand million. */
+const MAX_VISITORS = 10;
+
+let browser: Browser;
+let stack: Stack;
+let folder: string;
+let context: BrowserContext;
+let errors: string[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hyperedge-demo-'));
+  [browser, stack] = await Promise.all([
+    launchBrowser(),
+    startStack({
+      root: fileURLToPath(new URL('../../', import.meta.url)),
+      port: await freePort(8_950),
+      stateDir: join(folder, 'state'),
+      demoFile: join(folder, 'demo.json'),
+    }),
+  ]);
+});
+beforeEach(async () => {
+  errors = [];
+  await newVisitor();
+});
+afterEach(async () => {
+  await context.close();
+  expect(errors).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.runtime.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function newVisitor(): Promise<void> {
+  await context?.close();
+  context = await browser.newContext({ viewport: { width: 1_280, height: 800 } });
+  // The shop is local; only the first request of an isolate may find it cold.
+  await context.addInitScript(() => {
+    addEventListener('DOMContentLoaded', () => window.hyperedge?.('init', { timeoutMs: 5_000 }));
+  });
+}
+
+async function openShop(): Promise<Page> {
+  const page = await context.newPage();
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/^Failed to load resource/.test(message.text())) errors.push(message.text());
+  });
+  await page.goto(`${stack.url}/demo/`);
+  return page;
+}
+
+/** Runs `act` and returns the decisions of the consented answer it causes, by placement. */
+async function decisionsOf(page: Page, act: () => Promise<unknown>): Promise<Record<string, DecisionAnswer>> {
+  const isConsented = (answer: Response) =>
+    answer.url().endsWith('/v1/optimize') && !!answer.request().postData()?.includes('"consent":"granted"');
+  const [response] = await Promise.all([page.waitForResponse(isConsented), act()]);
+  const { decisions } = (await response.json()) as OptimizeResponse;
+  return Object.fromEntries(decisions.map((decision) => [decision.placement, decision]));
+}
+
+const grant = (page: Page) => decisionsOf(page, () => page.click('[data-consent-choice=granted]'));
+const title = (page: Page) => page.locator('h1').textContent();
+const sent = (page: Page) => page.locator('[data-decisions] .sent').count();
+
+/** A visitor who has consented and is not held out, with the hero's decision. */
+async function visitorInCampaign(): Promise<{ page: Page; hero: DecisionAnswer }> {
+  for (let i = 0; i < MAX_VISITORS; i++) {
+    const page = await openShop();
+    const { hero } = await grant(page);
+    if (hero?.outcome === 'campaign') return { page, hero };
+    expect(await title(page)).toBe(DEFAULT_TITLE);
+    await newVisitor();
+  }
+  throw new Error(`${MAX_VISITORS} visitors in a row were held out`);
+}
+
+async function performance(campaign: string): Promise<PerformanceResponse> {
+  const response = await fetch(`${stack.url}/v1/campaigns/${campaign}/performance`, {
+    headers: { authorization: `Bearer ${stack.keys.secretKey}` },
+  });
+  expect(response.status).toBe(200);
+  return (await response.json()) as PerformanceResponse;
+}
+const armOf = async (campaign: string, arm: string | undefined) =>
+  (await performance(campaign)).arms.find((one) => one.arm === arm);
+
+test('what is seen and bought arrives, and the campaign’s performance shows it', async () => {
+  const { page, hero } = await visitorInCampaign();
+  expect(await until(async () => (await title(page)) === hero.content?.parts?.title?.text)).toBe(true);
+  expect(await title(page)).not.toBe(DEFAULT_TITLE);
+  expect(await until(() => sent(page))).toBeGreaterThan(0);
+  const before = (await armOf('autumn-opening', hero.arm)) ?? { trials: 0, conversions: 0, revenueMinor: 0 };
+  await page.click('[data-buy=scree-pack]');
+  const [reply] = await Promise.all([
+    page.waitForResponse((answer) => answer.url().endsWith('/v1/events')),
+    page.click('[data-checkout]'),
+  ]);
+  expect(reply.ok()).toBe(true);
+  const after = await until(async () => {
+    const arm = await armOf('autumn-opening', hero.arm);
+    return arm && arm.conversions > before.conversions && arm.trials > 0 ? arm : undefined;
+  });
+  expect(after).toMatchObject({ conversions: before.conversions + 1, revenueMinor: before.revenueMinor + 13_900 });
+});
+
+test('a click arrives before the page is left', async () => {
+  const page = await openShop();
+  const { banner } = await grant(page);
+  const before = (await armOf('delivery-message', banner?.arm))?.conversions ?? 0;
+  await page.evaluate(() => document.querySelector('.banner a')?.setAttribute('href', '/healthz'));
+  await page.click('.banner a');
+  await page.waitForURL('**/healthz');
+  const after = () => armOf('delivery-message', banner?.arm).then((arm) => (arm?.conversions ?? 0) > before);
+  expect(await until(after)).toBe(true);
+});
+
+test('who comes back gets what is for returning visitors, the same arm as before, under the same id', async () => {
+  const { page, hero } = await visitorInCampaign();
+  expect(await page.locator('.pick h2').textContent()).toBe(DEFAULT_PICK);
+  expect(await until(async () => (await sent(page)) >= 2)).toBe(true);
+  await page.waitForTimeout(700); // the reports themselves
+  const id = await page.evaluate(() => localStorage.hyperedge);
+  const again = await decisionsOf(page, () => page.reload());
+  expect(again.hero).toMatchObject({ campaign: 'autumn-opening', arm: hero.arm, sticky: true });
+  expect(again.recommendation).toMatchObject({ outcome: 'campaign', campaign: 'picked-for-you' });
+  const pick = again.recommendation?.content?.data as { title: string };
+  expect(await until(async () => (await page.locator('.pick h2').textContent()) === pick.title)).toBe(true);
+  expect(await page.evaluate(() => localStorage.hyperedge)).toBe(id);
+  await decisionsOf(page, () => page.click('summary').then(() => page.click('[data-new-visitor]')));
+  expect(await until(() => page.evaluate((old) => localStorage.hyperedge && localStorage.hyperedge !== old, id))).toBe(
+    true,
+  );
+});
+
+test('before consent, and without it, the shop is decided from the page alone and nothing is stored or reported', async () => {
+  const requests: { path: string; body: string }[] = [];
+  context.on('request', (request) => {
+    const path = new URL(request.url()).pathname;
+    if (path.startsWith('/v1/')) requests.push({ path, body: request.postData() ?? '' });
+  });
+  const page = await openShop();
+  await page.waitForFunction(() => document.querySelectorAll('[data-decisions] tr').length === 3);
+  for (const act of [() => page.waitForTimeout(0), () => page.click('[data-consent-choice=denied]')]) {
+    await act();
+    await page.click('[data-buy=tarn-flask]');
+    await page.click('[data-checkout]');
+    await page.click('.drawer .plain');
+    await page.waitForTimeout(1_800);
+    expect(await stored(page)).toEqual(NOTHING_STORED);
+    expect(await context.cookies()).toEqual([]);
+  }
+  expect(requests.map(({ path }) => path)).toEqual(['/v1/optimize']);
+  expect(requests[0]?.body).not.toMatch(/customer|anonymousId|sessionId|requestId/);
+});
+
+test.each([
+  ['blocked', (one: BrowserContext) => one.route('**/v1/**', (route) => route.abort('blockedbyclient'))],
+  ['broken', (one: BrowserContext) => one.route('**/v1/**', (route) => route.fulfill({ status: 503, body: 'no' }))],
+])('with the API %s the shop is the shop: default content, no error, and it sells', async (_name, fail) => {
+  await fail(context);
+  const page = await openShop();
+  await page.click('[data-consent-choice=granted]');
+  await page.waitForTimeout(600);
+  expect(await title(page)).toBe(DEFAULT_TITLE);
+  expect(await page.locator('.pick h2').textContent()).toBe(DEFAULT_PICK);
+  await page.click('[data-buy=fell-gloves]');
+  await page.click('[data-checkout]');
+  expect(await page.locator('[data-thanks]').textContent()).toContain('Thank you');
+});
