@@ -105,12 +105,22 @@ export function creditGoal(store: CustomerStore, decisionId: string, reached: Go
   if (before && before.orders.length >= MAX_ORDERS) return rejected('too_many_orders');
   if (decision.exposedAtMs === null) creditExposure(store, decision, atMs, nowMs);
   const exposed = store.state.decisions.get(decisionId) as StoredDecision;
+  const counted = orderId !== undefined && isCounted(store, record, goal.id, orderId);
   const outcome: CreditedOutcome = before
     ? { ...before, valueMinor: before.valueMinor + goal.valueMinor, orders: [...before.orders, orderId as string] }
     : { goal: goal.id, atMs, valueMinor: goal.valueMinor, orders: orderId === undefined ? [] : [orderId] };
   store.putDecision({ ...exposed, outcomes: [...exposed.outcomes.filter((other) => other !== before), outcome] });
-  if (goal.id === record.goal) rewardTrial(store, record, goal.valueMinor, nowMs);
+  if (goal.id === record.goal) rewardTrial(store, record, counted ? 0 : goal.valueMinor, nowMs);
   return accepted;
+}
+
+/** Whether an order is in the campaign's revenue already: several decisions of one campaign may report the same one. */
+function isCounted(store: CustomerStore, record: DecisionRecord, goal: string, orderId: string): boolean {
+  for (const other of store.state.decisions.values()) {
+    if (other.record.campaignId !== record.campaignId) continue;
+    if (other.outcomes.some((outcome) => outcome.goal === goal && outcome.orders.includes(orderId))) return true;
+  }
+  return false;
 }
 
 /** Reward and revenue land on the period's trial: in its arm, its leaf and the hour of its exposure. */

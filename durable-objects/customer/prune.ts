@@ -12,7 +12,7 @@ export function prune(sql: SqlStorage, store: CustomerStore, nowMs: number): voi
     const old = Math.max(record.expiresAtMs, record.atMs + RETENTION_MS) <= nowMs;
     if (!old && dropped >= excess) break;
     // A decision that still counts is forgotten only for want of room; its token must not count as a new one then.
-    if (!old) forgottenUntilMs = record.atMs;
+    if (!old) forgottenUntilMs = Math.max(forgottenUntilMs, record.atMs);
     state.decisions.delete(id);
     sql.exec('DELETE FROM decisions WHERE id = ?', id);
     dropped += 1;
@@ -24,7 +24,8 @@ export function prune(sql: SqlStorage, store: CustomerStore, nowMs: number): voi
   }
   pruneList(sql, 'behaviour', state.behaviour, MAX_BEHAVIOUR, nowMs);
   pruneList(sql, 'outcomes', state.outcomes, MAX_OUTCOMES, nowMs);
-  if (forgottenUntilMs > 0 && state.meta) store.saveMeta({ ...state.meta, forgottenUntilMs });
+  // Client time and late tokens bring decisions out of order: the watermark never falls.
+  if (state.meta && forgottenUntilMs > state.meta.forgottenUntilMs) store.saveMeta({ ...state.meta, forgottenUntilMs });
 }
 
 function pruneList(
