@@ -7,8 +7,8 @@ import { evidenceFrom } from '../../decisioning/view.ts';
 import type { SharedFacts } from './decide.ts';
 import type { DecideCall, Needs } from './protocol.ts';
 
-/** A hundred placements in two revisions. */
-const MAX_SLICES = 200;
+/** A hundred placements in two revisions; the least recently used go first. */
+export const MAX_SLICES = 200;
 const MAX_WORKSPACES = 64;
 
 const slices = new Map<string, OpenSlice>();
@@ -20,10 +20,20 @@ export function forgetSharedFacts(): void {
   allocations.clear();
 }
 
+/** Moves what a call uses to the young end of the map, so that making room takes nothing that the call needs. */
+function use(hash: string): void {
+  const slice = slices.get(hash);
+  if (!slice) return;
+  slices.delete(hash);
+  slices.set(hash, slice);
+}
+
 function take(call: DecideCall): void {
+  for (const hash of Object.values(call.rules)) use(hash);
   for (const { hash, body } of call.slices ?? []) {
     if (slices.has(hash)) continue;
-    if (slices.size >= MAX_SLICES) slices.clear();
+    const oldest = slices.keys().next();
+    if (slices.size >= MAX_SLICES && !oldest.done) slices.delete(oldest.value);
     // The worker checked the hash and the shape before it handed this over.
     slices.set(hash, openSlice(JSON.parse(body) as RulesSlice));
   }
