@@ -14,6 +14,8 @@ export const FRESH_MS = 2_000;
 /** Past this age a request waits for a refresh, but not long. */
 export const STALE_MS = 5_000;
 const STALE_WAIT_MS = 50;
+/** How long the first request of an isolate waits: a page shows its own content meanwhile, feedback is sent again. */
+const COLD_WAIT_MS = 1_500;
 /** A refresh that has not come back after this long is taken for lost, and another may start. */
 const REFRESH_TIMEOUT_MS = 5_000;
 /** Workspaces one isolate serves; more than a worker of one customer ever has. */
@@ -70,7 +72,7 @@ export async function currentCatalog(
 ): Promise<{ readonly catalog: EdgeCatalog; readonly stale: boolean } | undefined> {
   const entry = kept(workspaceId);
   if (!entry.catalog) {
-    await refresh(env, workspaceId, nowMs);
+    await firstRefresh(env, ctx, workspaceId, nowMs);
     const { catalog } = entry;
     return catalog && { catalog, stale: false };
   }
@@ -85,13 +87,29 @@ export async function currentCatalog(
   return { catalog: entry.catalog, stale: nowMs - entry.catalog.heardAtMs >= STALE_MS };
 }
 
+/** The refresh of an isolate that has nothing to serve from: whatever keeps the publisher from answering, the caller is told so soon. */
+async function firstRefresh(
+  env: Env,
+  ctx: Pick<ExecutionContext, 'waitUntil'>,
+  workspaceId: string,
+  nowMs: number,
+): Promise<void> {
+  const running = refresh(env, workspaceId, nowMs).catch(() => 'failed' as const);
+  // One that comes too late for this request is in time for the next.
+  ctx.waitUntil(running);
+  const timeout = scheduler.wait(COLD_WAIT_MS).then(() => 'timeout' as const);
+  const first = await Promise.race([running, timeout]);
+  if (first !== undefined) throw new Unavailable('publisher');
+}
+
 /** Asks the publisher for what changed. A catalog that does not check out is refused and the last good one kept. */
 export async function refresh(env: Env, workspaceId: string, nowMs: number): Promise<void> {
   const entry = kept(workspaceId);
   entry.refreshingSinceMs = nowMs;
   try {
     const before = entry.catalog;
-    const state = await fetchState(env, workspaceId, before?.seq ?? 0);
+    const { state, askedAtMs } = await fetchState(env, workspaceId, before?.seq ?? 0, nowMs);
+    const heardAtMs = Math.min(nowMs, askedAtMs);
     const { manifest } = state;
     if (!manifest) return;
     const directory =
@@ -99,7 +117,7 @@ export async function refresh(env: Env, workspaceId: string, nowMs: number): Pro
         ? before.directory
         : await fetchDirectory(env, workspaceId, manifest.directory);
     if (!directory) {
-      if (before) entry.catalog = { ...before, switches: state.switches, heardAtMs: nowMs };
+      if (before) entry.catalog = { ...before, switches: state.switches, heardAtMs };
       else throw new Unavailable('catalog');
       return;
     }
@@ -111,7 +129,7 @@ export async function refresh(env: Env, workspaceId: string, nowMs: number): Pro
       directory,
       switches: state.switches,
       allocations: mergeAllocations(before, directory, state),
-      heardAtMs: nowMs,
+      heardAtMs,
     };
   } finally {
     entry.refreshingSinceMs = 0;
@@ -131,7 +149,9 @@ function mergeAllocations(
 }
 
 async function fetchDirectory(env: Env, workspaceId: string, hash: string): Promise<Directory | undefined> {
-  const body = (await fetchBodies(env, workspaceId, [hash])).get(hash);
+  // Out of reach is as good as not there: the switches that came with the state must work all the same.
+  const bodies = await fetchBodies(env, workspaceId, [hash]).catch(() => undefined);
+  const body = bodies?.get(hash);
   if (body === undefined) return undefined;
   const read = readDirectory(body);
   return read.ok ? read.value : undefined;

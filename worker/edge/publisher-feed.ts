@@ -7,18 +7,25 @@ import { publisherStub } from '../../durable-objects/shared/stub.ts';
 /** One question a second and colo reaches the publisher, however many isolates ask. */
 const COLO_CACHE_SECONDS = 1;
 
+/** An answer and when it was asked for: from the cache it is up to a second old, and its age counts from the question. */
+export interface HeardState {
+  readonly state: PublisherState;
+  readonly askedAtMs: number;
+}
+
 /** What changed since `since`; at most a second old. */
-export async function fetchState(env: Env, workspaceId: string, since: number): Promise<PublisherState> {
+export async function fetchState(env: Env, workspaceId: string, since: number, nowMs: number): Promise<HeardState> {
   const name = await objectName(env.NAMING_SECRET, workspaceId, 'publisher');
   const address = new Request(`https://publisher.invalid/${name}/${since}`);
   const cached = await caches.default.match(address);
-  if (cached) return cached.json<PublisherState>();
+  if (cached) return cached.json<HeardState>();
   const state = await withRetry(async () => (await publisherStub(env, workspaceId)).state(since));
+  const heard: HeardState = { state, askedAtMs: nowMs };
   await caches.default.put(
     address,
-    new Response(JSON.stringify(state), { headers: { 'cache-control': `max-age=${COLO_CACHE_SECONDS}` } }),
+    new Response(JSON.stringify(heard), { headers: { 'cache-control': `max-age=${COLO_CACHE_SECONDS}` } }),
   );
-  return state;
+  return heard;
 }
 
 /** Slices and directories by hash. What the publisher does not have, or what does not hash to its name, is left out. */

@@ -7,6 +7,8 @@ import { fetchBodies } from './publisher-feed.ts';
 
 /** Two slices for each of some hundred placements; the oldest used go first. */
 const MAX_KEPT_SLICES = 256;
+/** How long a request waits for slices: after that the last good ones serve, or default content. */
+const SLICE_WAIT_MS = 1_000;
 
 interface KeptSlice {
   readonly body: string;
@@ -75,8 +77,8 @@ async function load(env: Env, workspaceId: string, wanted: ReadonlyMap<string, '
   const missing = [...wanted.keys()].filter((hash) => !keptSlices.has(hash));
   if (missing.length === 0) return;
   try {
-    const bodies = await fetchBodies(env, workspaceId, missing);
-    for (const [hash, body] of bodies) admit(hash, body, wanted.get(hash) as 'rules' | 'contents');
+    const bodies = await Promise.race([fetchBodies(env, workspaceId, missing), scheduler.wait(SLICE_WAIT_MS)]);
+    for (const [hash, body] of bodies ?? []) admit(hash, body, wanted.get(hash) as 'rules' | 'contents');
   } catch {
     // The publisher is out of reach: what is known is used.
   }
