@@ -1,4 +1,5 @@
 /** Carries the outbox to the shards, one run at a time, and tells the publisher when it cannot. */
+import type { Delivery } from '../campaign/protocol.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { StubSource } from '../shared/stub.ts';
 import { publisherStub, shardStub } from '../shared/stub.ts';
@@ -12,7 +13,7 @@ export class Courier {
   readonly #sql: SqlStorage;
   readonly #env: StubSource;
   #running = false;
-  #reportedBacklog = false;
+  #reporting = false;
 
   constructor(sql: SqlStorage, env: StubSource) {
     this.#sql = sql;
@@ -24,40 +25,59 @@ export class Courier {
     return oldestUndeliveredAtMs(this.#sql) !== null;
   }
 
+  /** Whether the health page shows a backlog of this customer. Stored: whoever is evicted meanwhile must still take it off. */
+  get reported(): boolean {
+    return this.#sql.exec('SELECT 1 FROM reported').toArray().length > 0;
+  }
+
   /** Delivers until the outbox is empty or something is out of reach; a second run at the same time would break the order. */
   async deliver(meta: CustomerMeta): Promise<void> {
     if (this.#running) return;
     this.#running = true;
     try {
-      for (let round = 0; round < MAX_ROUNDS && this.waiting; round += 1) await this.#round(meta);
-      if (this.#reportedBacklog) await this.reportBacklog(meta);
-    } catch {
-      // The rows stay; the alarm that stands for them tries again.
+      for (let round = 0; round < MAX_ROUNDS && this.waiting; round += 1) if (!(await this.#round(meta))) break;
+      if (this.reported) await this.reportBacklog(meta);
     } finally {
       this.#running = false;
     }
   }
 
-  async #round(meta: CustomerMeta): Promise<void> {
-    for (const delivery of pendingDeliveries(this.#sql, meta.workspaceId, `${meta.name}:${meta.incarnation}`)) {
-      const { workspaceId, campaignId, shard } = delivery;
+  /** One delivery to each destination; false when one was out of reach, which must not keep the others waiting. */
+  async #round(meta: CustomerMeta): Promise<boolean> {
+    let reached = true;
+    for (const delivery of pendingDeliveries(this.#sql, meta.workspaceId, `${meta.name}:${meta.incarnation}`))
+      reached = (await this.#carry(delivery)) && reached;
+    return reached;
+  }
+
+  async #carry(delivery: Delivery): Promise<boolean> {
+    const { workspaceId, campaignId, shard } = delivery;
+    try {
       const reply = await withRetry(async () =>
         (await shardStub(this.#env, workspaceId, campaignId, shard)).apply(delivery),
       );
       acknowledge(this.#sql, delivery, reply);
+      return true;
+    } catch {
+      // The rows stay; the alarm that stands for them tries again.
+      return false;
     }
   }
 
-  /** Puts the age of the oldest undelivered row on the health page, or takes it off. */
+  /** Puts the age of the oldest undelivered row on the health page, or takes it off. Two reports at a time could arrive in either order. */
   async reportBacklog(meta: CustomerMeta): Promise<void> {
-    const oldest = oldestUndeliveredAtMs(this.#sql);
-    // Whatever comes of the call, the next run looks again.
-    this.#reportedBacklog = true;
+    if (this.#reporting) return;
+    this.#reporting = true;
     try {
+      const oldest = oldestUndeliveredAtMs(this.#sql);
+      // Before the call: one that failed on its way back was carried out all the same.
+      if (oldest !== null) this.#sql.exec('INSERT OR IGNORE INTO reported VALUES (1)');
       await (await publisherStub(this.#env, meta.workspaceId)).reportBacklog(meta.name, oldest);
-      this.#reportedBacklog = oldest !== null;
+      if (oldest === null) this.#sql.exec('DELETE FROM reported');
     } catch {
-      // Only the health page is the poorer for it.
+      // Only the health page is the poorer for it; the next alarm looks again.
+    } finally {
+      this.#reporting = false;
     }
   }
 }

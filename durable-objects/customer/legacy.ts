@@ -1,33 +1,99 @@
 /** Anonymous → known: what the anonymous customer leaves, and how the known one takes it. */
+import type { Receipt } from '../../decisioning/receipt.ts';
+import { MAX_LEGACY_RECEIPT_CHARS } from './limits.ts';
 import type { Legacy } from './protocol.ts';
-import type { CustomerState } from './state.ts';
+import type { CustomerMeta, CustomerState } from './state.ts';
 import type { CustomerStore } from './store.ts';
 
-/** Everything that caps, stickiness, counters and credits need; the outbox stays behind and delivers itself. */
-export function legacyOf(state: CustomerState): Legacy | null {
-  if (!state.meta) return null;
+/** Everything that caps, stickiness, counters, credits and replays need; the outbox stays behind and delivers itself. */
+export function legacyOf(sql: SqlStorage, state: CustomerState): Legacy | null {
+  const { meta } = state;
+  if (!meta) return null;
   return {
-    from: state.meta.name,
-    bucketingId: state.meta.bucketingId,
+    from: meta.name,
+    bucketingId: meta.bucketingId,
+    voidUntilMs: Math.max(meta.forgottenUntilMs, meta.erasedAtMs ?? 0),
+    traits: meta.profile.traits,
+    timeZone: meta.profile.timeZone,
     decisions: [...state.decisions.values()],
+    receipts: receiptsOf(sql),
     behaviour: state.behaviour,
     outcomes: state.outcomes,
     enrolments: [...state.enrolments.values()],
   };
 }
 
+function receiptsOf(sql: SqlStorage): Record<string, Receipt> {
+  const receipts: Record<string, Receipt> = {};
+  let chars = 0;
+  const rows = sql.exec<{ id: string; receipt: string }>(
+    'SELECT id, receipt FROM decisions WHERE receipt IS NOT NULL ORDER BY at_ms DESC',
+  );
+  for (const { id, receipt } of rows) {
+    chars += receipt.length;
+    if (chars > MAX_LEGACY_RECEIPT_CHARS) break;
+    receipts[id] = JSON.parse(receipt) as Receipt;
+  }
+  return receipts;
+}
+
 /**
- * Takes a legacy once. The first one that an otherwise new customer takes also gives its bucketing id, so that holdouts and splits stay
- * what they were before `identify`. Nothing is emitted: the evidence was counted where it was gathered.
+ * Takes a legacy; the caller sees to it that this happens once. Nothing is emitted: the evidence was counted where it was gathered.
+ * What happened before the known customer was erased is not brought back.
  */
 export function takeLegacy(store: CustomerStore, legacy: Legacy): void {
   const { state } = store;
+  const sinceMs = state.meta?.erasedAtMs ?? Number.NEGATIVE_INFINITY;
+  takeIdentity(store, legacy);
   for (const decision of legacy.decisions) {
-    if (!state.decisions.has(decision.record.decisionId)) store.putDecision(decision);
+    const { decisionId, atMs } = decision.record;
+    if (state.decisions.has(decisionId) || atMs <= sinceMs) continue;
+    store.putDecision(decision, legacy.receipts[decisionId]);
+    state.lastAtMs = Math.max(state.lastAtMs, atMs);
   }
-  for (const event of legacy.behaviour) store.addBehaviour(event);
-  for (const outcome of legacy.outcomes) store.addOutcome(outcome);
+  sortByTime(state.decisions);
+  // An event that was reported before and after the customer became known is the same event told again.
+  for (const event of legacy.behaviour) {
+    const told = event.eventId !== null && state.behaviour.some(({ eventId }) => eventId === event.eventId);
+    if (!told && event.atMs > sinceMs) store.addBehaviour(event);
+  }
+  for (const outcome of legacy.outcomes) {
+    const told = state.outcomes.some(
+      ({ goal, orderId, eventId }) =>
+        goal === outcome.goal &&
+        ((orderId !== null && orderId === outcome.orderId) || (eventId !== null && eventId === outcome.eventId)),
+    );
+    if (!told && outcome.atMs > sinceMs) store.addOutcome(outcome);
+  }
   for (const enrolment of legacy.enrolments) {
-    if (!state.enrolments.has(enrolment.campaignId)) store.putEnrolment(enrolment);
+    if (!state.enrolments.has(enrolment.campaignId) && enrolment.atMs > sinceMs) store.putEnrolment(enrolment);
   }
+}
+
+/**
+ * The bucketing id goes to a customer for whom nothing was drawn yet (a profile alone draws nothing), so that holdouts and splits stay
+ * what they were. Traits fill in what the known customer's own leave open; consent is theirs to give and is not inherited.
+ */
+function takeIdentity(store: CustomerStore, legacy: Legacy): void {
+  const { state } = store;
+  const meta = state.meta as CustomerMeta;
+  const undrawn = meta.bucketingId === meta.name && state.decisions.size === 0 && state.enrolments.size === 0;
+  const { profile } = meta;
+  const timeZone = profile.timeZone ?? legacy.timeZone;
+  const erased = meta.erasedAtMs !== null;
+  store.saveMeta({
+    ...meta,
+    bucketingId: undrawn && !erased ? legacy.bucketingId : meta.bucketingId,
+    forgottenUntilMs: Math.max(meta.forgottenUntilMs, legacy.voidUntilMs),
+    profile: erased
+      ? profile
+      : { ...profile, traits: { ...legacy.traits, ...profile.traits }, ...(timeZone !== undefined && { timeZone }) },
+  });
+}
+
+/** Pruning reads decisions in the order of time. */
+function sortByTime(decisions: CustomerState['decisions']): void {
+  const sorted = [...decisions].sort(([, a], [, b]) => a.record.atMs - b.record.atMs);
+  decisions.clear();
+  for (const [id, decision] of sorted) decisions.set(id, decision);
 }

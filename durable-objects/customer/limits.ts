@@ -15,6 +15,10 @@ export const BLANK_LIFE_MS = 86_400_000;
 export const MAX_BLANKS = 1_440;
 /** Anonymous customers are forgotten after this long without a sign of life. */
 export const ANONYMOUS_IDLE_MS = 30 * 86_400_000;
+/** How far what is stored of the last sign of life may lag behind: an hour in thirty days, for one row an hour at most. */
+export const SEEN_GRAIN_MS = 3_600_000;
+/** Receipts that go along when an anonymous customer becomes known: some thousand, well within what one call carries. */
+export const MAX_LEGACY_RECEIPT_CHARS = 4 * 1_024 * 1_024;
 /** A session ends after this long without a decision. */
 export const SESSION_IDLE_MS = 30 * 60_000;
 /** How long after its commit an outbox row may wait before the alarm takes over from the delivery that follows the commit. */

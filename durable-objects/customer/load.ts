@@ -14,6 +14,7 @@ type MetaRow = {
   forward_to: string | null;
   legacy_taken: number;
   profile: string;
+  last_at_ms: number;
 };
 
 function metaOf(row: MetaRow): CustomerMeta {
@@ -24,6 +25,7 @@ function metaOf(row: MetaRow): CustomerMeta {
     bucketingId: row.bucketing_id,
     anonymous: row.anonymous === 1,
     createdAtMs: row.created_at_ms,
+    lastAtMs: row.last_at_ms,
     erasedAtMs: row.erased_at_ms,
     forgottenUntilMs: row.forgotten_until_ms,
     forwardTo: row.forward_to,
@@ -42,7 +44,7 @@ export function loadState(sql: SqlStorage): CustomerState {
     behaviour: [],
     outcomes: [],
     enrolments: new Map(),
-    lastAtMs: metaRow?.created_at_ms ?? 0,
+    lastAtMs: metaRow ? Math.max(metaRow.created_at_ms, metaRow.last_at_ms) : 0,
   };
   const saw = (atMs: number | null): void => {
     if (atMs !== null && atMs > state.lastAtMs) state.lastAtMs = atMs;

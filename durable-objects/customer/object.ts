@@ -1,18 +1,17 @@
 /** One customer: profile, touches, claims, decisions and receipts, outbox. Thin methods; what they do stands beside. */
 import { DurableObject } from 'cloudflare:workers';
-import type { Receipt } from '../../decisioning/receipt.ts';
 import { migrate } from '../shared/migrator.ts';
 import type { StubSource } from '../shared/stub.ts';
+import { customerStubByName } from '../shared/stub.ts';
 import { Wake } from '../shared/wake.ts';
 import { Courier } from './courier.ts';
-import { decideAndStore, explainFor } from './decide.ts';
+import { decideAndStore, explainFor, objectNow } from './decide.ts';
 import { takeEvents, takeFeedback } from './events.ts';
 import { legacyOf, takeLegacy } from './legacy.ts';
-import { ANONYMOUS_IDLE_MS, OUTBOX_BACKSTOP_MS, RETENTION_MS } from './limits.ts';
+import { ANONYMOUS_IDLE_MS, OUTBOX_BACKSTOP_MS, RETENTION_MS, SEEN_GRAIN_MS } from './limits.ts';
 import { loadState } from './load.ts';
 import type {
   CallFacts,
-  CustomerAddress,
   CustomerDump,
   DecideCall,
   DecideReply,
@@ -26,16 +25,19 @@ import type {
   StoredProfile,
 } from './protocol.ts';
 import { prune } from './prune.ts';
+import { dumpOf, receiptOf } from './read.ts';
 import { CUSTOMER_SCHEMA } from './schema.ts';
 import { sharedFacts } from './shared-facts.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
-import { EMPTY_PROFILE } from './state.ts';
+import { EMPTY_PROFILE, isEmpty, newborn } from './state.ts';
 import type { CustomerStore } from './store.ts';
 import { SqlStore } from './store.ts';
 
 export class CustomerObject extends DurableObject<StubSource> {
   readonly #sql: SqlStorage;
   #state: CustomerState | null = null;
+  /** The tables are gone. */
+  #ended = false;
   readonly #courier: Courier;
   readonly #wake: Wake;
 
@@ -89,7 +91,8 @@ export class CustomerObject extends DurableObject<StubSource> {
   }
 
   /** Replaces the profile. */
-  putProfile(call: CallFacts, profile: StoredProfile): Moved | { readonly outcome: 'stored' } {
+  async putProfile(call: CallFacts, profile: StoredProfile): Promise<Moved | { readonly outcome: 'stored' }> {
+    await this.#wakeWhenIdle(call);
     const moved = this.#moved();
     if (moved) return moved;
     this.#transact(call, (store) => store.saveMeta({ ...(store.state.meta as CustomerMeta), profile }));
@@ -100,18 +103,7 @@ export class CustomerObject extends DurableObject<StubSource> {
   dump(): Moved | { readonly outcome: 'dumped'; readonly dump: CustomerDump | null } {
     const moved = this.#moved();
     if (moved) return moved;
-    const state = this.#load();
-    if (!state.meta || isEmpty(state)) return { outcome: 'dumped', dump: null };
-    return {
-      outcome: 'dumped',
-      dump: {
-        profile: state.meta.profile,
-        createdAtMs: state.meta.createdAtMs,
-        decisions: [...state.decisions.values()].map(({ record, ...rest }) => ({ ...record, ...rest })),
-        outcomes: state.outcomes.map((outcome) => ({ ...outcome })),
-        behaviour: state.behaviour.map((event) => ({ ...event })),
-      },
-    };
+    return { outcome: 'dumped', dump: dumpOf(this.#load()) };
   }
 
   /** Forgets the customer. Outbox rows stay until they are delivered: they are sums that name nobody. */
@@ -119,7 +111,8 @@ export class CustomerObject extends DurableObject<StubSource> {
     const moved = this.#moved();
     if (moved) return moved;
     await this.#wake.by(call.receivedAtMs + RETENTION_MS);
-    this.#forget(call, call.receivedAtMs);
+    // The object's time: a decision of a moment ago, by a worker whose clock is ahead, is erased like the others.
+    this.#forget(call, objectNow(this.#load(), call.receivedAtMs));
     return { outcome: 'erased' };
   }
 
@@ -127,22 +120,13 @@ export class CustomerObject extends DurableObject<StubSource> {
   receipt(decisionId: string): ReceiptReply {
     const moved = this.#moved();
     if (moved) return moved;
-    const decision = this.#load().decisions.get(decisionId);
-    if (!decision) return { outcome: 'not_found' };
-    const row = this.#sql
-      .exec<{ receipt: string | null }>('SELECT receipt FROM decisions WHERE id = ?', decisionId)
-      .toArray()[0];
-    return {
-      outcome: 'found',
-      record: decision.record,
-      receipt: row?.receipt ? (JSON.parse(row.receipt) as Receipt) : null,
-      exposedAtMs: decision.exposedAtMs,
-      outcomes: decision.outcomes.map(({ goal, atMs, valueMinor }) => ({ goal, atMs, valueMinor })),
-    };
+    return receiptOf(this.#sql, this.#load(), decisionId);
   }
 
   /** This anonymous customer turned out to be another: from now on everything goes there. */
-  forward(call: CallFacts, to: string): Moved {
+  async forward(call: CallFacts, to: string): Promise<Moved> {
+    // Should the caller not come back to hand the legacy over, the alarm does.
+    await this.#wake.by(call.receivedAtMs + OUTBOX_BACKSTOP_MS);
     const moved = this.#moved();
     if (moved) return moved;
     this.#transact(call, (store) => store.saveMeta({ ...(store.state.meta as CustomerMeta), forwardTo: to }));
@@ -153,12 +137,10 @@ export class CustomerObject extends DurableObject<StubSource> {
   takeLegacy(call: CallFacts, legacy: Legacy): Moved | { readonly outcome: 'taken' } {
     const moved = this.#moved();
     if (moved) return moved;
-    const known = this.#load().meta !== null;
     this.#transact(call, (store) => {
       const taken = this.#sql.exec('SELECT 1 FROM legacies WHERE from_name = ?', legacy.from).toArray().length > 0;
       if (taken) return;
       this.#sql.exec('INSERT INTO legacies VALUES (?, ?)', legacy.from, call.receivedAtMs);
-      if (!known) store.saveMeta({ ...(store.state.meta as CustomerMeta), bucketingId: legacy.bucketingId });
       takeLegacy(store, legacy);
     });
     return { outcome: 'taken' };
@@ -175,40 +157,63 @@ export class CustomerObject extends DurableObject<StubSource> {
     this.#state = null;
   }
 
-  /** Backstop of the outbox, and the end of idle anonymous customers. */
+  /** Backstop of the outbox and of a hand-over, and the end of idle anonymous customers. */
   override async alarm(): Promise<void> {
     this.#wake.rang();
     const nowMs = Date.now();
     const { meta } = this.#load();
     if (!meta) return;
     await this.#courier.deliver(meta);
-    if (this.#courier.waiting) {
-      await this.#courier.reportBacklog(meta);
-      await this.#wake.by(nowMs + OUTBOX_BACKSTOP_MS);
-    } else await this.#forgetWhatIsDue(nowMs);
+    if (this.#courier.waiting) await this.#courier.reportBacklog(meta);
+    const handedOver = await this.#handOver(nowMs);
+    if (!handedOver || this.#courier.waiting || this.#courier.reported) await this.#wake.by(nowMs + OUTBOX_BACKSTOP_MS);
+    else await this.#forgetWhatIsDue(nowMs);
+  }
+
+  /** Carries the legacy to the known customer when whoever linked the two did not come back; false when it must be tried again. */
+  async #handOver(nowMs: number): Promise<boolean> {
+    const moved = this.#moved();
+    if (!moved?.legacy) return true;
+    const here = { ...(this.#load().meta as CustomerMeta), siteId: '', receivedAtMs: nowMs };
+    const there = { ...here, name: moved.to, anonymous: false };
+    try {
+      await customerStubByName(this.env, here.workspaceId, moved.to).takeLegacy(there, moved.legacy);
+      this.legacyTaken(here);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Ends tombstones whose last token has expired, and anonymous customers who have been idle for too long. */
   async #forgetWhatIsDue(nowMs: number): Promise<void> {
     const { meta, lastAtMs } = this.#load();
-    if (!meta) return;
+    // An address that a customer moved to is kept: their devices go on using it.
+    if (!meta || meta.forwardTo !== null) return;
     const call: CallFacts = { ...meta, siteId: '', receivedAtMs: nowMs };
-    const idle = isEmpty(this.#load());
-    if (meta.erasedAtMs !== null && meta.erasedAtMs + RETENTION_MS <= nowMs) {
-      // Every token of what was erased has expired: the tombstone has done its work.
-      if (idle) {
-        await this.ctx.storage.deleteAll();
-        migrate(this.ctx.storage, CUSTOMER_SCHEMA);
-      } else this.#transact(call, (store) => store.saveMeta({ ...meta, erasedAtMs: null }));
-      this.#state = null;
-    } else if (meta.anonymous && !idle && lastAtMs + ANONYMOUS_IDLE_MS <= nowMs) {
-      this.#forget(call, nowMs);
-      await this.#wake.by(nowMs + RETENTION_MS);
-    } else if (meta.anonymous && !idle) await this.#wake.by(lastAtMs + ANONYMOUS_IDLE_MS);
-    else if (meta.erasedAtMs !== null) await this.#wake.by(meta.erasedAtMs + RETENTION_MS);
+    const empty = isEmpty(this.#load());
+    const idle = meta.anonymous && lastAtMs + ANONYMOUS_IDLE_MS <= nowMs;
+    // Every token of what was erased has expired: the tombstone has done its work.
+    const voided = meta.erasedAtMs === null || meta.erasedAtMs + RETENTION_MS <= nowMs;
+    if (empty && voided && (idle || meta.erasedAtMs !== null)) return this.#end();
+    if (!empty && idle) this.#forget(call, nowMs);
+    else if (voided && meta.erasedAtMs !== null)
+      this.#transact(call, (store) => store.saveMeta({ ...meta, erasedAtMs: null }));
+    const { erasedAtMs } = this.#load().meta as CustomerMeta;
+    if (erasedAtMs !== null) await this.#wake.by(erasedAtMs + RETENTION_MS);
+    if (meta.anonymous && !idle) await this.#wake.by(lastAtMs + ANONYMOUS_IDLE_MS);
+  }
+
+  /** Nothing is left, not even tables; a later call begins anew. */
+  async #end(): Promise<void> {
+    this.#state = null;
+    this.#ended = true;
+    await this.ctx.storage.deleteAll();
   }
 
   #load(): CustomerState {
+    if (this.#ended) migrate(this.ctx.storage, CUSTOMER_SCHEMA);
+    this.#ended = false;
     this.#state ??= loadState(this.#sql);
     return this.#state;
   }
@@ -217,7 +222,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     const state = this.#load();
     const { meta } = state;
     if (!meta?.forwardTo) return null;
-    return { outcome: 'moved', to: meta.forwardTo, legacy: meta.legacyTaken ? null : legacyOf(state) };
+    return { outcome: 'moved', to: meta.forwardTo, legacy: meta.legacyTaken ? null : legacyOf(this.#sql, state) };
   }
 
   /** One synchronous transaction over memory and storage; memory is read anew after a failure. */
@@ -226,9 +231,12 @@ export class CustomerObject extends DurableObject<StubSource> {
     try {
       return this.ctx.storage.transactionSync(() => {
         const store = new SqlStore(this.#sql, state);
+        state.lastAtMs = Math.max(state.lastAtMs, call.receivedAtMs);
         if (!state.meta) store.saveMeta(newborn(call));
         const result = change(store);
         prune(this.#sql, store, state.lastAtMs);
+        const { meta } = state;
+        if (meta && state.lastAtMs - meta.lastAtMs >= SEEN_GRAIN_MS) store.saveMeta(meta);
         return result;
       });
     } catch (error) {
@@ -272,25 +280,3 @@ export class CustomerObject extends DurableObject<StubSource> {
 
 /** What holds a customer's own data; the outbox does not. */
 const OWN_TABLES = ['decisions', 'blanks', 'behaviour', 'outcomes', 'enrolments', 'legacies'] as const;
-
-function isEmpty(state: CustomerState): boolean {
-  const { decisions, behaviour, outcomes, meta } = state;
-  const noProfile = !meta || JSON.stringify(meta.profile) === JSON.stringify(EMPTY_PROFILE);
-  return decisions.size === 0 && behaviour.length === 0 && outcomes.length === 0 && noProfile;
-}
-
-function newborn(call: CustomerAddress & { readonly receivedAtMs: number }): CustomerMeta {
-  return {
-    workspaceId: call.workspaceId,
-    name: call.name,
-    incarnation: crypto.randomUUID(),
-    bucketingId: call.name,
-    anonymous: call.anonymous,
-    createdAtMs: call.receivedAtMs,
-    erasedAtMs: null,
-    forgottenUntilMs: 0,
-    forwardTo: null,
-    legacyTaken: false,
-    profile: EMPTY_PROFILE,
-  };
-}

@@ -60,7 +60,13 @@ export interface Legacy {
   /** Name of the object that it comes from: taking it twice changes nothing. */
   readonly from: string;
   readonly bucketingId: string;
+  /** Decisions up to here were erased or dropped: their tokens are void wherever they arrive. */
+  readonly voidUntilMs: number;
+  readonly traits: Readonly<Record<string, unknown>>;
+  readonly timeZone?: string | undefined;
   readonly decisions: readonly StoredDecision[];
+  /** By decision id; the newest, as far as they fit. */
+  readonly receipts: Readonly<Record<string, Receipt>>;
   readonly behaviour: readonly StoredBehaviour[];
   readonly outcomes: readonly StoredOutcome[];
   readonly enrolments: readonly StoredEnrolment[];

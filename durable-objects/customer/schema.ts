@@ -35,4 +35,6 @@ export const CUSTOMER_SCHEMA: readonly string[] = [
      change TEXT NOT NULL,
      at_ms INTEGER NOT NULL
    );`,
+  `ALTER TABLE meta ADD COLUMN last_at_ms INTEGER NOT NULL DEFAULT 0;
+   CREATE TABLE reported (id INTEGER PRIMARY KEY CHECK (id = 1));`,
 ];

@@ -5,7 +5,14 @@ import type { Touch } from '../../decisioning/limits/touches.ts';
 import type { CounterHistory } from '../../decisioning/segments/counters.ts';
 import type { Assignment } from '../../decisioning/view.ts';
 import { SESSION_IDLE_MS } from './limits.ts';
-import type { StoredBehaviour, StoredDecision, StoredEnrolment, StoredOutcome, StoredProfile } from './protocol.ts';
+import type {
+  CustomerAddress,
+  StoredBehaviour,
+  StoredDecision,
+  StoredEnrolment,
+  StoredOutcome,
+  StoredProfile,
+} from './protocol.ts';
 
 export interface CustomerMeta {
   readonly workspaceId: string;
@@ -15,6 +22,8 @@ export interface CustomerMeta {
   readonly bucketingId: string;
   readonly anonymous: boolean;
   readonly createdAtMs: number;
+  /** The last sign of life, as it is stored: up to an hour behind. */
+  readonly lastAtMs: number;
   /** Set when the customer was erased: tokens of decisions before it are void. */
   readonly erasedAtMs: number | null;
   /** Decisions up to this moment may have been dropped for want of room: unknown tokens of theirs are void. */
@@ -39,6 +48,31 @@ export interface CustomerState {
   readonly enrolments: Map<string, StoredEnrolment>;
   /** The latest moment this object has seen: its time never goes back. */
   lastAtMs: number;
+}
+
+/** Whether anything of the customer is held: what remains after erasure or age is an address and marks that void tokens. */
+export function isEmpty(state: CustomerState): boolean {
+  const { decisions, behaviour, outcomes, meta } = state;
+  const noProfile = !meta || JSON.stringify(meta.profile) === JSON.stringify(EMPTY_PROFILE);
+  return decisions.size === 0 && behaviour.length === 0 && outcomes.length === 0 && noProfile;
+}
+
+/** The meta of an object at its first write. */
+export function newborn(call: CustomerAddress & { readonly receivedAtMs: number }): CustomerMeta {
+  return {
+    workspaceId: call.workspaceId,
+    name: call.name,
+    incarnation: crypto.randomUUID(),
+    bucketingId: call.name,
+    anonymous: call.anonymous,
+    createdAtMs: call.receivedAtMs,
+    lastAtMs: call.receivedAtMs,
+    erasedAtMs: null,
+    forgottenUntilMs: 0,
+    forwardTo: null,
+    legacyTaken: false,
+    profile: EMPTY_PROFILE,
+  };
 }
 
 /** Touches, pending and confirmed. Held-out customers were shown nothing, so they have none. */

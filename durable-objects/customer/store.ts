@@ -37,13 +37,14 @@ export class SqlStore implements CustomerStore {
   }
 
   saveMeta(meta: CustomerMeta): void {
-    this.state.meta = meta;
+    const { lastAtMs } = this.state;
+    this.state.meta = { ...meta, lastAtMs };
     this.#sql.exec(
-      `INSERT INTO meta VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO meta VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET anonymous = excluded.anonymous, bucketing_id = excluded.bucketing_id,
          created_at_ms = excluded.created_at_ms, erased_at_ms = excluded.erased_at_ms,
          forgotten_until_ms = excluded.forgotten_until_ms, forward_to = excluded.forward_to,
-         legacy_taken = excluded.legacy_taken, profile = excluded.profile`,
+         legacy_taken = excluded.legacy_taken, profile = excluded.profile, last_at_ms = excluded.last_at_ms`,
       meta.workspaceId,
       meta.name,
       meta.incarnation,
@@ -55,6 +56,7 @@ export class SqlStore implements CustomerStore {
       meta.forwardTo,
       meta.legacyTaken ? 1 : 0,
       JSON.stringify(meta.profile),
+      lastAtMs,
     );
   }
 

@@ -1,0 +1,37 @@
+/** What can be read of a customer: the export, and the receipt of one decision. */
+import type { Receipt } from '../../decisioning/receipt.ts';
+import type { CustomerDump, ReceiptReply } from './protocol.ts';
+import type { CustomerState } from './state.ts';
+import { isEmpty } from './state.ts';
+
+/** Everything held about the customer; null when there is nothing. */
+export function dumpOf(state: CustomerState): CustomerDump | null {
+  if (!state.meta || isEmpty(state)) return null;
+  return {
+    profile: state.meta.profile,
+    createdAtMs: state.meta.createdAtMs,
+    decisions: [...state.decisions.values()].map(({ record, ...rest }) => ({ ...record, ...rest })),
+    outcomes: state.outcomes.map((outcome) => ({ ...outcome })),
+    behaviour: state.behaviour.map((event) => ({ ...event })),
+  };
+}
+
+/** A decision with its receipt; receipts stay on disk until they are asked for. */
+export function receiptOf(
+  sql: SqlStorage,
+  state: CustomerState,
+  decisionId: string,
+): Exclude<ReceiptReply, { outcome: 'moved' }> {
+  const decision = state.decisions.get(decisionId);
+  if (!decision) return { outcome: 'not_found' };
+  const row = sql
+    .exec<{ receipt: string | null }>('SELECT receipt FROM decisions WHERE id = ?', decisionId)
+    .toArray()[0];
+  return {
+    outcome: 'found',
+    record: decision.record,
+    receipt: row?.receipt ? (JSON.parse(row.receipt) as Receipt) : null,
+    exposedAtMs: decision.exposedAtMs,
+    outcomes: decision.outcomes.map(({ goal, atMs, valueMinor }) => ({ goal, atMs, valueMinor })),
+  };
+}
