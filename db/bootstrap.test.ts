@@ -6,9 +6,8 @@ import { findKeyByHash } from './queries/keys.ts';
 import { findWorkspace } from './queries/workspaces.ts';
 
 const bootstrap = {
-  workspaceId: 'boot',
+  workspaceId: 'eu.boot',
   name: "O'Neil's; DROP TABLE keys",
-  residency: 'eu',
   salt: 'salt',
   nowMs: 5,
   site: { id: 'shop', name: 'Shop', kind: 'app' },
@@ -24,8 +23,8 @@ describe('bootstrapSql', () => {
     await run(bootstrapSql(bootstrap));
     await run(bootstrapSql({ ...bootstrap, salt: 'another', nowMs: 9 }));
     const db = database(env.DB);
-    expect(await findWorkspace(db, 'boot')).toMatchObject({ name: bootstrap.name, salt: 'salt', residency: 'eu' });
-    expect(await findKeyByHash(db, 'h1')).toEqual({ id: 'k1', workspaceId: 'boot', siteId: 'shop', type: 'secret' });
+    expect(await findWorkspace(db, 'eu.boot')).toMatchObject({ name: bootstrap.name, salt: 'salt', residency: 'eu' });
+    expect(await findKeyByHash(db, 'h1')).toEqual({ id: 'k1', workspaceId: 'eu.boot', siteId: 'shop', type: 'secret' });
   });
 
   test('a revoked key is not found', async () => {

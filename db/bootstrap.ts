@@ -1,4 +1,5 @@
 /** The first rows of a workspace, as SQL for `wrangler d1 execute`: it exists before there is a key to create it with. */
+import { residencyOf } from '../contract/workspace.ts';
 import { sqlText } from './sql-text.ts';
 
 /** A key that was made elsewhere: only its hash comes here. */
@@ -13,9 +14,9 @@ export interface BootstrapKey {
 }
 
 export interface Bootstrap {
+  /** As `workspaceIdOf` makes it: it carries the residency. */
   readonly workspaceId: string;
   readonly name: string;
-  readonly residency: 'none' | 'eu';
   /** Random; salts every assignment of customers to groups. */
   readonly salt: string;
   readonly nowMs: number;
@@ -37,7 +38,7 @@ export function bootstrapSql(bootstrap: Bootstrap): string[] {
     insert('workspaces', {
       id: workspace_id,
       name: bootstrap.name,
-      residency: bootstrap.residency,
+      residency: residencyOf(workspace_id),
       salt: bootstrap.salt,
       created_at: nowMs,
     }),

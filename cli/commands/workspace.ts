@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { site as siteSchema } from '../../contract/configuration/index.ts';
 import { displayName, slug } from '../../contract/primitives.ts';
+import { workspaceIdOf } from '../../contract/workspace.ts';
 import { bootstrapSql } from '../../db/bootstrap.ts';
 import { flattenIssues } from '../documents/issues.ts';
 import { EXIT, usageFailure } from '../failure.ts';
@@ -22,13 +23,14 @@ export function createWorkspace(args: string[]): number {
       wrangler: { type: 'string', default: '-' },
     },
   });
-  const [action, workspaceId, ...more] = positionals;
-  if (action !== 'create' || workspaceId === undefined || more.length > 0) throw usageFailure('workspace create ID');
-  if (!slug.safeParse(workspaceId).success) throw usageFailure(`"${workspaceId}" is not an id`);
-  const name = displayName.safeParse(values.name ?? workspaceId);
+  const [action, id, ...more] = positionals;
+  if (action !== 'create' || id === undefined || more.length > 0) throw usageFailure('workspace create ID');
+  if (!slug.safeParse(id).success) throw usageFailure(`"${id}" is not an id`);
+  const name = displayName.safeParse(values.name ?? id);
   if (!name.success) throw usageFailure('--name must have 1 to 200 characters');
   const { residency } = values;
   if (residency !== 'none' && residency !== 'eu') throw usageFailure(`--residency "${residency}" is not none or eu`);
+  const workspaceId = workspaceIdOf(id, residency);
   const site = { id: values.site, name: values.site, kind: values.kind, origins: values.origin };
   const checked = siteSchema.safeParse(site);
   if (!checked.success) throw usageFailure(flattenIssues(checked.error.issues)[0]!.message);
@@ -37,7 +39,6 @@ export function createWorkspace(args: string[]): number {
   const statements = bootstrapSql({
     workspaceId,
     name: name.data,
-    residency,
     salt: newSalt(),
     nowMs: Date.now(),
     site,
@@ -50,10 +51,8 @@ export function createWorkspace(args: string[]): number {
     values.wrangler === '-'
       ? ''
       : `Load it with: npx wrangler d1 execute hyperedge --remote --file ${values.wrangler}\n`;
-  const eu =
-    residency === 'eu' ? `Add "${workspaceId}=eu" to RESIDENCY in wrangler.toml before the first request.\n` : '';
   process.stderr.write(
-    `${load}${eu}Keys of ${workspaceId}/${site.id}, shown this once:\n  ${publishable.key}\n  ${secret.key}\n`,
+    `${load}Keys of ${workspaceId}/${site.id}, shown this once:\n  ${publishable.key}\n  ${secret.key}\n`,
   );
   return EXIT.ok;
 }

@@ -1,5 +1,6 @@
 /** The campaign of a map, compiled as publishing would: the slice that decides, and the policy that learns. */
 import { channel, goal, KINDS, placement, settings } from '../../contract/configuration/index.ts';
+import { RESERVED_ROOTS } from '../../decisioning/catalog/attribute-paths.ts';
 import { compile } from '../../decisioning/catalog/compile.ts';
 import type { Configuration } from '../../decisioning/catalog/configuration.ts';
 import { type OpenSlice, openSlice } from '../../decisioning/catalog/open.ts';
@@ -17,9 +18,6 @@ export interface ReplayCampaign {
   readonly policy: CampaignPolicy;
 }
 
-/** First names of paths that the runtime itself provides: they are not declared. */
-const RESERVED_ROOTS: ReadonlySet<string> = new Set(['geo', 'device', 'time', 'page', 'customer']);
-
 /**
  * Compiles the campaign as the only one of a workspace. Schedule and caps are left out: rows have no time and each is a customer.
  *
@@ -35,7 +33,7 @@ export function compileCampaign(map: ReplayMap, policy: ReplayPolicy | undefined
     channels: [channel.parse({ id: 'replay', name: 'Replay' })],
     goals: [goal.parse({ id: campaign.objective.goal, name: campaign.objective.goal })],
     attributes: Object.entries(map.attributes)
-      .filter(([id]) => !RESERVED_ROOTS.has(id.split('.')[0]!))
+      .filter(([id]) => !RESERVED_ROOTS.includes(id.split('.')[0]!))
       .map(([id, { type }]) => KINDS.attribute.schema.parse({ id, type })),
     sites: [],
     settings: settings.parse({ globalCap: null }),

@@ -1,4 +1,5 @@
 /** The one place where stubs come from: it knows names and residency. */
+import { residencyOf } from '../../contract/workspace.ts';
 import type { CampaignRootObject, CampaignShardObject } from '../campaign/object.ts';
 import type { CustomerObject } from '../customer/object.ts';
 import type { PublisherObject } from '../publisher/object.ts';
@@ -11,27 +12,22 @@ export interface StubSource {
   readonly CAMPAIGN_ROOT: DurableObjectNamespace<CampaignRootObject>;
   readonly PUBLISHER: DurableObjectNamespace<PublisherObject>;
   readonly NAMING_SECRET: string;
-  /** `workspaceId=eu` pairs, comma-separated: workspaces whose objects must stay in the European Union. */
-  readonly RESIDENCY?: string;
 }
 
-/** Residency of a workspace, chosen at its creation and never changed afterwards. */
-export function residencyOf(source: StubSource, workspaceId: string): 'eu' | 'none' {
-  const pairs = (source.RESIDENCY ?? '').split(',');
-  return pairs.includes(`${workspaceId}=eu`) ? 'eu' : 'none';
-}
+/** What workerd answers outside of production. */
+const LOCAL_WORKERD = /not implemented in workerd/i;
 
 function resident<T extends Rpc.DurableObjectBranded | undefined>(
-  source: StubSource,
   workspaceId: string,
   namespace: DurableObjectNamespace<T>,
 ): DurableObjectNamespace<T> {
-  if (residencyOf(source, workspaceId) === 'none') return namespace;
+  if (residencyOf(workspaceId) === 'none') return namespace;
   try {
     return namespace.jurisdiction('eu');
-  } catch {
-    // Local workerd has no jurisdictions; production refuses nothing here.
-    return namespace;
+  } catch (error) {
+    // Local workerd has no jurisdictions. Anything else must not end with the objects somewhere else.
+    if (error instanceof Error && LOCAL_WORKERD.test(error.message)) return namespace;
+    throw error;
   }
 }
 
@@ -49,7 +45,7 @@ export type Remote<T> = {
 
 /** The object of a customer whose name is known already (from a token or a decision id). */
 export function customerStubByName(source: StubSource, workspaceId: string, name: string): Remote<CustomerObject> {
-  return resident(source, workspaceId, source.CUSTOMER).getByName(name) as unknown as Remote<CustomerObject>;
+  return resident(workspaceId, source.CUSTOMER).getByName(name) as unknown as Remote<CustomerObject>;
 }
 
 /** One statistics shard of a campaign. */
@@ -60,7 +56,7 @@ export async function shardStub(
   shard: number,
 ): Promise<DurableObjectStub<CampaignShardObject>> {
   const name = await objectName(source.NAMING_SECRET, workspaceId, 'shard', campaignId, String(shard));
-  return resident(source, workspaceId, source.CAMPAIGN_SHARD).getByName(name);
+  return resident(workspaceId, source.CAMPAIGN_SHARD).getByName(name);
 }
 
 /** The root of a campaign, where its shards are merged. */
@@ -70,7 +66,7 @@ export async function rootStub(
   campaignId: string,
 ): Promise<DurableObjectStub<CampaignRootObject>> {
   const name = await objectName(source.NAMING_SECRET, workspaceId, 'root', campaignId);
-  return resident(source, workspaceId, source.CAMPAIGN_ROOT).getByName(name);
+  return resident(workspaceId, source.CAMPAIGN_ROOT).getByName(name);
 }
 
 /** The publisher of a workspace. */
@@ -79,5 +75,5 @@ export async function publisherStub(
   workspaceId: string,
 ): Promise<DurableObjectStub<PublisherObject>> {
   const name = await objectName(source.NAMING_SECRET, workspaceId, 'publisher');
-  return resident(source, workspaceId, source.PUBLISHER).getByName(name);
+  return resident(workspaceId, source.PUBLISHER).getByName(name);
 }

@@ -26,7 +26,6 @@ export async function ensureDemo(database: D1, options: DemoOptions): Promise<'s
   const statements = bootstrapSql({
     workspaceId: keys.workspace,
     name: 'Demo',
-    residency: 'none',
     salt: keys.salt,
     nowMs: Date.now(),
     site,

@@ -41,7 +41,6 @@ export async function createWorkspace(env: Env, options: WorkspaceOptions = {}):
   const statements = bootstrapSql({
     workspaceId,
     name: 'Test',
-    residency: 'none',
     salt: `salt-${workspaceId}`,
     nowMs: CREATED_AT_MS,
     site: { id: siteId, name: 'Shop', kind, consent, ...(kind === 'web' ? { origins: [origin] } : {}) },

@@ -1,7 +1,7 @@
 /** A push: many documents at once, stored and published together or not at all. The API, the inbox and the command line all come here. */
 import type * as z from 'zod';
 import type { ProblemError } from '../../contract/problem.ts';
-import { type PushResponse, pushRequest } from '../../contract/publishing.ts';
+import { type PushResponse, pushRequest, splitDocument } from '../../contract/publishing.ts';
 import type { AuditRecord } from '../../db/queries/audit.ts';
 import type { Draft, DraftsSnapshot } from '../../db/queries/drafts.ts';
 import { type Checked, refused } from '../http/problem.ts';
@@ -34,7 +34,8 @@ function checkAll(
   const checked: CheckedDocument[] = [];
   const errors: ProblemError[] = [];
   const seen = new Set<string>();
-  for (const [i, { kind, ...fields }] of documents.entries()) {
+  for (const [i, document] of documents.entries()) {
+    const { kind, body: fields } = splitDocument(document);
     const at = `/documents/${i}`;
     const result = checkDocument(kind as CheckedDocument['kind'], fields, at);
     if (!result.ok) {

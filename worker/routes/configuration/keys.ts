@@ -30,6 +30,11 @@ function answerOf({ id, siteId, type, name, hint, createdAt, revokedAt }: KeyRow
 
 /** Registers them all. */
 export function registerKeys(app: App): void {
+  registerSiteKeys(app);
+  registerSiteSecret(app);
+}
+
+function registerSiteKeys(app: App): void {
   endpoint(
     app,
     {
@@ -82,6 +87,9 @@ export function registerKeys(app: App): void {
       return done.ok ? c.body(null, 204) : refuse(c, done.refusal);
     },
   );
+}
+
+function registerSiteSecret(app: App): void {
   endpoint(
     app,
     {
