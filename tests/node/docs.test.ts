@@ -6,7 +6,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PROBLEMS } from '../../contract/problem.ts';
 import { EVENT_REJECTIONS, REFUSAL_REASONS } from '../../decisioning/reasons.ts';
-import { declaredEndpoints, limitsInCode, unionMembers } from './docs/code.ts';
+import { declaredEndpoints, fieldsOf, limitsInCode, unionMembers } from './docs/code.ts';
 import { anchorsOf, codeBlocks, columnOf, linksOf, rowsUnder } from './docs/markdown.ts';
 import { projectFiles, projectRoot, readProjectFile } from './tidy/files.ts';
 
@@ -83,6 +83,45 @@ describe('closed lists', () => {
   test('endpoints and the keys they take', () => {
     const written = rowsUnder(API, 'Endpoints').map((row) => `${columnOf([row], 0)[0]} ${row[1]}`);
     expect(written.toSorted()).toEqual(declaredEndpoints().toSorted());
+  });
+});
+
+describe('fields of configuration', () => {
+  const guide = textOf('docs/guides/campaigns.md');
+
+  test('every field of a campaign and of its arms has a row with its default, and no other', () => {
+    const [own, arm] = [fieldsOf('campaign'), fieldsOf('campaign', 'arms')];
+    const rows = rowsUnder(guide, 'campaign').flatMap(([names = '', , fallback = '']) =>
+      names.split(', ').map((name) => ({ name: name.replaceAll('`', ''), fallback: fallback.replaceAll('`', '') })),
+    );
+    expect(rows.map(({ name }) => name).toSorted()).toEqual([...own, ...arm].map(({ name }) => name).toSorted());
+    const wrong = [...own, ...arm].filter(
+      ({ name, fallback }) =>
+        fallback !== undefined && !rows.some((row) => row.name === name && row.fallback === fallback),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('every field of the shorter kinds has a row with its default, and no other', () => {
+    const rows = rowsUnder(guide, 'segment, placement, channel, goal, attribute, site, settings')
+      .filter((row) => row.length === 4 && row[1]!.startsWith('`'))
+      .filter(([kind]) => !kind!.startsWith('`'))
+      .map(([kind = '', name = '', , fallback = '']) => ({ kind, name, fallback }));
+    const common = ['id', 'name', 'description'];
+    const kinds = ['segment', 'placement', 'channel', 'goal', 'attribute', 'site', 'settings'];
+    const inCode = kinds.flatMap((kind) => fieldsOf(kind).map((field) => ({ kind, ...field })));
+    const wanted = inCode.filter(({ name }) => !common.includes(name));
+    expect(rows.map(({ kind, name }) => `${kind} ${name.replaceAll('`', '')}`).toSorted()).toEqual(
+      wanted.map(({ kind, name }) => `${kind} ${name}`).toSorted(),
+    );
+    const wrong = wanted.filter(
+      ({ kind, name, fallback }) =>
+        fallback !== undefined &&
+        !rows.some(
+          (row) => row.kind === kind && row.name === `\`${name}\`` && row.fallback.replaceAll('`', '') === fallback,
+        ),
+    );
+    expect(wrong).toEqual([]);
   });
 });
 

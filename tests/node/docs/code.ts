@@ -88,3 +88,32 @@ function pathsOf(path: string): string[] {
     ? ['pause', 'resume'].map((action) => general.replace(placeholder, action))
     : [general];
 }
+
+export interface Field {
+  /** `objective.goal` for a field of a field. */
+  readonly name: string;
+  /** Default as text; undefined when there is none, or none that is a plain value. */
+  readonly fallback: string | undefined;
+}
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly default?: unknown;
+}
+
+/** Fields of a kind of document, or of the items of one of its lists (`arms` → `id` … `prior.alpha`), from its JSON Schema. */
+export function fieldsOf(kind: string, list?: string): Field[] {
+  const schema = JSON.parse(readProjectFile(`examples/schemas/${kind}.json`)) as JsonSchema;
+  const { kind: _kind, ...properties } =
+    (list === undefined ? schema : schema.properties?.[list]?.items)?.properties ?? {};
+  return Object.entries(properties).flatMap(([name, { properties: inner, default: fallback }]) => {
+    if (inner) return Object.entries(inner).map(([field, own]) => fieldOf(`${name}.${field}`, own.default));
+    return [fieldOf(name, fallback)];
+  });
+}
+
+function fieldOf(name: string, fallback: unknown): Field {
+  const isPlain = ['string', 'number', 'boolean'].includes(typeof fallback);
+  return { name, fallback: isPlain ? String(fallback) : undefined };
+}
