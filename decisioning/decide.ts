@@ -10,6 +10,7 @@ import { chooseArm, stickyPeriod } from './assignment.ts';
 import { HOLDOUT_ARM } from './bandits/allocation.ts';
 import type { OpenCampaign, OpenSlice } from './catalog/open.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
+import type { ChosenAction } from './chosen-action.ts';
 import type { EligibilityFacts } from './eligibility.ts';
 import { leafOf, refusalOf } from './eligibility.ts';
 import { drawIndex, seededRandom } from './random.ts';
@@ -49,20 +50,6 @@ export interface TracedCandidate {
   readonly value?: number;
   readonly parts?: ValueParts;
   readonly probability?: number;
-}
-
-export interface ChosenAction {
-  readonly campaign: SliceCampaign;
-  /** `holdout` for a held-out customer. */
-  readonly armId: string;
-  readonly leaf: string;
-  readonly propensityCampaign: number;
-  readonly propensityArm: number;
-  readonly sticky: boolean;
-  readonly periodKey: string;
-  readonly stickyUntilMs: number;
-  readonly measuresLift: boolean;
-  readonly allocationVersion: number;
 }
 
 export interface PlacementDecision {

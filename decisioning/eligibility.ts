@@ -2,7 +2,7 @@
 import { HOLDOUT_ARM, REST_LEAF } from './bandits/allocation.ts';
 import type { CapRule } from './catalog/configuration.ts';
 import type { OpenCampaign, OpenSlice } from './catalog/open.ts';
-import type { ChosenAction } from './decide.ts';
+import type { ChosenAction } from './chosen-action.ts';
 import { isScheduled } from './limits/schedule.ts';
 import type { CapScope } from './limits/touches.ts';
 import type { RefusalReason } from './reasons.ts';

@@ -5,7 +5,7 @@ import type { Content } from '../../decisioning/catalog/configuration.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
 import { encodeToken } from '../../decisioning/token/token.ts';
 import type { DecidedPlacement } from '../../durable-objects/customer/protocol.ts';
-import type { Auth } from '../http/authenticate.ts';
+import type { Auth } from '../http/auth.ts';
 import type { Preview } from './preview.ts';
 import type { PlacementSlices } from './slices.ts';
 import { tokenSigner } from './token-signer.ts';

@@ -1,5 +1,5 @@
 /** Client time: taken from secret keys only, for the past day. */
-import type { Auth } from '../http/authenticate.ts';
+import type { Auth } from '../http/auth.ts';
 import type { Checked } from '../http/problem.ts';
 import { refused } from '../http/problem.ts';
 

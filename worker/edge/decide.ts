@@ -7,7 +7,7 @@ import { inputOf, recordOf } from '../../durable-objects/customer/decide.ts';
 import type { DecideCall, DecidedPlacement } from '../../durable-objects/customer/protocol.ts';
 import type { CustomerState } from '../../durable-objects/customer/state.ts';
 import { base64Url, hmac } from '../../durable-objects/shared/naming.ts';
-import type { Auth } from '../http/authenticate.ts';
+import type { Auth } from '../http/auth.ts';
 import type { EdgeCatalog } from './catalog.ts';
 import { askCustomer, linkCustomer } from './customer-calls.ts';
 import type { PlacementSlices } from './slices.ts';

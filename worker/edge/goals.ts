@@ -2,7 +2,7 @@
 import type { Directory } from '../../decisioning/catalog/slice.ts';
 import type { EventRejection } from '../../decisioning/reasons.ts';
 import type { GoalFacts } from '../../durable-objects/customer/protocol.ts';
-import type { Auth } from '../http/authenticate.ts';
+import type { Auth } from '../http/auth.ts';
 import { minorUnits } from './money.ts';
 
 /** The facts that crediting needs, or why the goal is refused. */

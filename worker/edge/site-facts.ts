@@ -3,11 +3,11 @@ import { and, eq } from 'drizzle-orm';
 import { site as siteSchema } from '../../contract/configuration/catalog-parts.ts';
 import { database } from '../../db/database.ts';
 import { documents, drafts } from '../../db/schema.ts';
+import type { SiteFacts } from '../http/auth.ts';
 import { Unavailable } from '../http/unavailable.ts';
 import { currentCatalog } from './catalog.ts';
 import type { KeyOwner } from './keys.ts';
 import { RecentAnswers } from './recent-answers.ts';
-import type { SiteFacts } from './sites.ts';
 
 const recentDrafts = new RecentAnswers<SiteFacts>();
 

@@ -1,14 +1,7 @@
 /** What the edge needs to know of a site, and whether a request may come from where it comes from. */
+import type { SiteFacts } from '../http/auth.ts';
 import type { Checked } from '../http/problem.ts';
 import { refused } from '../http/problem.ts';
-
-/** The published facts of a site. */
-export interface SiteFacts {
-  readonly kind: 'web' | 'app' | 'server';
-  /** Exact origins; only web sites have any. */
-  readonly origins: readonly string[];
-  readonly consent: 'required' | 'not_required';
-}
 
 /**
  * Whether a request with a publishable key may use its site. Web sites: the `Origin` header must be one of theirs, and must be there.

@@ -1,7 +1,7 @@
 /** Who a request is about: a known customer, an anonymous one, a new visitor, or nobody that may be remembered. */
 import type { OptimizeRequest } from '../../contract/decisions.ts';
 import { objectName } from '../../durable-objects/shared/naming.ts';
-import type { Auth } from '../http/authenticate.ts';
+import type { Auth } from '../http/auth.ts';
 import type { Checked } from '../http/problem.ts';
 import { refused } from '../http/problem.ts';
 import {

@@ -1,20 +1,11 @@
 /** Who calls: the key of a request, checked. */
 import type { Context } from 'hono';
-import type { AppEnv } from '../app.ts';
 import { findKey } from '../edge/keys.ts';
 import { siteFacts } from '../edge/site-facts.ts';
-import { checkOrigin, checkSecretKeyOrigin, type SiteFacts } from '../edge/sites.ts';
+import { checkOrigin, checkSecretKeyOrigin } from '../edge/sites.ts';
+import type { AppEnv } from './app-env.ts';
+import type { Auth } from './auth.ts';
 import { type Checked, refused } from './problem.ts';
-
-/** A caller with a good key. */
-export interface Auth {
-  readonly workspaceId: string;
-  readonly siteId: string;
-  readonly keyId: string;
-  readonly keyType: 'publishable' | 'secret';
-  /** Undefined when the site has no configuration yet, and on endpoints that only take secret keys, where it is not looked up. */
-  readonly site: SiteFacts | undefined;
-}
 
 /** Longest Authorization header that is looked at; a key has about 40 characters. */
 const MAX_HEADER_LENGTH = 200;

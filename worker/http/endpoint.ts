@@ -2,54 +2,15 @@
 import type { Context } from 'hono';
 import type * as z from 'zod';
 import { MAX_BODY_BYTES } from '../../contract/primitives.ts';
-import type { App, AppEnv } from '../app.ts';
+import type { App, AppEnv } from './app-env.ts';
 import { authenticate, headerKey } from './authenticate.ts';
 import { readBody } from './body.ts';
+import type { EndpointInput, EndpointSpec } from './endpoint-spec.ts';
 import { parseJson } from './json.ts';
 import { rememberPath } from './known-paths.ts';
 import { describeEndpoint } from './openapi.ts';
 import { type Checked, refuse, refused } from './problem.ts';
 import { validationErrors } from './validation.ts';
-
-export type Method = 'get' | 'post' | 'put' | 'delete';
-
-/** What an endpoint answers with one status. Problems need not be listed: every endpoint documents them. */
-export interface EndpointResponse {
-  readonly description: string;
-  /** JSON body; none for 204 and 304. */
-  readonly schema?: z.ZodType;
-  /** Header name → what it says. */
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-export interface EndpointSpec<B extends z.ZodType, P extends z.ZodType, Q extends z.ZodType> {
-  readonly method: Method;
-  /** OpenAPI pattern: `/v1/campaigns/{id}`. */
-  readonly path: string;
-  readonly tag: string;
-  readonly summary: string;
-  readonly description?: string;
-  /** `any`: publishable or secret, header or body, `text/plain` accepted; `secret`: secret keys only. */
-  readonly auth: 'none' | 'any' | 'secret';
-  /** An empty body is `undefined` to it: wrap it in `.optional()` to allow that. */
-  readonly body?: B;
-  /** {@link MAX_BODY_BYTES} unless told. */
-  readonly maxBodyBytes?: number;
-  readonly params?: P;
-  readonly query?: Q;
-  /** Request headers to document: name → what it is for. */
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly responses: Readonly<Record<number, EndpointResponse>>;
-}
-
-/** What was checked. Parts that the endpoint does not declare are undefined. */
-export interface EndpointInput<B extends z.ZodType, P extends z.ZodType, Q extends z.ZodType> {
-  readonly body: z.output<B>;
-  /** The body as it was sent, before its schema filled in defaults; checked all the same. */
-  readonly raw: unknown;
-  readonly params: z.output<P>;
-  readonly query: z.output<Q>;
-}
 
 type AnySpec = EndpointSpec<z.ZodType, z.ZodType, z.ZodType>;
 type Ctx = Context<AppEnv>;

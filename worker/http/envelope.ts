@@ -1,6 +1,6 @@
 /** What surrounds every request: its time, CORS, security headers, Server-Timing, one log line. */
 import type { Context, MiddlewareHandler } from 'hono';
-import type { AppEnv } from '../app.ts';
+import type { AppEnv } from './app-env.ts';
 import { log } from './log.ts';
 import { Timing } from './timing.ts';
 

@@ -1,6 +1,6 @@
 /** The last resort: exceptions become problem documents here and nowhere else. */
 import type { Context } from 'hono';
-import type { AppEnv } from '../app.ts';
+import type { AppEnv } from './app-env.ts';
 import { log } from './log.ts';
 import { problem } from './problem.ts';
 import { isUnavailable } from './unavailable.ts';

@@ -1,6 +1,6 @@
 /** Tells an unknown path (404) from a known one that was asked with the wrong method (405). */
 import type { Context } from 'hono';
-import type { App, AppEnv } from '../app.ts';
+import type { App, AppEnv } from './app-env.ts';
 import { problem } from './problem.ts';
 
 interface KnownPath {

@@ -5,8 +5,8 @@
 import * as z from 'zod';
 import { MAX_BODY_BYTES } from '../../contract/primitives.ts';
 import { PROBLEMS, type ProblemName, problem } from '../../contract/problem.ts';
-import type { App } from '../app.ts';
-import type { EndpointSpec } from './endpoint.ts';
+import type { App } from './app-env.ts';
+import type { EndpointSpec } from './endpoint-spec.ts';
 import { type JsonSchema, SchemaComponents } from './schema-components.ts';
 
 type AnySpec = EndpointSpec<z.ZodType, z.ZodType, z.ZodType>;

@@ -1,7 +1,7 @@
 /** Every error as a problem document (RFC 9457). */
 import type { Context } from 'hono';
 import { PROBLEMS, type Problem, type ProblemError, type ProblemName } from '../../contract/problem.ts';
-import type { AppEnv } from '../app.ts';
+import type { AppEnv } from './app-env.ts';
 
 /** An expected refusal, before it becomes an answer. */
 export interface Refusal {

@@ -6,12 +6,12 @@ import { customerExport, customerProfile } from '../../contract/customers.ts';
 import { customerId } from '../../contract/primitives.ts';
 import { auditInsert } from '../../db/queries/audit.ts';
 import type { CallFacts, CustomerDump, Moved } from '../../durable-objects/customer/protocol.ts';
-import type { App, AppEnv } from '../app.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { callCustomer } from '../edge/customer-calls.ts';
 import { verifyAnonymousId } from '../edge/identity.ts';
 import { admitAttributes } from '../edge/request-facts.ts';
 import { anonymousName, knownName } from '../edge/visitor.ts';
+import type { App, AppEnv } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
 

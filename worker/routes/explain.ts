@@ -6,7 +6,6 @@ import type { TracedCandidate } from '../../decisioning/decide.ts';
 import { describeRefusal } from '../../decisioning/describe.ts';
 import { evidenceFrom } from '../../decisioning/view.ts';
 import type { ExplainReply } from '../../durable-objects/customer/protocol.ts';
-import type { App, AppEnv } from '../app.ts';
 import type { EdgeCatalog } from '../edge/catalog.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { askCustomer } from '../edge/customer-calls.ts';
@@ -16,6 +15,7 @@ import { admitAttributes, requestFacts } from '../edge/request-facts.ts';
 import type { PlacementSlices } from '../edge/slices.ts';
 import { placementSlices } from '../edge/slices.ts';
 import { visitorOf } from '../edge/visitor.ts';
+import type { App, AppEnv } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem, refuse } from '../http/problem.ts';
 

@@ -6,12 +6,12 @@ import type { Directory } from '../../decisioning/catalog/slice.ts';
 import type { TokenSigner } from '../../decisioning/token/token.ts';
 import { decodeToken } from '../../decisioning/token/token.ts';
 import type { EventsReply, FeedbackItem, ItemResult } from '../../durable-objects/customer/protocol.ts';
-import type { App, AppEnv } from '../app.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { clientTime } from '../edge/client-time.ts';
 import { callCustomer } from '../edge/customer-calls.ts';
 import { goalFacts } from '../edge/goals.ts';
 import { tokenSigner } from '../edge/token-signer.ts';
+import type { App, AppEnv } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
 

@@ -4,9 +4,9 @@ import { database } from '../../db/database.ts';
 import { listWorkspaces } from '../../db/queries/workspaces.ts';
 import type { PublisherHealth } from '../../durable-objects/publisher/protocol.ts';
 import { publisherStub } from '../../durable-objects/shared/stub.ts';
-import type { App } from '../app.ts';
 import { knownCatalog } from '../edge/catalog.ts';
 import { refusalCounts } from '../edge/refusals.ts';
+import type { App } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 
 /** Publishers that are asked: a health page must stay quick, whatever the number of workspaces. */

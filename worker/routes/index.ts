@@ -1,5 +1,5 @@
 /** Every route of the API. */
-import type { App } from '../app.ts';
+import type { App } from '../http/app-env.ts';
 import { registerConfiguration } from './configuration/index.ts';
 import { registerCustomers } from './customers.ts';
 import { registerDecisions } from './decisions.ts';

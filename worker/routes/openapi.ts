@@ -1,5 +1,5 @@
 /** `GET /openapi.json`: what this API can do, for people, generators and the reference page. */
-import type { App } from '../app.ts';
+import type { App } from '../http/app-env.ts';
 import { rememberPath } from '../http/known-paths.ts';
 import { openApiDocument } from '../http/openapi.ts';
 

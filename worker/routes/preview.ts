@@ -2,9 +2,9 @@
 import * as z from 'zod';
 import { slug } from '../../contract/primitives.ts';
 import { previewRequest, previewResponse } from '../../contract/publishing.ts';
-import type { App } from '../app.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { signPreview } from '../edge/preview.ts';
+import type { App } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
 

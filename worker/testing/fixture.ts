@@ -1,8 +1,8 @@
 /** What HTTP tests start from: keys and sites in the database, and a way to send requests with an execution context. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import type { App } from '../app.ts';
 import { hashKey } from '../edge/keys.ts';
+import type { App } from '../http/app-env.ts';
 
 export const WORKSPACE = 'w-test';
 export const ORIGIN = 'https://shop.example';

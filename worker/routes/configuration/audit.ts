@@ -2,8 +2,8 @@
 import { auditResponse, pageQuery } from '../../../contract/publishing.ts';
 import { database } from '../../../db/database.ts';
 import { type AuditRow, listAudit } from '../../../db/queries/audit.ts';
-import type { App } from '../../app.ts';
 import { makeCursor, readNumberCursor } from '../../configuration/cursor.ts';
+import type { App } from '../../http/app-env.ts';
 import { endpoint } from '../../http/endpoint.ts';
 import { refuse } from '../../http/problem.ts';
 

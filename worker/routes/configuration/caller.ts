@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
-import type { AppEnv } from '../../app.ts';
 import type { Caller } from '../../configuration/release.ts';
+import type { AppEnv } from '../../http/app-env.ts';
 
 /** Who changes the configuration in this request: the key. */
 export function callerOf(c: Context<AppEnv>): Caller {

@@ -7,11 +7,11 @@ import { documentsResponse, pageQuery, writtenDocument } from '../../../contract
 import { database } from '../../../db/database.ts';
 import { findDraft, listDrafts } from '../../../db/queries/drafts.ts';
 import { readStoredSwitches } from '../../../db/queries/switches.ts';
-import type { App, AppEnv } from '../../app.ts';
 import { makeCursor, readCursor } from '../../configuration/cursor.ts';
 import { checkAddressed, checkDocument } from '../../configuration/documents.ts';
 import { createDraft, removeDraft, replaceDraft, type Stored } from '../../configuration/edit.ts';
 import { etagOf, namesVersion } from '../../configuration/precondition.ts';
+import type { App, AppEnv } from '../../http/app-env.ts';
 import { endpoint } from '../../http/endpoint.ts';
 import { problem, refuse } from '../../http/problem.ts';
 import { callerOf } from './caller.ts';

@@ -5,9 +5,9 @@ import { createdKey, keyRequest, keysResponse, siteSecretResponse } from '../../
 import { database } from '../../../db/database.ts';
 import { findDraft } from '../../../db/queries/drafts.ts';
 import { type KeyRow, listSiteKeys } from '../../../db/queries/keys.ts';
-import type { App } from '../../app.ts';
 import { createKey, revoke } from '../../configuration/keys.ts';
 import { siteSecret } from '../../edge/identity.ts';
+import type { App } from '../../http/app-env.ts';
 import { endpoint } from '../../http/endpoint.ts';
 import { problem, refuse } from '../../http/problem.ts';
 import { callerOf } from './caller.ts';

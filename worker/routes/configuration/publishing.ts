@@ -13,11 +13,11 @@ import {
 } from '../../../contract/publishing.ts';
 import { database } from '../../../db/database.ts';
 import { findRevision, listRevisions, type RevisionRow } from '../../../db/queries/revisions.ts';
-import type { App, AppEnv } from '../../app.ts';
 import { makeCursor, readNumberCursor } from '../../configuration/cursor.ts';
 import { publish, rollback } from '../../configuration/publish.ts';
 import { pushAs } from '../../configuration/push.ts';
 import type { Release } from '../../configuration/release.ts';
+import type { App, AppEnv } from '../../http/app-env.ts';
 import { endpoint } from '../../http/endpoint.ts';
 import { type Checked, problem, refuse } from '../../http/problem.ts';
 import { callerOf } from './caller.ts';

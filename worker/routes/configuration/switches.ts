@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { slug } from '../../../contract/primitives.ts';
 import { campaignState, killSwitchRequest, killSwitchResponse } from '../../../contract/publishing.ts';
-import type { App } from '../../app.ts';
 import { setKillSwitch, setPaused } from '../../configuration/switches.ts';
+import type { App } from '../../http/app-env.ts';
 import { endpoint } from '../../http/endpoint.ts';
 import { refuse } from '../../http/problem.ts';
 import { callerOf } from './caller.ts';

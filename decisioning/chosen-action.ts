@@ -1,0 +1,16 @@
+/** What a decision came to. */
+import type { SliceCampaign } from './catalog/slice.ts';
+
+export interface ChosenAction {
+  readonly campaign: SliceCampaign;
+  /** `holdout` for a held-out customer. */
+  readonly armId: string;
+  readonly leaf: string;
+  readonly propensityCampaign: number;
+  readonly propensityArm: number;
+  readonly sticky: boolean;
+  readonly periodKey: string;
+  readonly stickyUntilMs: number;
+  readonly measuresLift: boolean;
+  readonly allocationVersion: number;
+}
