@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkOrigin, checkSecretKeyOrigin, type SiteFacts } from './sites.ts';
+import type { SiteFacts } from '../http/auth.ts';
+import { checkOrigin, checkSecretKeyOrigin } from './sites.ts';
 
 const web: SiteFacts = { kind: 'web', origins: ['https://shop.example', 'http://localhost:8787'], consent: 'required' };
 
