@@ -183,7 +183,15 @@ export function latestExposed(store: CustomerStore, goal: GoalFacts, atMs: numbe
     )
       continue;
     const other = latest.get(record.campaignId);
-    if (!other || exposedAtMs > (other.exposedAtMs as number)) latest.set(record.campaignId, decision);
+    if (!other || isLater(decision, other)) latest.set(record.campaignId, decision);
   }
   return [...latest.values()];
+}
+
+/** Later seen; of those seen at the same moment the one that was made later, then by id: the same whatever order memory holds them in. */
+function isLater(a: StoredDecision, b: StoredDecision): boolean {
+  const [seenA, seenB] = [a.exposedAtMs as number, b.exposedAtMs as number];
+  if (seenA !== seenB) return seenA > seenB;
+  if (a.record.atMs !== b.record.atMs) return a.record.atMs > b.record.atMs;
+  return a.record.decisionId > b.record.decisionId;
 }

@@ -1,0 +1,177 @@
+/** Random histories of one customer: whatever arrives, repeated, reordered or late, the shards know what a perfect observer knows. */
+import { evictDurableObject } from 'cloudflare:test';
+import { describe, expect, it } from 'vitest';
+import type { Random } from '../../decisioning/random.ts';
+import type { DecisionRecord } from '../../decisioning/record.ts';
+import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
+import { pick, testRandom } from '../../decisioning/testing/seeds.ts';
+import {
+  type Customer,
+  cellsOf,
+  customerOf,
+  DAY_MS,
+  HOUR_MS,
+  objectOf,
+  PURCHASE,
+  START_MS,
+  settle,
+  type World,
+  worldOf,
+} from './testing/fixtures.ts';
+import { Observer } from './testing/oracle.ts';
+
+const SEEDS = Array.from({ length: 12 }, (_, index) => index + 1);
+const STEPS = 60;
+const SHARDS = 2;
+const CAMPAIGNS = ['days', 'none', 'session'];
+const objective = { goal: 'purchase', conversionWeight: 1, revenueWeight: 0, priority: 0 };
+
+function historyWorld(seed: number): World {
+  const campaigns = [
+    campaignOf('days', { objective, sticky: { mode: 'days', days: 1 }, holdout: 0.3, shards: SHARDS }),
+    campaignOf('session', { objective, sticky: { mode: 'session' }, placements: ['side'] }),
+    campaignOf('none', {
+      objective,
+      placements: ['side', 'hero'],
+      holdout: 0.01,
+      contexts: [{ id: 'golden', condition: { plan: 'gold' } }],
+    }),
+  ];
+  return worldOf(`history-${seed}`, configurationOf(campaigns, { goals: [PURCHASE] }));
+}
+
+/** One step of a history: what the object is told, and what the observer notes. */
+interface Scene {
+  readonly world: World;
+  readonly ann: Customer;
+  readonly observer: Observer;
+  readonly random: Random;
+  /** Tokens in the world, in the order of their making; some of decisions that were made without the object. */
+  readonly tokens: DecisionRecord[];
+  requests: number;
+}
+
+const chance = (random: Random, probability: number) => random.next() < probability;
+/** Some goals are no orders. */
+const orderOf = (random: Random) => pick(random, ['o1', 'o2', 'o3', '']) || undefined;
+
+async function decide({ ann, observer, random, tokens, ...scene }: Scene, atMs: number, request: number) {
+  observer.at(atMs);
+  const reply = await ann.ask(`r${request}`, atMs, {
+    placements: chance(random, 0.5) ? ['hero', 'side'] : ['side'],
+    attributes: { plan: pick(random, ['gold', 'tin']) },
+    ...(chance(random, 0.5) && { sessionId: pick(random, ['s1', 's2']) }),
+  });
+  if (reply.outcome !== 'decided') throw new Error(reply.outcome);
+  for (const { record } of reply.decisions) {
+    if (!record || !scene.world) continue;
+    observer.decided(record);
+    tokens.push(record);
+  }
+}
+
+/** A decision that the worker made on its own: the object hears of it by its token. */
+function decideElsewhere({ tokens, random }: Scene, atMs: number, request: number): void {
+  const like = tokens.length > 0 ? pick(random, tokens) : undefined;
+  if (!like) return;
+  const lifeMs = like.expiresAtMs - like.atMs;
+  const decisionId = `${like.customer}/elsewhere-${request}`;
+  const periodKey = like.campaignId === 'none' ? decisionId : like.periodKey;
+  tokens.push({ ...like, decisionId, periodKey, atMs, claimExpiresAtMs: atMs + 1, expiresAtMs: atMs + lifeMs });
+}
+
+async function feedback({ ann, observer, random, tokens }: Scene, receivedAtMs: number): Promise<void> {
+  if (tokens.length === 0) return;
+  const nowMs = observer.at(receivedAtMs);
+  const items = Array.from({ length: 1 + Math.floor(random.next() * 3) }, () => {
+    const record = pick(random, tokens);
+    const clientAtMs = chance(random, 0.2) ? nowMs - Math.floor(random.next() * 2 * DAY_MS) : undefined;
+    const atMs = clientAtMs === undefined ? nowMs : Math.max(clientAtMs, nowMs - DAY_MS);
+    if (chance(random, 0.5)) return { kind: 'exposure' as const, record, clientAtMs, atMs };
+    const [orderId, valueMinor] = [orderOf(random), Math.floor(random.next() * 100)];
+    const windowMs = pick(random, [PURCHASE.windowMs, 2 * HOUR_MS]);
+    return { kind: 'goal' as const, record, clientAtMs, atMs, orderId, goal: { id: 'purchase', windowMs, valueMinor } };
+  });
+  for (const item of items) {
+    if (item.kind === 'exposure') observer.exposed(item.record, item.atMs);
+    else {
+      const { goal, atMs, orderId, record } = item;
+      observer.reached(record, { ...goal, goal: goal.id, atMs, orderId, eventId: undefined });
+    }
+  }
+  const call = () =>
+    ann.feedback(
+      items.map(({ clientAtMs, ...item }) => ({ ...item, atMs: clientAtMs })),
+      receivedAtMs,
+    );
+  await call();
+  // The reply was lost: the same batch again.
+  if (chance(random, 0.3)) await call();
+}
+
+async function event({ ann, observer, random }: Scene, receivedAtMs: number): Promise<void> {
+  const atMs = observer.at(receivedAtMs);
+  const orderId = orderOf(random);
+  const told = {
+    orderId,
+    valueMinor: Math.floor(random.next() * 100),
+    eventId: pick(random, ['e1', 'e2', 'e3', 'e4']),
+  };
+  observer.happened({ ...told, goal: 'purchase', windowMs: PURCHASE.windowMs, atMs });
+  const call = () => ann.tell(receivedAtMs, told);
+  await call();
+  if (chance(random, 0.3)) await call();
+}
+
+/** Before its first call an object does not run. */
+async function evict(ann: Customer): Promise<void> {
+  await evictDurableObject(objectOf(ann)).catch(() => undefined);
+}
+
+async function live(scene: Scene): Promise<void> {
+  const { ann, random } = scene;
+  let clockMs = START_MS;
+  for (let step = 0; step < STEPS; step += 1) {
+    clockMs += Math.floor(random.next() * 4 * HOUR_MS);
+    const evicted = chance(random, 0.15);
+    if (evicted) await evict(ann);
+    // Clocks of two machines disagree; what an object has not stored of its time is gone with its memory.
+    const receivedAtMs = !evicted && chance(random, 0.2) ? clockMs - HOUR_MS : clockMs;
+    const what = random.next();
+    if (what < 0.3) {
+      // Some requests are repeated.
+      if (chance(random, 0.8)) scene.requests += 1;
+      await decide(scene, receivedAtMs, scene.requests);
+    } else if (what < 0.35) decideElsewhere(scene, clockMs, step);
+    else if (what < 0.85) await feedback(scene, receivedAtMs);
+    else await event(scene, receivedAtMs);
+  }
+  await settle(ann);
+}
+
+async function counted(world: World): Promise<Record<string, Record<string, number>>> {
+  const sums: Record<string, Record<string, number>> = {};
+  for (const campaign of CAMPAIGNS) {
+    for (const { leaf, arm, hour, statistics } of await cellsOf(world, campaign, SHARDS)) {
+      const present = Object.entries(statistics).filter(([, value]) => value !== 0);
+      if (present.length > 0) sums[`${campaign} ${leaf} ${arm} ${hour}`] = Object.fromEntries(present);
+    }
+  }
+  return sums;
+}
+
+describe('random histories', () => {
+  it.each(SEEDS)('seed %i: the sums are those of a perfect observer', async (seed) => {
+    const world = historyWorld(seed);
+    const ann = customerOf(world, 'ann');
+    const observer = new Observer();
+    await live({ world, ann, observer, random: testRandom(seed), tokens: [], requests: 0 });
+    const sums = await counted(world);
+    expect(sums).toEqual(observer.sums());
+    const total = (field: string) => Object.values(sums).reduce((sum, cell) => sum + (cell[field] ?? 0), 0);
+    // A history in which nothing happens proves nothing.
+    expect(total('trials')).toBeGreaterThan(3);
+    expect(total('conversions')).toBeGreaterThan(0);
+    for (const cell of Object.values(sums)) expect(cell.conversions ?? 0).toBeLessThanOrEqual(cell.trials ?? 0);
+  });
+});
