@@ -201,6 +201,27 @@ describe('several placements in one request', () => {
     expect(sideOf(false).chosen?.campaign.id).toBe('second');
   });
 
+  test('a claim on another channel does not count against a channel’s cap', () => {
+    const placements = [
+      { id: 'hero', name: 'Hero', channel: 'other' },
+      { id: 'side', name: 'Side', channel: 'capped' },
+    ];
+    const channels = [channelOf('other'), channelOf('capped', { cap: day(1) })];
+    const [, side] = decide(inputOf(slicesOf(configurationOf(two, { placements, channels })), both));
+    expect(side!.chosen?.campaign.id).toBe('second');
+  });
+
+  test('a channel that does not count toward the global cap is not held by it', () => {
+    const settings = settingsOf({ globalCap: day(1) });
+    const customer = { touches: [touchAt(NOON_MS, { channel: 'mail', countsTowardGlobal: true })] };
+    const heroOf = (countsTowardGlobal: boolean) =>
+      decideOnce(slicesOf(configurationOf(two, { settings, channels: [channelOf('web', { countsTowardGlobal })] })), {
+        customer,
+      });
+    expect(heroOf(true).refusals).toEqual({ capped_global: 1 });
+    expect(heroOf(false).chosen?.campaign.id).toBe('first');
+  });
+
   test('a held-out customer’s earlier placement claims nothing', () => {
     const held = [campaignOf('first', { placements: ['hero'], holdout: 0.5 }), two[1]!];
     const slices = slicesOf(configurationOf(held, caps(1)));

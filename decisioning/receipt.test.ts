@@ -3,7 +3,7 @@ import type { RulesSlice } from './catalog/slice.ts';
 import { type DecideInput, decide, type PlacementDecision } from './decide.ts';
 import type { Receipt } from './receipt.ts';
 import { decideWithReceipt, replay } from './receipt.ts';
-import { campaignOf, configurationOf, DAY_MS, HOUR_MS, settingsOf, slicesOf } from './testing/configuration.ts';
+import { armOf, campaignOf, configurationOf, DAY_MS, HOUR_MS, settingsOf, slicesOf } from './testing/configuration.ts';
 import type { TestCustomer } from './testing/customer.ts';
 import { afterDecisions, touchAt, viewOf } from './testing/customer.ts';
 import { decideOnce, inputOf, NOON_MS } from './testing/decide-once.ts';
@@ -192,7 +192,7 @@ describe('slices of two revisions in one request', () => {
             campaignOf('c', {
               placements: ['hero', 'side'],
               caps: [{ max: 9, windowMs: DAY_MS }],
-              arms: ids.map((id) => ({ id, content: {}, costMinor: 0 })),
+              arms: ids.map((id) => armOf(id, { prior: { alpha: 12 / ids.length, beta: 4 } })),
               strategy: { policy: 'thompson', minExploration: 0 },
             }),
           ],
@@ -205,7 +205,7 @@ describe('slices of two revisions in one request', () => {
     const mixed = { slices, sliceOf: (id: string) => (id === 'hero' ? before : after).sliceOf(id) };
     const customer = { touches: [1, 2, 3].map((hours) => touchAt(NOON_MS - hours * HOUR_MS)) };
     const input = inputOf(mixed, { placements: ['side', 'hero'], customer });
-    // Pressure of 3 × 0.25 outweighs an even prior; 0.875 × 0.001 does not.
+    // Pressure of 3 × 0.25 outweighs a rate of 4/8; 0.875 × 0.001 does not outweigh one of 12/16.
     const { decisions, receipt } = decideWithReceipt(input, {
       requestId: 'r',
       revision: 2,
@@ -213,6 +213,7 @@ describe('slices of two revisions in one request', () => {
     });
     expect(decisions[0]).toMatchObject({ chosen: null, refusals: { fatigued: 1 } });
     expect(decisions[1]!.chosen).toMatchObject({ armId: 'a', propensityArm: 1 });
+    expect(decisions.map(({ candidates }) => candidates![0]!.parts!.conversion)).toEqual([0.5, 0.75]);
     expect(decisions).toEqual(decide(input));
     expect(replay(stored(receipt), slices)).toEqual(JSON.parse(JSON.stringify(decisions)));
     expect(decideOnce(after, { placements: ['side'] }).chosen?.propensityArm).toBeCloseTo(1 / 3, 4);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { BUCKETS, bucketOf } from '../hash.ts';
 import { isHeldOut } from './holdout.ts';
 
 const IDS = 100_000;
@@ -23,6 +24,14 @@ describe('isHeldOut', () => {
     expect(ids.some((id) => isHeldOut('salt', id, 'c', none))).toBe(false);
     const either = ids.filter((id) => isHeldOut('salt', id, 'c', { global: 0.2, campaign: 0.25 })).length;
     expect(Math.abs(zOf(either, 0.4))).toBeLessThan(3.9);
+  });
+
+  test('the bucket that a share ends at is outside of it', () => {
+    const shareOf = (salt: string) => bucketOf(salt, 'someone');
+    const [globally, here] = [shareOf('salt:holdout'), shareOf('salt:holdout:c')];
+    const held = (global: number, campaign: number) => isHeldOut('salt', 'someone', 'c', { global, campaign });
+    expect([held(globally, 0), held(0, here)]).toEqual([false, false]);
+    expect([held(globally + 1 / BUCKETS, 0), held(0, here + 1 / BUCKETS)]).toEqual([true, true]);
   });
 
   test.each([
