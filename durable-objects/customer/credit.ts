@@ -125,7 +125,9 @@ function isCounted(store: CustomerStore, record: DecisionRecord, goal: string, o
 
 /** Reward and revenue land on the period's trial: in its arm, its leaf and the hour of its exposure. */
 function rewardTrial(store: CustomerStore, record: DecisionRecord, valueMinor: number, nowMs: number): void {
-  const trial = trialOf(store, record);
+  const own = store.state.decisions.get(record.decisionId);
+  // Two devices of one customer may have begun periods of the same name: each trial is rewarded for itself.
+  const trial = own?.isTrial ? own : trialOf(store, record);
   // A period whose trial was dropped for age has nothing left to credit.
   if (!trial || trial.exposedAtMs === null) return;
   const first = !trial.converted;
