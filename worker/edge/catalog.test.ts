@@ -1,0 +1,209 @@
+/** What an isolate serves while the publisher moves on, lies or is silent. The publisher is a double; its bodies are real. */
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { compile } from '../../decisioning/catalog/compile.ts';
+import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
+import type { NamedBody, PublisherState } from '../../durable-objects/publisher/protocol.ts';
+import { currentCatalog, forgetCatalogs } from './catalog.ts';
+import { sha256Hex } from './publisher-feed.ts';
+import { forgetSlices, placementSlices } from './slices.ts';
+
+const T0_MS = Date.UTC(2026, 4, 1);
+/** The colo's cache outlives a test: each has a workspace of its own. */
+let workspaces = 0;
+let workspaceId = '';
+let publisher: Double;
+
+/** A publisher that a test can stop, slow down and make lie. */
+class Double {
+  state: PublisherState;
+  readonly bodies = new Map<string, string>();
+  mode: 'up' | 'down' | 'hanging' | 'no bodies' = 'up';
+  asked = 0;
+
+  constructor(state: PublisherState) {
+    this.state = state;
+  }
+
+  /** The bindings with this publisher in them. */
+  env(): Env {
+    const answer = async <T>(value: T): Promise<T> => {
+      if (this.mode === 'down') throw Object.assign(new Error('boom'), { remote: true });
+      if (this.mode === 'hanging') await new Promise(() => undefined);
+      return value;
+    };
+    const stub = {
+      state: () => {
+        this.asked += 1;
+        return answer(this.state);
+      },
+      slices: async (hashes: readonly string[]): Promise<NamedBody[]> => {
+        if (this.mode === 'no bodies') throw Object.assign(new Error('boom'), { remote: true });
+        return answer(
+          hashes.flatMap((hash) => (this.bodies.has(hash) ? [{ hash, body: this.bodies.get(hash) as string }] : [])),
+        );
+      },
+    };
+    return { ...(env as unknown as Env), PUBLISHER: { getByName: () => stub } } as unknown as Env;
+  }
+
+  /** A revision with one campaign; returns the hashes of its bodies. */
+  async publish(campaign: string): Promise<{ directory: string; rules: string; contents: string }> {
+    const result = compile(configurationOf([campaignOf(campaign)]), { workspaceId, salt: 's' });
+    if (!result.ok) throw new Error(JSON.stringify(result.problems));
+    const put = async (value: unknown): Promise<string> => {
+      const body = JSON.stringify(value);
+      const hash = await sha256Hex(body);
+      this.bodies.set(hash, body);
+      return hash;
+    };
+    const { hero } = result.catalog.placements;
+    const directory = await put(result.catalog.directory);
+    const hashes = { rules: await put(hero!.rules), contents: await put(hero!.contents) };
+    const { seq } = this.state;
+    const manifest = { revision: seq + 1, hash: 'h', publishedAtMs: 0, directory, placements: { hero: hashes } };
+    this.change({ manifest });
+    return { directory, ...hashes };
+  }
+
+  change(what: Partial<PublisherState>): void {
+    this.state = { ...this.state, ...what, seq: this.state.seq + 1 };
+  }
+}
+
+beforeEach(async () => {
+  workspaces += 1;
+  workspaceId = `catalog-${workspaces}-${Date.now()}`;
+  forgetCatalogs();
+  forgetSlices();
+  const switches = { killSwitch: false, pausedCampaigns: [] };
+  publisher = new Double({ seq: 0, manifest: null, switches, allocations: [], asOfMs: 0 });
+  await publisher.publish('first');
+});
+
+/** One request at a moment; what runs behind it is waited for unless it hangs. */
+async function serve(nowMs: number) {
+  const ctx = createExecutionContext();
+  const answer = await currentCatalog(publisher.env(), ctx, workspaceId, nowMs);
+  if (publisher.mode !== 'hanging') await waitOnExecutionContext(ctx);
+  return answer;
+}
+
+const campaignsAt = async (nowMs: number) => Object.keys((await serve(nowMs))!.catalog.directory.campaigns);
+
+describe('a warm isolate', () => {
+  it('asks nobody for two seconds, then refreshes behind the request', async () => {
+    expect(await campaignsAt(T0_MS)).toEqual(['first']);
+    await publisher.publish('second');
+    expect(await campaignsAt(T0_MS + 1_999)).toEqual(['first']);
+    expect(publisher.asked).toBe(1);
+    expect(await campaignsAt(T0_MS + 2_000)).toEqual(['first']);
+    expect(await campaignsAt(T0_MS + 2_001)).toEqual(['second']);
+    expect(publisher.asked).toBe(2);
+  });
+
+  it('past five seconds waits for the refresh: pause, resume and kill switch reach that very request', async () => {
+    await serve(T0_MS);
+    for (const [step, switches] of [
+      { killSwitch: false, pausedCampaigns: ['first'] },
+      { killSwitch: false, pausedCampaigns: [] },
+      { killSwitch: true, pausedCampaigns: [] },
+    ].entries()) {
+      publisher.change({ switches });
+      const answer = await serve(T0_MS + (step + 1) * 5_000);
+      expect(answer!.catalog.switches).toEqual(switches);
+    }
+  });
+
+  it.each(['down', 'hanging'] as const)(
+    'keeps its last good catalog while the publisher is %s: stale from the fifth second',
+    async (mode) => {
+      await serve(T0_MS);
+      publisher.mode = mode;
+      expect((await serve(T0_MS + 4_999))!.stale).toBe(false);
+      const late = await serve(T0_MS + 60_000);
+      expect(late!.stale).toBe(true);
+      expect(Object.keys(late!.catalog.directory.campaigns)).toEqual(['first']);
+    },
+  );
+
+  it('catches up once the publisher is back', async () => {
+    await serve(T0_MS);
+    publisher.mode = 'down';
+    await serve(T0_MS + 10_000);
+    publisher.mode = 'up';
+    await publisher.publish('second');
+    await serve(T0_MS + 20_000);
+    expect(await campaignsAt(T0_MS + 20_001)).toEqual(['second']);
+  });
+
+  it('refuses a directory that is not what its hash says, keeps the last good one, and takes the switches all the same', async () => {
+    await serve(T0_MS);
+    const { directory } = await publisher.publish('second');
+    publisher.bodies.set(directory, publisher.bodies.get(directory)!.replace('second', 'poison'));
+    publisher.change({ switches: { killSwitch: true, pausedCampaigns: [] } });
+    const answer = await serve(T0_MS + 5_000);
+    expect(Object.keys(answer!.catalog.directory.campaigns)).toEqual(['first']);
+    expect(answer!.catalog.switches.killSwitch).toBe(true);
+  });
+
+  it('takes the switches though the bodies of a new revision are out of reach', async () => {
+    await serve(T0_MS);
+    await publisher.publish('second');
+    publisher.change({ switches: { killSwitch: true, pausedCampaigns: [] } });
+    publisher.mode = 'no bodies';
+    expect((await serve(T0_MS + 5_000))!.catalog.switches.killSwitch).toBe(true);
+  });
+
+  it('counts the age of an answer from the colo’s cache from when it was asked for', async () => {
+    await serve(T0_MS);
+    forgetCatalogs();
+    // Another isolate of the colo: its first answer is the cached one.
+    await serve(T0_MS + 900);
+    expect(publisher.asked).toBe(1);
+    await publisher.publish('second');
+    // 5 s after the question, though 4.1 s after the answer.
+    expect(await campaignsAt(T0_MS + 5_000)).toEqual(['second']);
+  });
+});
+
+describe('a cold isolate', () => {
+  it('knows when nothing was published', async () => {
+    publisher.state = { ...publisher.state, manifest: null };
+    expect(await serve(T0_MS)).toBeUndefined();
+  });
+
+  it.each(['down', 'hanging'] as const)(
+    'says within two seconds that it has nothing when the publisher is %s',
+    async (mode) => {
+      publisher.mode = mode;
+      const startedMs = Date.now();
+      await expect(serve(T0_MS)).rejects.toMatchObject({ name: 'Unavailable' });
+      expect(Date.now() - startedMs).toBeLessThan(2_500);
+    },
+  );
+});
+
+describe('slices', () => {
+  const slicesAt = async (nowMs: number) => {
+    const { catalog } = (await serve(nowMs))!;
+    return placementSlices(publisher.env(), workspaceId, catalog.manifest, ['hero', 'nowhere']);
+  };
+
+  it('a poisoned slice is refused and the last good pair serves, marked as outdated', async () => {
+    expect((await slicesAt(T0_MS)).get('hero')).toMatchObject({ outdated: false });
+    const { rules } = await publisher.publish('second');
+    publisher.bodies.set(rules, publisher.bodies.get(rules)!.replace('second', 'poison'));
+    const hero = (await slicesAt(T0_MS + 5_000)).get('hero');
+    expect(hero).toMatchObject({ outdated: true });
+    expect(hero!.rules.rules.campaigns.map(({ id }) => id)).toEqual(['first']);
+  });
+
+  it('that were never in reach are left out, quickly', async () => {
+    const { catalog } = (await serve(Date.now()))!;
+    publisher.mode = 'hanging';
+    const found = await placementSlices(publisher.env(), workspaceId, catalog.manifest, ['hero']);
+    expect(found.size).toBe(0);
+  });
+});
