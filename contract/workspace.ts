@@ -1,5 +1,8 @@
 /** Workspace ids: they carry their residency, so that whoever holds one knows where its objects live without asking. */
 
+import * as z from 'zod';
+import { slug } from './primitives.ts';
+
 export type Residency = 'none' | 'eu';
 
 /** No slug holds a dot, so no other id can be taken for one of these. */
@@ -9,6 +12,14 @@ const EU_PREFIX = 'eu.';
 export function workspaceIdOf(name: string, residency: Residency): string {
   return residency === 'eu' ? `${EU_PREFIX}${name}` : name;
 }
+
+/** The id of a workspace, with its residency. */
+export const workspaceId = z
+  .string()
+  .refine(
+    (id) => slug.safeParse(id.startsWith(EU_PREFIX) ? id.slice(EU_PREFIX.length) : id).success,
+    'must be the id of a workspace, such as "acme" or "eu.acme"',
+  );
 
 /** Where the objects of a workspace must stay. */
 export function residencyOf(workspaceId: string): Residency {

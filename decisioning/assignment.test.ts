@@ -13,7 +13,7 @@ const kept: Assignment = {
   armId: 'b',
   leaf: 'gold',
   propensityArm: 0.125,
-  periodKey: 'session:s1',
+  periodKey: 'session:s1:1',
   untilMs: NOON_MS + HOUR_MS,
 };
 
@@ -53,15 +53,18 @@ describe('stickyPeriod', () => {
     expect(periodOf(sticky, kept, kept.untilMs + afterMs).assignment !== undefined).toBe(alive);
   });
 
-  test('session: kept within the session only, for at most 12 hours', () => {
+  test('session: kept within the session only, for at most 12 hours; what follows is another period', () => {
     const session = { mode: 'session' } as const;
     expect(periodOf(session)).toEqual({
       assignment: undefined,
-      periodKey: 'session:s1',
+      periodKey: `session:s1:${NOON_MS}`,
       stickyUntilMs: NOON_MS + 12 * HOUR_MS,
     });
     expect(periodOf(session, kept).assignment).toBe(kept);
-    expect(periodOf(session, kept, NOON_MS, 's2')).toMatchObject({ assignment: undefined, periodKey: 'session:s2' });
+    expect(periodOf(session, kept, NOON_MS, 's2')).toMatchObject({
+      assignment: undefined,
+      periodKey: `session:s2:${NOON_MS}`,
+    });
     expect(periodOf(session, { ...kept, periodKey: 'days:5' }).assignment).toBeUndefined();
   });
 });

@@ -25,12 +25,18 @@ export function stickyPeriod(
   const { sticky } = campaign;
   if (sticky.mode === 'none') return { assignment: undefined, periodKey: decisionId, stickyUntilMs: nowMs };
   const found = customer.assignment(campaign.id);
-  const sessionKey = `session:${customer.sessionKey}`;
-  const alive = found && found.untilMs > nowMs && (sticky.mode === 'days' || found.periodKey === sessionKey);
+  // The key carries when the period began: a session that outlives its assignment begins another period, with a trial of its own.
+  const session = `session:${customer.sessionKey}:`;
+  const alive = found && found.untilMs > nowMs && (sticky.mode === 'days' || sessionOf(found.periodKey) === session);
   if (alive) return { assignment: found, periodKey: found.periodKey, stickyUntilMs: found.untilMs };
   return sticky.mode === 'session'
-    ? { assignment: undefined, periodKey: sessionKey, stickyUntilMs: nowMs + MAX_SESSION_MS }
+    ? { assignment: undefined, periodKey: `${session}${nowMs}`, stickyUntilMs: nowMs + MAX_SESSION_MS }
     : { assignment: undefined, periodKey: `days:${nowMs}`, stickyUntilMs: nowMs + sticky.days * MS_PER_DAY };
+}
+
+/** A session's period key without its beginning. */
+function sessionOf(periodKey: string): string {
+  return periodKey.slice(0, periodKey.lastIndexOf(':') + 1);
 }
 
 /** The arm and P(arm | campaign). A kept arm keeps the leaf and the propensity of its assignment and is flagged `sticky`. */

@@ -1,7 +1,8 @@
 /** `push` and `validate`: files → checked documents → the server, or SQL for the inbox. */
 import { writeFileSync } from 'node:fs';
-import { MAX_CONFIGURATION_BODY_BYTES, slug } from '../../contract/primitives.ts';
+import { MAX_CONFIGURATION_BODY_BYTES } from '../../contract/primitives.ts';
 import { pushResponse } from '../../contract/publishing.ts';
+import { workspaceId as workspaceIdSchema } from '../../contract/workspace.ts';
 import { type Api, postJson } from '../api.ts';
 import { batchesOf, type PushBatch, type PushOptions } from '../documents/batches.ts';
 import { type CheckedDocument, checkDocuments } from '../documents/check.ts';
@@ -58,7 +59,8 @@ export async function push(paths: readonly string[], api: Api, options: PushOpti
 
 /** Writes the push as SQL for `wrangler d1 execute`; `-` is standard output. */
 export function pushAsSql(paths: readonly string[], workspaceId: string, file: string, options: PushOptions): number {
-  if (!slug.safeParse(workspaceId).success) throw usageFailure(`--workspace "${workspaceId}" is not an id`);
+  if (!workspaceIdSchema.safeParse(workspaceId).success)
+    throw usageFailure(`--workspace "${workspaceId}" is not an id`);
   const documents = readChecked(paths);
   if (!documents) return EXIT.refused;
   const statementOf = (body: string) => inboxStatement(workspaceId, body);

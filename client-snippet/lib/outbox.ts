@@ -26,11 +26,11 @@ const pump = (all?: boolean): void => {
 
 /**
  * Sends what was gathered, and one more request after it; with `all` without waiting for earlier answers. The API takes 50 events
- * and 16 KB a request: `maxBatch` tokens of the longest kind (1,024 characters) fit. Beyond `maxWaiting` requests more are dropped,
+ * and 16 KB a request: `maxBatch` tokens of the longest kind (some 1,600 characters) fit. Beyond `maxWaiting` requests more are dropped,
  * so that a page in a loop does not fill the memory of its visitor.
  */
 export const flush = (all?: boolean, ...more: [path: string, body: object][]): void => {
-  const maxBatch = 14;
+  const maxBatch = 9;
   const maxWaiting = 200;
   while (feedback.length) waiting.push(['feedback', { events: feedback.splice(0, maxBatch) }]);
   if (mayStore() && waiting.length < maxWaiting) waiting.push(...more);

@@ -11,7 +11,7 @@ import {
 
 /** Ids are 64 characters and names of objects 22; twice that leaves room and keeps rows small. */
 const MAX_NAME_LENGTH = 128;
-/** A campaign has at most 32 shards; the bound here only keeps nonsense out. */
+/** A campaign has at most 64 shards; the bound here only keeps nonsense out. */
 const MAX_SHARD = 1_023;
 
 const fields: ReadonlySet<string> = new Set(STATISTIC_FIELDS);

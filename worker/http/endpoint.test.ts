@@ -1,87 +1,8 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import * as z from 'zod';
-import { bodyKey } from '../../contract/decisions.ts';
 import { MAX_BODY_BYTES } from '../../contract/primitives.ts';
 import { type Problem, problem as problemSchema } from '../../contract/problem.ts';
-import { newRouter } from '../app.ts';
 import { insertKey, insertSite, json, ORIGIN, send } from '../testing/fixture.ts';
-import { endpoint } from './endpoint.ts';
-import { Unavailable } from './unavailable.ts';
-
-/** How often a handler ran: a refused request must not get that far. */
-let handled = 0;
-
-function sampleApp() {
-  const app = newRouter();
-  const body = z.strictObject({ key: bodyKey, name: z.string().max(20_000), size: z.int().default(1) });
-  const responses = { 200: { description: 'Done', schema: z.strictObject({ site: z.string(), size: z.int() }) } };
-  endpoint(
-    app,
-    { method: 'post', path: '/v1/any', tag: 'Decide', summary: 'Any key', auth: 'any', body, responses },
-    (c, input) => {
-      handled += 1;
-      return c.json({ site: c.get('auth').siteId, size: input.body.size });
-    },
-  );
-  endpoint(
-    app,
-    {
-      method: 'put',
-      path: '/v1/things/{id}',
-      tag: 'Configuration',
-      summary: 'Secret',
-      auth: 'secret',
-      params: z.strictObject({ id: z.string().max(8) }),
-      body,
-      responses,
-    },
-    (c, input) => {
-      handled += 1;
-      return c.json({ site: input.params.id, size: input.body.size });
-    },
-  );
-  endpoint(
-    app,
-    {
-      method: 'get',
-      path: '/v1/things/{id}',
-      tag: 'Configuration',
-      summary: 'List',
-      auth: 'secret',
-      query: z.strictObject({ limit: z.coerce.number().int().max(100).default(10) }),
-      responses,
-    },
-    (c, input) => c.json({ site: 's', size: input.query.limit }),
-  );
-  endpoint(
-    app,
-    {
-      method: 'post',
-      path: '/v1/optional',
-      tag: 'Publishing',
-      summary: 'Optional body',
-      auth: 'secret',
-      body: z.strictObject({ note: z.string() }).optional(),
-      responses,
-    },
-    (c, input) => c.json({ site: input.body?.note ?? 'none', size: 0 }),
-  );
-  endpoint(
-    app,
-    { method: 'get', path: '/v1/broken', tag: 'Operations', summary: 'Throws', auth: 'none', responses },
-    () => {
-      throw new Error('secret customer@example.com');
-    },
-  );
-  endpoint(
-    app,
-    { method: 'get', path: '/v1/down', tag: 'Operations', summary: 'Is down', auth: 'none', responses },
-    () => {
-      throw new Unavailable('publisher');
-    },
-  );
-  return app;
-}
+import { handled, sampleApp } from '../testing/sample-app.ts';
 
 const app = sampleApp();
 const good = { name: 'x' };
@@ -160,7 +81,7 @@ describe('a good request', () => {
 
 describe('a bad body', () => {
   it('is refused for its form, and the handler never runs', async () => {
-    handled = 0;
+    handled.count = 0;
     for (const body of ['', '{', '{"name":"x",}', 'name=x', '<xml/>', '\u0000']) {
       await expectProblem(await send(app, '/v1/any', json('POST', sk, body)), 'malformed_json', 400);
     }
@@ -169,7 +90,7 @@ describe('a bad body', () => {
     for (const body of ['null', '[]', '1', '"x"', 'true']) {
       await expectProblem(await send(app, '/v1/any', json('POST', sk, body)), 'invalid_request', 422);
     }
-    expect(handled).toBe(0);
+    expect(handled.count).toBe(0);
   });
 
   it('is refused field by field', async () => {
@@ -231,7 +152,7 @@ describe('a bad parameter', () => {
 
 describe('a bad key', () => {
   it('is refused: missing, malformed, unknown, revoked, of the wrong kind', async () => {
-    handled = 0;
+    handled.count = 0;
     await expectProblem(await send(app, '/v1/any', json('POST', undefined, good)), 'missing_key', 401);
     await expectProblem(await send(app, '/v1/any', json('POST', undefined, { ...good, key: 5 })), 'missing_key', 401);
     await expectProblem(
@@ -248,7 +169,7 @@ describe('a bad key', () => {
       await expectProblem(await send(app, '/v1/any', json('POST', undefined, { ...good, key })), 'unknown_key', 401);
     }
     await expectProblem(await send(app, '/v1/things/a', json('PUT', appKey, good)), 'secret_key_required', 403);
-    expect(handled).toBe(0);
+    expect(handled.count).toBe(0);
   });
 
   it('is told before a byte of the body is read', async () => {

@@ -23,6 +23,11 @@ type CollectionKind = (typeof COLLECTION_KINDS)[number];
 const TAG = 'Configuration';
 export const ETAG_HEADER = { ETag: 'Version of the draft' };
 
+/** A kind with its article, for summaries. */
+function a(kind: CollectionKind): string {
+  return `${kind === 'attribute' ? 'an' : 'a'} ${kind}`;
+}
+
 /** A stored document as the answer to a change. */
 export function storedAnswer(c: Context<AppEnv>, stored: Stored, location?: string): Response {
   return c.body(stored.body, stored.created ? 201 : 200, {
@@ -57,7 +62,7 @@ function registerCreate(app: App, kind: CollectionKind): void {
       method: 'post',
       path: `/v1/${collection}`,
       tag: TAG,
-      summary: `Create a ${kind}`,
+      summary: `Create ${a(kind)}`,
       description: 'Stored as a draft: publishing makes it work.',
       auth: 'secret',
       body: schema as z.ZodType,
@@ -121,7 +126,7 @@ function registerRead(app: App, kind: CollectionKind): void {
       method: 'get',
       path: `/v1/${KINDS[kind].collection}/{id}`,
       tag: TAG,
-      summary: `Read the draft of a ${kind}`,
+      summary: `Read the draft of ${a(kind)}`,
       auth: 'secret',
       params: paramsOf(kind),
       headers: { 'If-None-Match': 'ETag you have: 304 if it is still that' },
@@ -146,7 +151,7 @@ function registerReplace(app: App, kind: CollectionKind): void {
       method: 'put',
       path: `/v1/${collection}/{id}`,
       tag: TAG,
-      summary: `Replace or create a ${kind}`,
+      summary: `Replace or create ${a(kind)}`,
       auth: 'secret',
       params: paramsOf(kind),
       body: schema as z.ZodType,
@@ -175,7 +180,7 @@ function registerRemove(app: App, kind: CollectionKind): void {
       method: 'delete',
       path: `/v1/${KINDS[kind].collection}/{id}`,
       tag: TAG,
-      summary: `Delete the draft of a ${kind}`,
+      summary: `Delete the draft of ${a(kind)}`,
       description: 'What is published stays so until the next publish, which is refused while something refers to it.',
       auth: 'secret',
       params: paramsOf(kind),
