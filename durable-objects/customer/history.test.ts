@@ -132,7 +132,8 @@ async function live(scene: Scene): Promise<void> {
   const { ann, random } = scene;
   let clockMs = START_MS;
   for (let step = 0; step < STEPS; step += 1) {
-    clockMs += Math.floor(random.next() * 4 * HOUR_MS);
+    // Now and then the customer stays away, and tokens expire.
+    clockMs += Math.floor(random.next() * (chance(random, 0.05) ? 6 * DAY_MS : 4 * HOUR_MS));
     const evicted = chance(random, 0.15);
     if (evicted) await evict(ann);
     // Clocks of two machines disagree; what an object has not stored of its time is gone with its memory.

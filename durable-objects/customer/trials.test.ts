@@ -174,6 +174,18 @@ describe('a late exposure', () => {
   });
 });
 
+describe('a decision that was made without the object', () => {
+  it('is born with its token, until the token expires', async () => {
+    const { ann, decided, total } = scene();
+    const record = await decided('1', START_MS);
+    const elsewhere = (id: string) => ({ ...record, decisionId: id, periodKey: id });
+    expect(await ann.see(elsewhere('in time'), record.expiresAtMs - 1)).toBe('accepted');
+    expect(await ann.see(elsewhere('too late'), record.expiresAtMs)).toBe('expired_token');
+    expect(await ann.reach(elsewhere('too late'), record.expiresAtMs)).toBe('expired_token');
+    expect(await total()).toMatchObject({ exposures: 1, trials: 1, conversions: 0 });
+  });
+});
+
 describe('goals without a token', () => {
   it('go to the latest exposed decision of the campaign, once', async () => {
     const { ann, decided, total } = scene();
