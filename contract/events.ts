@@ -12,33 +12,25 @@ const at = z.iso
   .optional()
   .meta({ description: 'When it happened; secret keys only, at most 24 h from now' });
 
+const exposureShape = { token, kind: z.literal('exposure'), at };
+const goalShape = {
+  token,
+  kind: z.literal('goal'),
+  goal: slug,
+  value: value.optional(),
+  orderId: orderId.optional(),
+  at,
+};
+
 export const feedbackEvent = z
-  .discriminatedUnion('kind', [
-    z.strictObject({ token, kind: z.literal('exposure'), at }),
-    z.strictObject({
-      token,
-      kind: z.literal('goal'),
-      goal: slug,
-      value: value.optional(),
-      orderId: orderId.optional(),
-      at,
-    }),
-  ])
+  .discriminatedUnion('kind', [z.strictObject(exposureShape), z.strictObject(goalShape)])
   .meta({ id: 'FeedbackEvent' });
 
 export const feedbackRequest = z
   .union([
     z.strictObject({ key: bodyKey, events: z.array(feedbackEvent).min(1).max(MAX_EVENTS) }),
-    z.strictObject({ key: bodyKey, token, kind: z.literal('exposure'), at }),
-    z.strictObject({
-      key: bodyKey,
-      token,
-      kind: z.literal('goal'),
-      goal: slug,
-      value: value.optional(),
-      orderId: orderId.optional(),
-      at,
-    }),
+    z.strictObject({ key: bodyKey, ...exposureShape }),
+    z.strictObject({ key: bodyKey, ...goalShape }),
   ])
   .meta({
     id: 'FeedbackRequest',

@@ -1,5 +1,5 @@
 /** What conditions see of a request: the customer's traits, the request's facts above them, and the clock. */
-import { localClock } from './limits/schedule.ts';
+import { localClock } from './time-zone.ts';
 
 export interface RequestFacts {
   readonly traits: Readonly<Record<string, unknown>>;

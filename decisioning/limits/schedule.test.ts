@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../testing/configuration.ts';
-import { isScheduled, localClock, type Schedule } from './schedule.ts';
+import { localClock } from '../time-zone.ts';
+import { isScheduled, type Schedule } from './schedule.ts';
 
 const always: Schedule = { startsAtMs: null, endsAtMs: null, timeZone: 'UTC', weekly: [] };
 const at = (iso: string): number => Date.parse(iso);
