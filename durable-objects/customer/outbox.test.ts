@@ -198,6 +198,32 @@ describe('a backlog', () => {
     expect(await undelivered(world.workspaceId)).toBeNull();
   });
 
+  it('keeps its alarm: the object tries again ten seconds after an attempt that failed', async () => {
+    const { world, ann } = await scene();
+    await ann.decide('1', START_MS);
+    await enqueue(ann, 1);
+    const nowMs = Date.now();
+    const alarmMs = await runInDurableObject(objectOf(ann), async (instance, { storage }) => {
+      const bindings = (instance as unknown as { env: { CAMPAIGN_SHARD: unknown } }).env;
+      const shards = bindings.CAMPAIGN_SHARD;
+      bindings.CAMPAIGN_SHARD = broken(world.workspaceId, () => true).CAMPAIGN_SHARD;
+      try {
+        await (instance as unknown as { alarm(): Promise<void> }).alarm();
+      } finally {
+        bindings.CAMPAIGN_SHARD = shards;
+      }
+      return storage.getAlarm();
+    });
+    expect(alarmMs).toBeGreaterThanOrEqual(nowMs + 10_000);
+    expect(alarmMs).toBeLessThan(nowMs + 20_000);
+    expect(await undelivered(world.workspaceId)).toBe(START_MS);
+    expect((await tablesOf(ann)).outbox).toHaveLength(2);
+    expect(await runDurableObjectAlarm(objectOf(ann))).toBe(true);
+    expect((await tablesOf(ann)).outbox).toEqual([]);
+    expect(await undelivered(world.workspaceId)).toBeNull();
+    expect((await totalOf(world, 'c')).exposures).toBe(1);
+  });
+
   it('an alarm stands for every row from the moment it was written', async () => {
     const { ann } = await scene();
     const nowMs = Date.now();
