@@ -34,8 +34,14 @@ function emit(
 export function enrol(store: CustomerStore, record: DecisionRecord, nowMs: number): void {
   if (!record.measuresLift || store.state.enrolments.has(record.campaignId)) return;
   const { campaignId, leaf, armId, goal, goalWindowMs, shard, atMs } = record;
-  store.putEnrolment({ campaignId, atMs, leaf, armId, goal, goalWindowMs, shard, converted: false });
-  emit(store, record, atMs, { customers: 1 }, nowMs);
+  // A first visit is decided without this object: what the customer did since may have arrived before the token that tells of it.
+  const since = store.state.outcomes.filter(
+    (outcome) => outcome.goal === goal && outcome.atMs >= atMs && outcome.atMs <= atMs + goalWindowMs,
+  );
+  const converted = since.length > 0;
+  store.putEnrolment({ campaignId, atMs, leaf, armId, goal, goalWindowMs, shard, converted });
+  const customerRevenueMinor = since.reduce((sum, { valueMinor }) => sum + valueMinor, 0);
+  emit(store, record, atMs, { customers: 1, convertedCustomers: converted ? 1 : 0, customerRevenueMinor }, nowMs);
 }
 
 /**

@@ -30,9 +30,7 @@ function scene(extra: Partial<CampaignConfiguration> = {}, holdout = 0) {
   const world = worldOf(`trials-${worlds}`, configurationOf([campaign], { goals: [PURCHASE], settings }));
   const ann = customerOf(world, 'ann');
   const decided = async (requestId: string, atMs: number, sessionId?: string): Promise<DecisionRecord> => {
-    const record = await ann.decide(requestId, atMs, { sessionId });
-    if (!record) throw new Error('nothing was chosen');
-    return record;
+    return must(await ann.decide(requestId, atMs, { sessionId }));
   };
   const total = async () => {
     await settle(ann);
@@ -40,6 +38,11 @@ function scene(extra: Partial<CampaignConfiguration> = {}, holdout = 0) {
   };
   return { world, ann, decided, total };
 }
+
+const must = (record: DecisionRecord | null): DecisionRecord => {
+  if (!record) throw new Error('nothing was chosen');
+  return record;
+};
 
 describe('a sticky period', () => {
   it('none: every exposure is a trial', async () => {
@@ -234,6 +237,17 @@ describe('intent to treat', () => {
       convertedCustomers: 1,
       customerRevenueMinor: 15,
     });
+  });
+
+  it('counts a goal that arrived before the token of the first visit, when it was reached after it', async () => {
+    const { ann, decided, total } = scene({ holdout: 0.000_001 });
+    const other = customerOf(scene({ holdout: 0.000_001 }).world, 'ann');
+    const visit = must(await other.decide('1', START_MS));
+    await ann.tell(START_MS - 1, { valueMinor: 99, eventId: 'e1' });
+    await ann.tell(START_MS + HOUR_MS, { valueMinor: 10, eventId: 'e2' });
+    await ann.see({ ...visit, workspaceId: 'any', decisionId: 'first visit' }, START_MS + 2 * HOUR_MS);
+    await decided('2', START_MS + 3 * HOUR_MS);
+    expect(await total()).toMatchObject({ customers: 1, convertedCustomers: 1, customerRevenueMinor: 10 });
   });
 
   it('is only measured where somebody is held out', async () => {
