@@ -7,6 +7,12 @@ export const REST_LEAF = 'rest';
 /** The arm under which held-out customers are counted; it has no probability and never competes. */
 export const HOLDOUT_ARM = 'holdout';
 
+/**
+ * The arm under which enrolled customers of the treated group are counted: they are enrolled at first eligibility, before
+ * any arm is drawn; no arm can be called so.
+ */
+export const ENROLLED_ARM = '*';
+
 /** How a campaign chooses among its arms, as declared by the marketer. */
 export type AllocationStrategy =
   | { readonly policy: 'thompson' }
