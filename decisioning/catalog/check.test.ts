@@ -1,13 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import { armOf, configurationOf, learnerOf, problemsOf } from '../testing/configuration.ts';
 import type { CampaignConfiguration, ScheduleConfiguration } from './configuration.ts';
-import { arm, campaign, campaignProblems, configuration, problemsOf } from './testing/configuration.ts';
+
+/** Problems of a single campaign, as path → detail. */
+function campaignProblems(extra: Partial<CampaignConfiguration>): Record<string, string> {
+  const problems = problemsOf(configurationOf([learnerOf('spring', extra)]));
+  return Object.fromEntries(problems.map(({ path, detail }) => [path, detail]));
+}
 
 describe('compile refuses', () => {
   test('references to what is not there, all at once', () => {
     const problems = problemsOf(
-      configuration({
+      configurationOf([learnerOf('spring')], {
         campaigns: [
-          campaign('spring', {
+          learnerOf('spring', {
             objective: { goal: 'sale', conversionWeight: 1, revenueWeight: 0, priority: 0 },
             placements: ['hero', 'nowhere'],
             audience: { segment: 'nobody', condition: { $inSegment: ['ghosts'] } },
@@ -28,15 +34,15 @@ describe('compile refuses', () => {
 
   test.each([
     ['no arms', { arms: [] }, '/campaigns/spring/arms'],
-    ['513 arms', { arms: Array.from({ length: 513 }, (_, i) => arm(`a${i}`)) }, '/campaigns/spring/arms'],
-    ['one id for two arms', { arms: [arm('a'), arm('a')] }, '/campaigns/spring/arms/1/id'],
-    ['an arm named holdout', { arms: [arm('holdout')] }, '/campaigns/spring/arms/0/id'],
-    ['a price', { arms: [arm('a', { costMinor: 1 })] }, '/campaigns/spring/arms/0/costMinor'],
+    ['513 arms', { arms: Array.from({ length: 513 }, (_, i) => armOf(`a${i}`)) }, '/campaigns/spring/arms'],
+    ['one id for two arms', { arms: [armOf('a'), armOf('a')] }, '/campaigns/spring/arms/1/id'],
+    ['an arm named holdout', { arms: [armOf('holdout')] }, '/campaigns/spring/arms/0/id'],
+    ['a price', { arms: [armOf('a', { costMinor: 1 })] }, '/campaigns/spring/arms/0/costMinor'],
     ['a placement twice', { placements: ['hero', 'hero'] }, '/campaigns/spring/placements/1'],
     [
       'more arms × leaves than 4,096',
       {
-        arms: Array.from({ length: 373 }, (_, i) => arm(`a${i}`)),
+        arms: Array.from({ length: 373 }, (_, i) => armOf(`a${i}`)),
         contexts: Array.from({ length: 10 }, (_, i) => ({ id: `c${i}`, condition: {} })),
       },
       '/campaigns/spring/arms',
@@ -92,16 +98,16 @@ describe('compile refuses', () => {
   });
 
   test('not what stands exactly at the limits', () => {
-    const many = Array.from({ length: 512 }, (_, i) => arm(`a${i}`));
+    const many = Array.from({ length: 512 }, (_, i) => armOf(`a${i}`));
     const contexts = Array.from({ length: 7 }, (_, i) => ({ id: `c${i}`, condition: { 'geo.country': `${i}` } }));
     expect(campaignProblems({ arms: many, contexts })).toEqual({});
     expect(campaignProblems({ strategy: { policy: 'thompson', minExploration: 0.5 } })).toEqual({});
   });
 
   test('two documents of one kind with one id', () => {
-    expect(problemsOf(configuration({ campaigns: [campaign('x'), campaign('x')] }))).toEqual([
-      { path: '/campaigns/x', detail: '"x" is the id of two campaigns' },
-    ]);
+    expect(problemsOf(configurationOf([learnerOf('spring')], { campaigns: [learnerOf('x'), learnerOf('x')] }))).toEqual(
+      [{ path: '/campaigns/x', detail: '"x" is the id of two campaigns' }],
+    );
   });
 
   test('segments that refer to each other in a circle, naming it', () => {
@@ -109,12 +115,12 @@ describe('compile refuses', () => {
       { id: 'a', name: 'a', condition: { $inSegment: 'b' } },
       { id: 'b', name: 'b', condition: { $notInSegment: 'a' } },
     ];
-    expect(problemsOf(configuration({ segments }))[0]!.detail).toContain('a → b → a');
+    expect(problemsOf(configurationOf([learnerOf('spring')], { segments }))[0]!.detail).toContain('a → b → a');
   });
 
   test('attributes with a name the runtime uses', () => {
     const attributes = ['geo.planet', 'touches', 'time'].map((id) => ({ id, type: 'string', source: 'any' }) as const);
-    expect(problemsOf(configuration({ attributes })).map(({ path }) => path)).toEqual([
+    expect(problemsOf(configurationOf([learnerOf('spring')], { attributes })).map(({ path }) => path)).toEqual([
       '/attributes/geo.planet/id',
       '/attributes/touches/id',
       '/attributes/time/id',
@@ -123,8 +129,8 @@ describe('compile refuses', () => {
 
   test('a slice of more than 4 MiB', () => {
     const long = 'x'.repeat(15_000);
-    const arms = Array.from({ length: 300 }, (_, i) => arm(`a${i}`, { content: { text: long } }));
-    const problems = problemsOf(configuration({ campaigns: [campaign('spring', { arms })] }));
+    const arms = Array.from({ length: 300 }, (_, i) => armOf(`a${i}`, { content: { text: long } }));
+    const problems = problemsOf(configurationOf([learnerOf('spring')], { campaigns: [learnerOf('spring', { arms })] }));
     expect(problems.map(({ path }) => path)).toEqual(['/placements/hero']);
   });
 

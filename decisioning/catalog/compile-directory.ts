@@ -21,6 +21,7 @@ export function compileDirectory(
     format: SLICE_FORMAT,
     workspaceId,
     currency: configuration.settings.currency,
+    channels: byId(configuration.channels).map(({ id }) => id),
     goals: Object.fromEntries(
       byId(configuration.goals).map(({ id, name, source, windowMs, defaultValueMinor }) => [
         id,

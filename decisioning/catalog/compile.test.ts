@@ -1,15 +1,24 @@
 import { describe, expect, test } from 'vitest';
+import {
+  armOf,
+  catalogOf,
+  channelOf,
+  configurationOf,
+  DAY_MS,
+  learnerOf,
+  WORKSPACE,
+} from '../testing/configuration.ts';
 import { compile } from './compile.ts';
 import type { CampaignConfiguration } from './configuration.ts';
+import { BUILT_IN_CHANNELS } from './defaults.ts';
 import { openSlice } from './open.ts';
 import { readContents, readDirectory, readRules } from './read.ts';
-import { arm, campaign, catalogOf, configuration, DAY_MS, workspace } from './testing/configuration.ts';
 
 describe('compile', () => {
   test('cuts one slice per placement, with the campaigns of that placement only', () => {
     const { placements } = catalogOf(
-      configuration({
-        campaigns: [campaign('z', { placements: ['hero', 'side'] }), campaign('a', { placements: ['side'] })],
+      configurationOf([learnerOf('spring')], {
+        campaigns: [learnerOf('z', { placements: ['hero', 'side'] }), learnerOf('a', { placements: ['side'] })],
         placements: [
           { id: 'side', name: 'Side', channel: 'web', defaultContent: { text: 'hello' } },
           { id: 'hero', name: 'Hero', channel: 'email' },
@@ -24,24 +33,26 @@ describe('compile', () => {
   });
 
   test('gives the same bytes whatever the order of the documents', () => {
-    const campaigns = ['c', 'a', 'b'].map((id) => campaign(id, { audience: { segment: `s${id}` } }));
+    const campaigns = ['c', 'a', 'b'].map((id) => learnerOf(id, { audience: { segment: `s${id}` } }));
     const segments = ['sb', 'sa', 'sc'].map((id) => ({ id, name: id, condition: { plan: id } }));
-    const one = catalogOf(configuration({ campaigns, segments }));
-    const other = catalogOf(configuration({ campaigns: campaigns.toReversed(), segments: segments.toReversed() }));
+    const one = catalogOf(configurationOf([learnerOf('spring')], { campaigns, segments }));
+    const other = catalogOf(
+      configurationOf([learnerOf('spring')], { campaigns: campaigns.toReversed(), segments: segments.toReversed() }),
+    );
     expect(JSON.stringify(other)).toBe(JSON.stringify(one));
   });
 
   test('starts even arms evenly, above the floor, and lets the token live as long as the goal', () => {
-    const [first] = catalogOf(configuration()).placements.hero!.rules.campaigns;
+    const [first] = catalogOf(configurationOf([learnerOf('spring')])).placements.hero!.rules.campaigns;
     expect(first!.initialAllocation.leaves.rest!.probabilities).toEqual([0.5, 0.5]);
     expect(first!.initialAllocation.version).toBe(0);
     expect(first!.tokenLifeMs).toBe(DAY_MS);
   });
 
   test('a prior from history moves the initial allocation towards the better arm', () => {
-    const arms = [arm('a', { prior: { alpha: 50, beta: 950 } }), arm('b', { prior: { alpha: 100, beta: 900 } })];
-    const [first] = catalogOf(configuration({ campaigns: [campaign('spring', { arms })] })).placements.hero!.rules
-      .campaigns;
+    const arms = [armOf('a', { prior: { alpha: 50, beta: 950 } }), armOf('b', { prior: { alpha: 100, beta: 900 } })];
+    const [first] = catalogOf(configurationOf([learnerOf('spring')], { campaigns: [learnerOf('spring', { arms })] }))
+      .placements.hero!.rules.campaigns;
     expect(first!.initialAllocation.leaves.rest!.probabilities[1]).toBeGreaterThan(0.98);
   });
 
@@ -52,7 +63,10 @@ describe('compile', () => {
       { id: 'unused', name: 'u', condition: {} },
     ];
     const { rules } = catalogOf(
-      configuration({ campaigns: [campaign('spring', { audience: { segment: 'outer' } })], segments }),
+      configurationOf([learnerOf('spring')], {
+        campaigns: [learnerOf('spring', { audience: { segment: 'outer' } })],
+        segments,
+      }),
     ).placements.hero!;
     expect(Object.keys(rules.segments)).toEqual(['deep', 'outer']);
     expect(() => openSlice(rules)).not.toThrow();
@@ -60,7 +74,7 @@ describe('compile', () => {
 
   test('a document replaces the built-in channel or goal of its id', () => {
     const { directory, placements } = catalogOf(
-      configuration({
+      configurationOf([learnerOf('spring')], {
         goals: [{ id: 'click', name: 'Tap', source: 'any', windowMs: 5_000, defaultValueMinor: 3 }],
         channels: [
           {
@@ -80,13 +94,24 @@ describe('compile', () => {
     expect(Object.keys(placements.hero!.rules.fatigue.channelWeights)).toHaveLength(11);
   });
 
+  test('the directory lists the channels by id, built-in ones included, an own one and a replaced one once each', () => {
+    const channels = [channelOf('fax'), channelOf('email')];
+    const { directory } = catalogOf(configurationOf([learnerOf('spring')], { channels }));
+    expect(directory.channels).toEqual(
+      [...BUILT_IN_CHANNELS.map(({ id }) => id), 'fax'].toSorted((a, b) => (a < b ? -1 : 1)),
+    );
+    const text = JSON.stringify({ ...directory, channels: 'email' });
+    expect(readDirectory(text)).toEqual({ ok: false, reason: 'bad_shape', at: '/channels' });
+  });
+
   test('another set of arms, order of arms, leaf or policy has another arms key', () => {
     const keyOf = (extra: Partial<CampaignConfiguration>): string =>
-      catalogOf(configuration({ campaigns: [campaign('spring', extra)] })).policies[0]!.armsKey;
+      catalogOf(configurationOf([learnerOf('spring')], { campaigns: [learnerOf('spring', extra)] })).policies[0]!
+        .armsKey;
     const keys = [
       keyOf({}),
-      keyOf({ arms: [arm('b'), arm('a')] }),
-      keyOf({ arms: [arm('a'), arm('b'), arm('c')] }),
+      keyOf({ arms: [armOf('b'), armOf('a')] }),
+      keyOf({ arms: [armOf('a'), armOf('b'), armOf('c')] }),
       keyOf({ contexts: [{ id: 'gold', condition: { plan: 'gold' } }] }),
       keyOf({ strategy: { policy: 'fixed_split', weights: { a: 1, b: 1 }, minExploration: 0 } }),
     ];
@@ -95,7 +120,10 @@ describe('compile', () => {
   });
 
   test('what it makes is what readers accept', () => {
-    const { directory, placements } = catalogOf(configuration());
+    const sites = [
+      { id: 'shop', name: 'Shop', kind: 'web', origins: ['https://shop.example'], consent: 'required' } as const,
+    ];
+    const { directory, placements } = catalogOf(configurationOf([learnerOf('spring')], { sites }));
     expect(readDirectory(JSON.stringify(directory))).toEqual({ ok: true, value: directory });
     expect(readRules(JSON.stringify(placements.hero!.rules))).toEqual({ ok: true, value: placements.hero!.rules });
     expect(readContents(JSON.stringify(placements.hero!.contents)).ok).toBe(true);
@@ -104,11 +132,14 @@ describe('compile', () => {
   test('compiles 300 campaigns of 20 placements in under a second', () => {
     const ids = Array.from({ length: 20 }, (_, i) => `p${i}`);
     const campaigns = Array.from({ length: 300 }, (_, i) =>
-      campaign(`c${i}`, { placements: ids, arms: Array.from({ length: 10 }, (_, k) => arm(`a${k}`)) }),
+      learnerOf(`c${i}`, { placements: ids, arms: Array.from({ length: 10 }, (_, k) => armOf(`a${k}`)) }),
     );
-    const document = configuration({ campaigns, placements: ids.map((id) => ({ id, name: id, channel: 'web' })) });
+    const document = configurationOf([learnerOf('spring')], {
+      campaigns,
+      placements: ids.map((id) => ({ id, name: id, channel: 'web' })),
+    });
     const startedMs = performance.now();
-    expect(compile(document, workspace).ok).toBe(true);
+    expect(compile(document, WORKSPACE).ok).toBe(true);
     expect(performance.now() - startedMs).toBeLessThan(1_000);
   });
 });

@@ -147,6 +147,7 @@ export const directoryShape = fields({
   format: oneOf(SLICE_FORMAT),
   workspaceId: text,
   currency: text,
+  channels: listOf(text),
   goals: recordOf(
     fields({
       id: text,

@@ -114,6 +114,8 @@ export interface Directory {
   readonly format: typeof SLICE_FORMAT;
   readonly workspaceId: string;
   readonly currency: string;
+  /** Ids of all channels, built-in ones included, in their order: what consent may be given for. */
+  readonly channels: readonly string[];
   readonly goals: Readonly<Record<string, GoalConfiguration>>;
   readonly attributes: Readonly<Record<string, DirectoryAttribute>>;
   readonly sites: Readonly<

@@ -1,5 +1,5 @@
 /** Configurations with everything but the point of a test filled in, and the slices that compiling them gives. */
-import { compile } from '../catalog/compile.ts';
+import { type Catalog, compile } from '../catalog/compile.ts';
 import type {
   ArmConfiguration,
   CampaignConfiguration,
@@ -9,6 +9,7 @@ import type {
 } from '../catalog/configuration.ts';
 import type { OpenSlice } from '../catalog/open.ts';
 import { openSlice } from '../catalog/open.ts';
+import type { CatalogProblem } from '../catalog/problems.ts';
 import type { RulesSlice } from '../catalog/slice.ts';
 
 export const MINUTE_MS = 60_000;
@@ -17,6 +18,8 @@ export const DAY_MS = 24 * HOUR_MS;
 
 /** What test workspaces draw their groups with. */
 export const SALT = 'test-salt';
+/** Whose catalogs these are. */
+export const WORKSPACE = { workspaceId: 'w', salt: SALT };
 
 /** An arm that costs nothing and shows its id. */
 export function armOf(id: string, extra: Partial<ArmConfiguration> = {}): ArmConfiguration {
@@ -41,6 +44,11 @@ export function campaignOf(id: string, extra: Partial<CampaignConfiguration> = {
     shards: 1,
     ...extra,
   };
+}
+
+/** The same with Thompson sampling and a floor of one in a hundred. */
+export function learnerOf(id: string, extra: Partial<CampaignConfiguration> = {}): CampaignConfiguration {
+  return campaignOf(id, { strategy: { policy: 'thompson', minExploration: 0.01 }, ...extra });
 }
 
 /** The objective of a campaign that is worth `priority` more than its conversions. */
@@ -99,13 +107,25 @@ export interface TestSlices {
   readonly sliceOf: (placement: string) => OpenSlice | undefined;
 }
 
+/** The catalog of a configuration; throws with the problems of one that publishing would refuse. */
+export function catalogOf(configuration: Configuration): Catalog {
+  const result = compile(configuration, WORKSPACE);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return result.catalog;
+}
+
+/** What the compiler has against a configuration. */
+export function problemsOf(configuration: Configuration): readonly CatalogProblem[] {
+  const result = compile(configuration, WORKSPACE);
+  return result.ok ? [] : result.problems;
+}
+
 /** Compiles; throws with the problems of a configuration that publishing would refuse. */
 export function slicesOf(configuration: Configuration): TestSlices {
-  const result = compile(configuration, { workspaceId: 'w', salt: SALT });
-  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  const { placements } = catalogOf(configuration);
   const slices = Object.fromEntries(
     // As a reader gets them: through JSON.
-    Object.entries(result.catalog.placements).map(([id, { rules }]) => [id, JSON.parse(JSON.stringify(rules))]),
+    Object.entries(placements).map(([id, { rules }]) => [id, JSON.parse(JSON.stringify(rules))]),
   ) as Record<string, RulesSlice>;
   const open = new Map(Object.entries(slices).map(([id, rules]) => [id, openSlice(rules)]));
   return { slices, sliceOf: (placement) => open.get(placement) };
