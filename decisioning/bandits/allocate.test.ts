@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allocateCampaign, MAX_ARMS } from './allocate.ts';
-import type { AllocationInput, LeafAllocation } from './allocation.ts';
+import { type AllocationInput, ENROLLED_ARM, HOLDOUT_ARM, type LeafAllocation } from './allocation.ts';
 import { leafPrior, MAX_BORROWED_TRIALS } from './leaf-prior.ts';
 import { probabilityBest } from './p-best.ts';
 import { posteriorMean, posteriorOf, uniformPrior } from './posterior.ts';
@@ -86,13 +86,13 @@ describe('allocateCampaign', () => {
     expect(leaf.posteriors).toEqual([{ alpha: 30, beta: 70 }, uniformPrior]);
   });
 
-  it('ignores the holdout, arms that are gone and leaves that are gone', () => {
+  it('ignores the holdout, customers enrolled before an arm was drawn, arms that are gone and leaves that are gone', () => {
     const noise = { trials: 500, conversions: 400, revenueMinor: 99_999 };
     const own = { a: { trials: 20, conversions: 3 } };
     const clean = leafOf({ statistics: statistics({ rest: own }) });
-    expect(
-      leafOf({ statistics: statistics({ rest: { ...own, holdout: noise, gone: noise }, oldLeaf: { a: noise } }) }),
-    ).toEqual(clean);
+    for (const other of [HOLDOUT_ARM, ENROLLED_ARM, 'gone'])
+      expect(leafOf({ statistics: statistics({ rest: { ...own, [other]: noise } }) })).toEqual(clean);
+    expect(leafOf({ statistics: statistics({ rest: own, oldLeaf: { a: noise } }) })).toEqual(clean);
   });
 
   it('lets a leaf without evidence borrow at most the stated trials from the others', () => {
@@ -156,6 +156,7 @@ describe('allocateCampaign', () => {
     ['513 arms', { armIds: Array.from({ length: MAX_ARMS + 1 }, (_, i) => `${i}`) }],
     ['an arm twice', { armIds: ['a', 'a'] }],
     ['an arm named holdout', { armIds: ['a', 'holdout'] }],
+    ['an arm named as the enrolled are counted', { armIds: ['a', ENROLLED_ARM] }],
     ['no leaf rest at the end', { leaves: ['rest', 'mobile'] }],
     ['a leaf twice', { leaves: ['x', 'x', 'rest'] }],
     ['a floor of 1', { minExploration: 1 }],

@@ -2,6 +2,7 @@ import {
   type Allocation,
   type AllocationInput,
   type AllocationStrategy,
+  ENROLLED_ARM,
   HOLDOUT_ARM,
   type LeafAllocation,
   REST_LEAF,
@@ -87,8 +88,8 @@ function checkInput(input: AllocationInput): void {
     throw new RangeError(`allocateCampaign: campaign ${campaignId} ${what}`);
   };
   if (armIds.length < 1 || armIds.length > MAX_ARMS) refuse(`has ${armIds.length} arms`);
-  if (new Set(armIds).size !== armIds.length || armIds.includes(HOLDOUT_ARM))
-    refuse('has an arm twice or named holdout');
+  if (new Set(armIds).size !== armIds.length || armIds.includes(HOLDOUT_ARM) || armIds.includes(ENROLLED_ARM))
+    refuse('has an arm twice, or named as customers without an arm are counted');
   if (leaves.at(-1) !== REST_LEAF || new Set(leaves).size !== leaves.length)
     refuse('has a leaf twice or none named rest');
   for (const leaf of leaves) {

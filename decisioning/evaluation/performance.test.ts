@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allocateCampaign } from '../bandits/allocate.ts';
+import { ENROLLED_ARM, HOLDOUT_ARM } from '../bandits/allocation.ts';
 import { type ArmStatistics, addStatistics, emptyStatistics, STATISTIC_FIELDS } from '../bandits/statistics.ts';
 import { seededRandom } from '../random.ts';
 import { credibleInterval } from './interval.ts';
@@ -108,10 +109,43 @@ describe('campaignPerformance', () => {
   it('measures lift by intention to treat: enrolled customers outside the holdout against those inside', () => {
     const performance = campaignPerformance(world());
     const group = (figures: Figures) => ({ customers: figures.customers, converted: figures.convertedCustomers });
-    expect(performance.lift).toEqual(liftInterval(group(performance.totals), group(performance.holdout)));
-    expect(performance.lift).not.toBeNull();
+    expect(performance.lift).toMatchObject(liftInterval(group(performance.totals), group(performance.holdout))!);
+    expect(performance.lift!.treated).toMatchObject(group(performance.totals));
+    expect(performance.lift!.control).toMatchObject(group(performance.holdout));
     const { allocation, hours } = world();
     expect(campaignPerformance({ allocation, hours, statistics: new Map([['rest', perArm(['a'])]]) }).lift).toBeNull();
+  });
+
+  it('counts customers enrolled before an arm was drawn as treated, and never lists them as an arm', () => {
+    const { allocation } = world();
+    const counted = (change: Partial<ArmStatistics>) => addStatistics(emptyStatistics, change);
+    const enrolled = counted({ customers: 60, convertedCustomers: 6, customerRevenueMinor: 1_800 });
+    const shown = counted({ exposures: 9, trials: 8, conversions: 2, customers: 40, convertedCustomers: 4 });
+    const held = counted({ customers: 50, convertedCustomers: 4, customerRevenueMinor: 500 });
+    const arms = new Map([
+      [ENROLLED_ARM, enrolled],
+      ['a', shown],
+      [HOLDOUT_ARM, held],
+    ]);
+    const performance = campaignPerformance({
+      allocation,
+      statistics: new Map([
+        ['rest', arms],
+        ['former', new Map([[ENROLLED_ARM, counted({ customers: 1 })]])],
+      ]),
+      hours: new Map([[HOUR_MS, arms]]),
+    });
+    const listed = [performance, ...performance.leaves, ...performance.hours].map(({ arms }) =>
+      arms.map(({ armId }) => armId),
+    );
+    expect(listed).toEqual([['a', 'b', 'c'], ['a', 'b', 'c'], ['a', 'b', 'c'], ['a', 'b', 'c'], ['a']]);
+    expect(performance.totals).toMatchObject({ exposures: 9, trials: 8, conversions: 2, rate: 0.25 });
+    expect(performance.lift).toMatchObject({
+      treated: { customers: 101, converted: 10, revenueMinor: 1_800 },
+      control: { customers: 50, converted: 4, revenueMinor: 500, revenuePerCustomerMinor: 10 },
+    });
+    expect(performance.lift!.treated.revenuePerCustomerMinor).toBeCloseTo(1_800 / 101, 12);
+    expect(performance.lift!.absoluteRevenueMinor).toBeCloseTo(1_800 / 101 - 10, 12);
   });
 
   it('orders hours by time and keeps the holdout out of their totals', () => {

@@ -1,4 +1,4 @@
-import { type Allocation, type CampaignStatistics, HOLDOUT_ARM } from '../bandits/allocation.ts';
+import { type Allocation, type CampaignStatistics, ENROLLED_ARM, HOLDOUT_ARM } from '../bandits/allocation.ts';
 import { probabilityBest } from '../bandits/p-best.ts';
 import { posteriorOf, uniformPrior } from '../bandits/posterior.ts';
 import { type ArmStatistics, emptyStatistics, mergeStatistics } from '../bandits/statistics.ts';
@@ -41,7 +41,28 @@ export interface HourPerformance {
   readonly arms: readonly (Figures & { readonly armId: string })[];
 }
 
-/** The figures of a campaign. `totals` = Σ `arms` = Σ `leaves` (= Σ `hours` when those are complete); the holdout is in none of them. */
+/** A group of the lift: enrolled customers, whether they saw anything or not. */
+export interface LiftGroup {
+  readonly customers: number;
+  readonly converted: number;
+  /** Value of their outcomes, in minor units; negative when more was refunded than sold. */
+  readonly revenueMinor: number;
+  /** In minor units per customer: a mean, not an integer. */
+  readonly revenuePerCustomerMinor: number;
+}
+
+/** What the campaign adds, per enrolled customer. Revenue has no interval: no sum of squares is kept, so its spread is unknown. */
+export interface CampaignLift extends Lift {
+  readonly treated: LiftGroup;
+  readonly control: LiftGroup;
+  /** Treated minus control, in minor units per customer. */
+  readonly absoluteRevenueMinor: number;
+}
+
+/**
+ * The figures of a campaign. `totals` = Σ `leaves` (= Σ `hours` when those are complete) = Σ `arms`, except that customers enrolled
+ * before an arm was drawn are in no arm. The holdout is in none of them.
+ */
 export interface CampaignPerformance {
   readonly campaignId: string;
   readonly allocationVersion: number;
@@ -51,15 +72,15 @@ export interface CampaignPerformance {
   readonly hours: readonly HourPerformance[];
   readonly holdout: Figures;
   /** Intent to treat: enrolled customers outside the holdout against those inside; null while either group is empty. */
-  readonly lift: Lift | null;
+  readonly lift: CampaignLift | null;
 }
 
 /** What {@link campaignPerformance} reads. */
 export interface PerformanceInput {
   readonly allocation: Allocation;
-  /** Per leaf and arm, `holdout` included. */
+  /** Per leaf and arm, `holdout` and `*` (enrolled, no arm drawn yet) included. */
   readonly statistics: CampaignStatistics;
-  /** Per start of an hour (epoch milliseconds) and arm, `holdout` included, summed over leaves. */
+  /** Per start of an hour (epoch milliseconds) and arm, `holdout` and `*` included, summed over leaves. */
   readonly hours: ReadonlyMap<number, ReadonlyMap<string, ArmStatistics>>;
 }
 
@@ -83,10 +104,7 @@ export function campaignPerformance({ allocation, statistics, hours }: Performan
     leaves,
     hours: [...hours].sort(([one], [other]) => one - other).map(([hourMs, arms]) => hourPerformance(hourMs, arms)),
     holdout: figuresOf(held),
-    lift: liftInterval(
-      { customers: totals.customers, converted: totals.convertedCustomers },
-      { customers: held.customers, converted: held.convertedCustomers },
-    ),
+    lift: campaignLift(liftGroup(totals), liftGroup(held)),
   };
 }
 
@@ -98,6 +116,21 @@ export function figuresOf(statistics: ArmStatistics): Figures {
     rate: trials > 0 ? conversions / trials : null,
     credibleInterval: credibleInterval(posteriorOf(statistics, uniformPrior)),
   };
+}
+
+function liftGroup({ customers, convertedCustomers, customerRevenueMinor }: ArmStatistics): LiftGroup {
+  return {
+    customers,
+    converted: convertedCustomers,
+    revenueMinor: customerRevenueMinor,
+    revenuePerCustomerMinor: customers > 0 ? customerRevenueMinor / customers : 0,
+  };
+}
+
+function campaignLift(treated: LiftGroup, control: LiftGroup): CampaignLift | null {
+  const lift = liftInterval(treated, control);
+  const absoluteRevenueMinor = treated.revenuePerCustomerMinor - control.revenuePerCustomerMinor;
+  return lift && { ...lift, treated, control, absoluteRevenueMinor };
 }
 
 function leafPerformance(allocation: Allocation, leaf: string, sums: ArmSums): LeafPerformance {
@@ -132,7 +165,7 @@ function pooledArms(allocation: Allocation, pooled: ArmSums, leaves: readonly Le
 }
 
 function hourPerformance(hourMs: number, sums: ArmSums): HourPerformance {
-  const armIds = [...sums.keys()].filter((armId) => armId !== HOLDOUT_ARM).sort();
+  const armIds = [...sums.keys()].filter(isArm).sort();
   return {
     hourMs,
     totals: figuresOf(treatedOf(sums)),
@@ -142,8 +175,13 @@ function hourPerformance(hourMs: number, sums: ArmSums): HourPerformance {
 
 /** The campaign's arms in their order, then those that only the counts know, by id. */
 function armIdsOf(allocation: Allocation, sums: ArmSums): string[] {
-  const known = new Set([...allocation.armIds, HOLDOUT_ARM]);
-  return [...allocation.armIds, ...[...sums.keys()].filter((armId) => !known.has(armId)).sort()];
+  const known = new Set(allocation.armIds);
+  return [...allocation.armIds, ...[...sums.keys()].filter((armId) => isArm(armId) && !known.has(armId)).sort()];
+}
+
+/** The two names under which customers are counted who were shown no arm are not arms. */
+function isArm(armId: string): boolean {
+  return armId !== HOLDOUT_ARM && armId !== ENROLLED_ARM;
 }
 
 function pool(leaves: Iterable<ArmSums>): Map<string, ArmStatistics> {

@@ -1,5 +1,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
+import { slug } from '../../contract/primitives.ts';
+import { ENROLLED_ARM } from '../../decisioning/bandits/allocation.ts';
 import {
   type Delivery,
   MAX_DELIVERY_EVENTS,
@@ -52,6 +54,14 @@ describe('a delivery', () => {
     await run((shard) => shard.apply(delivery(address, 'bob', [event(1)])));
     await run((shard) => shard.apply({ ...delivery(address, 'ann', [event(1)]), source: 'ann:2' }));
     expect(cellsOf(await run((shard) => shard.nextReport()))).toEqual(observe([event(1), event(2), event(3)]));
+  });
+
+  test('of customers enrolled before an arm was drawn is counted under a name that no arm can have', async () => {
+    const { run } = newShard();
+    const events = [event(1, { customers: 1 }, { arm: ENROLLED_ARM }), event(2, { trials: 1 })];
+    await run((shard) => shard.apply(delivery(newAddress(), 'ann', events)));
+    expect(cellsOf(await run((shard) => shard.nextReport()))).toEqual(observe(events));
+    expect(slug.safeParse(ENROLLED_ARM).success).toBe(false);
   });
 
   test('without events answers how far the source is counted', async () => {
