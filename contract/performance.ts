@@ -4,31 +4,52 @@ import { REFUSAL_REASONS } from '../decisioning/reasons.ts';
 
 const interval = z.tuple([z.number(), z.number()]);
 
+const credibleInterval = interval.meta({
+  description: '95 % equal-tailed credible interval of the rate under a uniform prior, from these counts alone',
+});
+
+/** Every block of figures, whatever it is about, has these. */
 const figures = {
-  exposures: z.int(),
-  trials: z.int(),
-  conversions: z.int(),
-  rate: z.number().nullable(),
-  revenueMinor: z.int(),
+  exposures: z.int().meta({ description: 'How often the content was really seen' }),
+  trials: z.int().meta({ description: 'First exposures per customer and sticky period' }),
+  conversions: z.int().meta({ description: 'Outcomes: trials that reached the goal of the campaign' }),
+  rate: z.number().nullable().meta({ description: 'Conversions per trial; null before the first trial' }),
+  credibleInterval,
+  revenueMinor: z.int().meta({ description: 'Value of the credited outcomes, refunds included, in minor units' }),
 };
 
 export const armPerformance = z
   .strictObject({
     arm: z.string(),
     ...figures,
-    credibleInterval: interval.meta({ description: '95 % equal-tailed, of the posterior' }),
     pBest: z.number(),
     allocation: z.number().meta({ description: 'P(arm) now, exploration floor included' }),
   })
   .meta({ id: 'ArmPerformance' });
 
+const liftGroup = z.strictObject({
+  customers: z.int().meta({ description: 'Enrolled, whether they saw anything or not' }),
+  converted: z.int(),
+  rate: z.number().nullable().meta({ description: 'Converted per customer' }),
+  revenueMinor: z.int().meta({ description: 'Value of the outcomes of all of them' }),
+  revenuePerCustomerMinor: z.number().meta({ description: 'A mean, so not an integer' }),
+});
+
 export const lift = z
   .strictObject({
-    treated: z.strictObject({ customers: z.int(), converted: z.int(), rate: z.number().nullable() }),
-    holdout: z.strictObject({ customers: z.int(), converted: z.int(), rate: z.number().nullable() }),
-    absolute: z.number().nullable(),
-    interval: interval.nullable(),
-    relative: z.number().nullable(),
+    treated: liftGroup,
+    holdout: liftGroup,
+    absolute: z.number().nullable().meta({ description: 'Treated minus holdout, in conversions per customer' }),
+    interval: interval.nullable().meta({ description: '95 % confidence interval of `absolute`' }),
+    relative: z
+      .number()
+      .nullable()
+      .meta({ description: 'Treated / holdout − 1; null while a group has no conversion' }),
+    relativeInterval: interval.nullable().meta({ description: '95 % confidence interval of `relative`' }),
+    absoluteRevenueMinor: z.number().meta({
+      description:
+        'Treated minus holdout, in revenue per customer. Without an interval: the spread of revenue between customers is not kept',
+    }),
   })
   .meta({ id: 'Lift', description: 'Intent to treat, per customer from first eligibility' });
 
@@ -38,7 +59,10 @@ export const performanceResponse = z
     goal: z.string(),
     asOf: z.iso.datetime(),
     allocationVersion: z.int(),
-    totals: z.strictObject(figures),
+    totals: z.strictObject(figures).meta({ description: 'All arms together; the holdout is not among them' }),
+    holdout: z
+      .strictObject(figures)
+      .meta({ description: 'Held-out customers, who get default content; in no other figure' }),
     arms: z.array(armPerformance),
     leaves: z.array(z.strictObject({ leaf: z.string(), ...figures, arms: z.array(armPerformance) })),
     overTime: z.array(

@@ -68,10 +68,20 @@ describe('the performance of a campaign', () => {
         convertedCustomers: 1,
       }),
       cell('rest', 'b', thisHour, { exposures: 5, trials: 5, conversions: 0, customers: 5 }),
-      cell('rest', 'holdout', thisHour, { customers: 10, convertedCustomers: 1 }),
+      cell('rest', '*', thisHour, { customers: 15, convertedCustomers: 5, customerRevenueMinor: 4_000 }),
+      cell('rest', 'holdout', thisHour, {
+        exposures: 9,
+        trials: 8,
+        conversions: 1,
+        revenueMinor: 70,
+        customers: 10,
+        convertedCustomers: 2,
+        customerRevenueMinor: 900,
+      }),
     ];
     const answer = performanceResponse.parse(performanceOf('hero', campaign, view(cells), { hours: 24, nowMs }));
-    expect(answer.totals).toEqual({ exposures: 27, trials: 25, conversions: 5, rate: 0.2, revenueMinor: 500 });
+    expect(answer.totals).toMatchObject({ exposures: 27, trials: 25, conversions: 5, rate: 0.2, revenueMinor: 500 });
+    expect(answer.holdout).toMatchObject({ exposures: 9, trials: 8, conversions: 1, rate: 0.125, revenueMinor: 70 });
     expect(answer.arms.find((arm) => arm.arm === 'a')).toMatchObject({ trials: 20, conversions: 5, rate: 0.25 });
     expect(answer.leaves.map((leaf) => [leaf.leaf, leaf.trials])).toEqual([
       ['mobile', 10],
@@ -82,11 +92,57 @@ describe('the performance of a campaign', () => {
       ['2026-11-22T12:00:00.000Z', 15],
     ]);
     expect(answer.lift).toMatchObject({
-      treated: { customers: 25, converted: 5, rate: 0.2 },
-      holdout: { customers: 10, converted: 1, rate: 0.1 },
+      treated: { customers: 40, converted: 10, rate: 0.25, revenueMinor: 4_000, revenuePerCustomerMinor: 100 },
+      holdout: { customers: 10, converted: 2, rate: 0.2, revenueMinor: 900, revenuePerCustomerMinor: 90 },
+      absoluteRevenueMinor: 10,
     });
-    expect(answer.lift?.absolute).toBeCloseTo(0.1, 12);
-    expect(answer.lift?.relative).toBeCloseTo(1, 12);
+    const { absolute, interval, relative, relativeInterval } = answer.lift!;
+    expect(absolute).toBeCloseTo(0.05, 12);
+    expect(relative).toBeCloseTo(0.25, 12);
+    for (const [[low, high], value] of [
+      [interval!, absolute!],
+      [relativeInterval!, relative!],
+    ] as const) {
+      expect(low).toBeLessThan(value);
+      expect(high).toBeGreaterThan(value);
+    }
+  });
+
+  it('gives every block of figures the interval of its own counts', () => {
+    const cells = [
+      cell('rest', 'a', thisHour, { trials: 10, conversions: 10 }),
+      cell('mobile', 'b', thisHour - 1, { trials: 19 }),
+      cell('rest', 'holdout', thisHour, { trials: 1, conversions: 1 }),
+    ];
+    const answer = performanceResponse.parse(performanceOf('hero', campaign, view(cells), { hours: 24, nowMs }));
+    // Beta(n + 1, 1) has the distribution x^(n + 1), and Beta(1, n + 1) its mirror image.
+    const all = (n: number) => [0.025 ** (1 / (n + 1)), 0.975 ** (1 / (n + 1))];
+    const none = (n: number) =>
+      all(n)
+        .map((x) => 1 - x)
+        .reverse();
+    const [first, second] = answer.overTime;
+    const [mobile, rest] = answer.leaves;
+    const [a, b] = answer.arms;
+    const expected: [{ credibleInterval: readonly number[] }, number[]][] = [
+      [answer.holdout, all(1)],
+      [first!, none(19)],
+      [second!, all(10)],
+      [first!.arms[0]!, none(19)],
+      [second!.arms[0]!, all(10)],
+      [mobile!, none(19)],
+      [rest!, all(10)],
+      [rest!.arms[0]!, all(10)],
+      [a!, all(10)],
+      [b!, none(19)],
+      [mobile!.arms[0]!, all(0)],
+    ];
+    for (const [figures, [low, high]] of expected) {
+      expect(figures.credibleInterval[0]).toBeCloseTo(low!, 12);
+      expect(figures.credibleInterval[1]).toBeCloseTo(high!, 12);
+    }
+    expect(answer.totals.credibleInterval[0]).toBeLessThan(10 / 29);
+    expect(answer.totals.credibleInterval[1]).toBeGreaterThan(10 / 29);
   });
 
   it('limits only the hours shown', () => {

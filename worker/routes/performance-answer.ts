@@ -4,7 +4,13 @@ import { allocateCampaign } from '../../decisioning/bandits/allocate.ts';
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import { type ArmStatistics, emptyStatistics, mergeStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { CampaignPolicy, DirectoryCampaign } from '../../decisioning/catalog/slice.ts';
-import { type ArmPerformance, campaignPerformance, type Figures } from '../../decisioning/evaluation/performance.ts';
+import type { Interval } from '../../decisioning/evaluation/interval.ts';
+import {
+  type ArmPerformance,
+  type CampaignLift,
+  campaignPerformance,
+  type Figures,
+} from '../../decisioning/evaluation/performance.ts';
 import type { RootView, StatisticsCell } from '../../durable-objects/campaign/protocol.ts';
 
 const HOUR_MS = 3_600_000;
@@ -28,36 +34,31 @@ function initialAllocation(policy: CampaignPolicy): Allocation {
   return allocateCampaign({ ...policy, statistics: new Map(), version: 0 });
 }
 
-type WireFigures = Pick<
-  PerformanceResponse['totals'],
-  'exposures' | 'trials' | 'conversions' | 'rate' | 'revenueMinor'
->;
+type WireFigures = PerformanceResponse['totals'];
 
-function figures({ exposures, trials, conversions, rate, revenueMinor }: Figures): WireFigures {
-  return { exposures, trials, conversions, rate, revenueMinor };
+function figures({ exposures, trials, conversions, rate, credibleInterval, revenueMinor }: Figures): WireFigures {
+  return { exposures, trials, conversions, rate, credibleInterval: ends(credibleInterval), revenueMinor };
+}
+
+function ends({ low, high }: Interval): [low: number, high: number] {
+  return [low, high];
 }
 
 function armAnswer(arm: ArmPerformance): PerformanceResponse['arms'][number] {
-  return {
-    arm: arm.armId,
-    ...figures(arm),
-    credibleInterval: [arm.credibleInterval.low, arm.credibleInterval.high],
-    pBest: arm.pBest,
-    allocation: arm.allocation,
-  };
+  return { arm: arm.armId, ...figures(arm), pBest: arm.pBest, allocation: arm.allocation };
 }
 
-type Computed = ReturnType<typeof campaignPerformance>;
-
 /** Lift with the groups it compares; null while either group is empty. */
-function liftAnswer({ lift, totals, holdout }: Computed): PerformanceResponse['lift'] {
+function liftAnswer(lift: CampaignLift | null): PerformanceResponse['lift'] {
   if (!lift) return null;
   return {
-    treated: { customers: totals.customers, converted: totals.convertedCustomers, rate: lift.treatedRate },
-    holdout: { customers: holdout.customers, converted: holdout.convertedCustomers, rate: lift.controlRate },
+    treated: { ...lift.treated, rate: lift.treatedRate },
+    holdout: { ...lift.control, rate: lift.controlRate },
     absolute: lift.absolute.estimate,
-    interval: [lift.absolute.low, lift.absolute.high],
+    interval: ends(lift.absolute),
     relative: lift.relative?.estimate ?? null,
+    relativeInterval: lift.relative && ends(lift.relative),
+    absoluteRevenueMinor: lift.absoluteRevenueMinor,
   };
 }
 
@@ -81,6 +82,7 @@ export function performanceOf(
     asOf: new Date(view.asOfMs || nowMs).toISOString(),
     allocationVersion: computed.allocationVersion,
     totals: figures(computed.totals),
+    holdout: figures(computed.holdout),
     arms: computed.arms.map(armAnswer),
     leaves: computed.leaves.map((leaf) => ({
       leaf: leaf.leaf,
@@ -92,6 +94,6 @@ export function performanceOf(
       ...figures(hour.totals),
       arms: hour.arms.map((arm) => ({ arm: arm.armId, ...figures(arm) })),
     })),
-    lift: liftAnswer(computed),
+    lift: liftAnswer(computed.lift),
   };
 }

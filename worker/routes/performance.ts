@@ -40,7 +40,7 @@ export function registerPerformance(app: App): void {
       tag: 'Insight',
       summary: 'How a campaign performs',
       description:
-        'Exposures, trials, conversions, rates with 95 % credible intervals, P(best), allocation now, lift against holdout.',
+        'Exposures, trials, conversions, rates with 95 % credible intervals, revenue, P(best) and allocation now, per arm and leaf and over time; the holdout and the lift against it.',
       auth: 'secret',
       params: z.strictObject({ id: slug }),
       query,
