@@ -239,7 +239,7 @@ describe('several placements in one request', () => {
     const slices = slicesOf(configurationOf(two));
     for (const unknown of ['nowhere', 'constructor', '__proto__', 'toString']) {
       const [none, hero] = decide(inputOf(slices, { placements: [unknown, 'hero'] }));
-      expect(none).toEqual({ placement: unknown, decisionId: 'decision-1', chosen: null, refusals: {} });
+      expect(none).toEqual({ placement: unknown, decisionId: 'decision-1', chosen: null, refusals: {}, measured: [] });
       expect(hero!.chosen?.campaign.id).toBe('first');
     }
   });

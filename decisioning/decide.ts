@@ -12,7 +12,7 @@ import type { OpenCampaign, OpenSlice } from './catalog/open.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
 import type { ChosenAction } from './chosen-action.ts';
 import type { EligibilityFacts } from './eligibility.ts';
-import { leafOf, refusalOf } from './eligibility.ts';
+import { addressRefusalOf, capRefusalOf, leafOf } from './eligibility.ts';
 import { drawIndex, seededRandom } from './random.ts';
 import type { RefusalReason } from './reasons.ts';
 import type { CustomerView, Evidence } from './view.ts';
@@ -52,6 +52,13 @@ export interface TracedCandidate {
   readonly probability?: number;
 }
 
+/** A campaign that measures lift and may address this customer now, whether it is chosen, capped or outranked: who it is measured over. */
+export interface MeasuredCampaign {
+  readonly campaign: SliceCampaign;
+  readonly leaf: string;
+  readonly heldOut: boolean;
+}
+
 export interface PlacementDecision {
   readonly placement: string;
   readonly decisionId: string;
@@ -59,10 +66,23 @@ export interface PlacementDecision {
   readonly chosen: ChosenAction | null;
   /** Campaigns that were not chosen, counted by reason. */
   readonly refusals: Readonly<Partial<Record<RefusalReason, number>>>;
+  readonly measured: readonly MeasuredCampaign[];
   readonly candidates?: readonly TracedCandidate[];
 }
 
 type ChosenBefore = EligibilityFacts['chosenBefore'][number];
+
+/** What is noted about a placement's campaigns while they are looked at. */
+interface Notes {
+  readonly refusals: Partial<Record<RefusalReason, number>>;
+  readonly measured: MeasuredCampaign[];
+  readonly candidates?: TracedCandidate[];
+}
+
+function refuse(notes: Notes, campaignId: string, reason: RefusalReason, rest?: Partial<TracedCandidate>): void {
+  notes.refusals[reason] = (notes.refusals[reason] ?? 0) + 1;
+  notes.candidates?.push({ campaignId, reason, ...rest });
+}
 
 interface Eligible {
   readonly campaign: OpenCampaign;
@@ -78,11 +98,13 @@ interface Eligible {
 export function decide(input: DecideInput): PlacementDecision[] {
   const chosenBefore: ChosenBefore[] = [];
   return input.requests.map((request) => {
-    const slice = input.sliceOf(request.placement);
-    if (!slice) return { placement: request.placement, decisionId: request.decisionId, chosen: null, refusals: {} };
-    const decision = decidePlacement(input, request, slice, chosenBefore);
-    if (decision.chosen) chosenBefore.push({ action: decision.chosen, slice });
-    return decision;
+    const { placement, decisionId } = request;
+    const slice = input.sliceOf(placement);
+    if (!slice) return { placement, decisionId, chosen: null, refusals: {}, measured: [] };
+    const notes: Notes = { refusals: {}, measured: [], ...(input.trace && { candidates: [] }) };
+    const chosen = decidePlacement(input, request, slice, chosenBefore, notes);
+    if (chosen) chosenBefore.push({ action: chosen, slice });
+    return { placement, decisionId, chosen, ...notes };
   });
 }
 
@@ -91,83 +113,71 @@ function decidePlacement(
   request: PlacementRequest,
   slice: OpenSlice,
   chosenBefore: readonly ChosenBefore[],
-): PlacementDecision {
-  const refusals: Partial<Record<RefusalReason, number>> = {};
-  const candidates: TracedCandidate[] | undefined = input.trace ? [] : undefined;
-  const refuse = (campaignId: string, reason: RefusalReason, rest?: Partial<TracedCandidate>): void => {
-    refusals[reason] = (refusals[reason] ?? 0) + 1;
-    candidates?.push({ campaignId, reason, ...rest });
-  };
-  const eligible = eligibleCampaigns(input, slice, chosenBefore, refuse);
-  // Two draws, always both and always in this order, so that a receipt replays them.
+  notes: Notes,
+): ChosenAction | null {
+  const eligible = eligibleCampaigns(input, slice, chosenBefore, notes);
+  if (eligible.length === 0) return null;
+  // Two draws, always in this order, so that a receipt replays them.
   const random = seededRandom(request.seed);
   const campaignDraw = random.next();
   const armDraw = random.next();
-  if (eligible.length === 0)
-    return {
-      placement: request.placement,
-      decisionId: request.decisionId,
-      chosen: null,
-      refusals,
-      ...(candidates && { candidates }),
-    };
-  const probabilities = choiceProbabilities(
-    eligible.map((candidate) => candidate.value),
-    slice.rules.exploration,
-  );
+  const values = eligible.map((candidate) => candidate.value);
+  const probabilities = choiceProbabilities(values, slice.rules.exploration);
   const winner = drawIndex(probabilities, campaignDraw);
-  eligible.forEach((candidate, index) => {
-    const { leaf, value, parts } = candidate;
+  eligible.forEach(({ campaign, leaf, value, parts }, index) => {
     const traced = { leaf, value, parts, probability: probabilities[index] as number };
-    if (index !== winner) refuse(candidate.campaign.rules.id, 'outranked', traced);
-    else candidates?.push({ campaignId: candidate.campaign.rules.id, reason: null, ...traced });
+    if (index !== winner) refuse(notes, campaign.rules.id, 'outranked', traced);
+    else notes.candidates?.push({ campaignId: campaign.rules.id, reason: null, ...traced });
   });
   const { campaign, leaf } = eligible[winner] as Eligible;
-  const chosen = act(input, slice, campaign.rules, leaf, probabilities[winner] as number, armDraw, request.decisionId);
-  return {
-    placement: request.placement,
-    decisionId: request.decisionId,
-    chosen,
-    refusals,
-    ...(candidates && { candidates }),
-  };
+  return act(input, slice, campaign.rules, leaf, probabilities[winner] as number, armDraw, request.decisionId);
 }
 
 function eligibleCampaigns(
   input: DecideInput,
   slice: OpenSlice,
   chosenBefore: readonly ChosenBefore[],
-  refuse: (campaignId: string, reason: RefusalReason, rest?: Partial<TracedCandidate>) => void,
+  notes: Notes,
 ): Eligible[] {
   const { customer, evidence, switches, nowMs } = input;
   const { fatigue } = slice.rules;
   const pressure = fatigue.weight > 0 ? customer.pressure(fatigue.channelWeights, fatigue.halfLifeMs) : 0;
   const isMember = slice.segments.membershipBy(customer.resolve);
   const paused = new Set(switches.pausedCampaigns);
+  const facts = { slice, customer, killSwitch: switches.killSwitch, paused, chosenBefore, isMember, nowMs };
   const eligible: Eligible[] = [];
   for (const campaign of slice.campaigns) {
     const { rules } = campaign;
-    const reason = refusalOf(campaign, {
-      slice,
-      customer,
-      killSwitch: switches.killSwitch,
-      paused,
-      chosenBefore,
-      isMember,
-      nowMs,
-    });
-    if (reason) {
-      refuse(rules.id, reason);
+    const unaddressed = addressRefusalOf(campaign, facts);
+    if (unaddressed) {
+      refuse(notes, rules.id, unaddressed);
       continue;
     }
     const leaf = leafOf(campaign, customer.resolve, isMember);
+    // Before the caps: held-out customers have no touches, so whoever is measured after them would not be the same kind of customer.
+    if (measuresLift(slice, rules))
+      notes.measured.push({ campaign: rules, leaf, heldOut: heldOut(slice, rules, customer) });
+    const capped = capRefusalOf(campaign, facts);
+    if (capped) {
+      refuse(notes, rules.id, capped);
+      continue;
+    }
     const parts = valueParts(rules, evidence.expected(rules, leaf), pressure, fatigue.weight);
     const value = totalValue(parts);
     // Doing nothing is worth 0: a tired customer is left in peace.
-    if (fatigue.weight > 0 && value < 0) refuse(rules.id, 'fatigued', { leaf, value, parts });
+    if (fatigue.weight > 0 && value < 0) refuse(notes, rules.id, 'fatigued', { leaf, value, parts });
     else eligible.push({ campaign, leaf, parts, value });
   }
   return eligible;
+}
+
+function measuresLift(slice: OpenSlice, campaign: SliceCampaign): boolean {
+  return slice.rules.globalHoldout > 0 || campaign.holdout > 0;
+}
+
+function heldOut(slice: OpenSlice, campaign: SliceCampaign, customer: CustomerView): boolean {
+  const shares = { global: slice.rules.globalHoldout, campaign: campaign.holdout };
+  return isHeldOut(slice.rules.salt, customer.bucketingId, campaign.id, shares);
 }
 
 function act(
@@ -180,16 +190,14 @@ function act(
   decisionId: string,
 ): ChosenAction {
   const { customer, evidence, nowMs } = input;
-  const { salt, globalHoldout } = slice.rules;
-  const shares = { global: globalHoldout, campaign: campaign.holdout };
   const common = {
     campaign,
     propensityCampaign,
-    measuresLift: globalHoldout > 0 || campaign.holdout > 0,
+    measuresLift: measuresLift(slice, campaign),
     allocationVersion: evidence.expected(campaign, leaf).version,
   };
   const { assignment, ...when } = stickyPeriod(campaign, customer, decisionId, nowMs);
-  if (isHeldOut(salt, customer.bucketingId, campaign.id, shares)) {
+  if (heldOut(slice, campaign, customer)) {
     return { ...common, ...when, leaf: assignment?.leaf ?? leaf, armId: HOLDOUT_ARM, propensityArm: 1, sticky: false };
   }
   return { ...common, ...when, ...chooseArm(campaign, leaf, assignment, evidence, armDraw) };

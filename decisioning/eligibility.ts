@@ -21,21 +21,23 @@ export interface EligibilityFacts {
   readonly nowMs: number;
 }
 
-/** The first reason against a campaign, or null when it is eligible. */
-export function refusalOf(campaign: OpenCampaign, facts: EligibilityFacts): RefusalReason | null {
+/** The first reason against a campaign before its caps are looked at, or null: the customer is one whom it may address now. */
+export function addressRefusalOf(campaign: OpenCampaign, facts: EligibilityFacts): RefusalReason | null {
   const { rules } = campaign;
   const { slice, customer, nowMs } = facts;
   if (facts.killSwitch) return 'kill_switch';
   if (facts.paused.has(rules.id)) return 'paused';
   if (!isScheduled(rules, nowMs)) return 'not_scheduled';
   if (facts.chosenBefore.some(({ action }) => action.campaign.id === rules.id)) return 'already_chosen';
-  if (slice.rules.channel.requiresConsent && !customer.consents(slice.rules.channel.id)) return 'no_consent';
+  const consent = customer.consents(slice.rules.channel.id);
+  if (consent === false || (slice.rules.channel.requiresConsent && !consent)) return 'no_consent';
   if (rules.segment !== null && !facts.isMember(rules.segment)) return 'not_in_audience';
   if (campaign.condition !== null && !campaign.condition(customer.resolve, facts.isMember)) return 'not_in_audience';
-  return cappedBy(campaign, facts);
+  return null;
 }
 
-function cappedBy(campaign: OpenCampaign, facts: EligibilityFacts): RefusalReason | null {
+/** The cap that a claim of this campaign would break, or null. */
+export function capRefusalOf(campaign: OpenCampaign, facts: EligibilityFacts): RefusalReason | null {
   const { channel, globalCap } = facts.slice.rules;
   const capped = (caps: readonly CapRule[], scope: CapScope): boolean => {
     if (caps.length === 0) return false;

@@ -165,7 +165,7 @@ describe('a receipt that was tampered with', () => {
     expect(without({ reads: [] })).toThrow('no value for');
     expect(without({ touches: {} })).toThrow('no answer for');
     expect(without({ expected: {} })).toThrow('no answer for');
-    expect(without({ consents: {} })).toThrow('no answer for mail');
+    expect(without({ consents: {} })).toThrow('no answer for');
     expect(without({ assignments: {} })).toThrow('no answer for');
     expect(without({ pressure: {} })).toThrow('no answer for');
     expect(without({ format: 2 as 1 })).toThrow('format 2');

@@ -33,7 +33,7 @@ export interface Receipt {
   /** `halfLifeMs weights` → soft fatigue. Slices of one request may differ in these while a revision is being rolled out. */
   readonly pressure: Answers<number>;
   readonly assignments: Answers<Assignment | null>;
-  readonly consents: Answers<boolean>;
+  readonly consents: Answers<boolean | null>;
   /** `campaign leaf arms` → expected objectives of every candidate that was valued. */
   readonly expected: Answers<Expected>;
   /** `campaign leaf arms` → probability vector of every arm draw. */
@@ -55,7 +55,7 @@ export function decideWithReceipt(
   const reads = new Map<string, unknown>();
   const touches: Record<string, number> = {};
   const assignments: Record<string, Assignment | null> = {};
-  const consents: Record<string, boolean> = {};
+  const consents: Record<string, boolean | null> = {};
   const expected: Record<string, Expected> = {};
   const probabilities: Record<string, readonly number[]> = {};
   const pressure: Record<string, number> = {};
@@ -71,7 +71,7 @@ export function decideWithReceipt(
     pressure: (weights, halfLifeMs) =>
       remember(pressure, pressureKey(weights, halfLifeMs), () => view.pressure(weights, halfLifeMs)),
     assignment: (id) => remember(assignments, id, () => view.assignment(id) ?? null) ?? undefined,
-    consents: (channel) => remember(consents, channel, () => view.consents(channel)),
+    consents: (channel) => remember(consents, channel, () => view.consents(channel) ?? null) ?? undefined,
   };
   const evidence: Evidence = {
     expected: (campaign, leaf) => remember(expected, leafKey(campaign, leaf), () => known.expected(campaign, leaf)),
@@ -154,7 +154,7 @@ export function replay(receipt: Receipt, slices: Readonly<Record<string, RulesSl
       touches: (scope, windowMs) => answer(receipt.touches, `${scopeKey(scope)} ${windowMs}`),
       pressure: (weights, halfLifeMs) => answer(receipt.pressure, pressureKey(weights, halfLifeMs)),
       assignment: (campaignId) => answer(receipt.assignments, campaignId) ?? undefined,
-      consents: (channel) => answer(receipt.consents, channel),
+      consents: (channel) => answer(receipt.consents, channel) ?? undefined,
     },
     evidence: {
       expected: (campaign, leaf) => answer(receipt.expected, leafKey(campaign, leaf)),

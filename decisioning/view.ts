@@ -29,8 +29,8 @@ export interface CustomerView {
   readonly pressure: (channelWeights: Readonly<Record<string, number>>, halfLifeMs: number) => number;
   /** The live assignment for a campaign, if any. */
   readonly assignment: (campaignId: string) => Assignment | undefined;
-  /** Whether the customer said yes to a channel. */
-  readonly consents: (channel: string) => boolean;
+  /** True: the customer said yes to this channel; false: said no to it, or to being personalized for at all; undefined: said nothing. */
+  readonly consents: (channel: string) => boolean | undefined;
   /** Names the session, for `sticky: session`. */
   readonly sessionKey: string;
 }

@@ -94,7 +94,7 @@ export function runCase(vectors: ConformanceVectors, one: ConformanceCase): Conf
       touches: (scope, windowMs) => countTouches(touches, scope, windowMs, nowMs),
       pressure: (weights, halfLifeMs) => fatiguePressure(touches, weights, halfLifeMs, nowMs),
       assignment: (campaignId) => assignments.get(campaignId),
-      consents: (channel) => customer.consents.includes(channel),
+      consents: (channel) => customer.consents.includes(channel) || undefined,
     },
   });
   return decisions.map(answerOf);

@@ -10,6 +10,8 @@ export interface Touch {
   readonly countsTowardGlobal: boolean;
   /** Time of the exposure, or of the claim while it is pending. */
   readonly atMs: number;
+  /** How many contacts this stands for; 1 when absent. Old ones are kept by the day, as of its latest. */
+  readonly count?: number;
   /** When a pending claim lapses; null once confirmed. */
   readonly pendingUntilMs: number | null;
 }
@@ -37,7 +39,8 @@ export function countTouches(touches: Iterable<Touch>, scope: CapScope, windowMs
   let count = 0;
   for (const touch of touches) {
     if (!inScope(touch, scope)) continue;
-    if (touch.pendingUntilMs === null ? touch.atMs > nowMs - windowMs : touch.pendingUntilMs > nowMs) count += 1;
+    if (touch.pendingUntilMs === null ? touch.atMs > nowMs - windowMs : touch.pendingUntilMs > nowMs)
+      count += touch.count ?? 1;
   }
   return count;
 }
@@ -57,7 +60,7 @@ export function fatiguePressure(
   for (const touch of touches) {
     if (touch.pendingUntilMs !== null) continue;
     const weight = Object.hasOwn(channelWeights, touch.channel) ? (channelWeights[touch.channel] as number) : 1;
-    pressure += weight * 2 ** (-Math.max(0, nowMs - touch.atMs) / halfLifeMs);
+    pressure += (touch.count ?? 1) * weight * 2 ** (-Math.max(0, nowMs - touch.atMs) / halfLifeMs);
   }
   return pressure;
 }

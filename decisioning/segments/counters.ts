@@ -6,6 +6,8 @@ const MS_PER_HOUR = 3_600_000;
 /** A contact that counts against caps. `at` is milliseconds since the epoch. */
 export interface TouchRecord {
   readonly at: number;
+  /** How many contacts this stands for; 1 when absent. */
+  readonly count?: number;
   readonly channel: string;
   readonly campaignId: string;
 }
@@ -78,7 +80,7 @@ export function measureCounter(counter: Counter, history: CounterHistory, nowMs:
   }
 }
 
-function measure<T extends { readonly at: number }>(
+function measure<T extends { readonly at: number; readonly count?: number }>(
   counter: Counter,
   records: readonly T[],
   matches: (record: T) => boolean,
@@ -91,7 +93,7 @@ function measure<T extends { readonly at: number }>(
   let lastAt = Number.NEGATIVE_INFINITY;
   for (const record of records) {
     if (record.at > nowMs || record.at <= sinceMs || !matches(record)) continue;
-    count += 1;
+    count += record.count ?? 1;
     sum += value(record);
     if (record.at > lastAt) lastAt = record.at;
   }

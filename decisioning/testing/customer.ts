@@ -18,6 +18,8 @@ export interface TestCustomer {
   readonly timeZone?: string;
   /** Channels that they said yes to. */
   readonly consents?: readonly string[];
+  /** Channels the customer said no to. */
+  readonly refuses?: readonly string[];
   readonly touches?: readonly Touch[];
   readonly behaviour?: readonly BehaviourRecord[];
   readonly assignments?: Readonly<Record<string, Assignment>>;
@@ -48,7 +50,8 @@ export function viewOf(customer: TestCustomer, nowMs: number): CustomerView {
     touches: (scope, windowMs) => countTouches(touches, scope, windowMs, nowMs),
     pressure: (weights, halfLifeMs) => fatiguePressure(touches, weights, halfLifeMs, nowMs),
     assignment: (campaignId) => assignments.get(campaignId),
-    consents: (channel) => customer.consents?.includes(channel) ?? false,
+    consents: (channel) =>
+      customer.refuses?.includes(channel) ? false : customer.consents?.includes(channel) || undefined,
   };
 }
 

@@ -2,11 +2,12 @@
  * Crediting: what an exposure or a reached goal changes. Each dedupe key is judged against the stored decision in the same transaction
  * that writes the change and the outbox, so repeats, whatever their order, change nothing.
  */
+import { ENROLLED_ARM, HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { EventRejection } from '../../decisioning/reasons.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
 import { MAX_ORDERS } from './limits.ts';
-import type { CreditedOutcome, GoalFacts, StoredDecision } from './protocol.ts';
+import type { CreditedOutcome, GoalFacts, StoredDecision, StoredEnrolment } from './protocol.ts';
 import type { CustomerStore } from './store.ts';
 
 const MS_PER_HOUR = 3_600_000;
@@ -19,6 +20,11 @@ const accepted: Credit = { status: 'accepted' };
 const duplicate: Credit = { status: 'duplicate' };
 const rejected = (reason: EventRejection): Credit => ({ status: 'rejected', reason });
 
+/** Whether this customer's evidence may be counted: they have not said no to analytics. */
+function learnsFrom(store: CustomerStore): boolean {
+  return store.state.meta?.profile.consent.purposes.analytics !== false;
+}
+
 function emit(
   store: CustomerStore,
   record: Pick<DecisionRecord, 'campaignId' | 'shard' | 'leaf' | 'armId'>,
@@ -26,22 +32,28 @@ function emit(
   change: Partial<ArmStatistics>,
   nowMs: number,
 ): void {
+  if (!learnsFrom(store)) return;
   const { campaignId, shard, leaf, armId } = record;
   store.enqueue({ campaignId, shard, leaf, arm: armId, hour: Math.floor(bucketMs / MS_PER_HOUR), change }, nowMs);
 }
 
 /** Enrols the customer at first eligibility for a campaign that measures lift, whether they will see anything or not. */
-export function enrol(store: CustomerStore, record: DecisionRecord, nowMs: number): void {
-  if (!record.measuresLift || store.state.enrolments.has(record.campaignId)) return;
-  const { campaignId, leaf, armId, goal, goalWindowMs, shard, atMs } = record;
+export function enrol(store: CustomerStore, enrolment: Omit<StoredEnrolment, 'converted'>, nowMs: number): void {
+  if (store.state.enrolments.has(enrolment.campaignId) || !learnsFrom(store)) return;
+  const { goal, goalWindowMs, atMs } = enrolment;
   // A first visit is decided without this object: what the customer did since may have arrived before the token that tells of it.
   const since = store.state.outcomes.filter(
     (outcome) => outcome.goal === goal && outcome.atMs >= atMs && outcome.atMs <= atMs + goalWindowMs,
   );
   const converted = since.length > 0;
-  store.putEnrolment({ campaignId, atMs, leaf, armId, goal, goalWindowMs, shard, converted });
+  store.putEnrolment({ ...enrolment, converted });
   const customerRevenueMinor = since.reduce((sum, { valueMinor }) => sum + valueMinor, 0);
-  emit(store, record, atMs, { customers: 1, convertedCustomers: converted ? 1 : 0, customerRevenueMinor }, nowMs);
+  emit(store, enrolment, atMs, { customers: 1, convertedCustomers: converted ? 1 : 0, customerRevenueMinor }, nowMs);
+}
+
+function enrolmentOf(record: DecisionRecord): Omit<StoredEnrolment, 'converted' | 'armId'> {
+  const { campaignId, leaf, goal, goalWindowMs, shard, atMs } = record;
+  return { campaignId, leaf, goal, goalWindowMs, shard, atMs };
 }
 
 /**
@@ -68,7 +80,8 @@ export function decisionOf(
     outcomes: [],
   };
   store.putDecision(born);
-  enrol(store, record, nowMs);
+  if (record.measuresLift)
+    enrol(store, { ...enrolmentOf(record), armId: record.armId === HOLDOUT_ARM ? HOLDOUT_ARM : ENROLLED_ARM }, nowMs);
   return born;
 }
 
@@ -77,7 +90,7 @@ export function creditExposure(store: CustomerStore, decision: StoredDecision, a
   if (decision.exposedAtMs !== null) return duplicate;
   const { record } = decision;
   const exposedAtMs = Math.max(atMs, record.atMs);
-  const isTrial = trialOf(store, record) === undefined;
+  const isTrial = learnsFrom(store) && trialOf(store, record) === undefined;
   const late = exposedAtMs > record.claimExpiresAtMs;
   store.putDecision({ ...decision, exposedAtMs, late, isTrial });
   emit(store, record, exposedAtMs, { exposures: 1, trials: isTrial ? 1 : 0 }, nowMs);

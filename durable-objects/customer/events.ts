@@ -1,9 +1,9 @@
 /** Takes batches of feedback and events, inside one transaction. */
 import type { Credit } from './credit.ts';
 import { creditExposure, creditGoal, decisionOf, latestExposed, reachGoal } from './credit.ts';
-import { objectNow } from './decide.ts';
 import type { CallFacts, EventItem, FeedbackItem, GoalFacts, ItemResult, StoredDecision } from './protocol.ts';
 import type { CustomerStore } from './store.ts';
+import { objectNow } from './view.ts';
 
 function result(index: number, credit: Credit): ItemResult {
   return credit.status === 'rejected'

@@ -1,9 +1,10 @@
 /** Random histories of one customer: whatever arrives, repeated, reordered or late, the shards know what a perfect observer knows. */
 import { evictDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import { isHeldOut } from '../../decisioning/arbitration/holdout.ts';
 import type { Random } from '../../decisioning/random.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
-import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
+import { campaignOf, configurationOf, SALT } from '../../decisioning/testing/configuration.ts';
 import { pick, testRandom } from '../../decisioning/testing/seeds.ts';
 import {
   type Customer,
@@ -55,16 +56,38 @@ const chance = (random: Random, probability: number) => random.next() < probabil
 /** Some goals are no orders. */
 const orderOf = (random: Random) => pick(random, ['o1', 'o2', 'o3', '']) || undefined;
 
-async function decide({ ann, observer, random, tokens, ...scene }: Scene, atMs: number, request: number) {
-  observer.at(atMs);
+/** Who is measured, by what the world says: `days` on the hero, `none` on both. */
+function address({ observer, ann }: Scene, nowMs: number, placements: readonly string[], plan: string): void {
+  const by = (campaignId: string, share: number, leaf: string) => {
+    const heldOut = isHeldOut(SALT, ann.name, campaignId, { global: 0, campaign: share });
+    const { windowMs: goalWindowMs } = PURCHASE;
+    observer.addressed({
+      campaignId,
+      leaf,
+      armId: heldOut ? 'holdout' : '*',
+      atMs: nowMs,
+      goal: 'purchase',
+      goalWindowMs,
+    });
+  };
+  if (placements.includes('hero')) by('days', 0.3, 'rest');
+  by('none', 0.01, plan === 'gold' ? 'golden' : 'rest');
+}
+
+async function decide(scene: Scene, atMs: number, request: number) {
+  const { ann, observer, random, tokens } = scene;
+  const nowMs = observer.at(atMs);
+  const placements = chance(random, 0.5) ? ['hero', 'side'] : ['side'];
+  const plan = pick(random, ['gold', 'tin']);
+  address(scene, nowMs, placements, plan);
   const reply = await ann.ask(`r${request}`, atMs, {
-    placements: chance(random, 0.5) ? ['hero', 'side'] : ['side'],
-    attributes: { plan: pick(random, ['gold', 'tin']) },
+    placements,
+    attributes: { plan },
     ...(chance(random, 0.5) && { sessionId: pick(random, ['s1', 's2']) }),
   });
   if (reply.outcome !== 'decided') throw new Error(reply.outcome);
   for (const { record } of reply.decisions) {
-    if (!record || !scene.world) continue;
+    if (!record) continue;
     observer.decided(record);
     tokens.push(record);
   }

@@ -3,6 +3,7 @@ import type { Receipt } from '../../decisioning/receipt.ts';
 import { MAX_LEGACY_RECEIPT_CHARS } from './limits.ts';
 import type { Legacy } from './protocol.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
+import { pastTouchesKey } from './state.ts';
 import type { CustomerStore } from './store.ts';
 
 /** Everything that caps, stickiness, counters, credits and replays need; the outbox stays behind and delivers itself. */
@@ -17,6 +18,7 @@ export function legacyOf(sql: SqlStorage, state: CustomerState): Legacy | null {
     timeZone: meta.profile.timeZone,
     decisions: [...state.decisions.values()],
     receipts: receiptsOf(sql),
+    pastTouches: [...state.pastTouches.values()],
     behaviour: state.behaviour,
     outcomes: state.outcomes,
     enrolments: [...state.enrolments.values()],
@@ -52,6 +54,12 @@ export function takeLegacy(store: CustomerStore, legacy: Legacy): void {
     state.lastAtMs = Math.max(state.lastAtMs, atMs);
   }
   sortByTime(state.decisions);
+  for (const touches of legacy.pastTouches) {
+    const before = state.pastTouches.get(pastTouchesKey(touches));
+    const count = (before?.count ?? 0) + touches.count;
+    if (touches.atMs > sinceMs)
+      store.putPastTouches({ ...touches, count, atMs: Math.max(before?.atMs ?? 0, touches.atMs) });
+  }
   // An event that was reported before and after the customer became known is the same event told again.
   for (const event of legacy.behaviour) {
     const told = event.eventId !== null && state.behaviour.some(({ eventId }) => eventId === event.eventId);

@@ -1,6 +1,7 @@
 /** Reads a customer from SQLite. */
 import type { StoredDecision, StoredEnrolment } from './protocol.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
+import { emptyState, pastTouchesKey } from './state.ts';
 
 type MetaRow = {
   workspace_id: string;
@@ -36,19 +37,34 @@ function metaOf(row: MetaRow): CustomerMeta {
 
 /** Reads everything that decisions and credits look at; receipts stay on disk. */
 export function loadState(sql: SqlStorage): CustomerState {
+  const state = emptyState();
   const metaRow = sql.exec<MetaRow>('SELECT * FROM meta').toArray()[0];
-  const state: CustomerState = {
-    meta: metaRow ? metaOf(metaRow) : null,
-    decisions: new Map(),
-    blanks: new Map(),
-    behaviour: [],
-    outcomes: [],
-    enrolments: new Map(),
-    lastAtMs: metaRow ? Math.max(metaRow.created_at_ms, metaRow.last_at_ms) : 0,
-  };
-  const saw = (atMs: number | null): void => {
+  if (metaRow) {
+    state.meta = metaOf(metaRow);
+    state.lastAtMs = Math.max(metaRow.created_at_ms, metaRow.last_at_ms);
+  }
+  loadDecisions(sql, state);
+  loadEvents(sql, state);
+  return state;
+}
+
+function sawIn(state: CustomerState): (atMs: number | null) => void {
+  return (atMs) => {
     if (atMs !== null && atMs > state.lastAtMs) state.lastAtMs = atMs;
   };
+}
+
+type PastTouchesRow = {
+  campaign_id: string;
+  channel: string;
+  counts_toward_global: number;
+  day: number;
+  count: number;
+  at_ms: number;
+};
+
+function loadDecisions(sql: SqlStorage, state: CustomerState): void {
+  const saw = sawIn(state);
   for (const row of sql.exec<{ decision: string }>('SELECT decision FROM decisions ORDER BY at_ms')) {
     const decision = JSON.parse(row.decision) as StoredDecision;
     state.decisions.set(decision.record.decisionId, decision);
@@ -59,6 +75,19 @@ export function loadState(sql: SqlStorage): CustomerState {
     state.blanks.set(row.id, row.at_ms);
     saw(row.at_ms);
   }
+  for (const row of sql.exec<PastTouchesRow>('SELECT * FROM past_touches')) {
+    const { campaign_id: campaignId, channel, day, count, at_ms: atMs } = row;
+    const touches = { campaignId, channel, countsTowardGlobal: row.counts_toward_global === 1, day, count, atMs };
+    state.pastTouches.set(pastTouchesKey(touches), touches);
+  }
+  for (const row of sql.exec<{ enrolment: string }>('SELECT enrolment FROM enrolments')) {
+    const enrolment = JSON.parse(row.enrolment) as StoredEnrolment;
+    state.enrolments.set(enrolment.campaignId, enrolment);
+  }
+}
+
+function loadEvents(sql: SqlStorage, state: CustomerState): void {
+  const saw = sawIn(state);
   type EventRow = { at_ms: number; name: string; value_minor: number; event_id: string | null };
   for (const row of sql.exec<EventRow>('SELECT at_ms, name, value_minor, event_id FROM behaviour ORDER BY seq')) {
     state.behaviour.push({ atMs: row.at_ms, name: row.name, valueMinor: row.value_minor, eventId: row.event_id });
@@ -83,9 +112,4 @@ export function loadState(sql: SqlStorage): CustomerState {
     });
     saw(row.at_ms);
   }
-  for (const row of sql.exec<{ enrolment: string }>('SELECT enrolment FROM enrolments')) {
-    const enrolment = JSON.parse(row.enrolment) as StoredEnrolment;
-    state.enrolments.set(enrolment.campaignId, enrolment);
-  }
-  return state;
 }

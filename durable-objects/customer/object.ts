@@ -5,8 +5,9 @@ import type { StubSource } from '../shared/stub.ts';
 import { customerStubByName } from '../shared/stub.ts';
 import { Wake } from '../shared/wake.ts';
 import { Courier } from './courier.ts';
-import { decideAndStore, explainFor, objectNow } from './decide.ts';
+import { decideAndStore } from './decide.ts';
 import { takeEvents, takeFeedback } from './events.ts';
+import { explainFor } from './explain.ts';
 import { legacyOf, takeLegacy } from './legacy.ts';
 import { ANONYMOUS_IDLE_MS, OUTBOX_BACKSTOP_MS, RETENTION_MS, SEEN_GRAIN_MS } from './limits.ts';
 import { loadState } from './load.ts';
@@ -32,6 +33,7 @@ import type { CustomerMeta, CustomerState } from './state.ts';
 import { EMPTY_PROFILE, isEmpty, newborn } from './state.ts';
 import type { CustomerStore } from './store.ts';
 import { SqlStore } from './store.ts';
+import { objectNow } from './view.ts';
 
 export class CustomerObject extends DurableObject<StubSource> {
   readonly #sql: SqlStorage;
@@ -279,4 +281,4 @@ export class CustomerObject extends DurableObject<StubSource> {
 }
 
 /** What holds a customer's own data; the outbox does not. */
-const OWN_TABLES = ['decisions', 'blanks', 'behaviour', 'outcomes', 'enrolments', 'legacies'] as const;
+const OWN_TABLES = ['decisions', 'past_touches', 'blanks', 'behaviour', 'outcomes', 'enrolments', 'legacies'] as const;

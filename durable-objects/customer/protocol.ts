@@ -67,6 +67,7 @@ export interface Legacy {
   readonly decisions: readonly StoredDecision[];
   /** By decision id; the newest, as far as they fit. */
   readonly receipts: Readonly<Record<string, Receipt>>;
+  readonly pastTouches: readonly PastTouches[];
   readonly behaviour: readonly StoredBehaviour[];
   readonly outcomes: readonly StoredOutcome[];
   readonly enrolments: readonly StoredEnrolment[];
@@ -93,6 +94,17 @@ export interface StoredDecision {
   /** The period's trial reached the optimised goal; kept on the trial. */
   readonly converted: boolean;
   readonly outcomes: readonly CreditedOutcome[];
+}
+
+/** Touches of one campaign, channel and day whose decisions had to make room: caps go on counting them, as of the day's latest. */
+export interface PastTouches {
+  readonly campaignId: string;
+  readonly channel: string;
+  readonly countsTowardGlobal: boolean;
+  /** Days since the epoch. */
+  readonly day: number;
+  readonly count: number;
+  readonly atMs: number;
 }
 
 export interface StoredBehaviour {
@@ -128,6 +140,11 @@ export type DecideReply =
   | Moved
   | { readonly outcome: 'decided'; readonly decisions: readonly DecidedPlacement[]; readonly repeated: boolean };
 
+/** A candidate with the arm that is kept for the customer, if one is. */
+export interface ExplainedCandidate extends TracedCandidate {
+  readonly kept?: { readonly armId: string; readonly untilMs: number };
+}
+
 export type ExplainReply =
   | Needs
   | Moved
@@ -136,7 +153,7 @@ export type ExplainReply =
       readonly placements: readonly {
         readonly placement: string;
         readonly heldOut: boolean;
-        readonly candidates: readonly TracedCandidate[];
+        readonly candidates: readonly ExplainedCandidate[];
         readonly chosen: string | null;
       }[];
       readonly attributes: RequestAttributes;

@@ -1,31 +1,80 @@
 /** Keeps one customer within its limits. */
+import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import { BLANK_LIFE_MS, MAX_BEHAVIOUR, MAX_BLANKS, MAX_DECISIONS, MAX_OUTCOMES, RETENTION_MS } from './limits.ts';
+import type { StoredDecision } from './protocol.ts';
+import { type CustomerState, pastTouchesKey } from './state.ts';
 import type { CustomerStore } from './store.ts';
 
-/** Drops what is too old or too much. Run now and then, inside a transaction: most calls find nothing to do. */
+const MS_PER_DAY = 86_400_000;
+
+/** Drops what is too old or too much. Run after every change, inside its transaction: most calls find nothing to do. */
 export function prune(sql: SqlStorage, store: CustomerStore, nowMs: number): void {
   const { state } = store;
-  let forgottenUntilMs = 0;
-  const excess = state.decisions.size - MAX_DECISIONS;
-  let dropped = 0;
-  for (const [id, { record }] of state.decisions) {
-    const old = Math.max(record.expiresAtMs, record.atMs + RETENTION_MS) <= nowMs;
-    if (!old && dropped >= excess) break;
-    // A decision that still counts is forgotten only for want of room; its token must not count as a new one then.
-    if (!old) forgottenUntilMs = Math.max(forgottenUntilMs, record.atMs);
-    state.decisions.delete(id);
-    sql.exec('DELETE FROM decisions WHERE id = ?', id);
-    dropped += 1;
-  }
+  pruneDecisions(sql, store, nowMs);
   for (const [id, atMs] of state.blanks) {
     if (atMs > nowMs - BLANK_LIFE_MS && state.blanks.size <= MAX_BLANKS) break;
     state.blanks.delete(id);
     sql.exec('DELETE FROM blanks WHERE id = ?', id);
   }
+  for (const [key, { atMs }] of state.pastTouches) if (atMs <= nowMs - RETENTION_MS) state.pastTouches.delete(key);
+  sql.exec('DELETE FROM past_touches WHERE at_ms <= ?', nowMs - RETENTION_MS);
   pruneList(sql, 'behaviour', state.behaviour, MAX_BEHAVIOUR, nowMs);
   pruneList(sql, 'outcomes', state.outcomes, MAX_OUTCOMES, nowMs);
+}
+
+function pruneDecisions(sql: SqlStorage, store: CustomerStore, nowMs: number): void {
+  const { state } = store;
+  let excess = state.decisions.size - MAX_DECISIONS;
+  if (excess <= 0 && !isOldestOld(state, nowMs)) return;
+  let forgottenUntilMs = 0;
+  const newest = newestOfCampaigns(state);
+  for (const [id, decision] of state.decisions) {
+    const { record } = decision;
+    const old = isOld(decision, nowMs);
+    if (!old && excess <= 0) break;
+    if (!old && stillDecides(decision, newest.get(record.campaignId) === id, nowMs)) continue;
+    if (!old) {
+      // It makes room for want of space: its touch goes on counting, and its token must not count as a new one.
+      keepTouch(store, decision);
+      forgottenUntilMs = Math.max(forgottenUntilMs, record.atMs);
+    }
+    excess -= 1;
+    state.decisions.delete(id);
+    sql.exec('DELETE FROM decisions WHERE id = ?', id);
+  }
   // Client time and late tokens bring decisions out of order: the watermark never falls.
   if (state.meta && forgottenUntilMs > state.meta.forgottenUntilMs) store.saveMeta({ ...state.meta, forgottenUntilMs });
+}
+
+function isOld({ record }: StoredDecision, nowMs: number): boolean {
+  return Math.max(record.expiresAtMs, record.atMs + RETENTION_MS) <= nowMs;
+}
+
+function isOldestOld(state: CustomerState, nowMs: number): boolean {
+  const oldest = state.decisions.values().next();
+  return !oldest.done && isOld(oldest.value, nowMs);
+}
+
+/** campaign → id of its latest decision, which carries the assignment. */
+function newestOfCampaigns(state: CustomerState): Map<string, string> {
+  const newest = new Map<string, string>();
+  for (const [id, { record }] of state.decisions) newest.set(record.campaignId, id);
+  return newest;
+}
+
+/** A pending claim, or the trial or assignment of a sticky period that is alive: without it a cap or a period would be forgotten. */
+function stillDecides({ record, exposedAtMs, isTrial }: StoredDecision, isNewest: boolean, nowMs: number): boolean {
+  if (exposedAtMs === null && record.claimExpiresAtMs > nowMs) return true;
+  return record.stickyUntilMs > nowMs && (isTrial || isNewest);
+}
+
+function keepTouch(store: CustomerStore, { record, exposedAtMs }: StoredDecision): void {
+  if (exposedAtMs === null || record.armId === HOLDOUT_ARM) return;
+  const { campaignId, channel, countsTowardGlobal } = record;
+  const place = { campaignId, channel, countsTowardGlobal, day: Math.floor(exposedAtMs / MS_PER_DAY) };
+  const before = store.state.pastTouches.get(pastTouchesKey(place));
+  const atMs = Math.max(before?.atMs ?? 0, exposedAtMs);
+  store.putPastTouches({ ...place, count: (before?.count ?? 0) + 1, atMs });
 }
 
 function pruneList(

@@ -37,4 +37,13 @@ export const CUSTOMER_SCHEMA: readonly string[] = [
    );`,
   `ALTER TABLE meta ADD COLUMN last_at_ms INTEGER NOT NULL DEFAULT 0;
    CREATE TABLE reported (id INTEGER PRIMARY KEY CHECK (id = 1));`,
+  `CREATE TABLE past_touches (
+     campaign_id TEXT NOT NULL,
+     channel TEXT NOT NULL,
+     counts_toward_global INTEGER NOT NULL,
+     day INTEGER NOT NULL,
+     count INTEGER NOT NULL,
+     at_ms INTEGER NOT NULL,
+     PRIMARY KEY (campaign_id, channel, counts_toward_global, day)
+   ) WITHOUT ROWID;`,
 ];

@@ -4,8 +4,8 @@ import type { OpenSlice } from '../../decisioning/catalog/open.ts';
 import { openSlice } from '../../decisioning/catalog/open.ts';
 import type { RulesSlice } from '../../decisioning/catalog/slice.ts';
 import { evidenceFrom } from '../../decisioning/view.ts';
-import type { SharedFacts } from './decide.ts';
 import type { DecideCall, Needs } from './protocol.ts';
+import type { SharedFacts } from './view.ts';
 
 /** A hundred placements in two revisions; the least recently used go first. */
 export const MAX_SLICES = 200;

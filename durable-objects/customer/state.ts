@@ -7,6 +7,7 @@ import type { Assignment } from '../../decisioning/view.ts';
 import { SESSION_IDLE_MS } from './limits.ts';
 import type {
   CustomerAddress,
+  PastTouches,
   StoredBehaviour,
   StoredDecision,
   StoredEnrolment,
@@ -43,6 +44,8 @@ export interface CustomerState {
   readonly decisions: Map<string, StoredDecision>;
   /** Decision ids that were answered with default content. */
   readonly blanks: Map<string, number>;
+  /** By {@link pastTouchesKey}. */
+  readonly pastTouches: Map<string, PastTouches>;
   readonly behaviour: StoredBehaviour[];
   readonly outcomes: StoredOutcome[];
   readonly enrolments: Map<string, StoredEnrolment>;
@@ -52,9 +55,9 @@ export interface CustomerState {
 
 /** Whether anything of the customer is held: what remains after erasure or age is an address and marks that void tokens. */
 export function isEmpty(state: CustomerState): boolean {
-  const { decisions, behaviour, outcomes, meta } = state;
+  const { decisions, pastTouches, behaviour, outcomes, meta } = state;
   const noProfile = !meta || JSON.stringify(meta.profile) === JSON.stringify(EMPTY_PROFILE);
-  return decisions.size === 0 && behaviour.length === 0 && outcomes.length === 0 && noProfile;
+  return decisions.size === 0 && pastTouches.size === 0 && behaviour.length === 0 && outcomes.length === 0 && noProfile;
 }
 
 /** The meta of an object at its first write. */
@@ -78,6 +81,8 @@ export function newborn(call: CustomerAddress & { readonly receivedAtMs: number 
 /** Touches, pending and confirmed. Held-out customers were shown nothing, so they have none. */
 export function touchesOf(state: CustomerState): Touch[] {
   const touches: Touch[] = [];
+  for (const { campaignId, channel, countsTowardGlobal, count, atMs } of state.pastTouches.values())
+    touches.push({ campaignId, channel, countsTowardGlobal, count, atMs, pendingUntilMs: null });
   for (const { record, exposedAtMs } of state.decisions.values()) {
     if (record.armId === HOLDOUT_ARM) continue;
     touches.push({
@@ -92,13 +97,32 @@ export function touchesOf(state: CustomerState): Touch[] {
 }
 
 /** What counters are computed from: confirmed touches, reached goals, behaviour. */
-export function historyOf(state: CustomerState): CounterHistory {
+export function historyOf(state: CustomerState, touches: readonly Touch[]): CounterHistory {
   return {
-    touches: touchesOf(state)
+    touches: touches
       .filter((touch) => touch.pendingUntilMs === null)
-      .map(({ atMs, channel, campaignId }) => ({ at: atMs, channel, campaignId })),
+      .map(({ atMs, channel, campaignId, count = 1 }) => ({ at: atMs, channel, campaignId, count })),
     outcomes: state.outcomes.map(({ atMs, goal, valueMinor }) => ({ at: atMs, goal, valueMinor })),
     behaviour: state.behaviour.map(({ atMs, name, valueMinor }) => ({ at: atMs, name, valueMinor })),
+  };
+}
+
+/** One row of past touches a campaign, channel and day. */
+export function pastTouchesKey(touches: Omit<PastTouches, 'count' | 'atMs'>): string {
+  return `${touches.campaignId} ${touches.channel} ${touches.countsTowardGlobal} ${touches.day}`;
+}
+
+/** A customer of whom nothing is known. */
+export function emptyState(): CustomerState {
+  return {
+    meta: null,
+    decisions: new Map(),
+    blanks: new Map(),
+    pastTouches: new Map(),
+    behaviour: [],
+    outcomes: [],
+    enrolments: new Map(),
+    lastAtMs: 0,
   };
 }
 

@@ -1,8 +1,9 @@
 /** The customer's state in SQLite. Every method writes memory and storage together; call them inside one transaction. */
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
-import type { StoredBehaviour, StoredDecision, StoredEnrolment, StoredOutcome } from './protocol.ts';
+import type { PastTouches, StoredBehaviour, StoredDecision, StoredEnrolment, StoredOutcome } from './protocol.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
+import { pastTouchesKey } from './state.ts';
 
 /** One change of a campaign's statistics, on its way to the shard. */
 export interface OutboxEntry {
@@ -20,6 +21,7 @@ export interface CustomerStore {
   saveMeta(meta: CustomerMeta): void;
   putDecision(decision: StoredDecision, receipt?: Receipt): void;
   putBlank(decisionId: string, atMs: number): void;
+  putPastTouches(touches: PastTouches): void;
   addBehaviour(event: StoredBehaviour): void;
   addOutcome(outcome: StoredOutcome): void;
   putEnrolment(enrolment: StoredEnrolment): void;
@@ -76,6 +78,20 @@ export class SqlStore implements CustomerStore {
   putBlank(decisionId: string, atMs: number): void {
     this.state.blanks.set(decisionId, atMs);
     this.#sql.exec('INSERT OR IGNORE INTO blanks VALUES (?, ?)', decisionId, atMs);
+  }
+
+  putPastTouches(touches: PastTouches): void {
+    this.state.pastTouches.set(pastTouchesKey(touches), touches);
+    this.#sql.exec(
+      `INSERT INTO past_touches VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (campaign_id, channel, counts_toward_global, day) DO UPDATE SET count = excluded.count, at_ms = excluded.at_ms`,
+      touches.campaignId,
+      touches.channel,
+      touches.countsTowardGlobal ? 1 : 0,
+      touches.day,
+      touches.count,
+      touches.atMs,
+    );
   }
 
   addBehaviour(event: StoredBehaviour): void {

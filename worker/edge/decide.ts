@@ -2,10 +2,10 @@
 import type { OptimizeRequest } from '../../contract/decisions.ts';
 import { decide } from '../../decisioning/decide.ts';
 import { evidenceFrom } from '../../decisioning/view.ts';
-import type { SharedFacts } from '../../durable-objects/customer/decide.ts';
-import { inputOf, recordOf } from '../../durable-objects/customer/decide.ts';
 import type { DecideCall, DecidedPlacement } from '../../durable-objects/customer/protocol.ts';
-import type { CustomerState } from '../../durable-objects/customer/state.ts';
+import { recordOf } from '../../durable-objects/customer/record.ts';
+import { emptyState } from '../../durable-objects/customer/state.ts';
+import { inputOf, type SharedFacts } from '../../durable-objects/customer/view.ts';
 import { base64Url, hmac } from '../../durable-objects/shared/naming.ts';
 import type { Auth } from '../http/auth.ts';
 import type { EdgeCatalog } from './catalog.ts';
@@ -71,18 +71,6 @@ export async function decideCall(env: Env, asked: Asked): Promise<DecideCall> {
   };
 }
 
-function emptyState(): CustomerState {
-  return {
-    meta: null,
-    decisions: new Map(),
-    blanks: new Map(),
-    behaviour: [],
-    outcomes: [],
-    enrolments: new Map(),
-    lastAtMs: 0,
-  };
-}
-
 /** Decides for somebody of whom nothing is kept: the same decide(), over an empty past. */
 function decideHere(call: DecideCall, asked: Asked): DecidedPlacement[] {
   const shared: SharedFacts = {
@@ -96,7 +84,7 @@ function decideHere(call: DecideCall, asked: Asked): DecidedPlacement[] {
     return {
       placement: decision.placement,
       decisionId: decision.decisionId,
-      record: slice ? recordOf(decision, slice, call, call.name, nowMs) : null,
+      record: slice ? recordOf(decision, slice, call, call.name, { nowMs, claimedAtMs: call.receivedAtMs }) : null,
       refusals: decision.refusals,
     };
   });

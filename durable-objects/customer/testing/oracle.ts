@@ -21,8 +21,21 @@ interface Credited extends Told {
   readonly record: DecisionRecord;
 }
 
+/** A campaign that measures lift and could address the customer: in its treated group (`*`) or held out. */
+export interface Addressed {
+  readonly campaignId: string;
+  readonly leaf: string;
+  readonly armId: '*' | 'holdout';
+  readonly atMs: number;
+  readonly goal: string;
+  readonly goalWindowMs: number;
+}
+
 /** A goal told to the observer. */
 export type ToldGoal = Told & { readonly windowMs: number };
+
+type Cell = Pick<DecisionRecord, 'campaignId' | 'leaf' | 'armId'>;
+type Add = (cell: Cell, atMs: number, field: string, value: number) => void;
 
 const HOUR_MS = 3_600_000;
 const periodOf = ({ campaignId, periodKey }: DecisionRecord) => `${campaignId} ${periodKey}`;
@@ -33,6 +46,7 @@ export class Observer {
   readonly #seen: Seen[] = [];
   readonly #credited: Credited[] = [];
   readonly #told: Told[] = [];
+  readonly #enrolled = new Map<string, Addressed>();
   #nowMs = 0;
 
   /** The object's time when it gets a call. */
@@ -41,7 +55,13 @@ export class Observer {
     return this.#nowMs;
   }
 
+  /** First eligibility is what counts. */
+  addressed(by: Addressed): void {
+    if (!this.#enrolled.has(by.campaignId)) this.#enrolled.set(by.campaignId, by);
+  }
+
   decided(record: DecisionRecord): void {
+    if (record.measuresLift) this.addressed({ ...record, armId: record.armId === 'holdout' ? 'holdout' : '*' });
     if (!this.#made.some(({ decisionId }) => decisionId === record.decisionId)) this.#made.push(record);
   }
 
@@ -115,7 +135,7 @@ export class Observer {
   /** `campaign leaf arm hour` → the sums that differ from zero. */
   sums(): Record<string, Record<string, number>> {
     const sums: Record<string, Record<string, number>> = {};
-    const add = (record: DecisionRecord, atMs: number, field: string, value: number): void => {
+    const add: Add = (record, atMs, field, value) => {
       const cell = `${record.campaignId} ${record.leaf} ${record.armId} ${Math.floor(atMs / HOUR_MS)}`;
       sums[cell] ??= {};
       sums[cell][field] = (sums[cell][field] ?? 0) + value;
@@ -146,11 +166,8 @@ export class Observer {
     return Object.fromEntries(Object.entries(sums).filter(([, cell]) => Object.keys(cell).length > 0));
   }
 
-  #addLift(add: (record: DecisionRecord, atMs: number, field: string, value: number) => void): void {
-    const enrolled = new Map<string, DecisionRecord>();
-    for (const record of this.#made)
-      if (record.measuresLift && !enrolled.has(record.campaignId)) enrolled.set(record.campaignId, record);
-    for (const record of enrolled.values()) {
+  #addLift(add: Add): void {
+    for (const record of this.#enrolled.values()) {
       add(record, record.atMs, 'customers', 1);
       const counted = this.#told.filter(
         ({ goal, atMs }) => goal === record.goal && atMs >= record.atMs && atMs <= record.atMs + record.goalWindowMs,

@@ -1,0 +1,58 @@
+/** Explains what a customer would get now. */
+import { stickyPeriod } from '../../decisioning/assignment.ts';
+import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
+import type { OpenSlice } from '../../decisioning/catalog/open.ts';
+import type { DecideInput, TracedCandidate } from '../../decisioning/decide.ts';
+import { decide } from '../../decisioning/decide.ts';
+import type { DecideCall } from './protocol.ts';
+import type { CustomerState } from './state.ts';
+import { touchesOf } from './state.ts';
+import { inputOf, objectNow, type SharedFacts } from './view.ts';
+
+/** Why this customer would get what now: every candidate with its reason; nothing is claimed. */
+export function explainFor(state: CustomerState, call: DecideCall, shared: SharedFacts) {
+  const nowMs = objectNow(state, call.receivedAtMs);
+  const input = inputOf(state, call, shared, call.requests, nowMs);
+  const reads = new Map<string, unknown>();
+  const resolve = (path: string): unknown => {
+    const value = input.customer.resolve(path);
+    reads.set(path, value);
+    return value;
+  };
+  const decisions = decide({ ...input, customer: { ...input.customer, resolve }, trace: true });
+  const segments = new Set<string>();
+  for (const { placement } of call.requests) {
+    const slice = shared.sliceOf(placement);
+    const isMember = slice?.segments.membershipBy(resolve);
+    for (const id of slice?.segments.ids ?? []) if (isMember?.(id)) segments.add(id);
+  }
+  return {
+    outcome: 'explained' as const,
+    placements: decisions.map(({ placement, chosen, candidates }) => ({
+      placement,
+      chosen: chosen?.campaign.id ?? null,
+      heldOut: chosen?.armId === HOLDOUT_ARM,
+      candidates: (candidates ?? []).map((candidate) => ({
+        ...candidate,
+        ...assignedTo(candidate, shared.sliceOf(placement), input),
+      })),
+    })),
+    attributes: Object.fromEntries([...reads].map(([path, value]) => [path, value ?? null])),
+    touches: touchesOf(state)
+      .filter((touch) => touch.pendingUntilMs === null || touch.pendingUntilMs > nowMs)
+      .map(({ channel, campaignId, atMs, pendingUntilMs }) => ({
+        channel,
+        campaignId,
+        atMs,
+        pending: pendingUntilMs !== null,
+      })),
+    segments: [...segments].sort(),
+  };
+}
+
+/** The arm that is kept for this customer, and until when. */
+function assignedTo(candidate: TracedCandidate, slice: OpenSlice | undefined, { customer, nowMs }: DecideInput) {
+  const campaign = slice?.campaigns.find(({ rules }) => rules.id === candidate.campaignId)?.rules;
+  const kept = campaign && stickyPeriod(campaign, customer, '', nowMs).assignment;
+  return kept && campaign.armIds.includes(kept.armId) ? { kept: { armId: kept.armId, untilMs: kept.untilMs } } : {};
+}

@@ -1,0 +1,69 @@
+/** What decide() sees of a customer: the stored state as of one moment. */
+import type { OpenSlice } from '../../decisioning/catalog/open.ts';
+import type { DecideInput, PlacementRequest } from '../../decisioning/decide.ts';
+import { countTouches, fatiguePressure } from '../../decisioning/limits/touches.ts';
+import { conditionAttributes } from '../../decisioning/request-attributes.ts';
+import { subjectResolver } from '../../decisioning/segments/subject.ts';
+import type { CustomerView, Evidence } from '../../decisioning/view.ts';
+import { MAX_CLIENT_AGE_MS } from './limits.ts';
+import type { DecideCall, StoredProfile } from './protocol.ts';
+import type { CustomerState } from './state.ts';
+import { assignmentOf, EMPTY_PROFILE, historyOf, sessionKeyOf, touchesOf } from './state.ts';
+
+/** What the object's isolate has of the shared facts. */
+export interface SharedFacts {
+  readonly sliceOf: (placement: string) => OpenSlice | undefined;
+  readonly evidence: Evidence;
+}
+
+/** The object's time: it never goes back, and client time (secret keys only) is believed for the past day. */
+export function objectNow(state: CustomerState, receivedAtMs: number, clientAtMs?: number): number {
+  const nowMs = Math.max(receivedAtMs, state.lastAtMs);
+  if (clientAtMs === undefined) return nowMs;
+  return Math.min(nowMs, Math.max(clientAtMs, nowMs - MAX_CLIENT_AGE_MS));
+}
+
+/** What decide() sees of this customer at one moment. */
+export function viewOf(state: CustomerState, call: DecideCall, nowMs: number): CustomerView {
+  const profile = state.meta?.profile ?? EMPTY_PROFILE;
+  const touches = touchesOf(state);
+  const attributes = conditionAttributes({
+    traits: profile.traits,
+    request: call.attributes,
+    nowMs,
+    timeZone: profile.timeZone,
+    anonymous: call.anonymous,
+  });
+  return {
+    bucketingId: state.meta?.bucketingId ?? call.name,
+    resolve: subjectResolver({ attributes, counters: historyOf(state, touches), nowMs }),
+    touches: (scope, windowMs) => countTouches(touches, scope, windowMs, nowMs),
+    pressure: (weights, halfLifeMs) => fatiguePressure(touches, weights, halfLifeMs, nowMs),
+    assignment: (campaignId) => assignmentOf(state, campaignId),
+    // Who wants no personalization wants it on no channel.
+    consents: (channel) => (profile.consent.purposes.personalization === false ? false : consentOf(profile, channel)),
+    sessionKey: sessionKeyOf(state, call.sessionId, nowMs),
+  };
+}
+
+function consentOf(profile: StoredProfile, channel: string): boolean | undefined {
+  return Object.hasOwn(profile.consent.channels, channel) ? profile.consent.channels[channel] : undefined;
+}
+
+/** The input of decide() for some of a call's placements. */
+export function inputOf(
+  state: CustomerState,
+  call: DecideCall,
+  shared: SharedFacts,
+  requests: readonly PlacementRequest[],
+  nowMs: number,
+): DecideInput {
+  return {
+    requests,
+    sliceOf: shared.sliceOf,
+    evidence: shared.evidence,
+    switches: call.switches,
+    customer: viewOf(state, call, nowMs),
+    nowMs,
+  };
+}
