@@ -101,6 +101,7 @@ export const decision = z
       .optional()
       .meta({ description: 'Until when the content may be shown as this decision' }),
     preview: z.literal(true).optional(),
+    unknownPlacement: z.literal(true).optional().meta({ description: 'The published catalog has no such placement' }),
     reasons: z
       .partialRecord(z.enum(REFUSAL_REASONS), z.int())
       .optional()
@@ -117,10 +118,10 @@ export const optimizeResponse = z
       .array(z.string())
       .optional()
       .meta({ description: 'Undeclared attributes, wrong types, and server attributes sent with a publishable key' }),
-    degraded: z
-      .literal(true)
-      .optional()
-      .meta({ description: 'The customer could not be reached in time: default content, nothing was claimed' }),
+    degraded: z.literal(true).optional().meta({
+      description:
+        'The customer could not be reached in time: default content; a claim that was made all the same lapses by itself',
+    }),
     stale: z
       .literal(true)
       .optional()
@@ -146,6 +147,10 @@ export const candidate = z
   .strictObject({
     campaign: slug,
     outcome: z.enum(['chosen', 'refused']),
+    kept: z
+      .strictObject({ arm: z.string(), until: z.iso.datetime() })
+      .optional()
+      .meta({ description: 'The arm that stays with this customer for the sticky period' }),
     reason: z.enum(REFUSAL_REASONS).optional(),
     detail: z.string().optional().meta({ description: 'The reason in words' }),
     value: z.number().optional(),
@@ -164,6 +169,7 @@ export const explainResponse = z
       z.strictObject({
         placement: slug,
         outcome: z.enum(['campaign', 'holdout', 'default']),
+        unknownPlacement: z.literal(true).optional(),
         campaign: slug.optional(),
         candidates: z.array(candidate),
       }),

@@ -104,6 +104,8 @@ export const attributes = z
 
 /** Largest body of a decision or event request, and of a configuration request. */
 export const MAX_BODY_BYTES = 16 * 1_024;
+/** Feedback carries a token an event: 50 of them have some 30 KB. */
+export const MAX_FEEDBACK_BODY_BYTES = 64 * 1_024;
 export const MAX_CONFIGURATION_BODY_BYTES = 256 * 1_024;
 /** Events in one request; as many as one object takes in one transaction without holding others up. */
 export const MAX_EVENTS = 50;

@@ -1,5 +1,5 @@
 /** Reasons in words, for people who were not there. */
-import type { RefusalReason } from './reasons.ts';
+import type { EventRejection, RefusalReason } from './reasons.ts';
 
 const WORDS: Readonly<Record<RefusalReason, string>> = {
   kill_switch: 'The workspace is switched off: everyone gets default content.',
@@ -19,4 +19,25 @@ const WORDS: Readonly<Record<RefusalReason, string>> = {
 /** A sentence for a reason. */
 export function describeRefusal(reason: RefusalReason): string {
   return WORDS[reason];
+}
+
+const REJECTIONS: Readonly<Record<EventRejection, string>> = {
+  invalid_token: 'The token was not made here, or was altered.',
+  expired_token: 'The token has expired, or its decision is no longer kept.',
+  superseded_token: 'The same request was answered once more, and that answer was reported first.',
+  wrong_workspace: 'The token belongs to another workspace.',
+  wrong_site: 'The token belongs to another site than the key.',
+  unknown_goal: 'No such goal is published.',
+  goal_needs_secret_key: 'This goal is taken from servers only.',
+  outside_window: "The goal's window after the decision is over.",
+  customer_erased: 'The customer of this decision was erased.',
+  no_consent: 'Nothing may be stored without consent.',
+  too_many_orders: 'The decision has as many orders of this goal as can be told apart.',
+  time_out_of_range: 'The time must be within the past 24 hours.',
+  unavailable: 'The customer could not be reached; send the event again.',
+};
+
+/** A sentence for why an event was not taken. */
+export function describeRejection(reason: EventRejection): string {
+  return REJECTIONS[reason];
 }

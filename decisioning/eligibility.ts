@@ -2,6 +2,7 @@
 import { HOLDOUT_ARM, REST_LEAF } from './bandits/allocation.ts';
 import type { CapRule } from './catalog/configuration.ts';
 import type { OpenCampaign, OpenSlice } from './catalog/open.ts';
+import type { RulesSlice, SliceCampaign } from './catalog/slice.ts';
 import type { ChosenAction } from './chosen-action.ts';
 import { isScheduled } from './limits/schedule.ts';
 import type { CapScope } from './limits/touches.ts';
@@ -48,6 +49,11 @@ export function capRefusalOf(campaign: OpenCampaign, facts: EligibilityFacts): R
   if (channel.cap && capped([channel.cap], { kind: 'channel', id: channel.id })) return 'capped_channel';
   if (globalCap && channel.countsTowardGlobal && capped([globalCap], { kind: 'global' })) return 'capped_global';
   return null;
+}
+
+/** Whether a touch of this campaign counts against any cap: then it must be claimed where the customer's other touches are known. */
+export function isCapped({ channel, globalCap }: RulesSlice, campaign: Pick<SliceCampaign, 'caps'>): boolean {
+  return campaign.caps.length > 0 || channel.cap !== null || (globalCap !== null && channel.countsTowardGlobal);
 }
 
 /** Claims that earlier placements of this request are about to make. */

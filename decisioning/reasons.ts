@@ -23,6 +23,7 @@ export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 export const EVENT_REJECTIONS = [
   'invalid_token',
   'expired_token',
+  'superseded_token',
   'wrong_workspace',
   'wrong_site',
   'unknown_goal',
@@ -31,6 +32,7 @@ export const EVENT_REJECTIONS = [
   'customer_erased',
   'no_consent',
   'too_many_orders',
+  'time_out_of_range',
   'unavailable',
 ] as const;
 

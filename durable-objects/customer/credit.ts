@@ -67,7 +67,8 @@ export function decisionOf(
 ): StoredDecision | EventRejection {
   const { state } = store;
   const stored = state.decisions.get(record.decisionId);
-  if (stored) return stored;
+  // A first visit that was repeated after a publish may have been decided twice: the first report says which one was shown.
+  if (stored) return isSameChoice(stored.record, record) ? stored : 'superseded_token';
   if (state.meta?.erasedAtMs != null && record.atMs <= state.meta.erasedAtMs) return 'customer_erased';
   if (record.expiresAtMs <= nowMs || record.atMs <= (state.meta?.forgottenUntilMs ?? 0)) return 'expired_token';
   const born: StoredDecision = {
@@ -83,6 +84,10 @@ export function decisionOf(
   if (record.measuresLift)
     enrol(store, { ...enrolmentOf(record), armId: record.armId === HOLDOUT_ARM ? HOLDOUT_ARM : ENROLLED_ARM }, nowMs);
   return born;
+}
+
+function isSameChoice(a: DecisionRecord, b: DecisionRecord): boolean {
+  return a.campaignId === b.campaignId && a.armId === b.armId;
 }
 
 /** The first exposure of a decision: a touch, and the period's trial when no other decision of the period was exposed before. */
@@ -121,7 +126,7 @@ export function creditGoal(store: CustomerStore, decisionId: string, reached: Go
   if (atMs > record.atMs + goal.windowMs) return rejected('outside_window');
   const before = decision.outcomes.find((outcome) => outcome.goal === goal.id);
   if (before && (orderId === undefined || before.orders.includes(orderId))) return duplicate;
-  if (before && before.orders.length >= MAX_ORDERS) return rejected('too_many_orders');
+  if (isFull(decision, goal.id, orderId)) return rejected('too_many_orders');
   if (decision.exposedAtMs === null) creditExposure(store, decision, atMs, nowMs);
   const exposed = store.state.decisions.get(decisionId) as StoredDecision;
   const counted = orderId !== undefined && isCounted(store, record, goal.id, orderId);
@@ -131,6 +136,13 @@ export function creditGoal(store: CustomerStore, decisionId: string, reached: Go
   store.putDecision({ ...exposed, outcomes: [...exposed.outcomes.filter((other) => other !== before), outcome] });
   if (goal.id === record.goal) rewardTrial(store, record, counted ? 0 : goal.valueMinor, nowMs);
   return accepted;
+}
+
+/** Whether a decision has so many orders of a goal that no new one can be told from a repeated one. */
+export function isFull({ outcomes }: StoredDecision, goal: string, orderId: string | undefined): boolean {
+  const before = outcomes.find((outcome) => outcome.goal === goal);
+  if (!before || orderId === undefined || before.orders.includes(orderId)) return false;
+  return before.orders.length >= MAX_ORDERS;
 }
 
 /** Whether an order is in the campaign's revenue already: several decisions of one campaign may report the same one. */

@@ -1,6 +1,6 @@
 /** Takes batches of feedback and events, inside one transaction. */
 import type { Credit } from './credit.ts';
-import { creditExposure, creditGoal, decisionOf, latestExposed, reachGoal } from './credit.ts';
+import { creditExposure, creditGoal, decisionOf, isFull, latestExposed, reachGoal } from './credit.ts';
 import type { CallFacts, EventItem, FeedbackItem, GoalFacts, ItemResult, StoredDecision } from './protocol.ts';
 import type { CustomerStore } from './store.ts';
 import { objectNow } from './view.ts';
@@ -61,8 +61,11 @@ function takeBehaviour(store: CustomerStore, item: EventItem, atMs: number): Cre
 function takeGoal(store: CustomerStore, item: EventItem, atMs: number, nowMs: number): Credit {
   const goal: GoalFacts = { id: item.name, windowMs: item.windowMs, valueMinor: item.valueMinor };
   const reached = { goal, orderId: item.orderId, atMs };
+  const decisions = latestExposed(store, goal, atMs);
+  // Taking it without crediting it would lose it: whoever reports so many orders is told.
+  if (decisions.some((decision) => isFull(decision, goal.id, item.orderId)))
+    return { status: 'rejected', reason: 'too_many_orders' };
   if (!reachGoal(store, { ...reached, eventId: item.eventId }, nowMs)) return { status: 'duplicate' };
-  for (const decision of latestExposed(store, goal, atMs))
-    creditGoal(store, decision.record.decisionId, reached, nowMs);
+  for (const decision of decisions) creditGoal(store, decision.record.decisionId, reached, nowMs);
   return { status: 'accepted' };
 }

@@ -42,13 +42,24 @@ async function handOver(env: Env, from: CallFacts, to: CallFacts, moved: Moved):
   await withRetry(() => customerStubByName(env, from.workspaceId, from.name).legacyTaken(from));
 }
 
+/** anonymous → known names that this isolate linked: a page sends both ids with every call, and one link is enough. */
+const linked = new Map<string, string>();
+const MAX_LINKED = 10_000;
+
+function rememberLink(anonymousName: string, knownName: string): void {
+  if (linked.size >= MAX_LINKED) linked.clear();
+  linked.set(anonymousName, knownName);
+}
+
 /** Links an anonymous customer to a known one. One who is linked to somebody else already stays there: devices are shared. */
 export async function linkCustomer(env: Env, known: CallFacts, anonymousName: string): Promise<void> {
+  if (linked.has(anonymousName)) return;
   const anonymous: CallFacts = { ...known, name: anonymousName, anonymous: true };
   const moved = await withRetry(() =>
     customerStubByName(env, known.workspaceId, anonymousName).forward(anonymous, known.name),
   );
   if (moved.to === known.name) await handOver(env, anonymous, known, moved);
+  rememberLink(anonymousName, moved.to);
 }
 
 /** What an object's isolate lacks, from what this isolate holds. */

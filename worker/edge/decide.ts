@@ -1,6 +1,8 @@
 /** One decision request: with the customer's object where there is one, without where there is none yet. */
 import type { OptimizeRequest } from '../../contract/decisions.ts';
+import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import { decide } from '../../decisioning/decide.ts';
+import { isCapped } from '../../decisioning/eligibility.ts';
 import { evidenceFrom } from '../../decisioning/view.ts';
 import type { DecideCall, DecidedPlacement } from '../../durable-objects/customer/protocol.ts';
 import { recordOf } from '../../durable-objects/customer/record.ts';
@@ -90,6 +92,12 @@ function decideHere(call: DecideCall, asked: Asked): DecidedPlacement[] {
   });
 }
 
+function claimsCapped({ record, placement }: DecidedPlacement, { slices }: Asked): boolean {
+  const rules = slices.get(placement)?.rules.rules;
+  const campaign = rules?.campaigns.find(({ id }) => id === record?.campaignId);
+  return rules !== undefined && campaign !== undefined && record?.armId !== HOLDOUT_ARM && isCapped(rules, campaign);
+}
+
 export type Outcome =
   | { readonly outcome: 'decided'; readonly decisions: readonly DecidedPlacement[] }
   /** The customer's object did not answer in time: default content, and nothing is promised. */
@@ -99,8 +107,12 @@ export type Outcome =
 export async function decideFor(env: Env, ctx: Pick<ExecutionContext, 'waitUntil'>, asked: Asked): Promise<Outcome> {
   const call = await decideCall(env, asked);
   const { visitor } = asked;
-  if (visitor.kind === 'none' || visitor.kind === 'new')
-    return { outcome: 'decided', decisions: decideHere(call, asked) };
+  if (visitor.kind === 'none' || visitor.kind === 'new') {
+    const decisions = decideHere(call, asked);
+    // A cap holds only where all claims meet: a first visit that would claim something capped brings its customer to life.
+    if (visitor.kind === 'none' || !decisions.some((decided) => claimsCapped(decided, asked)))
+      return { outcome: 'decided', decisions };
+  }
   const answer = decideThere(env, call, asked).then(
     (decisions): Outcome => ({ outcome: 'decided', decisions }),
     (): Outcome => ({ outcome: 'unavailable' }),

@@ -17,13 +17,23 @@ interface Node {
   readonly path: readonly (string | number)[];
 }
 
-/** The first unsafe key or too deep place in a parsed value. Iterative: depth must not cost stack before it is checked. */
-function findHarm(root: unknown): { readonly kind: 'key' | 'depth'; readonly at: string } | undefined {
+type Harm = { readonly kind: 'key' | 'depth' | 'text'; readonly at: string };
+
+/** Half a character is no text: the database would store another in its place, and two ids would become one. */
+function isBrokenText(value: unknown): boolean {
+  return typeof value === 'string' && !value.isWellFormed();
+}
+
+/** The first unsafe key, broken text or too deep place in a parsed value. Iterative: depth must not cost stack before it is checked. */
+function findHarm(root: unknown): Harm | undefined {
+  if (isBrokenText(root)) return { kind: 'text', at: '' };
   const pending: Node[] = typeof root === 'object' && root !== null ? [{ value: root, path: [] }] : [];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (node.path.length >= MAX_DEPTH) return { kind: 'depth', at: pointer(node.path) };
     const isArray = Array.isArray(node.value);
     for (const [key, child] of Object.entries(node.value)) {
+      if (isBrokenText(child) || isBrokenText(key))
+        return { kind: 'text', at: pointer([...node.path, key]).toWellFormed() };
       if (!isArray && UNSAFE_KEYS.has(key)) return { kind: 'key', at: pointer([...node.path, key]) };
       if (typeof child === 'object' && child !== null) {
         pending.push({ value: child, path: [...node.path, isArray ? Number(key) : key] });
@@ -47,9 +57,10 @@ export function parseJson(text: string): Checked<unknown> {
       { field: harm.at, detail: 'is never accepted' },
     ]);
   }
-  if (harm)
-    return refused('invalid_request', undefined, [
-      { field: harm.at, detail: `is nested deeper than ${MAX_DEPTH} levels` },
-    ]);
+  if (harm) {
+    const detail =
+      harm.kind === 'text' ? 'holds half a character (a lone surrogate)' : `is nested deeper than ${MAX_DEPTH} levels`;
+    return refused('invalid_request', undefined, [{ field: harm.at, detail }]);
+  }
   return { ok: true, value };
 }

@@ -7,12 +7,12 @@ import type { RulesSlice } from '../../decisioning/catalog/slice.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import { replay } from '../../decisioning/receipt.ts';
 import type { ReceiptReply } from '../../durable-objects/customer/protocol.ts';
+import { candidateAnswer } from '../edge/candidate-answer.ts';
 import { callCustomer } from '../edge/customer-calls.ts';
 import { fetchBodies } from '../edge/publisher-feed.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
-import { candidateAnswer } from './explain.ts';
 
 /** Object name and decision, 22 characters of base64url each. */
 const decisionId = z.string().regex(/^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{22}$/, 'is not a decision id');

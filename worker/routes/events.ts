@@ -7,6 +7,7 @@ import type { EventItem, EventsReply, ItemResult } from '../../durable-objects/c
 import { currentCatalog } from '../edge/catalog.ts';
 import { clientTime } from '../edge/client-time.ts';
 import { callCustomer, linkCustomer } from '../edge/customer-calls.ts';
+import { answerEvents } from '../edge/events-answer.ts';
 import { goalFacts } from '../edge/goals.ts';
 import { minorUnits } from '../edge/money.ts';
 import { admitAttributes } from '../edge/request-facts.ts';
@@ -16,7 +17,6 @@ import type { App, AppEnv } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { fingerprintOf } from '../http/fingerprint.ts';
 import { problem, refuse } from '../http/problem.ts';
-import { answerEvents } from './feedback.ts';
 
 type Ctx = Context<AppEnv>;
 
@@ -46,6 +46,12 @@ async function takeEvents(c: Ctx, body: EventsRequest): Promise<Response> {
   const current = await currentCatalog(c.env, c.executionCtx, auth.workspaceId, nowMs);
   if (!current) return problem(c, 'nothing_published');
   const { directory } = current.catalog;
+  if (auth.keyType === 'secret' && body.customer.id === undefined && body.customer.anonymousId === undefined) {
+    const errors = [
+      { field: '/customer', detail: 'must have an id or an anonymousId: a server knows whom it speaks of' },
+    ];
+    return problem(c, 'invalid_request', { errors });
+  }
   const visitor = await visitorOf(
     c.env,
     auth,
@@ -64,7 +70,9 @@ async function takeEvents(c: Ctx, body: EventsRequest): Promise<Response> {
   const checked = body.events.map((event, index) => checkEvent(c, directory, event, index));
   const items = checked.filter((item): item is EventItem => !('status' in item));
   const refused = checked.filter((item): item is ItemResult => 'status' in item);
-  const taken = items.length > 0 || Object.keys(admitted).length > 0 ? await deliver(c, who, items, admitted) : [];
+  const links = who.kind === 'known' && who.anonymousName !== null;
+  const idle = items.length === 0 && Object.keys(admitted).length === 0 && !links;
+  const taken = idle ? [] : await deliver(c, who, items, admitted);
   const results = [...refused, ...taken].sort((a, b) => a.index - b.index);
   return answerEvents(c, results, false, {
     ...(who.anonymousId && { customer: { anonymousId: who.anonymousId } }),
@@ -75,7 +83,8 @@ async function takeEvents(c: Ctx, body: EventsRequest): Promise<Response> {
 function checkEvent(c: Ctx, directory: Directory, event: CustomerEvent, index: number): EventItem | ItemResult {
   const auth = c.get('auth');
   const at = clientTime(auth, event.at, c.get('receivedAtMs'));
-  const atMs = at.ok ? at.value : undefined;
+  if (!at.ok) return { index, status: 'rejected', reason: 'time_out_of_range' };
+  const atMs = at.value;
   const { eventId } = event;
   if (event.kind === 'behaviour') {
     const valueMinor = event.value === undefined ? 0 : minorUnits(event.value, directory.currency);

@@ -2,10 +2,8 @@
 import type { Context } from 'hono';
 import type { ExplainRequest, ExplainResponse } from '../../contract/decisions.ts';
 import { explainRequest, explainResponse } from '../../contract/decisions.ts';
-import type { TracedCandidate } from '../../decisioning/decide.ts';
-import { describeRefusal } from '../../decisioning/describe.ts';
-import { evidenceFrom } from '../../decisioning/view.ts';
 import type { ExplainReply } from '../../durable-objects/customer/protocol.ts';
+import { candidateAnswer } from '../edge/candidate-answer.ts';
 import type { EdgeCatalog } from '../edge/catalog.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { askCustomer } from '../edge/customer-calls.ts';
@@ -20,7 +18,6 @@ import { endpoint } from '../http/endpoint.ts';
 import { problem, refuse } from '../http/problem.ts';
 
 type Explained = Exclude<ExplainReply, { outcome: 'needs' | 'moved' }>;
-type WireCandidate = ExplainResponse['placements'][number]['candidates'][number];
 
 /** Registers the route. */
 export function registerExplain(app: App): void {
@@ -79,6 +76,7 @@ function answer(reply: Explained, catalog: EdgeCatalog, slices: ReadonlyMap<stri
     placements: reply.placements.map(({ placement, chosen, heldOut, candidates }) => ({
       placement,
       outcome: chosen === null ? 'default' : heldOut ? 'holdout' : 'campaign',
+      ...(!Object.hasOwn(catalog.manifest.placements, placement) && { unknownPlacement: true as const }),
       ...(chosen !== null && { campaign: chosen }),
       candidates: candidates.map((candidate) => candidateAnswer(candidate, catalog, slices.get(placement))),
     })),
@@ -91,45 +89,5 @@ function answer(reply: Explained, catalog: EdgeCatalog, slices: ReadonlyMap<stri
     })),
     segments: [...reply.segments],
     revision: catalog.manifest.revision,
-  };
-}
-
-/** A candidate in the API's words. */
-export function candidateAnswer(
-  candidate: TracedCandidate,
-  catalog: EdgeCatalog | undefined,
-  slice: PlacementSlices | undefined,
-): WireCandidate {
-  const { campaignId, reason, leaf, value, parts, probability } = candidate;
-  return {
-    campaign: campaignId,
-    outcome: reason === null ? 'chosen' : 'refused',
-    ...(reason !== null && { reason, detail: describeRefusal(reason) }),
-    ...(value !== undefined && { value }),
-    ...(parts !== undefined && { valueParts: { ...parts } }),
-    ...(leaf !== undefined && { leaf }),
-    ...(probability !== undefined && { probability }),
-    ...(leaf !== undefined && catalog && slice && arms(campaignId, leaf, catalog, slice)),
-  };
-}
-
-function arms(
-  campaignId: string,
-  leaf: string,
-  catalog: EdgeCatalog,
-  slice: PlacementSlices,
-): Pick<WireCandidate, 'arms'> {
-  const campaign = slice.rules.rules.campaigns.find(({ id }) => id === campaignId);
-  if (!campaign) return {};
-  const probabilities = evidenceFrom((id) => catalog.allocations.get(id)).probabilities(campaign, leaf);
-  const published = catalog.allocations.get(campaignId);
-  const allocation = published?.armsKey === campaign.initialAllocation.armsKey ? published : campaign.initialAllocation;
-  const pBest = allocation.leaves[leaf]?.pBest ?? [];
-  return {
-    arms: campaign.armIds.map((arm, index) => ({
-      arm,
-      probability: probabilities[index] ?? 0,
-      pBest: pBest[index] ?? 0,
-    })),
   };
 }

@@ -1,7 +1,8 @@
 /** `POST /v1/feedback`: exposures and goals of decisions, with their tokens. */
 import type { Context } from 'hono';
-import type { EventsResponse, FeedbackEvent, FeedbackRequest } from '../../contract/events.ts';
+import type { FeedbackEvent, FeedbackRequest } from '../../contract/events.ts';
 import { eventsResponse, feedbackRequest } from '../../contract/events.ts';
+import { MAX_FEEDBACK_BODY_BYTES } from '../../contract/primitives.ts';
 import type { Directory } from '../../decisioning/catalog/slice.ts';
 import type { TokenSigner } from '../../decisioning/token/token.ts';
 import { decodeToken } from '../../decisioning/token/token.ts';
@@ -9,6 +10,7 @@ import type { EventsReply, FeedbackItem, ItemResult } from '../../durable-object
 import { currentCatalog } from '../edge/catalog.ts';
 import { clientTime } from '../edge/client-time.ts';
 import { callCustomer } from '../edge/customer-calls.ts';
+import { answerEvents } from '../edge/events-answer.ts';
 import { goalFacts } from '../edge/goals.ts';
 import { tokenSigner } from '../edge/token-signer.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
@@ -30,6 +32,7 @@ export function registerFeedback(app: App): void {
         'One event or up to 50. Repeats change nothing; an accepted event is never lost. Events of unequal fate are told apart in `results`.',
       auth: 'any',
       body: feedbackRequest,
+      maxBodyBytes: MAX_FEEDBACK_BODY_BYTES,
       responses: { 200: { description: 'What became of each event', schema: eventsResponse } },
     },
     async (c, { body }) => {
@@ -80,8 +83,8 @@ async function checkEvent(
     return { index, status: 'rejected', reason: 'wrong_site' };
   if (record.expiresAtMs <= nowMs) return { index, status: 'rejected', reason: 'expired_token' };
   const at = clientTime(auth, event.at, nowMs);
-  // A time that cannot be believed is not an event that did not happen: it is taken as of now.
-  const atMs = at.ok ? at.value : undefined;
+  if (!at.ok) return { index, status: 'rejected', reason: 'time_out_of_range' };
+  const atMs = at.value;
   if (event.kind === 'exposure') return { index, record, kind: 'exposure', atMs };
   const goal = goalFacts(directory, auth, event.goal, event.value);
   if (typeof goal === 'string') return { index, status: 'rejected', reason: goal };
@@ -104,48 +107,4 @@ async function deliver(c: Ctx, name: string, items: readonly FeedbackItem[]): Pr
   } catch {
     return items.map(({ index }) => ({ index, status: 'rejected', reason: 'unavailable' }));
   }
-}
-
-/** The answer to a batch: a problem only when nothing at all was taken. */
-export function answerEvents(
-  c: Ctx,
-  results: readonly ItemResult[],
-  single: boolean,
-  extra: Pick<EventsResponse, 'customer' | 'ignoredAttributes'> = {},
-): Response {
-  const count = (status: ItemResult['status']): number => results.filter((result) => result.status === status).length;
-  const rejected = count('rejected');
-  if (rejected > 0 && rejected === results.length) return refuseEvents(c, results, single);
-  const response: EventsResponse = {
-    accepted: count('accepted'),
-    duplicates: count('duplicate'),
-    rejected,
-    results: results.map((result) => ({ ...result })),
-    ...extra,
-  };
-  return c.json(response);
-}
-
-const TOKEN_REASONS: ReadonlySet<string> = new Set([
-  'invalid_token',
-  'expired_token',
-  'wrong_workspace',
-  'wrong_site',
-  'customer_erased',
-]);
-
-function refuseEvents(c: Ctx, results: readonly ItemResult[], single: boolean): Response {
-  const errors = results.map(({ index, reason }) => {
-    const field =
-      reason !== undefined && TOKEN_REASONS.has(reason)
-        ? 'token'
-        : reason === 'unknown_goal' || reason === 'goal_needs_secret_key'
-          ? 'goal'
-          : '';
-    const at = single ? '' : `/events/${index}`;
-    return { field: field ? `${at}/${field}` : at, detail: reason ?? 'rejected' };
-  });
-  if (results.every(({ reason }) => reason === 'unavailable')) return problem(c, 'unavailable', { errors });
-  const allTokens = results.every(({ reason }) => reason !== undefined && TOKEN_REASONS.has(reason));
-  return problem(c, allTokens ? 'invalid_token' : 'invalid_events', { errors });
 }

@@ -85,7 +85,8 @@ async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
   noteRefusals(c, outcome);
   const stale =
     current.stale || [...slices.values()].some((slice) => slice.outdated) || missing(catalog, slices, body.placements);
-  return c.json(await answer(c, { body, requestId, visitor: visitor.value, outcome, slices, ignored, stale }));
+  const isKnown = (placement: string): boolean => Object.hasOwn(catalog.manifest.placements, placement);
+  return c.json(await answer(c, { body, requestId, visitor: visitor.value, outcome, slices, isKnown, ignored, stale }));
 }
 
 function nothingPublished(body: OptimizeRequest, requestId: string): OptimizeResponse {
@@ -139,6 +140,8 @@ interface Answerable {
   readonly visitor: Visitor;
   readonly outcome: Outcome;
   readonly slices: ReadonlyMap<string, PlacementSlices>;
+  /** Whether the catalog has a placement. */
+  readonly isKnown: (placement: string) => boolean;
   readonly ignored: string[];
   readonly stale: boolean;
 }
@@ -155,7 +158,9 @@ async function answer(c: Ctx, facts: Answerable): Promise<OptimizeResponse> {
   return {
     requestId: facts.requestId,
     customer: visitor.kind !== 'none' && visitor.anonymousId ? { anonymousId: visitor.anonymousId } : {},
-    decisions,
+    decisions: decisions.map((decision) =>
+      facts.isKnown(decision.placement) ? decision : { ...decision, unknownPlacement: true as const },
+    ),
     ...(facts.ignored.length > 0 && { ignoredAttributes: facts.ignored }),
     ...(outcome.outcome === 'unavailable' && { degraded: true as const }),
     ...(facts.stale && { stale: true as const }),

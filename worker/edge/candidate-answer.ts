@@ -1,0 +1,52 @@
+/** Candidates of a placement as explain and receipts show them. */
+import type { ExplainResponse } from '../../contract/decisions.ts';
+import { describeRefusal } from '../../decisioning/describe.ts';
+import { evidenceFrom } from '../../decisioning/view.ts';
+import type { ExplainedCandidate } from '../../durable-objects/customer/protocol.ts';
+import type { EdgeCatalog } from './catalog.ts';
+import type { PlacementSlices } from './slices.ts';
+
+type WireCandidate = ExplainResponse['placements'][number]['candidates'][number];
+
+/** A candidate in the API's words. */
+export function candidateAnswer(
+  candidate: ExplainedCandidate,
+  catalog: EdgeCatalog | undefined,
+  slice: PlacementSlices | undefined,
+): WireCandidate {
+  const { campaignId, reason, leaf, value, parts, probability, kept } = candidate;
+  return {
+    campaign: campaignId,
+    outcome: reason === null ? 'chosen' : 'refused',
+    ...(reason !== null && { reason, detail: describeRefusal(reason) }),
+    ...(value !== undefined && { value }),
+    ...(parts !== undefined && { valueParts: { ...parts } }),
+    ...(leaf !== undefined && { leaf }),
+    ...(probability !== undefined && { probability }),
+    ...(kept && { kept: { arm: kept.armId, until: new Date(kept.untilMs).toISOString() } }),
+    ...(leaf !== undefined && catalog && slice && arms(campaignId, leaf, kept?.armId, catalog, slice)),
+  };
+}
+
+function arms(
+  campaignId: string,
+  leaf: string,
+  kept: string | undefined,
+  catalog: EdgeCatalog,
+  slice: PlacementSlices,
+): Pick<WireCandidate, 'arms'> {
+  const campaign = slice.rules.rules.campaigns.find(({ id }) => id === campaignId);
+  if (!campaign) return {};
+  const probabilities = evidenceFrom((id) => catalog.allocations.get(id)).probabilities(campaign, leaf);
+  const published = catalog.allocations.get(campaignId);
+  const allocation = published?.armsKey === campaign.initialAllocation.armsKey ? published : campaign.initialAllocation;
+  const pBest = allocation.leaves[leaf]?.pBest ?? [];
+  return {
+    arms: campaign.armIds.map((arm, index) => ({
+      arm,
+      // Who has an arm already keeps it.
+      probability: kept === undefined ? (probabilities[index] ?? 0) : Number(arm === kept),
+      pBest: pBest[index] ?? 0,
+    })),
+  };
+}
