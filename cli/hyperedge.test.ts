@@ -71,7 +71,7 @@ describe('push', () => {
     double.requests = [];
     const ran = await run(['push', folder, '--site', site, '--key', 'sk_x']);
     expect(ran.code).toBe(1);
-    expect(ran.err).toContain(`${file('bad.yaml')}:3:1: "colour" is not a field of the document`);
+    expect(ran.err).toContain(`${file('bad.yaml')}:3:1: "colour" is not a known field`);
     expect(ran.err).toContain('2 errors');
     expect(double.requests).toEqual([]);
   });

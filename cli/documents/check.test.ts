@@ -30,19 +30,24 @@ describe('YAML files', () => {
   });
 
   test.each([
-    ['an unknown field, at its key', `${GOAL}colour: red\n`, 'a.yaml:4:1: "colour" is not a field of the document'],
+    ['an unknown field, at its key', `${GOAL}colour: red\n`, 'a.yaml:4:1: "colour" is not a known field'],
     ['a wrong value, at the value', `${GOAL}window: 3x\n`, 'a.yaml:4:9: "window" must be a duration like'],
-    ['a missing field, at the document', 'kind: goal\nid: g\n', 'a.yaml:1:1: "name" is missing'],
+    ['a missing field, at the document', 'kind: goal\nid: g\n', 'a.yaml:1:1: "name" is required (string)'],
     ['an unknown kind', 'kind: campaing\n', 'a.yaml:1:7: "kind" must be one of campaign, segment'],
     ['a site of unknown kind', 'kind: site\nid: s\nname: S\nsiteKind: shop\n', 'a.yaml:4:11: "siteKind" '],
     ['a document without kind', 'id: g\n', 'a.yaml:1:1: "kind" is missing; it must be one of'],
     ['a document that is no object', '- 1\n', 'a.yaml:1:1: a document must be an object'],
-    ['a second document, at its own lines', `${GOAL}---\n${GOAL}x: 1\n`, 'a.yaml:8:1: "x" is not a field'],
+    ['a second document, at its own lines', `${GOAL}---\n${GOAL}x: 1\n`, 'a.yaml:8:1: "x" is not a known field'],
     ['the same kind and id twice', `${GOAL}---\n${GOAL}`, 'a.yaml:6:5: goal "g" is already in a.yaml:2'],
+    [
+      'a condition that cannot be read, at its operator',
+      'kind: segment\nid: s\nname: S\ncondition:\n  geo.country: { $in: [DE] }\n  $where: 1\n',
+      'a.yaml:6:11: "condition.$where" is not an operator',
+    ],
     ['a key written twice', `${GOAL}name: H\n`, 'a.yaml:4:1: Map keys must be unique'],
     ['broken indentation', 'kind: goal\n id: g\n', 'a.yaml:1:7: '],
     ['an alias', 'kind: goal\nid: &a g\nname: *a\n', 'a.yaml:3:7: aliases are not supported'],
-    ['a key that reaches a prototype', `${GOAL}__proto__: { a: 1 }\n`, 'a.yaml:4:1: "__proto__" is not a field'],
+    ['a key that reaches a prototype', `${GOAL}__proto__: { a: 1 }\n`, 'a.yaml:4:1: "__proto__" is not a known field'],
   ])('%s', (_, text, expected) => {
     expect(findingsOf('a.yaml', text)[0]).toContain(expected);
   });
@@ -75,9 +80,9 @@ describe('JSON files', () => {
     [
       'an unknown field, at its key',
       '{\n  "kind": "goal", "id": "g", "name": "G",\n  "x": 1\n}',
-      'a.json:3:3: "x" is not a field',
+      'a.json:3:3: "x" is not a known field',
     ],
-    ['a wrong value', '{"kind":"goal","id":"g","name":"G",\n"window": 3}', 'a.json:2:11: "window" is not valid'],
+    ['a wrong value', '{"kind":"goal","id":"g","name":"G",\n"window": 3}', 'a.json:2:11: "window" must be a string'],
     ['a key written twice', '{"kind":"goal",\n"kind":"goal"}', 'a.json:2:1: "kind" is written twice'],
     ['a missing comma', '{"kind":"goal"\n"id":"g"}', 'a.json:2:1: comma expected'],
     ['an empty file', '', 'a.json:1:1: value expected'],

@@ -36,7 +36,7 @@ describe('readMap', () => {
     [
       'an unknown field',
       'mode: full-feedback\nrewards: { a: A, b: B }\ncolour: red\n',
-      ':3:1: "colour" is not a field',
+      ':3:1: "colour" is not a known field',
     ],
     [
       'an arm that the campaign lacks',

@@ -38,7 +38,12 @@ export const MAX_CONTENT_BYTES = 16 * 1_024;
 export const content = z
   .strictObject({
     ...partShape,
-    parts: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/), contentPart).optional(),
+    parts: z
+      .record(
+        z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1 to 32 of a-z, 0-9, "-" and start with a letter'),
+        contentPart,
+      )
+      .optional(),
     data: z.json().optional(),
   })
   .refine((value) => JSON.stringify(value).length <= MAX_CONTENT_BYTES, 'must be at most 16 KB of JSON')

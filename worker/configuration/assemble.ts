@@ -32,10 +32,7 @@ export function assemble(
     const { collection, schema } = KINDS[kind];
     const result = schema.safeParse(JSON.parse(body));
     if (result.success) parsed[kind].push(result.data);
-    else {
-      const at = `/${collection}/${id}`;
-      errors.push(...validationErrors(result.error).map(({ field, detail }) => ({ field: `${at}${field}`, detail })));
-    }
+    else errors.push(...validationErrors(result.error, 'body', `/${collection}/${id}`));
   }
   if (errors.length > 0) return { ok: false, errors };
   // Each list holds what its kind's schema gave, which is what the compiler reads.

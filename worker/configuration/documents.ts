@@ -19,10 +19,7 @@ export type DocumentCheck =
 /** Checks a document of a kind. Errors name fields by JSON pointers under `at`. */
 export function checkDocument(kind: Kind, value: unknown, at = ''): DocumentCheck {
   const result = KINDS[kind].schema.safeParse(value);
-  if (!result.success) {
-    const errors = validationErrors(result.error).map(({ field, detail }) => ({ field: `${at}${field}`, detail }));
-    return { ok: false, errors };
-  }
+  if (!result.success) return { ok: false, errors: validationErrors(result.error, 'body', at) };
   // Settings may leave their only id out; it is stored, so that every document carries its own.
   const body = JSON.stringify({ id: result.data.id, ...(value as object) });
   return { ok: true, document: { kind, id: result.data.id, body } };

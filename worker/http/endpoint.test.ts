@@ -100,7 +100,7 @@ describe('a bad body', () => {
       422,
     );
     expect(document.errors).toEqual([
-      { field: '/name', detail: 'expected string, received number' },
+      { field: '/name', detail: 'must be a string' },
       { field: '/extra', detail: 'is not a known field' },
     ]);
     expect(document.instance).toBe('/v1/any');

@@ -25,13 +25,13 @@ describe('what is said about an invalid field', () => {
     const schema = z.strictObject({ id: z.string(), size: z.int() });
     expect(errorsOf(schema, { size: '3' })).toEqual([
       { field: '/id', detail: 'is required (string)' },
-      { field: '/size', detail: 'expected number, received string' },
+      { field: '/size', detail: 'must be a number' },
     ]);
   });
 
   it('answers for the branch of a union that was meant', () => {
     const goal = errorsOf(feedbackRequest, { token: 't', kind: 'goal', goal: 'purchase', value: 'many' });
-    expect(goal).toEqual([{ field: '/value', detail: 'expected number, received string' }]);
+    expect(goal).toEqual([{ field: '/value', detail: 'must be a number' }]);
     const batch = errorsOf(feedbackRequest, { events: [{ token: 't', kind: 'exposure', when: 1 }] });
     expect(batch).toEqual([{ field: '/events/0/when', detail: 'is not a known field' }]);
     const exposure = errorsOf(feedbackRequest, { token: 't', kind: 'exposure', extra: 1 });

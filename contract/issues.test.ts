@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { findings } from './issues.ts';
+
+function detailsOf(schema: z.ZodType, value: unknown): string[] {
+  const result = schema.safeParse(value);
+  if (result.success) throw new Error('should have been refused');
+  return findings(result.error.issues).map(({ path, detail }) => `${path.join('/')} ${detail}`.trim());
+}
+
+const LONG = 'x'.repeat(9);
+
+/** Every code of the library with every origin that a schema can give it, and what is said of it. */
+const CASES: readonly (readonly [string, z.ZodType, unknown, string])[] = [
+  ['invalid_type', z.string(), 1, 'must be a string'],
+  ['invalid_type', z.number(), 'x', 'must be a number'],
+  ['invalid_type', z.coerce.number(), 'x', 'must be a number'],
+  ['invalid_type', z.number(), Number.POSITIVE_INFINITY, 'must be a number'],
+  ['invalid_type', z.int(), 1.5, 'must be a whole number'],
+  ['invalid_type', z.boolean(), 1, 'must be a boolean'],
+  ['invalid_type', z.array(z.string()), {}, 'must be a list'],
+  ['invalid_type', z.tuple([z.number()]), {}, 'must be a list'],
+  ['invalid_type', z.strictObject({}), [], 'must be an object'],
+  ['invalid_type', z.record(z.string(), z.string()), 3, 'must be an object'],
+  ['invalid_type', z.null(), 3, 'must be a null'],
+  ['invalid_type', z.strictObject({ a: z.array(z.string()) }), {}, 'a is required (array)'],
+  ['too_big', z.string().max(8), LONG, 'must have at most 8 characters'],
+  ['too_big', z.string().length(1), 'ab', 'must have exactly 1 character'],
+  ['too_big', z.array(z.int()).max(1), [1, 2], 'must have at most 1 item'],
+  ['too_big', z.tuple([z.int()]), [1, 2], 'must have at most 1 item'],
+  ['too_big', z.int().max(50), 51, 'must be at most 50'],
+  ['too_big', z.number().lt(1), 1, 'must be less than 1'],
+  ['too_big', z.int(), 2 ** 53, `must be at most ${Number.MAX_SAFE_INTEGER}`],
+  ['too_small', z.string().min(1), '', 'must not be empty'],
+  ['too_small', z.string().min(3), 'x', 'must have at least 3 characters'],
+  ['too_small', z.array(z.int()).min(1), [], 'must not be empty'],
+  ['too_small', z.array(z.int()).min(2), [1], 'must have at least 2 items'],
+  ['too_small', z.number().min(0), -1, 'must be at least 0'],
+  ['too_small', z.number().gt(0), 0, 'must be greater than 0'],
+  ['invalid_format', z.string().regex(/^a$/), 'b', 'does not have the right form'],
+  ['invalid_format', z.string().startsWith('sk_'), 'b', 'does not have the right form'],
+  ['invalid_format', z.iso.datetime(), 'x', 'must be a time in UTC such as "2026-11-27T09:00:00Z"'],
+  ['invalid_format', z.url(), 'x', 'must be a web address'],
+  ['invalid_format', z.string().regex(/^a$/, 'must be an a'), 'b', 'must be an a'],
+  ['not_multiple_of', z.number().multipleOf(5), 3, 'must be a multiple of 5'],
+  ['unrecognized_keys', z.strictObject({}), { a: 1 }, 'a is not a known field'],
+  ['invalid_value', z.enum(['a', 'b']), 'c', 'must be one of: a, b'],
+  ['invalid_value', z.literal('workspace'), 'c', 'must be "workspace"'],
+  ['invalid_union', z.union([z.string(), z.number()]), true, 'must be one of: string, number'],
+  [
+    'invalid_union',
+    z.union([z.strictObject({ kind: z.literal('a'), n: z.int() }), z.strictObject({ kind: z.literal('b') })]),
+    { kind: 'a', n: 1.5 },
+    'n must be a whole number',
+  ],
+  [
+    'invalid_union',
+    z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('a') }), z.strictObject({ kind: z.literal('b') })]),
+    { kind: 'c' },
+    'kind must be one of: a, b',
+  ],
+  ['invalid_union', z.xor([z.string(), z.literal('a')]), 'a', 'is none of the allowed kinds'],
+  ['invalid_key', z.record(z.string().max(2), z.int()), { abc: 1 }, 'abc must have at most 2 characters'],
+  ['invalid_element', z.map(z.any(), z.int()), new Map([[{}, 1.5]]), 'must be a whole number'],
+  ['custom', z.string().refine(() => false), 'x', 'is not allowed'],
+  ['custom', z.string().refine(() => false, 'must be better'), 'x', 'must be better'],
+];
+
+describe('what is said of a wrong value', () => {
+  test.each(CASES)('%s %#', (code, schema, value, expected) => {
+    expect(schema.safeParse(value).error?.issues[0]?.code).toBe(code);
+    expect(detailsOf(schema, value)).toEqual([expected]);
+  });
+
+  test('every code of the library has its case', () => {
+    const codes: Record<z.core.$ZodIssue['code'], true> = {
+      invalid_type: true,
+      too_big: true,
+      too_small: true,
+      invalid_format: true,
+      not_multiple_of: true,
+      unrecognized_keys: true,
+      invalid_union: true,
+      invalid_key: true,
+      invalid_element: true,
+      invalid_value: true,
+      custom: true,
+    };
+    expect([...new Set(CASES.map(([code]) => code))].toSorted()).toEqual(Object.keys(codes).toSorted());
+  });
+});
