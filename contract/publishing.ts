@@ -8,7 +8,9 @@ export const publishRequest = z.strictObject({ note: z.string().max(500).optiona
 export const revision = z
   .strictObject({
     revision: z.int(),
-    catalogHash: z.string(),
+    catalogHash: z.string().nullable().meta({
+      description: 'Null for a revision that only keeps drafts which a rollback would have lost; it is never served',
+    }),
     publishedAt: z.iso.datetime(),
     publishedBy: z.string(),
     note: z.string().nullable(),
@@ -22,7 +24,12 @@ export const revisionsResponse = z
   .meta({ id: 'Revisions' });
 
 export const publishResponse = revision
-  .extend({ changed: z.boolean().meta({ description: 'False when the published catalog was the same already' }) })
+  .extend({
+    changed: z.boolean().meta({ description: 'False when the newest revision is made of exactly these documents' }),
+    setAside: z.int().nullable().meta({
+      description: 'After a rollback: the revision that keeps the drafts which were in none; null when there were none',
+    }),
+  })
   .meta({ id: 'PublishResponse' });
 
 /** Documents in one push; more come in further pushes before the one that publishes. */
@@ -73,6 +80,12 @@ export const pushResponse = z
   })
   .meta({ id: 'PushResponse' });
 
+/** A revision's number in a path: digits alone, since `1e3` is more likely a slip than a thousand. */
+export const revisionNumber = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'must be a whole number from 1, in digits')
+  .transform(Number);
+
 /** Documents of one page of a collection, revisions or audit entries alike. */
 export const MAX_PAGE_SIZE = 100;
 
@@ -92,6 +105,7 @@ export const documentsResponse = z
       z.strictObject({
         version: z.int().meta({ description: 'Its ETag, without the quotes' }),
         paused: z.boolean().optional().meta({ description: 'Campaigns only' }),
+        builtIn: z.boolean().optional().meta({ description: 'Channels and goals only: there without being written' }),
         document: writtenDocument,
       }),
     ),
@@ -99,12 +113,29 @@ export const documentsResponse = z
   })
   .meta({ id: 'Documents' });
 
+export const revisionDocumentsResponse = revision
+  .extend({
+    items: z.array(z.strictObject({ kind: z.string(), id: z.string(), version: z.int(), document: writtenDocument })),
+    next: z.string().nullable(),
+  })
+  .meta({
+    id: 'RevisionDocuments',
+    description: 'A revision with a page of its documents, in the order of kinds and ids.',
+  });
+
 export const campaignState = z.strictObject({ id: slug, paused: z.boolean() }).meta({ id: 'CampaignState' });
 
 export const killSwitchRequest = z
   .strictObject({ on: z.boolean(), reason: z.string().max(500).optional() })
   .meta({ id: 'KillSwitchRequest' });
 export const killSwitchResponse = z.strictObject({ on: z.boolean() }).meta({ id: 'KillSwitch' });
+
+export const switchesResponse = z
+  .strictObject({
+    killSwitch: z.boolean(),
+    pausedCampaigns: z.array(slug).meta({ description: 'In the order of ids' }),
+  })
+  .meta({ id: 'Switches' });
 
 export const auditEntry = z
   .strictObject({

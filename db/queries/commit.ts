@@ -21,6 +21,8 @@ export interface Commit {
   readonly actor: string;
   /** New versions; `body` is JSON text. */
   readonly documents: readonly { readonly kind: string; readonly id: string; readonly body: string }[];
+  /** Written from the drafts as they are before `restore`, so that what it overwrites is kept. Numbered before `revision`. */
+  readonly setAside?: NewRevision | undefined;
   /** Sets all drafts to what this revision had. */
   readonly restore?: number | undefined;
   /** Written from the drafts as they are after `documents` and `restore`. */
@@ -73,13 +75,14 @@ const INSERT_AUDIT = `INSERT INTO audit (workspace_id, at, actor, action, kind, 
 /** Commits, or returns false and has changed nothing: the drafts were changed since they were read. */
 export async function commit(db: Database, change: Commit): Promise<boolean> {
   const d1 = db.$client;
-  const { workspaceId, seenDraftsVersion: seen, at, actor, restore, revision } = change;
+  const { workspaceId, seenDraftsVersion: seen, at, actor, setAside, restore, revision } = change;
   const statement = (sql: string, ...rest: unknown[]): D1PreparedStatement =>
     d1.prepare(sql).bind(workspaceId, seen, ...rest);
   const statements: D1PreparedStatement[] = [];
   for (const list of chunks(change.documents)) {
     statements.push(statement(INSERT_DOCUMENTS, list, at, actor), statement(POINT_DRAFTS, list, at));
   }
+  if (setAside) statements.push(...revisionStatements(statement, setAside, at, actor));
   if (restore !== undefined) {
     statements.push(
       statement(`DELETE FROM drafts WHERE workspace_id = ?1 AND ${UNCHANGED}`),

@@ -1,11 +1,15 @@
 /** Drafts as they are read: one document, a page of a collection, or all of a workspace at one moment. */
 import type { Database } from '../database.ts';
 
-/** A draft with the version it points to. */
-export interface Draft {
+/** One version of a document: what it says never changes. */
+export interface VersionName {
   readonly kind: string;
   readonly id: string;
   readonly version: number;
+}
+
+/** A draft with the version it points to. */
+export interface Draft extends VersionName {
   /** JSON text, as it was written. */
   readonly body: string;
 }
@@ -20,6 +24,8 @@ export interface DraftsSnapshot {
   readonly newest:
     | { readonly revision: number; readonly catalogHash: string; readonly publishedAt: number }
     | undefined;
+  /** What the newest revision is made of; as many as were published at most. */
+  readonly entries: readonly VersionName[];
   /** One more than {@link MAX_WORKSPACE_DOCUMENTS} at most. */
   readonly drafts: readonly Draft[];
 }
@@ -62,12 +68,18 @@ export async function listDrafts(
 /** The workspace, its newest revision and all of its drafts; undefined for an unknown workspace. */
 export async function readSnapshot(db: Database, workspaceId: string): Promise<DraftsSnapshot | undefined> {
   const d1 = db.$client;
-  const [workspaceRows, revisionRows, draftRows] = await d1.batch([
+  const [workspaceRows, revisionRows, entryRows, draftRows] = await d1.batch([
     d1.prepare('SELECT id, salt, drafts_version AS draftsVersion FROM workspaces WHERE id = ?').bind(workspaceId),
     d1
       .prepare(
         `SELECT revision, catalog_hash AS catalogHash, published_at AS publishedAt FROM revisions
          WHERE workspace_id = ? ORDER BY revision DESC LIMIT 1`,
+      )
+      .bind(workspaceId),
+    d1
+      .prepare(
+        `SELECT kind, id, version FROM revision_entries WHERE workspace_id = ?1
+         AND revision = (SELECT MAX(revision) FROM revisions WHERE workspace_id = ?1)`,
       )
       .bind(workspaceId),
     d1
@@ -79,6 +91,7 @@ export async function readSnapshot(db: Database, workspaceId: string): Promise<D
   return {
     workspace,
     newest: revisionRows?.results[0] as DraftsSnapshot['newest'],
+    entries: (entryRows?.results ?? []) as VersionName[],
     drafts: (draftRows?.results ?? []) as Draft[],
   };
 }

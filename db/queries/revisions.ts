@@ -1,8 +1,13 @@
+/** Revisions as they are read: their rows by page, and the documents that they are made of. */
 import type { Database } from '../database.ts';
 import type { Draft } from './drafts.ts';
 
+/** Hash of a revision that only keeps drafts, which were never compiled: nobody is ever served it. */
+export const NO_CATALOG = '';
+
 export interface RevisionRow {
   readonly revision: number;
+  /** {@link NO_CATALOG} for drafts that a rollback set aside. */
   readonly catalogHash: string;
   readonly note: string | null;
   readonly rolledBackTo: number | null;
@@ -58,6 +63,26 @@ export async function revisionDocuments(db: Database, workspaceId: string, revis
        WHERE entry.workspace_id = ? AND entry.revision = ? ORDER BY entry.kind, entry.id`,
     )
     .bind(workspaceId, revision)
+    .all<Draft>();
+  return results;
+}
+
+/** Some of them: those after a kind and id, at most `limit`. */
+export async function pageOfRevision(
+  db: Database,
+  workspaceId: string,
+  revision: number,
+  after: { readonly kind: string; readonly id: string },
+  limit: number,
+): Promise<Draft[]> {
+  const { results } = await db.$client
+    .prepare(
+      `SELECT entry.kind, entry.id, entry.version, documents.body FROM revision_entries AS entry
+       JOIN documents USING (workspace_id, kind, id, version)
+       WHERE entry.workspace_id = ? AND entry.revision = ? AND (entry.kind, entry.id) > (?, ?)
+       ORDER BY entry.kind, entry.id LIMIT ?`,
+    )
+    .bind(workspaceId, revision, after.kind, after.id, limit)
     .all<Draft>();
   return results;
 }

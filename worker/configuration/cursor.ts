@@ -24,7 +24,6 @@ export function readNumberCursor(list: string, cursor: string | undefined): Chec
   const position = readCursor(list, cursor);
   if (!position.ok) return position;
   if (position.value === undefined) return { ok: true, value: Number.MAX_SAFE_INTEGER };
-  const number = Number(position.value);
-  if (!Number.isSafeInteger(number)) return refused('invalid_cursor', 'Send "next" of the page before, unchanged');
-  return { ok: true, value: number };
+  if (!/^\d{1,15}$/.test(position.value)) return refused('invalid_cursor', 'Send "next" of the page before, unchanged');
+  return { ok: true, value: Number(position.value) };
 }

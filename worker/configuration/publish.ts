@@ -4,7 +4,7 @@ import { findRevision, revisionDocuments } from '../../db/queries/revisions.ts';
 import { type Checked, refused } from '../http/problem.ts';
 import { type Caller, type Plan, type Release, release } from './release.ts';
 
-/** Publishes all drafts. An equal catalog makes no new revision; it only makes sure that the publisher has it. */
+/** Publishes all drafts. When the newest revision is made of exactly these, there is no other; it is only made sure that it is served. */
 export async function publish(caller: Caller, note: string | null): Promise<Checked<Release>> {
   const done = await release<Plan>(caller, ({ drafts }) => ({
     ok: true,
@@ -13,7 +13,10 @@ export async function publish(caller: Caller, note: string | null): Promise<Chec
   return done.ok ? { ok: true, value: done.value.release } : done;
 }
 
-/** Publishes a new revision with the documents of an earlier one, and sets all drafts back to them. */
+/**
+ * Publishes a new revision with the documents of an earlier one, and sets all drafts back to them. Drafts that no revision holds are
+ * first kept in a revision of their own, which is never served.
+ */
 export async function rollback(caller: Caller, revision: number): Promise<Checked<Release>> {
   const db = database(caller.env.DB);
   if (!(await findRevision(db, caller.workspaceId, revision)))

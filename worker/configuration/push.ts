@@ -3,12 +3,12 @@ import type * as z from 'zod';
 import type { ProblemError } from '../../contract/problem.ts';
 import { type PushResponse, pushRequest, splitDocument } from '../../contract/publishing.ts';
 import type { AuditRecord } from '../../db/queries/audit.ts';
-import type { Draft, DraftsSnapshot } from '../../db/queries/drafts.ts';
+import type { DraftsSnapshot } from '../../db/queries/drafts.ts';
 import { type Checked, refused } from '../http/problem.ts';
 import { validationErrors } from '../http/validation.ts';
 import { changesOf } from './changes.ts';
 import { type CheckedDocument, checkDocument } from './documents.ts';
-import { type Caller, type Plan, release } from './release.ts';
+import { type Caller, type Plan, type PlannedDraft, release } from './release.ts';
 
 /** A push as it is sent; defaults may be left out. */
 export type PushInput = z.input<typeof pushRequest>;
@@ -60,9 +60,7 @@ function overlay(
   options: { readonly publish: boolean; readonly dryRun: boolean; readonly note: string | null },
 ): PushPlan {
   const name = ({ kind, id }: { kind: string; id: string }): string => `${kind}/${id}`;
-  const drafts = new Map<string, Pick<Draft, 'kind' | 'id' | 'body'>>(
-    snapshot.drafts.map((draft) => [name(draft), draft]),
-  );
+  const drafts = new Map<string, PlannedDraft>(snapshot.drafts.map((draft) => [name(draft), draft]));
   const documents: CheckedDocument[] = [];
   const audit: AuditRecord[] = [];
   let created = 0;

@@ -1,8 +1,9 @@
 /** The one way by which drafts and revisions change together: read, check, commit if nobody was faster, hand to the publisher. */
 import { database } from '../../db/database.ts';
 import type { AuditRecord } from '../../db/queries/audit.ts';
-import { commit } from '../../db/queries/commit.ts';
-import { type Draft, type DraftsSnapshot, readSnapshot } from '../../db/queries/drafts.ts';
+import { commit, type NewRevision } from '../../db/queries/commit.ts';
+import { type DraftsSnapshot, readSnapshot, type VersionName } from '../../db/queries/drafts.ts';
+import { NO_CATALOG } from '../../db/queries/revisions.ts';
 import { type Checked, refused } from '../http/problem.ts';
 import { Unavailable } from '../http/unavailable.ts';
 import { activate, storeBodies } from './deliver.ts';
@@ -10,10 +11,19 @@ import type { CheckedDocument } from './documents.ts';
 import type { HashedCatalog } from './hashed-catalog.ts';
 import { prepare } from './prepare.ts';
 
+/** A draft as it will be. */
+export interface PlannedDraft {
+  readonly kind: string;
+  readonly id: string;
+  readonly version?: number;
+  /** JSON text. */
+  readonly body: string;
+}
+
 /** What a caller wants done to the snapshot it is shown. */
 export interface Plan {
-  /** Drafts as they will be. */
-  readonly drafts: readonly Pick<Draft, 'kind' | 'id' | 'body'>[];
+  /** Drafts as they will be; without a version where `documents` brings a new one. */
+  readonly drafts: readonly PlannedDraft[];
   readonly documents: readonly CheckedDocument[];
   /** Revision whose versions all drafts go back to. */
   readonly restore?: number;
@@ -29,6 +39,8 @@ export interface Release {
   readonly revision: number | null;
   /** Whether it is a new one. */
   readonly changed: boolean;
+  /** The revision that keeps the drafts which a rollback would have lost; null when it would have lost none. */
+  readonly setAside: number | null;
   /** False: stored, but the publisher does not know yet. */
   readonly delivered: boolean;
 }
@@ -64,18 +76,46 @@ export async function release<T extends Plan>(
 
 /** Undefined: somebody was faster. */
 async function carryOut(caller: Caller, snapshot: DraftsSnapshot, plan: Plan): Promise<Checked<Release> | undefined> {
-  const before: Release = { revision: snapshot.newest?.revision ?? null, changed: false, delivered: true };
+  const revision = snapshot.newest?.revision ?? null;
+  const before: Release = { revision, changed: false, setAside: null, delivered: true };
   if (!plan.publish) {
     if (plan.dryRun || plan.documents.length === 0) return { ok: true, value: before };
     return (await commitPlan(caller, snapshot, plan)) ? { ok: true, value: before } : undefined;
   }
   const prepared = await prepare(snapshot.workspace, plan.drafts);
   if (!prepared.ok) return prepared;
-  const changed = prepared.value.hash !== snapshot.newest?.catalogHash;
+  const changed = changesAnything(snapshot, plan, prepared.value);
   if (plan.dryRun) return { ok: true, value: { ...before, changed } };
-  return changed
-    ? publishNew(caller, snapshot, plan, prepared.value)
-    : keepPublished(caller, snapshot, plan, prepared.value);
+  if (changed) return publishNew(caller, snapshot, plan, prepared.value);
+  // Nothing to store; the publisher may still have to hear of what is.
+  const { publishedAt } = snapshot.newest!;
+  const delivered = await activate(caller.env, caller.workspaceId, prepared.value, revision!, publishedAt);
+  return { ok: true, value: { ...before, delivered } };
+}
+
+function sameVersions(some: readonly Partial<VersionName>[], others: readonly Partial<VersionName>[]): boolean {
+  const name = ({ kind, id, version }: Partial<VersionName>): string => `${kind}/${id}/${version}`;
+  const names = new Set(others.map(name));
+  return some.length === others.length && some.every((one) => names.has(name(one)));
+}
+
+/**
+ * Whether there is anything that the newest revision does not hold: another catalog, another version of a document (a description
+ * changes no catalog, and still belongs into a revision), or drafts that a rollback takes back.
+ */
+function changesAnything(snapshot: DraftsSnapshot, plan: Plan, catalog: HashedCatalog): boolean {
+  const { newest, entries, drafts } = snapshot;
+  if (catalog.hash !== newest?.catalogHash || !sameVersions(plan.drafts, entries)) return true;
+  return plan.restore !== undefined && !sameVersions(drafts, entries);
+}
+
+/** The revision that keeps what a rollback overwrites: a draft that is not in the newest revision was written since, and is in none. */
+function toSetAside({ newest, entries, drafts }: DraftsSnapshot, plan: Plan): NewRevision | undefined {
+  if (plan.restore === undefined || !newest) return undefined;
+  const held = new Set(entries.map(({ kind, id, version }) => `${kind}/${id}/${version}`));
+  if (drafts.every(({ kind, id, version }) => held.has(`${kind}/${id}/${version}`))) return undefined;
+  const note = `Drafts as they were before the rollback to revision ${plan.restore}`;
+  return { revision: newest.revision + 1, catalogHash: NO_CATALOG, note, rolledBackTo: null };
 }
 
 async function publishNew(
@@ -85,33 +125,21 @@ async function publishNew(
   catalog: HashedCatalog,
 ): Promise<Checked<Release> | undefined> {
   const { env, workspaceId, nowMs } = caller;
-  const revision = (snapshot.newest?.revision ?? 0) + 1;
+  const setAside = toSetAside(snapshot, plan);
+  const revision = (setAside ?? snapshot.newest ?? { revision: 0 }).revision + 1;
+  const next = { revision, catalogHash: catalog.hash, note: plan.note, rolledBackTo: plan.restore ?? null };
   await storeBodies(env, workspaceId, catalog);
-  if (!(await commitPlan(caller, snapshot, plan, { revision, catalogHash: catalog.hash }))) return undefined;
+  if (!(await commitPlan(caller, snapshot, plan, next, setAside))) return undefined;
   const delivered = await activate(env, workspaceId, catalog, revision, nowMs);
-  return { ok: true, value: { revision, changed: true, delivered } };
-}
-
-/** The catalog is what is published already: drafts may still change (a description), and the publisher may still have to hear of it. */
-async function keepPublished(
-  caller: Caller,
-  snapshot: DraftsSnapshot,
-  plan: Plan,
-  catalog: HashedCatalog,
-): Promise<Checked<Release> | undefined> {
-  const { env, workspaceId, nowMs } = caller;
-  const touchesDrafts = plan.documents.length > 0 || plan.restore !== undefined;
-  if (touchesDrafts && !(await commitPlan(caller, snapshot, plan))) return undefined;
-  const { revision } = snapshot.newest!;
-  const served = await activate(env, workspaceId, catalog, revision, snapshot.newest?.publishedAt ?? nowMs);
-  return { ok: true, value: { revision, changed: false, delivered: served } };
+  return { ok: true, value: { revision, changed: true, setAside: setAside?.revision ?? null, delivered } };
 }
 
 function commitPlan(
   caller: Caller,
   snapshot: DraftsSnapshot,
   plan: Plan,
-  next?: { readonly revision: number; readonly catalogHash: string },
+  next?: NewRevision,
+  setAside?: NewRevision,
 ): Promise<boolean> {
   const { env, workspaceId, actor, nowMs } = caller;
   const audit = [...plan.audit];
@@ -119,6 +147,7 @@ function commitPlan(
     const changes = [
       { path: '/revision', before: snapshot.newest?.revision ?? null, after: next.revision },
       { path: '/catalogHash', before: snapshot.newest?.catalogHash ?? null, after: next.catalogHash },
+      ...(setAside ? [{ path: '/setAside', after: setAside.revision }] : []),
     ];
     audit.push({
       at: nowMs,
@@ -135,8 +164,9 @@ function commitPlan(
     at: nowMs,
     actor,
     documents: plan.documents,
+    setAside,
     restore: plan.restore,
-    revision: next && { ...next, note: plan.note, rolledBackTo: plan.restore ?? null },
+    revision: next,
     audit,
   });
 }

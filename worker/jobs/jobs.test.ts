@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
+import { database } from '../../db/database.ts';
+import { settlePush } from '../../db/queries/inbox.ts';
 import { publisherStub } from '../../durable-objects/shared/stub.ts';
 import { createWorkspace, demoDocuments, publishDemo } from '../../tests/workerd/workspace.ts';
 import { publish } from '../configuration/publish.ts';
@@ -24,6 +26,15 @@ async function outcomeOf(id: number) {
   return env.DB.prepare('SELECT outcome, detail, processed_at AS processedAt FROM config_inbox WHERE id = ?')
     .bind(id)
     .first<{ outcome: string | null; detail: string | null; processedAt: number | null }>();
+}
+
+async function auditOf(workspaceId: string) {
+  const { results } = await env.DB.prepare(
+    'SELECT actor, action, kind, subject, changes FROM audit WHERE workspace_id = ?',
+  )
+    .bind(workspaceId)
+    .all<{ actor: string; action: string; kind: string; subject: string; changes: string }>();
+  return results;
 }
 
 async function servedBy(workspaceId: string) {
@@ -79,6 +90,18 @@ describe('inbox', () => {
       const settled = await outcomeOf(id);
       expect(settled?.outcome).toBe('refused');
       expect(settled?.detail).toContain(detail);
+      // Once, however often the job runs.
+      await settlePush(
+        database(env.DB),
+        { id, workspaceId },
+        { outcome: 'published', detail: '', processedAt: 1 },
+        { at: 1, actor: 'inbox', action: 'push', kind: 'inbox', subject: String(id), changes: '[]' },
+      );
+      const told = await auditOf(workspaceId);
+      expect(told).toHaveLength(1);
+      expect(told[0]).toMatchObject({ actor: 'inbox', action: 'push', kind: 'inbox', subject: String(id) });
+      expect(told[0]?.changes).toContain('"/outcome","after":"refused"');
+      expect(told[0]?.changes).toContain(detail);
       expect((await servedBy(workspaceId)).manifest).toBeNull();
       await workOffInbox(env, nowMs + 1);
       expect((await outcomeOf(id))?.processedAt).toBe(nowMs);
@@ -91,6 +114,7 @@ describe('inbox', () => {
     const good = await drop(workspaceId, { documents: demoDocuments() });
     await workOffInbox(env, nowMs);
     expect((await outcomeOf(bad))?.outcome).toBe('refused');
+    expect(await auditOf('nobody')).toEqual([]);
     expect((await outcomeOf(good))?.outcome).toBe('published');
   });
 
@@ -165,10 +189,10 @@ describe('publishing while the publisher is down', () => {
       activate: cutOff,
     });
     const first = await publish({ env: halfBroken, workspaceId, actor: 'test', nowMs }, null);
-    expect(first).toEqual({ ok: true, value: { revision: 1, changed: true, delivered: false } });
+    expect(first).toEqual({ ok: true, value: { revision: 1, changed: true, setAside: null, delivered: false } });
     expect((await servedBy(workspaceId)).manifest).toBeNull();
     const second = await publish({ env, workspaceId, actor: 'test', nowMs: nowMs + 1 }, null);
-    expect(second).toEqual({ ok: true, value: { revision: 1, changed: false, delivered: true } });
+    expect(second).toEqual({ ok: true, value: { revision: 1, changed: false, setAside: null, delivered: true } });
     expect((await servedBy(workspaceId)).manifest).toMatchObject({ revision: 1, publishedAtMs: nowMs });
   });
 });

@@ -1,5 +1,4 @@
 /** The same five endpoints for every kind of document that there are many of. */
-import type { Context } from 'hono';
 import * as z from 'zod';
 import { KINDS, type Kind } from '../../../contract/configuration/index.ts';
 import { attributeName, MAX_CONFIGURATION_BODY_BYTES, slug } from '../../../contract/primitives.ts';
@@ -7,13 +6,15 @@ import { documentsResponse, pageQuery, writtenDocument } from '../../../contract
 import { database } from '../../../db/database.ts';
 import { findDraft, listDrafts } from '../../../db/queries/drafts.ts';
 import { readStoredSwitches } from '../../../db/queries/switches.ts';
+import { ABSENT } from '../../../db/queries/write-draft.ts';
+import { amongBuiltIns, findBuiltIn, hasBuiltIns } from '../../configuration/built-ins.ts';
 import { makeCursor, readCursor } from '../../configuration/cursor.ts';
-import { checkAddressed, checkDocument } from '../../configuration/documents.ts';
-import { createDraft, removeDraft, replaceDraft, type Stored } from '../../configuration/edit.ts';
-import { etagOf, namesVersion } from '../../configuration/precondition.ts';
-import type { App, AppEnv } from '../../http/app-env.ts';
+import { checkDocument } from '../../configuration/documents.ts';
+import { createDraft, removeDraft } from '../../configuration/edit.ts';
+import type { App } from '../../http/app-env.ts';
 import { endpoint } from '../../http/endpoint.ts';
 import { problem, refuse } from '../../http/problem.ts';
+import { draftAnswer, ETAG_HEADER, REPLACE, replaceAnswer, storedAnswer } from './answers.ts';
 import { callerOf } from './caller.ts';
 
 /** Kinds that there are many of; settings exist once. */
@@ -21,28 +22,10 @@ export const COLLECTION_KINDS = ['campaign', 'segment', 'placement', 'channel', 
 type CollectionKind = (typeof COLLECTION_KINDS)[number];
 
 const TAG = 'Configuration';
-export const ETAG_HEADER = { ETag: 'Version of the draft' };
 
 /** A kind with its article, for summaries. */
 function a(kind: CollectionKind): string {
   return `${kind === 'attribute' ? 'an' : 'a'} ${kind}`;
-}
-
-/** A stored document as the answer to a change. */
-export function storedAnswer(c: Context<AppEnv>, stored: Stored, location?: string): Response {
-  return c.body(stored.body, stored.created ? 201 : 200, {
-    'content-type': 'application/json',
-    etag: etagOf(stored.version),
-    ...(stored.created && location !== undefined ? { location } : {}),
-  });
-}
-
-/** A draft as the answer to a question: 304 when the caller has this version. */
-export function draftAnswer(c: Context<AppEnv>, draft: { readonly version: number; readonly body: string }): Response {
-  const etag = etagOf(draft.version);
-  const known = c.req.header('if-none-match');
-  if (known !== undefined && namesVersion(known, draft.version, true)) return c.body(null, 304, { etag });
-  return c.body(draft.body, 200, { 'content-type': 'application/json', etag });
 }
 
 function paramsOf(kind: CollectionKind) {
@@ -103,14 +86,17 @@ function registerList(app: App, kind: CollectionKind): void {
       if (!cursor.ok) return refuse(c, cursor.refusal);
       const db = database(c.env.DB);
       const { workspaceId } = c.get('auth');
+      const after = cursor.value ?? '';
       // One more than asked for tells whether there is another page.
-      const rows = await listDrafts(db, workspaceId, kind, cursor.value ?? '', query.limit + 1);
+      const drafts = await listDrafts(db, workspaceId, kind, after, query.limit + 1);
+      const rows = amongBuiltIns(kind, drafts, after);
       const paused = kind === 'campaign' ? (await readStoredSwitches(db, workspaceId)).pausedCampaigns : undefined;
       const page = rows.slice(0, query.limit);
       return c.json({
         items: page.map(({ id, version, body }) => ({
           version,
           ...(paused ? { paused: paused.includes(id) } : {}),
+          ...(hasBuiltIns(kind) ? { builtIn: version === ABSENT } : {}),
           document: JSON.parse(body),
         })),
         next: rows.length > page.length ? makeCursor(collection, page.at(-1)!.id) : null,
@@ -127,6 +113,7 @@ function registerRead(app: App, kind: CollectionKind): void {
       path: `/v1/${KINDS[kind].collection}/{id}`,
       tag: TAG,
       summary: `Read the draft of ${a(kind)}`,
+      ...(hasBuiltIns(kind) ? { description: `A built-in ${kind} that was not written over has version 0.` } : {}),
       auth: 'secret',
       params: paramsOf(kind),
       headers: { 'If-None-Match': 'ETag you have: 304 if it is still that' },
@@ -137,7 +124,8 @@ function registerRead(app: App, kind: CollectionKind): void {
       },
     },
     async (c, { params }) => {
-      const draft = await findDraft(database(c.env.DB), c.get('auth').workspaceId, kind, params.id);
+      const stored = await findDraft(database(c.env.DB), c.get('auth').workspaceId, kind, params.id);
+      const draft = stored ?? findBuiltIn(kind, params.id);
       return draft ? draftAnswer(c, draft) : problem(c, 'not_found', { detail: `There is no ${kind} "${params.id}"` });
     },
   );
@@ -155,21 +143,9 @@ function registerReplace(app: App, kind: CollectionKind): void {
       auth: 'secret',
       params: paramsOf(kind),
       body: schema as z.ZodType,
-      maxBodyBytes: MAX_CONFIGURATION_BODY_BYTES,
-      headers: { 'If-Match': 'ETag you read; needed to replace' },
-      responses: {
-        200: { description: 'Replaced', schema: writtenDocument, headers: ETAG_HEADER },
-        201: { description: 'Created', schema: writtenDocument, headers: ETAG_HEADER },
-        412: { description: '`precondition_failed`: it was changed since you read it' },
-        428: { description: '`precondition_required`' },
-      },
+      ...REPLACE,
     },
-    async (c, { params, raw }) => {
-      const checked = checkAddressed(kind, params.id, raw);
-      if (!checked.ok) return refuse(c, checked.refusal);
-      const stored = await replaceDraft(callerOf(c), checked.value, c.req.header('if-match'));
-      return stored.ok ? storedAnswer(c, stored.value, pathOf(kind, params.id)) : refuse(c, stored.refusal);
-    },
+    (c, { params, raw }) => replaceAnswer(c, { kind, id: params.id, path: pathOf(kind, params.id) }, raw),
   );
 }
 
@@ -181,7 +157,9 @@ function registerRemove(app: App, kind: CollectionKind): void {
       path: `/v1/${KINDS[kind].collection}/{id}`,
       tag: TAG,
       summary: `Delete the draft of ${a(kind)}`,
-      description: 'What is published stays so until the next publish, which is refused while something refers to it.',
+      description:
+        'What is published stays so until the next publish, which is refused while something refers to it.' +
+        (hasBuiltIns(kind) ? ` Where it stood for a built-in ${kind}, that one is back.` : ''),
       auth: 'secret',
       params: paramsOf(kind),
       headers: { 'If-Match': 'ETag you read, if it must still be that version' },

@@ -9,11 +9,19 @@ import {
   pushRequest,
   pushResponse,
   type Revision,
+  revisionDocumentsResponse,
+  revisionNumber,
   revisionsResponse,
 } from '../../../contract/publishing.ts';
 import { database } from '../../../db/database.ts';
-import { findRevision, listRevisions, type RevisionRow } from '../../../db/queries/revisions.ts';
-import { makeCursor, readNumberCursor } from '../../configuration/cursor.ts';
+import {
+  findRevision,
+  listRevisions,
+  NO_CATALOG,
+  pageOfRevision,
+  type RevisionRow,
+} from '../../../db/queries/revisions.ts';
+import { makeCursor, readCursor, readNumberCursor } from '../../configuration/cursor.ts';
 import { publish, rollback } from '../../configuration/publish.ts';
 import { pushAs } from '../../configuration/push.ts';
 import type { Release } from '../../configuration/release.ts';
@@ -24,19 +32,24 @@ import { callerOf } from './caller.ts';
 
 const TAG = 'Publishing';
 const LIST = 'revisions';
+const revisionParams = z.strictObject({ n: revisionNumber });
 const REFUSED = { 422: { description: '`invalid_configuration`: every problem, with its path' } };
 
 function answerOf(row: RevisionRow): Revision {
-  return { ...row, publishedAt: new Date(row.publishedAt).toISOString() };
+  return {
+    ...row,
+    catalogHash: row.catalogHash === NO_CATALOG ? null : row.catalogHash,
+    publishedAt: new Date(row.publishedAt).toISOString(),
+  };
 }
 
 /** What was published, or 503 when it is stored but nobody could be told yet. */
 async function releaseAnswer(c: Context<AppEnv>, done: Checked<Release>): Promise<Response> {
   if (!done.ok) return refuse(c, done.refusal);
-  const { revision, changed, delivered } = done.value;
+  const { revision, changed, setAside, delivered } = done.value;
   if (!delivered) return undelivered(c, revision);
   const row = await findRevision(database(c.env.DB), c.get('auth').workspaceId, revision!);
-  return c.json({ ...answerOf(row!), changed });
+  return c.json({ ...answerOf(row!), changed, setAside });
 }
 
 function undelivered(c: Context<AppEnv>, revision: number | null): Response {
@@ -81,6 +94,50 @@ function registerPublish(app: App): void {
   );
 }
 
+/** Where a page of a revision's documents starts. Kinds and ids have no slash. */
+function positionOf(text = '/'): { readonly kind: string; readonly id: string } {
+  const [kind = '', id = ''] = text.split('/');
+  return { kind, id };
+}
+
+function registerRevision(app: App): void {
+  endpoint(
+    app,
+    {
+      method: 'get',
+      path: '/v1/revisions/{n}',
+      tag: TAG,
+      summary: 'Read a revision with its documents',
+      description:
+        'What a rollback to it would publish. `documents` is how many there are; `items` holds a page of them.',
+      auth: 'secret',
+      params: revisionParams,
+      query: pageQuery,
+      responses: {
+        200: { description: 'The revision and a page', schema: revisionDocumentsResponse },
+        404: { description: '`not_found`' },
+      },
+    },
+    async (c, { params: { n }, query }) => {
+      const list = `${LIST}/${n}`;
+      const after = readCursor(list, query.cursor);
+      if (!after.ok) return refuse(c, after.refusal);
+      const db = database(c.env.DB);
+      const { workspaceId } = c.get('auth');
+      const row = await findRevision(db, workspaceId, n);
+      if (!row) return problem(c, 'not_found', { detail: `There is no revision ${n}` });
+      const rows = await pageOfRevision(db, workspaceId, n, positionOf(after.value), query.limit + 1);
+      const page = rows.slice(0, query.limit);
+      const last = page.at(-1);
+      return c.json({
+        ...answerOf(row),
+        items: page.map(({ body, ...name }) => ({ ...name, document: JSON.parse(body) })),
+        next: last && rows.length > page.length ? makeCursor(list, `${last.kind}/${last.id}`) : null,
+      });
+    },
+  );
+}
+
 function registerRevisions(app: App): void {
   endpoint(
     app,
@@ -110,9 +167,11 @@ function registerRevisions(app: App): void {
       path: '/v1/revisions/{n}/rollback',
       tag: TAG,
       summary: 'Publish an earlier revision again',
-      description: 'Makes a new revision of its documents and sets all drafts back to them.',
+      description:
+        'Makes a new revision of its documents and sets all drafts back to them. Drafts that no revision holds are first kept in a ' +
+        'revision of their own, `setAside`, which is never served.',
       auth: 'secret',
-      params: z.strictObject({ n: z.coerce.number().pipe(z.int().min(1)) }),
+      params: revisionParams,
       responses: {
         200: { description: 'The published revision', schema: publishResponse },
         404: { description: '`not_found`' },
@@ -127,4 +186,5 @@ function registerRevisions(app: App): void {
 export function registerPublishing(app: App): void {
   registerPublish(app);
   registerRevisions(app);
+  registerRevision(app);
 }

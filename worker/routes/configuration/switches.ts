@@ -1,7 +1,14 @@
 /** Pause, resume and the kill switch: they work within 5 seconds and are no part of a revision. */
 import * as z from 'zod';
 import { slug } from '../../../contract/primitives.ts';
-import { campaignState, killSwitchRequest, killSwitchResponse } from '../../../contract/publishing.ts';
+import {
+  campaignState,
+  killSwitchRequest,
+  killSwitchResponse,
+  switchesResponse,
+} from '../../../contract/publishing.ts';
+import { database } from '../../../db/database.ts';
+import { readStoredSwitches } from '../../../db/queries/switches.ts';
 import { setKillSwitch, setPaused } from '../../configuration/switches.ts';
 import type { App } from '../../http/app-env.ts';
 import { endpoint } from '../../http/endpoint.ts';
@@ -10,6 +17,32 @@ import { callerOf } from './caller.ts';
 
 /** Registers them all. */
 export function registerSwitches(app: App): void {
+  registerRead(app);
+  registerPauses(app);
+  registerKillSwitch(app);
+}
+
+function registerRead(app: App): void {
+  endpoint(
+    app,
+    {
+      method: 'get',
+      path: '/v1/switches',
+      tag: 'Publishing',
+      summary: 'Where the kill switch and the pauses stand',
+      auth: 'secret',
+      responses: {
+        200: {
+          description: 'As they were set last; serving workers follow within 5 seconds',
+          schema: switchesResponse,
+        },
+      },
+    },
+    async (c) => c.json(await readStoredSwitches(database(c.env.DB), c.get('auth').workspaceId)),
+  );
+}
+
+function registerPauses(app: App): void {
   for (const [action, paused] of [
     ['pause', true],
     ['resume', false],
@@ -35,6 +68,9 @@ export function registerSwitches(app: App): void {
       },
     );
   }
+}
+
+function registerKillSwitch(app: App): void {
   endpoint(
     app,
     {
