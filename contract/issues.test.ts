@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import * as contract from './index.ts';
 import { findings } from './issues.ts';
 
 function detailsOf(schema: z.ZodType, value: unknown): string[] {
@@ -88,4 +89,43 @@ describe('what is said of a wrong value', () => {
     };
     expect([...new Set(CASES.map(([code]) => code))].toSorted()).toEqual(Object.keys(codes).toSorted());
   });
+});
+
+/** Values that are wrong in every way a field can be, the empty and the huge among them. */
+const JUNK: readonly unknown[] = [
+  ...[undefined, null, true, -1, 0.5, 2 ** 60, Number.NaN, '', 'A B', 'x'.repeat(5_000), '2026-13-01'],
+  ...[{}, [], [null], ['A B'], Array.from({ length: 600 }, () => 'x'), { '1 x': 1 }, { kind: 'x' }, { events: [{}] }],
+];
+
+/** Every object that a schema is made of, however it is wrapped. */
+function shapesOf(schema: unknown, seen = new Set<unknown>()): z.ZodObject[] {
+  if (!(schema instanceof z.ZodType) || seen.has(schema)) return [];
+  seen.add(schema);
+  const own = schema instanceof z.ZodObject ? [schema, ...Object.values(schema.shape)] : [];
+  const def = schema.def as unknown as Record<string, unknown>;
+  const inner = [def.innerType, def.element, def.valueType, def.keyType, def.in, def.out, ...own];
+  const options = Array.isArray(def.options) ? def.options : [];
+  return [
+    ...(schema instanceof z.ZodObject ? [schema] : []),
+    ...[...inner, ...options].flatMap((each) => shapesOf(each, seen)),
+  ];
+}
+
+test('whatever is sent for any field of the contract, the library does not speak', () => {
+  const schemas = Object.values(contract as Readonly<Record<string, unknown>>).filter(
+    (value): value is z.ZodType => value instanceof z.ZodType,
+  );
+  const seen = new Set<unknown>();
+  const shapes = schemas.flatMap((schema) => shapesOf(schema, seen));
+  const attempts = [
+    ...schemas.flatMap((schema) => JUNK.map((junk) => schema.safeParse(junk))),
+    ...shapes.flatMap((schema) =>
+      Object.keys(schema.shape).flatMap((field) => JUNK.map((junk) => schema.safeParse({ [field]: junk }))),
+    ),
+  ];
+  const details = attempts.flatMap(({ error }) => findings(error?.issues ?? []).map(({ detail }) => detail));
+  expect(shapes.length).toBeGreaterThan(50);
+  expect(details.length).toBeGreaterThan(10_000);
+  const leaked = details.filter((detail) => /\b(expected|received|invalid|too (big|small)|NaN)\b|[<>]=/i.test(detail));
+  expect([...new Set(leaked)]).toEqual([]);
 });

@@ -20,7 +20,7 @@ describe('conditions are read when their document is written', () => {
     ],
     [
       'deep in a list, beside a shorter name that begins alike',
-      { $or: [{ geo: 1 }, { geo: 'x', 'geo.city': { $in: 'B' } }] },
+      { $or: [{ geo: 1 }, { 'geo.city': { $in: 'B' }, geo: 'x' }] },
       'condition $or 1 geo.city $in',
       'must be a list',
     ],

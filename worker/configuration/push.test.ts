@@ -65,6 +65,20 @@ describe('push', () => {
     expect((await served(workspaceId)).manifest?.revision).toBe(1);
   });
 
+  test('a draft of earlier days that can no longer be read blocks the publish and is named', async () => {
+    const { workspaceId } = await createWorkspace(env);
+    const body = JSON.stringify({ id: 'old', name: 'Old', condition: { $where: 1 } });
+    await env.DB.batch([
+      env.DB.prepare("INSERT INTO documents VALUES (?, 'segment', 'old', 1, ?, 0, 'test')").bind(workspaceId, body),
+      env.DB.prepare("INSERT INTO drafts VALUES (?, 'segment', 'old', 1, 0)").bind(workspaceId),
+    ]);
+    const refused = await push(env, workspaceId, 'test', nowMs, { documents: demoDocuments() });
+    expect(refused).toMatchObject({
+      refusal: { errors: [{ field: '/segments/old/condition/$where', detail: 'is not an operator' }] },
+    });
+    expect(await rowsOf('documents', workspaceId)).toBe(2);
+  });
+
   test('a dry run tells what would happen and does nothing', async () => {
     const { workspaceId } = await createWorkspace(env);
     const result = await push(env, workspaceId, 'test', nowMs, { documents: demoDocuments(), dryRun: true });
