@@ -19,6 +19,13 @@ export function usageFailure(message: string): CommandFailure {
   return new CommandFailure(message, EXIT.usage);
 }
 
+/** Text of files may be quoted in a message: what would move a terminal's cursor is shown as what it is. */
+function printable(message: string): string {
+  const shown = (char: string): string =>
+    char < '\u0020' || char === '\u007f' ? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}` : char;
+  return [...message].map((char) => (char === '\n' ? char : shown(char))).join('');
+}
+
 /**
  * Runs a command to its exit code: expected failures, and arguments that `parseArgs` refuses, as one line on standard error;
  * anything else with its stack, because it is ours to mend.
@@ -28,7 +35,7 @@ export async function runCommand(command: () => Promise<number>, helpHint: strin
     return await command();
   } catch (error) {
     if (error instanceof CommandFailure) {
-      process.stderr.write(`${error.message}\n`);
+      process.stderr.write(`${printable(error.message)}\n`);
       if (error.exitCode === EXIT.usage) process.stderr.write(`${helpHint}\n`);
       return error.exitCode;
     }

@@ -15,6 +15,8 @@ const PARSERS: Readonly<Record<string, (file: string, text: string) => ParsedFil
 
 /** A folder of campaigns has dozens; a thousand files mean that the wrong folder was named. */
 const MAX_FILES = 1_000;
+/** Campaign folders are a few levels deep. */
+const MAX_FOLDER_DEPTH = 32;
 /** The server takes 256 KB a request: larger files hold something else. */
 const MAX_FILE_BYTES = 2 * 1_024 * 1_024;
 
@@ -38,15 +40,28 @@ export function readFile(file: string): ParsedFile {
   const parse = PARSERS[extname(file)];
   if (!parse) throw new CommandFailure(`${file}: only .yaml, .yml, .json and .jsonc are read`);
   if (statSync(file).size > MAX_FILE_BYTES) throw new CommandFailure(`${file}: is larger than 2 MB`);
-  return parse(file, readFileSync(file, 'utf8'));
+  try {
+    return parse(file, readFileSync(file, 'utf8'));
+  } catch (error) {
+    // The parsers of both formats descend by calling themselves.
+    if (error instanceof RangeError) throw new CommandFailure(`${file}: is nested too deeply to be read`);
+    throw error;
+  }
 }
 
 function filesBelow(path: string): string[] {
   const entry = statSync(path, { throwIfNoEntry: false });
   if (!entry) throw new CommandFailure(`${path}: there is no such file or folder`);
   if (!entry.isDirectory()) return [path];
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((child) => child.isFile() && extname(child.name) in PARSERS)
-    .map((child) => join(child.parentPath, child.name))
-    .sort();
+  return walk(path, MAX_FOLDER_DEPTH).sort();
+}
+
+/** Links are not followed: one that points upwards would have no end. */
+function walk(folder: string, depth: number): string[] {
+  if (depth === 0) throw new CommandFailure(`${folder}: folders are nested deeper than ${MAX_FOLDER_DEPTH}`);
+  return readdirSync(folder, { withFileTypes: true }).flatMap((child) => {
+    const path = join(folder, child.name);
+    if (child.isDirectory()) return walk(path, depth - 1);
+    return child.isFile() && Object.hasOwn(PARSERS, extname(child.name)) ? [path] : [];
+  });
 }

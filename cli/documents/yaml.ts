@@ -16,7 +16,7 @@ export function parseYaml(file: string, text: string): ParsedFile {
   for (const document of Array.isArray(parsed) ? parsed : []) {
     const problems = [...document.errors, ...document.warnings].map((error) => ({
       ...positionOf(error.pos[0]),
-      message: error.message,
+      message: wordsOf(error.message),
     }));
     problems.push(...aliasesOf(document, positionOf));
     findings.push(...problems.map((problem) => ({ file, ...problem })));
@@ -28,6 +28,11 @@ export function parseYaml(file: string, text: string): ParsedFile {
     });
   }
   return { documents, findings };
+}
+
+/** The parser descends by calling itself, and tells of its stack instead of the text. */
+function wordsOf(message: string): string {
+  return /call stack/i.test(message) ? 'is nested too deeply to be read' : message;
 }
 
 /** Aliases can multiply a small file into a huge value, and no configuration needs them: refused. */

@@ -40,6 +40,7 @@ type Cell = (row: CsvRow) => string;
 function rowReader(file: string, header: readonly string[], map: ReplayMap): (row: CsvRow) => LogRow {
   const cellOf = (column: string): Cell => {
     const index = header.indexOf(column);
+    if (index !== header.lastIndexOf(column)) throw new CommandFailure(`${file}:1: has two columns "${column}"`);
     if (index < 0) throw new CommandFailure(`${file}:1: has no column "${column}", only ${header.join(', ')}`);
     return (row) => row.cells[index]!;
   };
@@ -92,5 +93,7 @@ function convert(file: string, row: CsvRow, column: string, text: string, type: 
 
 /** Decimal numbers only: neither blank nor hexadecimal text is one. */
 function toNumber(text: string): number | undefined {
-  return /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : undefined;
+  const value = /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : Number.NaN;
+  // 1e309 reads as infinity.
+  return Number.isFinite(value) ? value : undefined;
 }

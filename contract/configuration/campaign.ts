@@ -71,8 +71,13 @@ const sticky = z.discriminatedUnion('mode', [
 ]);
 
 const prior = z.strictObject({
-  alpha: z.number().gt(0).max(1_000_000).meta({ description: 'One plus the conversions of your history' }),
-  beta: z.number().gt(0).max(1_000_000).meta({ description: 'One plus the trials of your history without conversion' }),
+  // The range in which P(best) is computed to its stated accuracy.
+  alpha: z.number().min(0.001).max(1_000_000).meta({ description: 'One plus the conversions of your history' }),
+  beta: z
+    .number()
+    .min(0.001)
+    .max(1_000_000)
+    .meta({ description: 'One plus the trials of your history without conversion' }),
 });
 
 const arm = z.strictObject({

@@ -3,6 +3,10 @@ import * as z from 'zod';
 
 const text = z.string().max(4_000);
 
+function hasControlCharacters(text: string): boolean {
+  return [...text].some((char) => char < '\u0020' || char === '\u007f');
+}
+
 /** `javascript:` and its relatives never reach a page: only web, mail and telephone addresses, or paths of the same site. */
 const SAFE_URL = /^(https?:\/\/|mailto:|tel:|\/(?!\/)|#|\?)/i;
 const url = z
@@ -10,24 +14,29 @@ const url = z
   .max(2_048)
   .regex(SAFE_URL, 'must be an http(s), mailto or tel address, or a path that starts with "/", "?" or "#"')
   .refine(
-    (address) => [...address].every((char) => char > '\u001f' && char !== '\u007f' && char !== '\\'),
+    (address) => !hasControlCharacters(address) && !address.includes('\\'),
     'must not contain control characters or backslashes',
-  );
+  )
+  .refine((address) => !/^https?:/i.test(address) || URL.canParse(address), 'must be a whole address');
 
 /** Attributes a marketer may set: descriptive ones, never handlers, styles, sources or anything a browser executes or loads. */
 const attributeKey = z
   .string()
   .regex(
-    /^(title|alt|lang|dir|class|role|aria-[a-z]{1,32}|data-[a-z][a-z0-9-]{0,62})$/,
-    'must be title, alt, lang, dir, class, role, aria-… or data-…',
+    /^(title|alt|lang|dir|class|role|aria-[a-z]{1,32}|data-(?!hyperedge)[a-z][a-z0-9-]{0,62})$/,
+    'must be title, alt, lang, dir, class, role, aria-… or data-… (but not data-hyperedge…)',
   );
+const attributeText = z
+  .string()
+  .max(1_024)
+  .refine((value) => !hasControlCharacters(value), 'must not contain control characters');
 
 const partShape = {
   text: text.optional(),
   href: url.optional(),
   src: url.optional(),
   alt: text.optional(),
-  attributes: z.record(attributeKey, z.string().max(1_024)).optional(),
+  attributes: z.record(attributeKey, attributeText).optional(),
 };
 
 export const contentPart = z.strictObject(partShape);

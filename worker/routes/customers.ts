@@ -80,11 +80,14 @@ async function factsOf(c: Ctx, id: string): Promise<CallFacts> {
 async function putProfile(c: Ctx, id: string, profile: CustomerProfile): Promise<Response> {
   const current = await currentCatalog(c.env, c.executionCtx, c.get('auth').workspaceId, c.get('receivedAtMs'));
   if (!current) return problem(c, 'nothing_published');
-  const { ignored } = admitAttributes(current.catalog.directory, profile.traits, 'secret');
-  if (ignored.length > 0) {
-    const detail = 'is not a declared attribute, or not of its type';
-    return problem(c, 'invalid_request', { errors: ignored.map((name) => ({ field: `/traits/${name}`, detail })) });
-  }
+  const { directory } = current.catalog;
+  const traits = admitAttributes(directory, profile.traits, 'secret').ignored;
+  const channels = Object.keys(profile.consent.channels).filter((id) => !directory.channels.includes(id));
+  const errors = [
+    ...traits.map((name) => ({ field: `/traits/${name}`, detail: 'is not a declared attribute, or not of its type' })),
+    ...channels.map((id) => ({ field: `/consent/channels/${id}`, detail: 'is not a channel' })),
+  ];
+  if (errors.length > 0) return problem(c, 'invalid_request', { errors });
   await callCustomer<{ readonly outcome: 'stored' }>(c.env, await factsOf(c, id), (stub, facts) =>
     stub.putProfile(facts, profile),
   );
