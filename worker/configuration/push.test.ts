@@ -112,11 +112,9 @@ describe('push', () => {
         }),
       ),
     );
+    // Each gets its turn: whoever loses a race waits a moment and tries again.
     const done = results.filter((result) => result.status === 'fulfilled').length;
-    expect(done).toBeGreaterThan(0);
-    // Who gives up after five attempts says so; nobody runs into a constraint.
-    const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason.name] : []));
-    expect(failures.filter((name) => name !== 'Unavailable')).toEqual([]);
+    expect(done).toBe(10);
     expect(await rowsOf('revisions', workspaceId)).toBe(1 + done);
     const { results: rows } = await env.DB.prepare(
       'SELECT revision FROM revisions WHERE workspace_id = ? ORDER BY revision',

@@ -53,8 +53,10 @@ export interface Caller {
   readonly nowMs: number;
 }
 
-/** Somebody may be faster; someone faster five times in a row is a flood, and the caller should come back later. */
-const MAX_ATTEMPTS = 5;
+/** Somebody may be faster; a dozen at once get through one after the other, a flood should come back later. */
+const MAX_ATTEMPTS = 12;
+/** Longest wait after the first lost race; grows with each, and is random, so that those who met do not meet again. */
+const LOST_RACE_WAIT_MS = 20;
 
 /** Carries out a plan. Nothing is stored when it is refused, when it is a dry run, or when the publisher cannot take the bodies. */
 export async function release<T extends Plan>(
@@ -68,7 +70,10 @@ export async function release<T extends Plan>(
     const planned = await makePlan(snapshot);
     if (!planned.ok) return planned;
     const done = await carryOut(caller, snapshot, planned.value);
-    if (!done) continue;
+    if (!done) {
+      await scheduler.wait(Math.random() * LOST_RACE_WAIT_MS * (attempt + 1));
+      continue;
+    }
     return done.ok ? { ok: true, value: { plan: planned.value, release: done.value } } : done;
   }
   throw new Unavailable('drafts');
