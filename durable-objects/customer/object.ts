@@ -1,5 +1,6 @@
 /** One customer: profile, touches, claims, decisions and receipts, outbox. Thin methods; what they do stands beside. */
 import { DurableObject } from 'cloudflare:workers';
+import { backoffMs } from '../shared/alarm.ts';
 import { migrate } from '../shared/migrator.ts';
 import type { StubSource } from '../shared/stub.ts';
 import { customerStubByName } from '../shared/stub.ts';
@@ -40,6 +41,8 @@ export class CustomerObject extends DurableObject<StubSource> {
   #state: CustomerState | null = null;
   /** The tables are gone. */
   #ended = false;
+  /** Alarms in a row that left something undelivered. */
+  #failures = 0;
   readonly #courier: Courier;
   readonly #wake: Wake;
 
@@ -168,8 +171,13 @@ export class CustomerObject extends DurableObject<StubSource> {
     await this.#courier.deliver(meta);
     if (this.#courier.waiting) await this.#courier.reportBacklog(meta);
     const handedOver = await this.#handOver(nowMs);
-    if (!handedOver || this.#courier.waiting || this.#courier.reported) await this.#wake.by(nowMs + OUTBOX_BACKSTOP_MS);
-    else await this.#forgetWhatIsDue(nowMs);
+    if (handedOver && !this.#courier.waiting && !this.#courier.reported) {
+      this.#failures = 0;
+      return this.#forgetWhatIsDue(nowMs);
+    }
+    // A part that is down has many customers waiting for it: they come back later and later, and not together.
+    this.#failures += 1;
+    await this.#wake.by(nowMs + OUTBOX_BACKSTOP_MS + backoffMs(this.#failures, Math.random()));
   }
 
   /** Carries the legacy to the known customer when whoever linked the two did not come back; false when it must be tried again. */

@@ -13,8 +13,8 @@ type OutboxRow = {
   change: string;
 };
 
-/** Destinations served in one run; the rest waits for the next. One customer is in a handful of campaigns at a time. */
-const MAX_DESTINATIONS = 32;
+/** Destinations served in one run: more than a workspace has campaigns, so that those that are down never keep others waiting. */
+const MAX_DESTINATIONS = 512;
 
 /** The oldest undelivered rows of every destination, without omission, so that a shard can go by the sequence alone. */
 export function pendingDeliveries(sql: SqlStorage, workspaceId: string, source: string): Delivery[] {

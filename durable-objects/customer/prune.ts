@@ -16,10 +16,15 @@ export function prune(sql: SqlStorage, store: CustomerStore, nowMs: number): voi
     state.blanks.delete(id);
     sql.exec('DELETE FROM blanks WHERE id = ?', id);
   }
-  for (const [key, { atMs }] of state.pastTouches) if (atMs <= nowMs - RETENTION_MS) state.pastTouches.delete(key);
-  sql.exec('DELETE FROM past_touches WHERE at_ms <= ?', nowMs - RETENTION_MS);
+  prunePastTouches(sql, state, nowMs - RETENTION_MS);
   pruneList(sql, 'behaviour', state.behaviour, MAX_BEHAVIOUR, nowMs);
   pruneList(sql, 'outcomes', state.outcomes, MAX_OUTCOMES, nowMs);
+}
+
+function prunePastTouches(sql: SqlStorage, { pastTouches }: CustomerState, oldestMs: number): void {
+  const before = pastTouches.size;
+  for (const [key, { atMs }] of pastTouches) if (atMs <= oldestMs) pastTouches.delete(key);
+  if (pastTouches.size < before) sql.exec('DELETE FROM past_touches WHERE at_ms <= ?', oldestMs);
 }
 
 function pruneDecisions(sql: SqlStorage, store: CustomerStore, nowMs: number): void {
