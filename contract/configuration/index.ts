@@ -29,5 +29,3 @@ export const kindName = z.enum(KIND_NAMES as [Kind, ...Kind[]]);
 
 /** The documents as written (before defaults and durations are resolved). */
 export type DocumentInput<K extends Kind> = z.input<(typeof KINDS)[K]['schema']>;
-/** The documents as the compiler reads them. */
-export type DocumentOutput<K extends Kind> = z.output<(typeof KINDS)[K]['schema']>;

@@ -1,9 +1,11 @@
 /** Which paths conditions may read: those the runtime provides, and those of declared attributes. */
+
+import { REQUEST_ROOTS } from '../request-attributes.ts';
 import type { Clause, Condition } from '../segments/ast.ts';
 import { COUNTER_ROOTS } from '../segments/index.ts';
 
 /** First names of paths that the runtime provides: they need no declaration and cannot be declared. */
-export const RESERVED_ROOTS: readonly string[] = ['geo', 'device', 'time', 'page', 'customer', ...COUNTER_ROOTS];
+export const RESERVED_ROOTS: readonly string[] = [...REQUEST_ROOTS, ...COUNTER_ROOTS];
 
 const reserved: ReadonlySet<string> = new Set(RESERVED_ROOTS);
 

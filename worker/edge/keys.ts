@@ -31,8 +31,3 @@ export async function findKey(d1: D1Database, key: string, nowMs: number): Promi
     throw new Unavailable('d1');
   }
 }
-
-/** Forgets every key, as a new isolate would have it. */
-export function forgetKeys(): void {
-  recentKeys.clear();
-}
