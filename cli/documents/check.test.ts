@@ -9,6 +9,7 @@ function findingsOf(file: string, text: string): string[] {
   return sortFindings([...parsed.findings, ...checkDocuments(parsed.documents).findings]).map(formatFinding);
 }
 
+const CAMPAIGN = 'kind: campaign\nid: c\nname: C\nobjective: { goal: click }\nplacements: [hero]\n';
 const GOAL = 'kind: goal\nid: g\nname: G\n';
 
 describe('YAML files', () => {
@@ -43,6 +44,16 @@ describe('YAML files', () => {
       'a condition that cannot be read, at its operator',
       'kind: segment\nid: s\nname: S\ncondition:\n  geo.country: { $in: [DE] }\n  $where: 1\n',
       'a.yaml:6:11: "condition.$where" is not an operator',
+    ],
+    [
+      'an arm twice, at the second',
+      `${CAMPAIGN}arms:\n  - { id: a, content: { text: A } }\n  - { id: b, content: { text: B } }\n  - { id: a, content: { text: C } }\n`,
+      'a.yaml:9:11: "arms.2.id" must be unique: "a" is there already',
+    ],
+    [
+      'a context twice, at the second',
+      `${CAMPAIGN}arms: [{ id: a, content: { text: A } }]\ncontexts:\n  - { id: x, condition: {} }\n  - { id: x, condition: {} }\n`,
+      'a.yaml:9:11: "contexts.1.id" must be unique: "x" is there already',
     ],
     ['a key written twice', `${GOAL}name: H\n`, 'a.yaml:4:1: Map keys must be unique'],
     ['broken indentation', 'kind: goal\n id: g\n', 'a.yaml:1:7: '],

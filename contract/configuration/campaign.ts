@@ -93,6 +93,16 @@ const arm = z.strictObject({
     .meta({ description: 'Price of showing it once, in minor units' }),
 });
 
+/** Refuses a list in which two have the same id, at the later one: answers and statistics name them by it. */
+function refuseRepeatedIds(list: readonly { readonly id: string }[], context: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  for (const [i, { id }] of list.entries()) {
+    if (seen.has(id))
+      context.addIssue({ code: 'custom', path: [i, 'id'], message: `must be unique: "${id}" is there already` });
+    seen.add(id);
+  }
+}
+
 export const campaign = z
   .strictObject({
     id: slug,
@@ -116,8 +126,9 @@ export const campaign = z
         z.strictObject({ id: slug.refine((id) => id !== 'rest', '"rest" is the leaf of everyone else'), condition }),
       )
       .max(MAX_CONTEXTS)
+      .superRefine(refuseRepeatedIds)
       .default([]),
-    arms: z.array(arm).min(1).max(MAX_ARMS),
+    arms: z.array(arm).min(1).max(MAX_ARMS).superRefine(refuseRepeatedIds),
     shards: z
       .int()
       .min(1)
