@@ -97,7 +97,7 @@ describe('push', () => {
     ['with a site that is none', ['push', 'x.yaml', '--key', 'k', '--site', 'shop'], 2, '"shop" is not an address'],
     [
       'of a file that is not there',
-      ['push', 'none.yaml', '--key', 'k'],
+      ['push', 'none.yaml', '--key', 'k', '--site', 'http://127.0.0.1:1'],
       1,
       'none.yaml: there is no such file or folder',
     ],
@@ -117,12 +117,22 @@ describe('push', () => {
   });
 });
 
+test('validate says what it has checked, and what it leaves to the server', async () => {
+  const ran = await run(['validate', file('good.yaml')]);
+  expect(ran).toMatchObject({ code: 0, err: '' });
+  expect(ran.out).toContain('1 document follows the contract\n');
+  expect(ran.out).toContain('known to the server: push --dry-run');
+});
+
 describe('workspace create', () => {
-  test('writes SQL that a database with the migrations takes twice, and the keys to standard error only', async () => {
+  test('writes SQL that a database with the migrations takes twice, and the keys to standard output, where they can be piped', async () => {
     const sqlFile = file('workspace.sql');
     const ran = await run(['workspace', 'create', 'acme', '--origin', 'https://a.example', '--wrangler', sqlFile]);
-    expect(ran).toMatchObject({ code: 0, out: '' });
-    const keys = ran.err.match(/\b[ps]k_[A-Za-z0-9]{32}\b/g) ?? [];
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    const [local = '', remote = ''] = ran.out.split('\n').slice(1);
+    expect(local).toContain(`npx wrangler d1 execute hyperedge --local --file ${sqlFile}`);
+    expect(remote).toContain(`npx wrangler d1 execute hyperedge --remote --file ${sqlFile}`);
+    const keys = ran.out.match(/\b[ps]k_[A-Za-z0-9]{32}\b/g) ?? [];
     expect(keys).toHaveLength(2);
     const sql = readFileSync(sqlFile, 'utf8');
     for (const key of keys) expect(sql).not.toContain(key);
@@ -132,6 +142,15 @@ describe('workspace create', () => {
     database.exec(sql);
     const count = (table: string) => database.prepare(`SELECT count(*) n FROM ${table}`).get()?.n;
     expect(['workspaces', 'documents', 'drafts', 'keys'].map(count)).toEqual([1, 1, 1, 2]);
+  });
+
+  test('SQL on standard output has no keys in it: those are on standard error', async () => {
+    const ran = await run(['workspace', 'create', 'acme', '--origin', 'https://a.example']);
+    expect(ran.code).toBe(0);
+    const key = /\b[ps]k_[A-Za-z0-9]{32}\b/;
+    expect(ran.err).toMatch(key);
+    expect(ran.out).not.toMatch(key);
+    expect(ran.out).toContain('INSERT OR IGNORE INTO workspaces');
   });
 
   test.each([

@@ -4,12 +4,15 @@ import { push, pushAsSql, validate } from './commands/push.ts';
 import { printSchema, writeSchemas } from './commands/schema.ts';
 import { createWorkspace } from './commands/workspace.ts';
 import { EXIT, runCommand, usageFailure } from './failure.ts';
+import { LOCAL_FOLDER } from './local.ts';
+import { chooseTarget } from './target.ts';
 
 const USAGE = `Usage: npm run hyperedge -- COMMAND
 
-  validate PATH…            check files against the contract
+  validate PATH…            check each document against the contract; whether the goals, placements, segments
+                            and channels it names exist is known to the server alone: push --dry-run
   push PATH…                store and publish the documents in files, all or none
-      --site URL            where Hyperedge runs (HYPEREDGE_SITE, else http://localhost:8787)
+      --site URL            where Hyperedge runs (HYPEREDGE_SITE, else the one \`npm start\` runs here)
       --key KEY             a secret key (better: HYPEREDGE_SECRET_KEY, which stays out of the shell's history)
       --dry-run             check everything on the server, change nothing
       --no-publish          store the documents as drafts
@@ -24,14 +27,14 @@ const USAGE = `Usage: npm run hyperedge -- COMMAND
       --site ID             of the first site (default: shop)
       --kind KIND           of the site: web, app or server (default: web)
       --origin URL          of a web site; may be given several times
-      --wrangler FILE.sql   where to write the SQL; \`-\` (the default) is standard output
+      --wrangler FILE.sql   where to write the SQL; the keys then go to standard output. \`-\` (the default)
+                            writes the SQL to standard output and the keys to standard error
 
 A PATH is a .yaml, .yml, .json or .jsonc file, or a folder of them. A document is an object with its \`kind\`.
 Exit codes: 0 done, 1 refused, 2 called wrongly.
 `;
 
 const HELP_HINT = 'npm run hyperedge -- --help';
-const DEFAULT_SITE = 'http://localhost:8787';
 
 async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
@@ -75,11 +78,12 @@ function runPush(args: string[]): number | Promise<number> {
     if (!values.workspace) throw usageFailure('--wrangler needs --workspace: SQL carries no key that would name it');
     return pushAsSql(paths(positionals), values.workspace, values.wrangler, options);
   }
-  const secretKey = values.key ?? process.env.HYPEREDGE_SECRET_KEY;
-  if (!secretKey) throw usageFailure('A secret key is needed: set HYPEREDGE_SECRET_KEY');
-  const site = values.site ?? process.env.HYPEREDGE_SITE ?? DEFAULT_SITE;
-  if (!URL.canParse(site)) throw usageFailure(`--site "${site}" is not an address`);
-  return push(paths(positionals), { site: site.replace(/\/+$/, ''), secretKey }, options);
+  const wishes = {
+    // A variable that is set to nothing names nothing.
+    site: values.site ?? (process.env.HYPEREDGE_SITE || undefined),
+    key: values.key ?? process.env.HYPEREDGE_SECRET_KEY,
+  };
+  return push(paths(positionals), chooseTarget(wishes, LOCAL_FOLDER), options);
 }
 
 function runSchema(args: string[]): number {

@@ -3,6 +3,9 @@
 /** Why the packages have to be installed; undefined when node_modules holds what the lockfile names. */
 export function whatIsMissing(texts?: { wanted: string; installed: string | undefined }): string | undefined;
 
+/** The line that is shown while packages are installed; without seconds when it is written once. */
+export function installLine(reason: string, seconds?: number): string;
+
 /** Runs `npm ci` when something is missing. */
 export function installMissing(): Promise<void>;
 

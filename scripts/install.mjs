@@ -7,12 +7,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { clip } from './terminal.mjs';
 
 /** The project's folder, with a trailing separator. */
 export const root = fileURLToPath(new URL('../', import.meta.url));
 
 /** The Node of the `node` package. Its own path and not the link in `.bin`: that is a shell script on Windows. */
 const projectNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+const NOTHING_YET = 'nothing is installed yet';
 
 /** npm gives the reason first and its whole usage after it: this many lines hold the reason. */
 const REASON_LINES = 20;
@@ -32,7 +35,7 @@ function lockfiles() {
  * times: a clone or a checkout changes the times of both.
  */
 export function whatIsMissing(texts = lockfiles()) {
-  if (texts.installed === undefined) return 'nothing is installed yet';
+  if (texts.installed === undefined) return NOTHING_YET;
   const wanted = JSON.parse(texts.wanted).packages;
   const installed = JSON.parse(texts.installed).packages;
   for (const [path, { version, optional, devOptional }] of Object.entries(wanted)) {
@@ -46,22 +49,28 @@ export function whatIsMissing(texts = lockfiles()) {
   return undefined;
 }
 
+/** The line that is shown while packages are installed; without seconds when it is written once. */
+export function installLine(reason, seconds) {
+  const why = reason === NOTHING_YET ? ', about half a minute' : `: ${reason}`;
+  return `  Installing packages${why}${seconds === undefined ? '' : `  ${seconds} s`}`;
+}
+
 /** Runs `npm ci` when something is missing; one quiet line while it lasts, npm's own words when it fails. */
 export async function installMissing() {
   const reason = whatIsMissing();
   if (!reason) return;
   const started = Date.now();
-  const line = `  Installing packages (${reason}; a minute or two the first time)`;
+  const seconds = () => Math.round((Date.now() - started) / 1000);
   const live = process.stderr.isTTY === true;
-  process.stderr.write(live ? line : `${line}\n`);
-  const ticker = live
-    ? setInterval(() => process.stderr.write(`\r${line} ${Math.round((Date.now() - started) / 1000)} s`), 1000)
-    : undefined;
+  const draw = () => process.stderr.write(`\r\u001b[K${clip(installLine(reason, seconds()), process.stderr.columns)}`);
+  if (live) draw();
+  else process.stderr.write(`${installLine(reason)}\n`);
+  const ticker = live ? setInterval(draw, 1000) : undefined;
   const { code, output } = await runNpm(['ci', '--no-audit', '--no-fund']);
   clearInterval(ticker);
   if (live) process.stderr.write('\r\u001b[K');
   if (code === 0) {
-    process.stderr.write(`  Installed packages in ${Math.round((Date.now() - started) / 1000)} s\n`);
+    process.stderr.write(`  Installed packages in ${seconds()} s\n`);
     return;
   }
   const errors = output.split('\n').filter((text) => text.startsWith('npm error'));

@@ -2,43 +2,50 @@
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { freePort } from './start/port.ts';
-import { declareRunning, findRunning } from './start/running.ts';
+import { findRunning, LOCAL_FOLDER, type Running, runningFileOf } from '../cli/local.ts';
+import { choosePort, namedPort, USUAL_PORT } from './start/port.ts';
+import { declareRunning } from './start/running.ts';
 import { paint, panel, step } from './start/screen.ts';
-import { type Stack, startStack } from './start/stack.ts';
+import { logFileOf, type Stack, startStack } from './start/stack.ts';
 
-const DEFAULT_PORT = 8787;
 /** How often it is looked whether the process that started this one is still there. */
 const PARENT_CHECK_MS = 1_000;
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const runningFile = join(root, '.hyperedge/running.json');
-const shown = (file: string) => relative(process.cwd(), file) || '.';
+const runningFile = runningFileOf(LOCAL_FOLDER);
 
-function addresses(url: string): string {
-  return panel([
-    ['Demo shop', paint('bold', `${url}/demo/`)],
-    ['API reference', `${url}/docs/`],
-    ['Health', `${url}/healthz`],
+/** Addresses, files and what to do next: what stays on the screen. */
+function overview(url: string): string {
+  const shown = (file: string) => relative(process.cwd(), file);
+  const rows = panel([
+    [
+      ['Demo shop', paint('bold', `${url}/demo/`)],
+      ['API reference', `${url}/docs/`],
+      ['Health', `${url}/healthz`],
+    ],
+    [
+      ['Keys', shown(join(LOCAL_FOLDER, 'demo.json'))],
+      ['Log', shown(logFileOf(root))],
+    ],
   ]);
+  return `\n${rows}\n\n  Next: open the demo shop and press Allow. Then docs/guides/quickstart.md\n`;
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { port: { type: 'string', default: process.env.PORT ?? `${DEFAULT_PORT}` } },
-  });
-  const wanted = Number(values.port);
-  if (!Number.isInteger(wanted) || wanted < 1 || wanted > 65_000)
-    throw new Error(`--port "${values.port}" is not a port`);
-  process.stdout.write(`\n  ${paint(['bold', 'cyan'], 'Hyperedge')}\n\n`);
+  const { values } = parseArgs({ options: { port: { type: 'string' } } });
+  const named = namedPort(values.port, process.env.PORT);
   const running = findRunning(runningFile);
   if (running) {
-    process.stdout.write(`  It is running already (process ${running.pid}).\n\n${addresses(running.url)}\n\n`);
+    process.stdout.write(
+      `  It is running already (process ${running.pid}).\n${portNote(running, named)}${overview(running.url)}\n`,
+    );
     return;
   }
-  const port = await freePort(wanted);
-  if (port !== wanted) process.stdout.write(`  Port ${wanted} is taken: using ${port}.\n`);
-  const undeclare = declareRunning(runningFile, `http://localhost:${port}`);
+  const port = await choosePort(named);
+  const url = `http://localhost:${port}`;
+  if (named === undefined && port !== USUAL_PORT)
+    process.stdout.write(`  Port ${USUAL_PORT} is taken: using ${port}.\n`);
+  const undeclare = declareRunning(runningFile, url);
   let stack: Stack;
   try {
     stack = await startStack({ root, port, step });
@@ -47,11 +54,13 @@ async function main(): Promise<void> {
     throw error;
   }
   endWithParentOrSignal(stack, undeclare);
-  const files = panel([
-    ['Keys', shown(join(root, '.hyperedge/demo.json'))],
-    ['Log', shown(stack.logFile)],
-  ]);
-  process.stdout.write(`\n${addresses(stack.url)}\n\n${files}\n\n  ${paint('gray', 'Ctrl-C ends it.')}\n\n`);
+  process.stdout.write(`${overview(stack.url)}  ${paint('gray', 'Ctrl-C ends it.')}\n\n`);
+}
+
+/** Nothing is moved to another port while it runs: a wish for one is answered. */
+function portNote({ url, pid }: Running, named: number | undefined): string {
+  if (named === undefined || new URL(url).port === `${named}`) return '';
+  return `  ${paint('yellow', `Port ${named} is not used: end that one first (Ctrl-C where it runs, or kill ${pid}).`)}\n`;
 }
 
 /** Ctrl-C, a closed terminal, and a parent that was killed: each ends workerd too. */
@@ -61,6 +70,7 @@ function endWithParentOrSignal(stack: Stack, undeclare: () => void): void {
     if (ending) return;
     ending = true;
     await stack.runtime.stop();
+    process.stdout.write('\n  Stopped.\n');
     process.exit(0);
   };
   process.on('exit', undeclare);

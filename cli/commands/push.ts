@@ -10,7 +10,7 @@ import { readDocuments } from '../documents/read.ts';
 import { locateServerError } from '../documents/server-errors.ts';
 import { type Finding, formatFinding, sortFindings } from '../documents/source.ts';
 import { CommandFailure, EXIT, usageFailure } from '../failure.ts';
-import { inboxStatement, MAX_STATEMENT_BYTES } from '../inbox-sql.ts';
+import { howToLoad, inboxStatement, MAX_STATEMENT_BYTES } from '../inbox-sql.ts';
 import { paint } from '../terminal.ts';
 
 /** Reads and checks files; prints every finding and returns undefined when there is one. */
@@ -23,11 +23,15 @@ export function readChecked(paths: readonly string[]): readonly CheckedDocument[
   return undefined;
 }
 
-/** Checks files against the contract and says so. */
+/** Checks every document by itself against the contract, says so, and says what that leaves to the server. */
 export function validate(paths: readonly string[]): number {
   const documents = readChecked(paths);
   if (!documents) return EXIT.refused;
-  process.stdout.write(`${paint('green', '✓')} ${count(documents.length, 'document')} follow the contract\n`);
+  const told = `${count(documents.length, 'document')} ${documents.length === 1 ? 'follows' : 'follow'} the contract`;
+  process.stdout.write(
+    `${paint('green', '✓')} ${told}\n` +
+      '  Whether the goals, placements, segments and channels they name exist is known to the server: push --dry-run\n',
+  );
   return EXIT.ok;
 }
 
@@ -73,8 +77,7 @@ export function pushAsSql(paths: readonly string[], workspaceId: string, file: s
   }
   writeFileSync(file, sql);
   process.stderr.write(
-    `${count(documents.length, 'document')} in ${count(batches.length, 'statement')}. Load them with\n` +
-      `  npx wrangler d1 execute hyperedge --remote --file ${file}\n`,
+    `${count(documents.length, 'document')} in ${count(batches.length, 'statement')}. Load them\n${howToLoad(file)}`,
   );
   return EXIT.ok;
 }

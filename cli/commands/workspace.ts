@@ -7,9 +7,13 @@ import { workspaceIdOf } from '../../contract/workspace.ts';
 import { bootstrapSql } from '../../db/bootstrap.ts';
 import { flattenIssues } from '../documents/issues.ts';
 import { EXIT, usageFailure } from '../failure.ts';
+import { howToLoad } from '../inbox-sql.ts';
 import { newKey, newSalt } from '../keys.ts';
 
-/** Writes the SQL; the keys themselves go to standard error, this once: the SQL holds only their hashes. */
+/**
+ * Writes the SQL, which holds only the keys' hashes, and shows the keys this once: on standard output, so that they can be piped to
+ * where they are kept, unless the SQL itself goes there; then on standard error.
+ */
 export function createWorkspace(args: string[]): number {
   const { values, positionals } = parseArgs({
     args,
@@ -45,14 +49,13 @@ export function createWorkspace(args: string[]): number {
     keys: [publishable.row, secret.row],
   });
   const sql = statements.map((statement) => `${statement};\n`).join('');
-  if (values.wrangler === '-') process.stdout.write(sql);
-  else writeFileSync(values.wrangler, sql);
-  const load =
-    values.wrangler === '-'
-      ? ''
-      : `Load it with: npx wrangler d1 execute hyperedge --remote --file ${values.wrangler}\n`;
-  process.stderr.write(
-    `${load}Keys of ${workspaceId}/${site.id}, shown this once:\n  ${publishable.key}\n  ${secret.key}\n`,
-  );
+  const keys = `Keys of ${workspaceId}/${site.id}, shown this once:\n  ${publishable.key}\n  ${secret.key}\n`;
+  if (values.wrangler === '-') {
+    process.stdout.write(sql);
+    process.stderr.write(keys);
+  } else {
+    writeFileSync(values.wrangler, sql);
+    process.stdout.write(`Load the SQL\n${howToLoad(values.wrangler)}${keys}`);
+  }
   return EXIT.ok;
 }

@@ -1,5 +1,6 @@
 /** What `npm start` shows: one line per step while it lasts, then one screen that stays. */
 import { styleText } from 'node:util';
+import { clip } from '../terminal.mjs';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -7,6 +8,11 @@ type Style = Parameters<typeof styleText>[0];
 const TICK_MS = 100;
 /** Steps faster than this are not worth a figure. */
 const NOTABLE_MS = 400;
+/** Every line begins with two blanks. */
+const MARGIN = 2;
+/** Where the width of the terminal is not known. */
+const USUAL_COLUMNS = 80;
+const columns = (): number => process.stdout.columns ?? USUAL_COLUMNS;
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 export function paint(style: Style, text: string): string {
@@ -20,9 +26,8 @@ export async function step<T>(title: string, work: () => Promise<T>): Promise<T>
   let frame = 0;
   const draw = () => {
     const seconds = (performance.now() - startedMs) / 1_000;
-    process.stdout.write(
-      `\r\u001b[K  ${paint('cyan', FRAMES[frame++ % FRAMES.length]!)} ${title} ${seconds.toFixed(0)} s`,
-    );
+    const line = clip(`${FRAMES[frame++ % FRAMES.length]} ${title} ${seconds.toFixed(0)} s`, columns() - MARGIN);
+    process.stdout.write(`\r\u001b[K  ${paint('cyan', line.slice(0, 1))}${line.slice(1)}`);
   };
   const ticker = live ? setInterval(draw, TICK_MS) : undefined;
   try {
@@ -39,8 +44,12 @@ export async function step<T>(title: string, work: () => Promise<T>): Promise<T>
   }
 }
 
-/** The addresses and files that matter, label and value beside each other. */
-export function panel(rows: readonly (readonly [label: string, value: string])[]): string {
-  const width = Math.max(...rows.map(([label]) => label.length));
-  return rows.map(([label, value]) => `  ${paint('gray', label.padEnd(width))}  ${value}`).join('\n');
+/** One line of a panel. */
+export type Row = readonly [label: string, value: string];
+
+/** The addresses and files that matter: label and value beside each other, an empty line between groups, all values in one column. */
+export function panel(groups: readonly (readonly Row[])[]): string {
+  const width = Math.max(...groups.flat().map(([label]) => label.length));
+  const line = ([label, value]: Row) => `  ${paint('gray', label.padEnd(width))}  ${value}`;
+  return groups.map((rows) => rows.map(line).join('\n')).join('\n\n');
 }

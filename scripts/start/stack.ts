@@ -26,12 +26,16 @@ export interface Stack {
   readonly runtime: Runtime;
 }
 
+/** The runtime's log, in its state folder or in the usual one of the project. */
+export const logFileOf = (root: string, stateDir = join(root, '.wrangler/state')): string =>
+  join(stateDir, 'hyperedge.log');
+
 /** Starts the whole. Nothing is left running when it throws. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { root, port, step = (_title, work) => work() } = options;
   const stateDir = options.stateDir ?? join(root, '.wrangler/state');
   const url = `http://localhost:${port}`;
-  const logFile = join(stateDir, 'hyperedge.log');
+  const logFile = logFileOf(root, stateDir);
   const assets = join(stateDir, 'assets');
   ensureSecrets(join(root, '.dev.vars'));
   const keys = ensureDemoKeys(options.demoFile ?? join(root, '.hyperedge/demo.json'), url);

@@ -3,10 +3,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { whatIsMissing } from '../install.mjs';
+import { findRunning } from '../../cli/local.ts';
+import { installLine, whatIsMissing } from '../install.mjs';
+import { clip } from '../terminal.mjs';
 import { ensureDemoKeys } from './demo-keys.ts';
-import { freePort } from './port.ts';
-import { declareRunning, findRunning } from './running.ts';
+import { choosePort, namedPort } from './port.ts';
+import { declareRunning } from './running.ts';
+import { panel } from './screen.ts';
 import { ensureSecrets } from './secrets.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'start-'));
@@ -52,14 +55,60 @@ describe('ensureDemoKeys', () => {
   });
 });
 
-describe('freePort', () => {
-  test('takes the wanted port when it is free, the next when it is taken', async () => {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as { port: number };
-    expect(await freePort(port)).toBeGreaterThan(port);
-    await new Promise((resolve) => server.close(resolve));
-    expect(await freePort(port)).toBe(port);
+/** A port of this machine that is taken until the test ends. */
+async function takePort() {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  return { port, release: () => new Promise((resolve) => server.close(resolve)) };
+}
+
+describe('the port', () => {
+  test('the usual one is used when it is free; when it is taken, the next', async () => {
+    const { port, release } = await takePort();
+    expect(await choosePort(undefined, port)).toBeGreaterThan(port);
+    await release();
+    expect(await choosePort(undefined, port)).toBe(port);
+  });
+
+  test('one that was named is kept, or refused when it is taken: no other is used in its place', async () => {
+    const { port, release } = await takePort();
+    await expect(choosePort(port)).rejects.toThrow(`Port ${port} is taken`);
+    await release();
+    expect(await choosePort(port)).toBe(port);
+  });
+
+  test('is named by --port, else by PORT, else by nobody', () => {
+    expect(namedPort('9000', '9001')).toBe(9000);
+    expect(namedPort(undefined, '9001')).toBe(9001);
+    expect(namedPort(undefined, undefined)).toBeUndefined();
+    expect(namedPort(undefined, '')).toBeUndefined();
+  });
+
+  test.each(['', '0', '65536', '-1', '1e3', 'http', '8787.5'])('"%s" is none', (text) => {
+    expect(() => namedPort(text, undefined)).toThrow(`--port "${text}" is not a port`);
+  });
+});
+
+describe('lines of the terminal', () => {
+  test.each([
+    [10, 'short', 'short'],
+    [6, 'short', 'short'],
+    [5, 'short', 'sho…'],
+    [1, 'short', '…'],
+  ])('at %i columns "%s" is "%s": the last column stays free', (columns, text, shown) => {
+    expect(clip(text, columns)).toBe(shown);
+  });
+
+  test('the line of an install fits into 60 columns with its seconds, and says for how long only the first time', () => {
+    expect(installLine('nothing is installed yet', 100)).toBe('  Installing packages, about half a minute  100 s');
+    expect(installLine('zod is 1.0.0, not 2.0.0', 3)).toBe('  Installing packages: zod is 1.0.0, not 2.0.0  3 s');
+    expect(installLine('nothing is installed yet', 100).length).toBeLessThan(60);
+  });
+
+  test('values stand in one column over all groups of a panel', () => {
+    const lines = panel([[['Demo shop', 'a']], [['Log', 'b']]]).split('\n');
+    expect(lines).toEqual(['  Demo shop  a', '', '  Log        b']);
   });
 });
 
