@@ -154,9 +154,9 @@ export const candidate = z
     reason: z.enum(REFUSAL_REASONS).optional(),
     detail: z.string().optional().meta({ description: 'The reason in words' }),
     value: z.number().optional(),
-    valueParts: z
-      .strictObject({ conversion: z.number(), revenue: z.number(), priority: z.number(), fatigue: z.number() })
-      .optional(),
+    valueParts: z.record(z.string(), z.number()).optional().meta({
+      description: "The value's terms, under the names of the workspace's preset; `fatigue` is what is taken off",
+    }),
     leaf: z.string().optional(),
     probability: z.number().optional().meta({ description: 'P(campaign)' }),
     arms: z.array(z.strictObject({ arm: z.string(), probability: z.number(), pBest: z.number() })).optional(),

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { HOLDOUT_ARM } from './bandits/allocation.ts';
 import type { CampaignConfiguration, Configuration } from './catalog/configuration.ts';
 import { decide } from './decide.ts';
 import { REFUSAL_REASONS, type RefusalReason } from './reasons.ts';
@@ -30,6 +29,12 @@ interface RefusalCase {
 
 const mail = { placements: [{ id: 'hero', name: 'Hero', channel: 'mail' }] };
 
+/** A customer who was touched by `welcome`, and clicked, so long ago. */
+const welcomed = (touchedMs: number, clickedMs: number) => ({
+  touches: [touchAt(NOON_MS - touchedMs, { campaignId: 'welcome' })],
+  outcomes: [{ at: NOON_MS - clickedMs, goal: 'click', valueMinor: 0 }],
+});
+
 const cases: readonly RefusalCase[] = [
   { reason: 'kill_switch', refused: { switches: { killSwitch: true } }, allowed: {} },
   {
@@ -44,10 +49,28 @@ const cases: readonly RefusalCase[] = [
     allowed: { nowMs: NOON_MS - 1 },
   },
   {
+    // From nine in the evening to noon in UTC+1: the last quiet minute, and the first that is not.
+    reason: 'quiet_hours',
+    configuration: { channels: [channelOf('web', { quietHours: { fromMinute: 1_260, toMinute: 720 } })] },
+    refused: { nowMs: NOON_MS - HOUR_MS - 1, customer: { timeZone: 'Europe/Berlin' } },
+    allowed: { nowMs: NOON_MS - HOUR_MS, customer: { timeZone: 'Europe/Berlin' } },
+  },
+  {
     reason: 'already_chosen',
     campaign: { placements: ['hero', 'side'] },
     refused: { placements: ['side', 'hero'] },
     allowed: { placements: ['hero'] },
+  },
+  {
+    reason: 'excluded',
+    campaign: { exclusionGroups: ['x', 'offers'] },
+    others: [
+      campaignOf('rival', { placements: ['side'], exclusionGroups: ['y', 'offers'] }),
+      campaignOf('stranger', { placements: ['lobby'], exclusionGroups: ['y'] }),
+    ],
+    configuration: { placements: ['hero', 'side', 'lobby'].map((id) => ({ id, name: id, channel: 'web' })) },
+    refused: { placements: ['side', 'hero'] },
+    allowed: { placements: ['lobby', 'hero'] },
   },
   {
     reason: 'no_consent',
@@ -61,6 +84,25 @@ const cases: readonly RefusalCase[] = [
     configuration: { segments: [{ id: 'gold', name: 'Gold', condition: { plan: 'gold' } }] },
     refused: { customer: { traits: { plan: 'silver' } } },
     allowed: { customer: { traits: { plan: 'gold' } } },
+  },
+  {
+    reason: 'not_yet',
+    campaign: {
+      onlyAfter: [
+        { campaign: 'welcome', withinMs: DAY_MS },
+        { goal: 'click', withinMs: HOUR_MS },
+      ],
+    },
+    others: [campaignOf('welcome', { placements: ['side'] })],
+    refused: { customer: welcomed(DAY_MS - 1, HOUR_MS) },
+    allowed: { customer: welcomed(DAY_MS - 1, HOUR_MS - 1) },
+  },
+  {
+    reason: 'too_soon_after',
+    campaign: { notWithin: [{ campaign: 'rival', days: 2 }] },
+    others: [campaignOf('rival', { placements: ['side'] })],
+    refused: { customer: { touches: [touchAt(NOON_MS - 2 * DAY_MS + 1, { campaignId: 'rival' })] } },
+    allowed: { customer: { touches: [touchAt(NOON_MS - 2 * DAY_MS, { campaignId: 'rival' })] } },
   },
   {
     reason: 'capped_campaign',
@@ -114,6 +156,7 @@ describe('each reason is named for its own cause, and only at its boundary', () 
   });
 
   test('checks run in the order of the list: of several causes the first is named', () => {
+    const quietHours = { fromMinute: 1_260, toMinute: 480 };
     const slices = slicesOf(
       configurationOf(
         [
@@ -122,21 +165,36 @@ describe('each reason is named for its own cause, and only at its boundary', () 
             schedule: { end: '2026-03-04T12:00', timeZone: 'UTC', weekly: [] },
             audience: { condition: { plan: 'gold' } },
             caps: [day(1)],
+            onlyAfter: [{ goal: 'click', withinMs: DAY_MS }],
+            notWithin: [{ campaign: 'rival', days: 1 }],
           }),
+          campaignOf('rival', { placements: ['side'] }),
         ],
-        { ...mail, channels: [channelOf('mail', { requiresConsent: true, cap: day(1) })] },
+        {
+          placements: ['hero', 'side'].map((id) => ({ id, name: id, channel: 'mail' })),
+          channels: [channelOf('mail', { requiresConsent: true, cap: day(1), quietHours })],
+        },
       ),
     );
     const touches = [touchAt(NOON_MS - 1, { channel: 'mail' })];
-    const gold = { traits: { plan: 'gold' } };
+    const rival = touchAt(NOON_MS - 1, { channel: 'mail', campaignId: 'rival' });
+    const outcomes = [{ at: NOON_MS - 2, goal: 'click', valueMinor: 0 }];
+    const awake = { touches, timeZone: 'UTC' };
+    const willing = { ...awake, consents: ['mail'], traits: { plan: 'gold' } };
     const reasonOf = (once: Once) => Object.keys(decideOnce(slices, once).refusals);
     const early = NOON_MS - 1;
     expect(reasonOf({ switches: { killSwitch: true, pausedCampaigns: ['c'] } })).toEqual(['kill_switch']);
     expect(reasonOf({ switches: { pausedCampaigns: ['c'] } })).toEqual(['paused']);
     expect(reasonOf({ customer: { touches } })).toEqual(['not_scheduled']);
-    expect(reasonOf({ nowMs: early, customer: { touches } })).toEqual(['no_consent']);
-    expect(reasonOf({ nowMs: early, customer: { touches, consents: ['mail'] } })).toEqual(['not_in_audience']);
-    expect(reasonOf({ nowMs: early, customer: { touches, consents: ['mail'], ...gold } })).toEqual(['capped_campaign']);
+    expect(reasonOf({ nowMs: early, customer: { touches } })).toEqual(['quiet_hours']);
+    expect(reasonOf({ nowMs: early, customer: awake })).toEqual(['no_consent']);
+    expect(reasonOf({ nowMs: early, customer: { ...awake, consents: ['mail'] } })).toEqual(['not_in_audience']);
+    expect(reasonOf({ nowMs: early, customer: willing })).toEqual(['not_yet']);
+    const ready = { ...willing, outcomes };
+    expect(reasonOf({ nowMs: early, customer: { ...ready, touches: [...touches, rival] } })).toEqual([
+      'too_soon_after',
+    ]);
+    expect(reasonOf({ nowMs: early, customer: ready })).toEqual(['capped_campaign']);
   });
 });
 
@@ -168,80 +226,6 @@ describe('counts and trace', () => {
     const [plain] = decide({ ...inputOf(slices, once), trace: false });
     expect(candidates).toBeDefined();
     expect(plain).toEqual(traced);
-  });
-});
-
-describe('several placements in one request', () => {
-  const caps = (max: number) => ({ channels: [channelOf('web', { cap: day(max), countsTowardGlobal: true })] });
-  const two = [campaignOf('first', { placements: ['hero'] }), campaignOf('second', { placements: ['side'] })];
-  const both = { placements: ['hero', 'side'] };
-
-  test('a claim of an earlier placement counts against the channel’s cap of a later one', () => {
-    const [, side] = decide(inputOf(slicesOf(configurationOf(two, caps(1))), both));
-    expect(side).toMatchObject({ chosen: null, refusals: { capped_channel: 1 } });
-    const [, allowed] = decide(inputOf(slicesOf(configurationOf(two, caps(2))), both));
-    expect(allowed!.chosen?.campaign.id).toBe('second');
-  });
-
-  test('and against the global cap, when its channel counts toward it', () => {
-    const settings = settingsOf({ globalCap: day(1) });
-    const placements = [
-      { id: 'hero', name: 'Hero', channel: 'quiet' },
-      { id: 'side', name: 'Side', channel: 'loud' },
-    ];
-    const channels = (quietCounts: boolean) => [
-      channelOf('quiet', { countsTowardGlobal: quietCounts }),
-      channelOf('loud', { countsTowardGlobal: true }),
-    ];
-    const sideOf = (quietCounts: boolean) =>
-      decide(
-        inputOf(slicesOf(configurationOf(two, { settings, placements, channels: channels(quietCounts) })), both),
-      )[1]!;
-    expect(sideOf(true).refusals).toEqual({ capped_global: 1 });
-    expect(sideOf(false).chosen?.campaign.id).toBe('second');
-  });
-
-  test('a claim on another channel does not count against a channel’s cap', () => {
-    const placements = [
-      { id: 'hero', name: 'Hero', channel: 'other' },
-      { id: 'side', name: 'Side', channel: 'capped' },
-    ];
-    const channels = [channelOf('other'), channelOf('capped', { cap: day(1) })];
-    const [, side] = decide(inputOf(slicesOf(configurationOf(two, { placements, channels })), both));
-    expect(side!.chosen?.campaign.id).toBe('second');
-  });
-
-  test('a channel that does not count toward the global cap is not held by it', () => {
-    const settings = settingsOf({ globalCap: day(1) });
-    const customer = { touches: [touchAt(NOON_MS, { channel: 'mail', countsTowardGlobal: true })] };
-    const heroOf = (countsTowardGlobal: boolean) =>
-      decideOnce(slicesOf(configurationOf(two, { settings, channels: [channelOf('web', { countsTowardGlobal })] })), {
-        customer,
-      });
-    expect(heroOf(true).refusals).toEqual({ capped_global: 1 });
-    expect(heroOf(false).chosen?.campaign.id).toBe('first');
-  });
-
-  test('a held-out customer’s earlier placement claims nothing', () => {
-    const held = [campaignOf('first', { placements: ['hero'], holdout: 0.5 }), two[1]!];
-    const slices = slicesOf(configurationOf(held, caps(1)));
-    const outcomes = new Set<string>();
-    for (let i = 0; i < 40; i++) {
-      const [hero, side] = decide(inputOf(slices, { ...both, customer: { bucketingId: `id-${i}` } }));
-      const isHeldOut = hero!.chosen!.armId === HOLDOUT_ARM;
-      expect(side!.chosen?.campaign.id).toBe(isHeldOut ? 'second' : undefined);
-      outcomes.add(String(isHeldOut));
-    }
-    expect(outcomes.size).toBe(2);
-  });
-
-  test('a placement that the catalog does not know gets default content and leaves the others alone', () => {
-    const slices = slicesOf(configurationOf(two));
-    for (const unknown of ['nowhere', 'constructor', '__proto__', 'toString']) {
-      const [none, hero] = decide(inputOf(slices, { placements: [unknown, 'hero'] }));
-      expect(none).toEqual({ placement: unknown, decisionId: 'decision-1', chosen: null, refusals: {}, measured: [] });
-      expect(hero!.chosen?.campaign.id).toBe('first');
-    }
   });
 });
 

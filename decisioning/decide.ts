@@ -5,14 +5,14 @@
 import { choiceProbabilities } from './arbitration/choice.ts';
 import { isHeldOut } from './arbitration/holdout.ts';
 import type { ValueParts } from './arbitration/value.ts';
-import { totalValue, valueParts } from './arbitration/value.ts';
+import { candidateValue, DEFAULT_PRESET } from './arbitration/value.ts';
 import { chooseArm, stickyPeriod } from './assignment.ts';
 import { HOLDOUT_ARM } from './bandits/allocation.ts';
 import type { OpenCampaign, OpenSlice } from './catalog/open.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
 import type { ChosenAction } from './chosen-action.ts';
 import type { EligibilityFacts } from './eligibility.ts';
-import { addressRefusalOf, capRefusalOf, leafOf } from './eligibility.ts';
+import { addressRefusalOf, leafOf, touchRefusalOf } from './eligibility.ts';
 import { drawIndex, seededRandom } from './random.ts';
 import type { RefusalReason } from './reasons.ts';
 import type { CustomerView, Evidence } from './view.ts';
@@ -140,7 +140,7 @@ function eligibleCampaigns(
   notes: Notes,
 ): Eligible[] {
   const { customer, evidence, switches, nowMs } = input;
-  const { fatigue } = slice.rules;
+  const { channel, fatigue, preset = DEFAULT_PRESET } = slice.rules;
   const pressure = fatigue.weight > 0 ? customer.pressure(fatigue.channelWeights, fatigue.halfLifeMs) : 0;
   const isMember = slice.segments.membershipBy(customer.resolve);
   const paused = new Set(switches.pausedCampaigns);
@@ -157,13 +157,13 @@ function eligibleCampaigns(
     // Before the caps: held-out customers have no touches, so whoever is measured after them would not be the same kind of customer.
     if (measuresLift(slice, rules))
       notes.measured.push({ campaign: rules, leaf, heldOut: heldOut(slice, rules, customer) });
-    const capped = capRefusalOf(campaign, facts);
+    const capped = touchRefusalOf(campaign, facts);
     if (capped) {
       refuse(notes, rules.id, capped);
       continue;
     }
-    const parts = valueParts(rules, evidence.expected(rules, leaf), pressure, fatigue.weight);
-    const value = totalValue(parts);
+    const candidate = { campaign: rules, expected: evidence.expected(rules, leaf), channel: channel.id, nowMs };
+    const { parts, value } = candidateValue(preset, candidate, fatigue.weight * pressure);
     // Doing nothing is worth 0: a tired customer is left in peace.
     if (fatigue.weight > 0 && value < 0) refuse(notes, rules.id, 'fatigued', { leaf, value, parts });
     else eligible.push({ campaign, leaf, parts, value });

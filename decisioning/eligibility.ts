@@ -1,9 +1,11 @@
 /** Whether a campaign may be chosen for a placement, and under which leaf its evidence is kept. Cheap checks come first. */
+import { isExcluded, isTooSoon, isWaiting } from './arbitration/relations.ts';
 import { HOLDOUT_ARM, REST_LEAF } from './bandits/allocation.ts';
 import type { CapRule } from './catalog/configuration.ts';
 import type { OpenCampaign, OpenSlice } from './catalog/open.ts';
 import type { RulesSlice, SliceCampaign } from './catalog/slice.ts';
 import type { ChosenAction } from './chosen-action.ts';
+import { isQuiet } from './limits/quiet-hours.ts';
 import { isScheduled } from './limits/schedule.ts';
 import type { CapScope } from './limits/touches.ts';
 import type { RefusalReason } from './reasons.ts';
@@ -29,22 +31,26 @@ export function addressRefusalOf(campaign: OpenCampaign, facts: EligibilityFacts
   if (facts.killSwitch) return 'kill_switch';
   if (facts.paused.has(rules.id)) return 'paused';
   if (!isScheduled(rules, nowMs)) return 'not_scheduled';
+  if (isQuiet(slice.rules.channel.quietHours, customer.resolve)) return 'quiet_hours';
   if (facts.chosenBefore.some(({ action }) => action.campaign.id === rules.id)) return 'already_chosen';
+  if (isExcluded(rules, facts.chosenBefore)) return 'excluded';
   const consent = customer.consents(slice.rules.channel.id);
   if (consent === false || (slice.rules.channel.requiresConsent && !consent)) return 'no_consent';
   if (rules.segment !== null && !facts.isMember(rules.segment)) return 'not_in_audience';
   if (campaign.condition !== null && !campaign.condition(customer.resolve, facts.isMember)) return 'not_in_audience';
+  if (isWaiting(rules, customer.resolve)) return 'not_yet';
   return null;
 }
 
-/** The cap that a claim of this campaign would break, or null. */
-export function capRefusalOf(campaign: OpenCampaign, facts: EligibilityFacts): RefusalReason | null {
+/** The distance or the cap that a claim of this campaign would break, or null. Both count touches, which held-out customers lack. */
+export function touchRefusalOf(campaign: OpenCampaign, facts: EligibilityFacts): RefusalReason | null {
   const { channel, globalCap } = facts.slice.rules;
   const capped = (caps: readonly CapRule[], scope: CapScope): boolean => {
     if (caps.length === 0) return false;
     const claimed = claimedBefore(facts.chosenBefore, scope);
     return caps.some((cap) => facts.customer.touches(scope, cap.windowMs) + claimed >= cap.max);
   };
+  if (isTooSoon(campaign.rules, facts.customer.resolve, facts.chosenBefore)) return 'too_soon_after';
   if (capped(campaign.rules.caps, { kind: 'campaign', id: campaign.rules.id })) return 'capped_campaign';
   if (channel.cap && capped([channel.cap], { kind: 'channel', id: channel.id })) return 'capped_channel';
   if (globalCap && channel.countsTowardGlobal && capped([globalCap], { kind: 'global' })) return 'capped_global';

@@ -18,6 +18,9 @@ export interface ReplayCampaign {
   readonly policy: CampaignPolicy;
 }
 
+/** There is no other campaign to depend on or to be ranked against. */
+const ALONE = { arbitration: undefined, exclusionGroups: [], onlyAfter: [], notWithin: [] } as const;
+
 /**
  * Compiles the campaign as the only one of a workspace. Schedule and caps are left out: rows have no time and each is a customer.
  *
@@ -27,7 +30,7 @@ export function compileCampaign(map: ReplayMap, policy: ReplayPolicy | undefined
   const first = map.campaign.placements[0]!;
   const campaign = { ...map.campaign, strategy: strategyOf(map, policy), placements: [first] };
   const configuration: Configuration = {
-    campaigns: [{ ...campaign, schedule: { timeZone: 'UTC', weekly: [] }, caps: [] }],
+    campaigns: [{ ...campaign, schedule: { timeZone: 'UTC', weekly: [] }, caps: [], ...ALONE }],
     segments: [],
     placements: [placement.parse({ id: first, name: first, channel: 'replay' })],
     channels: [channel.parse({ id: 'replay', name: 'Replay' })],

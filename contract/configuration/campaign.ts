@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { description, displayName, duration, durationMs, share, slug, timeZone } from '../primitives.ts';
 import { content } from './content.ts';
+import { arbitration, exclusionGroups, notWithin, onlyAfter } from './relations.ts';
 import { condition } from './segment.ts';
 
 /** Arms of one campaign; the quadrature of P(best) and the size of a slice are planned for this many. */
@@ -23,8 +24,10 @@ const localTime = z
     'must be a local time like "2026-11-27T00:00"',
   );
 
-const clock = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time of day like "09:00"');
-const minuteOfDay = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
+/** A time of day, midnight at either end. */
+export const clock = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time of day like "09:00"');
+/** Minutes from midnight of a {@link clock}. */
+export const minuteOfDay = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
@@ -135,6 +138,10 @@ export const campaign = z
       .max(64)
       .default(1)
       .meta({ description: 'Statistics shards that its feedback is spread over' }),
+    arbitration: arbitration.prefault({}),
+    exclusionGroups,
+    onlyAfter,
+    notWithin,
   })
   .meta({
     id: 'Campaign',

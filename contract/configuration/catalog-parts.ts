@@ -1,14 +1,28 @@
 /** The shorter kinds of configuration: placements, channels, goals, attributes, sites and the workspace's settings. */
 import * as z from 'zod';
+import { PRESET_NAMES } from '../../decisioning/arbitration/value.ts';
 import { attributeName, description, displayName, duration, durationMs, share, slug } from '../primitives.ts';
-import { cap } from './campaign.ts';
+import { cap, clock, minuteOfDay } from './campaign.ts';
 import { content } from './content.ts';
 
+const MINUTES_PER_DAY = 1_440;
 const longestOrigin = 255; // a DNS name is at most 253 octets, plus scheme and port
 
 export const placement = z
   .strictObject({ id: slug, name: displayName, channel: slug.default('web'), defaultContent: content.optional() })
   .meta({ id: 'Placement', description: 'A named slot on a page, in an app, or outbound; belongs to a channel.' });
+
+const quietHours = z
+  .strictObject({ from: clock, to: clock })
+  .refine((hours) => minuteOfDay(hours.from) % MINUTES_PER_DAY !== minuteOfDay(hours.to) % MINUTES_PER_DAY, {
+    path: ['to'],
+    message: 'must be another time of day than "from"',
+  })
+  .transform((hours) => ({ fromMinute: minuteOfDay(hours.from) % MINUTES_PER_DAY, toMinute: minuteOfDay(hours.to) }))
+  .meta({
+    description: 'No decisions in these hours of the customer; none at all for one whose time zone is not known',
+    example: { from: '21:00', to: '08:00' },
+  });
 
 export const channel = z
   .strictObject({
@@ -19,6 +33,7 @@ export const channel = z
     cap: cap.nullable().default(null),
     claimTtl: duration.default('2m'),
     fatigueWeight: z.number().min(0).max(100).default(1),
+    quietHours: quietHours.nullable().default(null),
   })
   .transform(({ claimTtl, ...rest }) => ({ ...rest, claimTtlMs: durationMs(claimTtl) as number }))
   .meta({ id: 'Channel', description: 'A way to reach customers: its default cap, consent rule and claim life.' });
@@ -81,7 +96,15 @@ export const settings = z
     id: z.literal('workspace').default('workspace'),
     holdout: share.max(0.5).default(0),
     globalCap: cap.nullable().prefault({ max: 7, per: '7d' }),
-    arbitration: z.strictObject({ exploration: share.default(0) }).prefault({}),
+    arbitration: z
+      .strictObject({
+        exploration: share.default(0),
+        preset: z
+          .enum(PRESET_NAMES)
+          .default('weighted')
+          .meta({ description: 'How campaigns are valued against each other' }),
+      })
+      .prefault({}),
     fatigue: z
       .strictObject({ weight: z.number().min(0).max(1_000).default(0), halfLife: duration.default('3d') })
       .prefault({})

@@ -1,21 +1,43 @@
 import { describe, expect, test } from 'vitest';
-import { totalValue, valueParts } from './value.ts';
+import type { PresetCandidate } from './preset.ts';
+import { candidateValue, DEFAULT_PRESET, PRESET_NAMES } from './value.ts';
+
+function candidateOf(
+  expected: PresetCandidate['expected'],
+  worth: Partial<PresetCandidate['campaign']> = {},
+): PresetCandidate {
+  const campaign = { conversionWeight: 1, revenueWeight: 1, priority: 0, endsAtMs: null, ...worth };
+  return { campaign, expected, channel: 'web', nowMs: 0 };
+}
+
+const NOTHING = { rate: 0, revenueMinor: 0 };
 
 describe('the weighted value', () => {
   test('is weights times expectations, plus priority, minus fatigue; revenue in major units', () => {
     const worth = { conversionWeight: 2, revenueWeight: 0.5, priority: 3 };
-    const parts = valueParts(worth, { rate: 0.25, revenueMinor: 1_000 }, 4, 0.125);
+    const { parts, value } = candidateValue('weighted', candidateOf({ rate: 0.25, revenueMinor: 1_000 }, worth), 0.5);
     expect(parts).toEqual({ conversion: 0.5, revenue: 5, priority: 3, fatigue: 0.5 });
-    expect(totalValue(parts)).toBe(8);
+    expect(value).toBe(8);
   });
 
   test('nothing expected and nothing weighed is worth exactly what doing nothing is', () => {
-    const parts = valueParts(
-      { conversionWeight: 1, revenueWeight: 1, priority: 0 },
-      { rate: 0, revenueMinor: 0 },
-      5,
-      0,
-    );
-    expect(totalValue(parts)).toBe(0);
+    expect(candidateValue('weighted', candidateOf(NOTHING), 0).value).toBe(0);
+  });
+});
+
+describe('presets', () => {
+  test('the default comes first, and there are three', () => {
+    expect(PRESET_NAMES).toEqual(['weighted', 'seed', 'pcvl']);
+    expect(PRESET_NAMES[0]).toBe(DEFAULT_PRESET);
+  });
+
+  test.each(PRESET_NAMES)('%s: fatigue is taken off, and every term has a name and is a number', (preset) => {
+    const candidate = candidateOf({ rate: 0.1, revenueMinor: 500 }, { priority: 1 });
+    const fresh = candidateValue(preset, candidate, 0);
+    const tired = candidateValue(preset, candidate, 3);
+    expect(tired.value).toBe(fresh.value - 3);
+    expect(tired.parts).toEqual({ ...fresh.parts, fatigue: 3 });
+    expect(Object.keys(tired.parts).length).toBeGreaterThan(1);
+    expect(Object.values(tired.parts).every(Number.isFinite)).toBe(true);
   });
 });

@@ -1,43 +1,35 @@
-/** What a candidate is worth: the `weighted` preset. */
+/** What a candidate is worth under a preset, fatigue taken off. */
+import { pcvl } from './pcvl.ts';
+import type { Preset, PresetCandidate } from './preset.ts';
+import { seed } from './seed.ts';
+import { weighted } from './weighted.ts';
 
-/** The terms of a value; `fatigue` is what is taken off. */
-export interface ValueParts {
-  readonly conversion: number;
-  readonly revenue: number;
-  readonly priority: number;
-  readonly fatigue: number;
+/** Every preset by the name it has in settings; a new one is a file of its own and a line here. */
+const PRESETS = { weighted, seed, pcvl } as const satisfies Record<string, Preset>;
+
+export type PresetName = keyof typeof PRESETS;
+
+/** Used where settings name none. */
+export const DEFAULT_PRESET: PresetName = 'weighted';
+
+/** The presets that there are, the default first. */
+export const PRESET_NAMES = Object.keys(PRESETS) as [PresetName, ...PresetName[]];
+
+/** The terms of a value, under the preset's names; `fatigue` is what is taken off. */
+export type ValueParts = Readonly<Record<string, number>> & { readonly fatigue: number };
+
+/** The value and its terms. Doing nothing is worth 0. */
+export interface CandidateValue {
+  readonly parts: ValueParts;
+  readonly value: number;
 }
-
-export interface Worth {
-  readonly conversionWeight: number;
-  readonly revenueWeight: number;
-  readonly priority: number;
-}
-
-/** Revenue enters in major units, so that a weight means the same whatever the evidence is counted in. */
-const MINOR_PER_MAJOR = 100;
 
 /**
- * Σ objective weight · expected objective, plus priority, minus fatigue: expected conversions per trial, expected revenue per trial in
- * hundreds of minor units. Arbitration ranks on expected values; exploration happens inside campaigns.
+ * The preset's value minus fatigue. Arbitration ranks on expected values; exploration happens inside campaigns.
  *
- * @param pressure soft fatigue of the customer, see `fatiguePressure`.
+ * @param fatigue soft fatigue at its weight, in the unit of the preset's values; 0 or more.
  */
-export function valueParts(
-  worth: Worth,
-  expected: { readonly rate: number; readonly revenueMinor: number },
-  pressure: number,
-  fatigueWeight: number,
-): ValueParts {
-  return {
-    conversion: worth.conversionWeight * expected.rate,
-    revenue: (worth.revenueWeight * expected.revenueMinor) / MINOR_PER_MAJOR,
-    priority: worth.priority,
-    fatigue: fatigueWeight * pressure,
-  };
-}
-
-/** The value itself. Doing nothing is worth 0. */
-export function totalValue(parts: ValueParts): number {
-  return parts.conversion + parts.revenue + parts.priority - parts.fatigue;
+export function candidateValue(preset: PresetName, candidate: PresetCandidate, fatigue: number): CandidateValue {
+  const { terms, total } = PRESETS[preset](candidate);
+  return { parts: { ...terms, fatigue }, value: total - fatigue };
 }

@@ -2,6 +2,7 @@
 import { isKnownPath } from './attribute-paths.ts';
 import { checkCampaign } from './check-campaign.ts';
 import { checkCampaignConditions, checkSegments } from './check-conditions.ts';
+import { checkRelations } from './check-relations.ts';
 import type { Configuration } from './configuration.ts';
 import { knownIds } from './known-ids.ts';
 import type { Report } from './problems.ts';
@@ -39,4 +40,5 @@ export function checkConfiguration(configuration: Configuration, report: Report)
     checkCampaign(campaign, known, report);
     checkCampaignConditions(campaign, known, report);
   }
+  checkRelations(configuration.campaigns, known, report);
 }

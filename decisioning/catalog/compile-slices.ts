@@ -1,6 +1,8 @@
 /** One rules slice and one contents slice per placement. */
+import { DEFAULT_PRESET } from '../arbitration/value.ts';
 import { parseCondition, segmentsOf } from '../segments/index.ts';
 import { initialAllocationOf } from './campaign-policy.ts';
+import { compileRelations } from './compile-relations.ts';
 import type {
   CampaignConfiguration,
   ConditionDocument,
@@ -49,6 +51,7 @@ function compileCampaign(
     sticky: campaign.sticky,
     holdout: campaign.holdout,
     contexts: campaign.contexts,
+    ...compileRelations(campaign),
     armIds: policy.armIds,
     shards: campaign.shards,
     tokenLifeMs: goalWindows.get(objective.goal)!,
@@ -101,15 +104,17 @@ export function compileRules(source: SliceSource, placement: PlacementConfigurat
   const { channels, settings } = source.configuration;
   const channel = channels.find(({ id }) => id === placement.channel)!;
   const here = source.campaigns.filter((campaign) => campaign.source.placements.includes(placement.id));
-  const { id, countsTowardGlobal, requiresConsent, cap, claimTtlMs } = channel;
+  const { id, countsTowardGlobal, requiresConsent, cap, claimTtlMs, quietHours } = channel;
+  const { exploration, preset = DEFAULT_PRESET } = settings.arbitration;
   return {
     format: SLICE_FORMAT,
     placement: placement.id,
-    channel: { id, countsTowardGlobal, requiresConsent, cap, claimTtlMs },
+    channel: { id, countsTowardGlobal, requiresConsent, cap, claimTtlMs, ...(quietHours && { quietHours }) },
     globalCap: settings.globalCap,
     globalHoldout: settings.holdout,
     salt: source.salt,
-    exploration: settings.arbitration.exploration,
+    exploration,
+    ...(preset !== DEFAULT_PRESET && { preset }),
     fatigue: {
       weight: settings.fatigue.weight,
       halfLifeMs: settings.fatigue.halfLifeMs,

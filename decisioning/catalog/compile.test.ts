@@ -85,6 +85,7 @@ describe('compile', () => {
             cap: null,
             claimTtlMs: 7,
             fatigueWeight: 1,
+            quietHours: null,
           },
         ],
       }),

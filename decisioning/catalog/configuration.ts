@@ -2,6 +2,8 @@
  * Published configuration as the compiler reads it: plain values, durations in milliseconds, every default filled in. The wire
  * schemas of `contract/` produce exactly these shapes.
  */
+import type { ArbitrationTerms } from '../arbitration/terms.ts';
+import type { PresetName } from '../arbitration/value.ts';
 
 /** JSON as it crosses a wire. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -60,6 +62,26 @@ export interface WeeklyWindow {
   readonly toMinute: number;
 }
 
+/** Minutes count from local midnight; a window whose end is not after its beginning reaches over midnight. */
+export interface QuietHours {
+  readonly fromMinute: number;
+  /** Exclusive, at most 1440. */
+  readonly toMinute: number;
+}
+
+/** A touch of a campaign, or an outcome of a goal, that must lie at most `withinMs` (whole minutes) back; one of the two is named. */
+export interface OnlyAfterRule {
+  readonly campaign?: string | undefined;
+  readonly goal?: string | undefined;
+  readonly withinMs: number;
+}
+
+/** No touch of that campaign in the past `days`, 1 to 90. */
+export interface NotWithinRule {
+  readonly campaign: string;
+  readonly days: number;
+}
+
 export interface ScheduleConfiguration {
   /** Local wall-clock time in `timeZone`, `YYYY-MM-DDTHH:mm`. */
   readonly start?: string | undefined;
@@ -98,6 +120,14 @@ export interface CampaignConfiguration {
   readonly arms: readonly ArmConfiguration[];
   /** How many statistics shards its feedback is spread over. */
   readonly shards: number;
+  /** What the presets `seed` and `pcvl` value it by; neutral when absent. */
+  readonly arbitration?: ArbitrationTerms | undefined;
+  /** Campaigns with a group in common are never chosen together in one request; none when absent. */
+  readonly exclusionGroups?: readonly string[] | undefined;
+  /** All must hold; none when absent. */
+  readonly onlyAfter?: readonly OnlyAfterRule[] | undefined;
+  /** All must hold; none when absent. */
+  readonly notWithin?: readonly NotWithinRule[] | undefined;
 }
 
 export interface SegmentConfiguration {
@@ -126,6 +156,8 @@ export interface ChannelConfiguration {
   readonly claimTtlMs: number;
   /** Weight of one of its touches in fatigue pressure. */
   readonly fatigueWeight: number;
+  /** When customers are left alone, on their own clocks; null when any hour will do. */
+  readonly quietHours: QuietHours | null;
 }
 
 export interface GoalConfiguration {
@@ -163,6 +195,8 @@ export interface SettingsConfiguration {
   readonly arbitration: {
     /** Share of decisions that pick uniformly among the eligible campaigns, [0, 1]. */
     readonly exploration: number;
+    /** How campaigns are valued against each other; `weighted` when absent. */
+    readonly preset?: PresetName | undefined;
   };
   readonly fatigue: {
     /** Subtracted from a candidate's value per unit of pressure; 0 switches soft fatigue off. */

@@ -19,8 +19,11 @@ function perWeek(max: number): CapRule {
 type Parts = Pick<ChannelConfiguration, 'cap' | 'claimTtlMs'> &
   Partial<Pick<ChannelConfiguration, 'countsTowardGlobal' | 'requiresConsent'>>;
 
-function channel(id: string, name: string, parts: Parts): ChannelConfiguration {
-  return { id, name, countsTowardGlobal: false, requiresConsent: false, fatigueWeight: 1, ...parts };
+/** A built-in channel has no quiet hours: which ones are polite, or the law, is for the workspace to say. */
+export type BuiltInChannel = ChannelConfiguration & { readonly quietHours: null };
+
+function channel(id: string, name: string, parts: Parts): BuiltInChannel {
+  return { id, name, countsTowardGlobal: false, requiresConsent: false, fatigueWeight: 1, quietHours: null, ...parts };
 }
 
 /** Messages that reach a person: with consent only, and counted together. */
@@ -28,7 +31,7 @@ const personal = { countsTowardGlobal: true, requiresConsent: true, claimTtlMs: 
 const outbound = { claimTtlMs: OUTBOUND_CLAIM_TTL_MS } as const;
 
 /** The built-in channels. Caps are per customer and seven days. */
-export const BUILT_IN_CHANNELS: readonly ChannelConfiguration[] = [
+export const BUILT_IN_CHANNELS: readonly BuiltInChannel[] = [
   channel('web', 'Web', { cap: null, claimTtlMs: WEB_CLAIM_TTL_MS }),
   channel('in_app', 'In app', { cap: null, claimTtlMs: IN_APP_CLAIM_TTL_MS }),
   channel('email', 'E-mail', { ...personal, cap: perWeek(3) }),

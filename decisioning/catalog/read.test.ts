@@ -19,11 +19,41 @@ const configuration: Configuration = {
       contexts: [{ id: 'de', condition: { 'geo.country': 'DE' } }],
       arms: ['a', 'b'].map((id) => ({ id, content: {}, costMinor: 0 })),
       shards: 1,
+      arbitration: { affinity: { email: 0.5 }, contextWeight: 1, value: 2, lever: 1, budget: 10 },
+      exclusionGroups: ['offers'],
+      onlyAfter: [{ goal: 'click', withinMs: 60_000 }],
+      notWithin: [{ campaign: 'other', days: 7 }],
+    },
+    {
+      id: 'other',
+      name: 'other',
+      objective: { goal: 'click', conversionWeight: 1, revenueWeight: 0, priority: 0 },
+      audience: {},
+      placements: ['hero'],
+      schedule: { timeZone: 'UTC', weekly: [] },
+      caps: [],
+      sticky: { mode: 'none' },
+      holdout: 0,
+      strategy: { policy: 'thompson', minExploration: 0 },
+      contexts: [],
+      arms: [{ id: 'a', content: {}, costMinor: 0 }],
+      shards: 1,
     },
   ],
   segments: [{ id: 's', name: 's', condition: {} }],
   placements: [{ id: 'hero', name: 'hero', channel: 'email' }],
-  channels: [],
+  channels: [
+    {
+      id: 'email',
+      name: 'E-mail',
+      countsTowardGlobal: true,
+      requiresConsent: true,
+      cap: { max: 3, windowMs: 1_000 },
+      claimTtlMs: 1_000,
+      fatigueWeight: 1,
+      quietHours: { fromMinute: 1_260, toMinute: 480 },
+    },
+  ],
   goals: [],
   attributes: [{ id: 'plan', type: 'string', source: 'any' }],
   sites: [{ id: 'app', name: 'app', kind: 'app', origins: [], consent: 'required' }],
@@ -31,7 +61,7 @@ const configuration: Configuration = {
     id: 'workspace',
     holdout: 0,
     globalCap: null,
-    arbitration: { exploration: 0 },
+    arbitration: { exploration: 0, preset: 'seed' },
     fatigue: { weight: 0, halfLifeMs: 1 },
     currency: 'EUR',
   },
@@ -59,7 +89,7 @@ function poisoned(value: unknown, path: Path, poison: unknown): string {
 }
 
 /** Subtrees that the segment compiler, not this reader, judges; and free content. */
-const JUDGED_ELSEWHERE = /^(segments\/s|campaigns\/0\/contexts\/0\/condition|contents\/c\/[ab])\//;
+const JUDGED_ELSEWHERE = /^(segments\/s|campaigns\/0\/contexts\/0\/condition|contents\/(c|other)\/[ab])\//;
 
 describe('a reader', () => {
   test('accepts what was compiled', () => {
@@ -101,6 +131,8 @@ describe('a reader', () => {
       poisoned(rules, ['campaigns', 0, 'contexts'], [{ id: 'fr', condition: {} }]),
       'bad_shape',
     ],
+    ['a preset it does not know', JSON.stringify({ ...rules, preset: 'loudest' }), 'bad_shape'],
+    ['a counter that cannot be read', poisoned(rules, ['campaigns', 0, 'onlyAfter', 0], 'outcomes.click'), 'bad_shape'],
     ['an arm too many', poisoned(rules, ['campaigns', 0, 'armIds'], ['a', 'b', 'c']), 'bad_shape'],
     ['a directory', JSON.stringify(directory), 'bad_shape'],
   ])('refuses %s', (_title, text, reason) => {

@@ -37,6 +37,11 @@ export function nullable(shape: Shape): Shape {
   return (value, at) => (value === null ? undefined : shape(value, at));
 }
 
+/** Nothing at all, or what the shape says. */
+export function optional(shape: Shape): Shape {
+  return (value, at) => (value === undefined ? undefined : shape(value, at));
+}
+
 /** A list of such values. */
 export function listOf(shape: Shape): Shape {
   return (value, at) => {

@@ -1,5 +1,7 @@
 /** The shapes of slices that deciding relies on. */
+import { PRESET_NAMES } from '../arbitration/value.ts';
 import { REST_LEAF } from '../bandits/allocation.ts';
+import { parseCounterPath } from '../segments/index.ts';
 import {
   also,
   anObject,
@@ -11,7 +13,9 @@ import {
   notNegative,
   nullable,
   oneOf,
+  optional,
   recordOf,
+  type Shape,
   text,
   where,
   wholeFrom,
@@ -62,6 +66,17 @@ function allocationMisfit(campaign: SliceCampaign): string | undefined {
   return undefined;
 }
 
+const arbitration = fields({
+  affinity: recordOf(between(0, 1)),
+  contextWeight: notNegative,
+  value: notNegative,
+  lever: notNegative,
+  budget: notNegative,
+});
+
+/** A counter that cannot be read would always say no, or never: a slice with one is refused. */
+const counter: Shape = (value, at) => text(value, at) ?? (parseCounterPath(value as string).ok ? undefined : at);
+
 const campaign = also(
   fields({
     id: text,
@@ -79,6 +94,10 @@ const campaign = also(
     sticky,
     holdout: between(0, 1),
     contexts: listOf(fields({ id: text, condition: anObject })),
+    arbitration: optional(arbitration),
+    exclusionGroups: optional(listOf(text)),
+    onlyAfter: optional(listOf(counter)),
+    notWithin: optional(listOf(fields({ campaign: text, counter }))),
     armIds: listOf(text),
     shards: wholeFrom(1),
     tokenLifeMs: wholeFrom(1),
@@ -97,11 +116,13 @@ export const rulesShape = also(
       requiresConsent: flag,
       cap: nullable(cap),
       claimTtlMs: wholeFrom(1),
+      quietHours: optional(fields({ fromMinute: between(0, 1_440), toMinute: between(0, 1_440) })),
     }),
     globalCap: nullable(cap),
     globalHoldout: between(0, 1),
     salt: text,
     exploration: between(0, 1),
+    preset: optional(oneOf(...PRESET_NAMES)),
     fatigue: fields({ weight: notNegative, halfLifeMs: wholeFrom(1), channelWeights: recordOf(notNegative) }),
     campaigns: listOf(campaign),
     segments: recordOf(anObject),

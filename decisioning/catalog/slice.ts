@@ -2,12 +2,15 @@
  * The catalog as it travels: one rules slice and one contents slice per placement, and one directory for the workspace. All three are
  * immutable JSON named by their SHA-256, so that a reader can check what it was handed and keep it for ever.
  */
+import type { ArbitrationTerms } from '../arbitration/terms.ts';
+import type { PresetName } from '../arbitration/value.ts';
 import type { Allocation } from '../bandits/allocation.ts';
 import type {
   CapRule,
   ConditionDocument,
   Content,
   GoalConfiguration,
+  QuietHours,
   StickyConfiguration,
   WeeklyWindow,
 } from './configuration.ts';
@@ -34,6 +37,14 @@ export interface SliceCampaign {
   readonly sticky: StickyConfiguration;
   readonly holdout: number;
   readonly contexts: readonly { readonly id: string; readonly condition: ConditionDocument }[];
+  /** Declared for the presets `seed` and `pcvl`; neutral when absent. */
+  readonly arbitration?: ArbitrationTerms;
+  /** Absent when it is in none. */
+  readonly exclusionGroups?: readonly string[];
+  /** Counters (`exposures.welcome.count.129600m`) that must all be above 0; absent when there are none. */
+  readonly onlyAfter?: readonly string[];
+  /** Campaigns to keep a distance from, with the counter that must be 0; absent when there are none. */
+  readonly notWithin?: readonly { readonly campaign: string; readonly counter: string }[];
   readonly armIds: readonly string[];
   readonly shards: number;
   /** Longest goal window among the campaign's goals: how long its tokens live. */
@@ -52,12 +63,16 @@ export interface RulesSlice {
     readonly requiresConsent: boolean;
     readonly cap: CapRule | null;
     readonly claimTtlMs: number;
+    /** Absent when it may be used at any hour. */
+    readonly quietHours?: QuietHours;
   };
   readonly globalCap: CapRule | null;
   readonly globalHoldout: number;
   /** Salt of every hash that assigns customers to groups. */
   readonly salt: string;
   readonly exploration: number;
+  /** `weighted` when absent. */
+  readonly preset?: PresetName;
   readonly fatigue: {
     readonly weight: number;
     readonly halfLifeMs: number;

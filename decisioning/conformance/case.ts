@@ -29,6 +29,8 @@ export interface ConformanceCase {
     readonly touches: readonly Touch[];
     readonly assignments: Readonly<Record<string, Assignment>>;
     readonly behaviour: CounterHistory['behaviour'];
+    /** None when absent. */
+    readonly outcomes?: CounterHistory['outcomes'];
   };
   /** Published allocations by campaign id; the initial one stands for the others. */
   readonly allocations: Readonly<Record<string, Allocation>>;
@@ -78,7 +80,7 @@ export function runCase(vectors: ConformanceVectors, one: ConformanceCase): Conf
   const seen = touches.filter((touch) => touch.pendingUntilMs === null);
   const counters = {
     touches: seen.map(({ atMs, channel, campaignId }) => ({ at: atMs, channel, campaignId })),
-    outcomes: [],
+    outcomes: customer.outcomes ?? [],
     behaviour,
   };
   const decisions = decide({

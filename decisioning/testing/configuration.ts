@@ -66,6 +66,7 @@ export function channelOf(id: string, extra: Partial<ChannelConfiguration> = {})
     cap: null,
     claimTtlMs: 2 * MINUTE_MS,
     fatigueWeight: 1,
+    quietHours: null,
     ...extra,
   };
 }

@@ -5,7 +5,7 @@ import type { PlacementDecision } from '../decide.ts';
 import type { Touch } from '../limits/touches.ts';
 import { countTouches, fatiguePressure } from '../limits/touches.ts';
 import { conditionAttributes } from '../request-attributes.ts';
-import type { BehaviourRecord } from '../segments/counters.ts';
+import type { BehaviourRecord, OutcomeRecord } from '../segments/counters.ts';
 import { subjectResolver } from '../segments/subject.ts';
 import type { Assignment, CustomerView } from '../view.ts';
 
@@ -22,6 +22,7 @@ export interface TestCustomer {
   readonly refuses?: readonly string[];
   readonly touches?: readonly Touch[];
   readonly behaviour?: readonly BehaviourRecord[];
+  readonly outcomes?: readonly OutcomeRecord[];
   readonly assignments?: Readonly<Record<string, Assignment>>;
 }
 
@@ -39,7 +40,7 @@ export function viewOf(customer: TestCustomer, nowMs: number): CustomerView {
     touches: touches
       .filter((touch) => touch.pendingUntilMs === null)
       .map(({ atMs, channel, campaignId }) => ({ at: atMs, channel, campaignId })),
-    outcomes: [],
+    outcomes: customer.outcomes ?? [],
     behaviour: customer.behaviour ?? [],
   };
   const assignments = new Map(Object.entries(customer.assignments ?? {}));

@@ -2,8 +2,8 @@
 import type { DocumentInput, Kind } from '../../contract/configuration/index.ts';
 import type { Draft } from '../../db/queries/drafts.ts';
 import { ABSENT } from '../../db/queries/write-draft.ts';
-import type { ChannelConfiguration, GoalConfiguration } from '../../decisioning/catalog/configuration.ts';
-import { BUILT_IN_CHANNELS, BUILT_IN_GOALS } from '../../decisioning/catalog/defaults.ts';
+import type { GoalConfiguration } from '../../decisioning/catalog/configuration.ts';
+import { BUILT_IN_CHANNELS, BUILT_IN_GOALS, type BuiltInChannel } from '../../decisioning/catalog/defaults.ts';
 
 const UNITS = [
   ['d', 86_400_000],
@@ -17,7 +17,7 @@ function durationText(ms: number): string {
   return `${ms / 1_000}s`;
 }
 
-function channelDocument({ cap, claimTtlMs, ...rest }: ChannelConfiguration): DocumentInput<'channel'> {
+function channelDocument({ cap, claimTtlMs, ...rest }: BuiltInChannel): DocumentInput<'channel'> {
   const writtenCap = cap && { max: cap.max, per: durationText(cap.windowMs) };
   return { ...rest, cap: writtenCap, claimTtl: durationText(claimTtlMs) };
 }

@@ -1,0 +1,16 @@
+/** The preset `weighted`: expected objectives at the marketer's weights. */
+import type { PresetCandidate, PresetValue } from './preset.ts';
+
+/** Revenue enters in major units, so that a weight means the same whatever the evidence is counted in. */
+const MINOR_PER_MAJOR = 100;
+
+/**
+ * conversionWeight · rate + revenueWeight · revenue + priority: expected conversions per trial, expected revenue per trial in hundreds
+ * of minor units. In the unit of the weights.
+ */
+export function weighted({ campaign, expected }: PresetCandidate): PresetValue {
+  const conversion = campaign.conversionWeight * expected.rate;
+  const revenue = (campaign.revenueWeight * expected.revenueMinor) / MINOR_PER_MAJOR;
+  const { priority } = campaign;
+  return { terms: { conversion, revenue, priority }, total: conversion + revenue + priority };
+}
