@@ -39,7 +39,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const assets = join(stateDir, 'assets');
   ensureSecrets(join(root, '.dev.vars'));
   const keys = ensureDemoKeys(options.demoFile ?? join(root, '.hyperedge/demo.json'), url);
-  await step('Building the page script, the API reference and the demo', async () => {
+  await step('Building page script, API reference and demo', async () => {
     await buildAll(root);
     copyAssets(join(root, 'worker/assets/dist'), assets, keys.publishableKey);
   });
