@@ -1,6 +1,6 @@
 /** The demo shop's own code: products, basket, consent, and the panel that shows what was decided. */
 const CONSENT_KEY = 'northlight-consent';
-const MAX_LOG_LINES = 6; // what fits the panel on a phone
+const MAX_LOG_LINES = 3; // the panel stays low enough to leave the page above it its words
 
 const products = [
   ['dawn-shell', 'Dawn shell', 'Three layers, 340 grams', 219, 'peach'],
@@ -74,8 +74,24 @@ function showBasket() {
   );
   one('[data-count]').textContent = String([...basket.values()].reduce((sum, count) => sum + count, 0));
   one('[data-total]').textContent = euro(total());
-  one('[data-checkout]').disabled = lines.length === 0;
+  one('[data-purchase]').hidden = lines.length === 0;
+  const note = one('[data-thanks]');
+  if (lines.length === 0) note.replaceChildren(...emptyNote());
+  else note.replaceChildren();
 }
+
+const emptyNote = () => [
+  drawing('scree-pack'),
+  make('h3', { text: 'Nothing in here yet' }),
+  make('button', { className: 'button ghost', text: 'See the gear' }), // of a dialog's form: closes it
+];
+
+const thanksNote = (orderId, value) => [
+  drawing('dawn-shell'),
+  make('h3', { text: 'Thank you' }),
+  make('p', { text: `Order ${orderId} of ${euro(value)} is on its way to nowhere.` }),
+  make('button', { className: 'button', text: 'Back to the shop' }),
+];
 
 function order() {
   const value = total();
@@ -88,7 +104,7 @@ function order() {
   );
   basket.clear();
   showBasket();
-  one('[data-thanks]').textContent = `Thank you. Order ${orderId} is on its way to nowhere.`;
+  one('[data-thanks]').replaceChildren(...thanksNote(orderId, value));
 }
 
 /* Consent: nothing is stored until it is given */
@@ -103,19 +119,22 @@ function consent() {
 
 function choose(given) {
   choice = given;
+  changed = [];
   try {
     if (given === 'granted') localStorage.setItem(CONSENT_KEY, given);
     else localStorage.removeItem(CONSENT_KEY);
   } catch {}
   hyperedge('consent', given);
-  log(given === 'granted' ? 'Consent given: decisions are asked anew' : 'No consent: nothing is stored or reported');
+  log(given === 'granted' ? 'Consent given: everything is decided anew' : 'No consent: nothing is stored or reported');
   showConsent();
 }
 
 function showConsent() {
   const state = consent();
   one('[data-consent-bar]').hidden = state !== 'pending';
-  one('[data-withdraw]').hidden = state !== 'granted';
+  one('[data-actions]').hidden = state === 'pending';
+  one('[data-allow]').hidden = state !== 'denied';
+  for (const button of ['[data-new-visitor]', '[data-withdraw]']) one(button).hidden = state !== 'granted';
   one('[data-consent-state]').textContent = {
     pending: 'Consent is pending: decided from this page alone, nothing stored, nothing learned.',
     granted: 'Consent given: what you see and buy decides what the next visitor gets.',
@@ -125,45 +144,77 @@ function showConsent() {
 
 /* The panel */
 
-const rows = new Map();
-let seen = 0;
+const decisions = new Map();
+const seen = new Set();
 
 function log(text) {
   const list = one('[data-log]');
-  list.prepend(make('li', { text }));
+  const time = make('time', { text: new Date().toLocaleTimeString('en-GB') });
+  const line = make('span', { text });
+  list.prepend(make('li', { children: [time, line] }));
   while (list.children.length > MAX_LOG_LINES) list.lastElementChild.remove();
-}
-
-const what = ({ outcome, campaign, arm }) =>
-  ({
-    campaign: [campaign, arm],
-    holdout: [campaign ?? 'holdout', 'held out: default'],
-    default: ['no campaign', 'default'],
-  })[outcome];
-
-function showDecision(decision) {
-  const [name, detail] = what(decision);
-  const { propensity, token, placement } = decision;
-  const cells = [
-    make('td', { text: placement }),
-    make('td', { children: [make('b', { text: name }), make('span', { text: detail })] }),
-    make('td', { text: propensity ? `${percent(propensity.campaign)}\u202f×\u202f${percent(propensity.arm)}` : '–' }),
-    make('td', { text: token ? 'waiting' : '–' }),
-  ];
-  const row = make('tr', { children: cells });
-  if (rows.has(placement)) rows.get(placement).replaceWith(row);
-  else one('[data-decisions]').append(row);
-  rows.set(placement, row);
-  one('[data-status]').textContent = `${rows.size} made · ${seen} seen`;
+  return line;
 }
 
 const percent = (share) => `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
 
-function showExposure({ placement }) {
-  seen++;
-  const cell = rows.get(placement)?.lastElementChild;
-  if (cell) Object.assign(cell, { textContent: 'sent', className: 'sent' });
-  one('[data-status]').textContent = `${rows.size} made · ${seen} seen`;
+const WHY_DEFAULT = { recommendation: 'for returning visitors, at most six times a day' };
+
+/** What was decided in a headline, and why or how likely below it. */
+function words({ outcome, campaign, arm, propensity, sticky, placement }) {
+  if (outcome === 'default')
+    return ['The page’s own content', WHY_DEFAULT[placement] ?? 'no campaign wanted this place'];
+  if (outcome === 'holdout')
+    return [`Held out${campaign ? ` of ${campaign}` : ''}`, 'keeps the page’s own content, to measure the lift'];
+  const odds = propensity && `propensity ${percent(propensity.campaign)}\u202f×\u202f${percent(propensity.arm)}`;
+  return [`${campaign} · ${arm}`, [odds, sticky && 'kept from before'].filter(Boolean).join(', ')];
+}
+
+function stateOf({ token, placement }) {
+  if (seen.has(placement)) return make('span', { text: 'seen', className: 'seen' });
+  return make('span', { text: token ? 'not seen yet' : 'not counted' });
+}
+
+function showDecisions() {
+  const rows = [...decisions.values()].map((decision) => {
+    const [headline, detail] = words(decision);
+    const explained = decision.propensity ? { title: 'P(campaign) × P(arm given campaign)' } : {};
+    return make('li', {
+      children: [
+        make('span', { text: decision.placement }),
+        stateOf(decision),
+        make('strong', { text: headline }),
+        make('span', { text: detail, ...explained }),
+      ],
+    });
+  });
+  one('[data-decisions]').replaceChildren(...rows);
+  one('[data-status]').textContent = `${decisions.size} made · ${seen.size} seen`;
+}
+
+/** Placements whose content consent changed, and the line that tells it. */
+let changed = [];
+let changedLine;
+
+/** Nothing is stored before consent: neither the draw nor whose it was. So the first one with consent may differ. */
+function tellChange(placement) {
+  changed.push(placement);
+  if (changed.length === 1) changedLine = log('');
+  changedLine.textContent = `New draw for ${changed.join(' and ')}: the one before consent was nobody’s`;
+}
+
+function takeDecision(decision) {
+  const { placement, arm, campaign } = decision;
+  const before = decisions.get(placement);
+  if (before?.arm && `${campaign}/${arm}` !== `${before.campaign}/${before.arm}`) tellChange(placement);
+  decisions.set(placement, decision);
+  seen.delete(placement);
+  showDecisions();
+}
+
+function takeExposure({ placement }) {
+  seen.add(placement);
+  showDecisions();
 }
 
 /* The recommendation, drawn by the page from the decision's data */
@@ -191,11 +242,16 @@ function showPick(pick) {
 
 /* Everything together */
 
+// The end of the page stays reachable above the dock, however high it is.
+new ResizeObserver(([{ borderBoxSize }]) => {
+  document.body.style.paddingBottom = `${borderBoxSize[0].blockSize}px`;
+}).observe(one('[data-dock]'));
+
 one('[data-products]').append(...products.map(productCard));
 showBasket();
 showConsent();
-addEventListener('hyperedge:decision', (event) => showDecision(event.detail));
-addEventListener('hyperedge:exposure', (event) => showExposure(event.detail));
+addEventListener('hyperedge:decision', (event) => takeDecision(event.detail));
+addEventListener('hyperedge:exposure', (event) => takeExposure(event.detail));
 addEventListener('hyperedge:click', (event) => log(`Click in ${event.detail.placement} reported`));
 if (consent() === 'granted') hyperedge('consent', 'granted');
 hyperedge('get', 'recommendation', showPick);
@@ -204,14 +260,15 @@ document.addEventListener('click', ({ target }) => {
   const buy = target.closest('[data-buy]');
   if (buy) {
     basket.set(buy.dataset.buy, (basket.get(buy.dataset.buy) ?? 0) + 1);
-    one('[data-thanks]').textContent = '';
-    showBasket();
   }
-  if (buy || target.closest('[data-open-basket]')) one('[data-basket]').showModal();
-  else if (target === one('[data-basket]')) target.close(); // the backdrop
+  if (buy || target.closest('[data-open-basket]')) {
+    showBasket(); // an order's thanks are for once
+    one('[data-basket]').showModal();
+  } else if (target === one('[data-basket]')) target.close(); // the backdrop
   if (target.closest('[data-checkout]')) order();
   const given = target.closest('[data-consent-choice]');
   if (given) choose(given.dataset.consentChoice);
+  if (target.closest('[data-allow]')) choose('granted');
   if (target.closest('[data-withdraw]')) choose('denied');
   if (target.closest('[data-new-visitor]')) {
     hyperedge('reset');

@@ -7,7 +7,7 @@ import type { Browser, BrowserContext, Page, Response } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { DecisionAnswer, OptimizeResponse } from '../../contract/decisions.ts';
 import type { PerformanceResponse } from '../../contract/performance.ts';
-import { freePort } from '../../scripts/start/port.ts';
+import { choosePort } from '../../scripts/start/port.ts';
 import { type Stack, startStack } from '../../scripts/start/stack.ts';
 import { launchBrowser, until } from './browser.ts';
 import { NOTHING_STORED, stored } from './page.ts';
@@ -29,7 +29,7 @@ beforeAll(async () => {
     launchBrowser(),
     startStack({
       root: fileURLToPath(new URL('../../', import.meta.url)),
-      port: await freePort(8_950),
+      port: await choosePort(undefined, 8_950),
       stateDir: join(folder, 'state'),
       demoFile: join(folder, 'demo.json'),
     }),
@@ -79,7 +79,7 @@ async function decisionsOf(page: Page, act: () => Promise<unknown>): Promise<Rec
 
 const grant = (page: Page) => decisionsOf(page, () => page.click('[data-consent-choice=granted]'));
 const title = (page: Page) => page.locator('h1').textContent();
-const sent = (page: Page) => page.locator('[data-decisions] .sent').count();
+const seen = (page: Page) => page.locator('[data-decisions] .seen').count();
 
 /** A visitor who has consented and is not held out, with the hero's decision. */
 async function visitorInCampaign(): Promise<{ page: Page; hero: DecisionAnswer }> {
@@ -107,7 +107,7 @@ test('what is seen and bought arrives, and the campaign’s performance shows it
   const { page, hero } = await visitorInCampaign();
   expect(await until(async () => (await title(page)) === hero.content?.parts?.title?.text)).toBe(true);
   expect(await title(page)).not.toBe(DEFAULT_TITLE);
-  expect(await until(() => sent(page))).toBeGreaterThan(0);
+  expect(await until(() => seen(page))).toBeGreaterThan(0);
   const before = (await armOf('autumn-opening', hero.arm)) ?? { trials: 0, conversions: 0, revenueMinor: 0 };
   await page.click('[data-buy=scree-pack]');
   const [reply] = await Promise.all([
@@ -136,7 +136,7 @@ test('a click arrives before the page is left', async () => {
 test('who comes back gets what is for returning visitors, the same arm as before, under the same id', async () => {
   const { page, hero } = await visitorInCampaign();
   expect(await page.locator('.pick h2').textContent()).toBe(DEFAULT_PICK);
-  expect(await until(async () => (await sent(page)) >= 2)).toBe(true);
+  expect(await until(async () => (await seen(page)) >= 2)).toBe(true);
   await page.waitForTimeout(700); // the reports themselves
   const id = await page.evaluate(() => localStorage.hyperedge);
   const again = await decisionsOf(page, () => page.reload());
@@ -158,7 +158,7 @@ test('before consent, and without it, the shop is decided from the page alone an
     if (path.startsWith('/v1/')) requests.push({ path, body: request.postData() ?? '' });
   });
   const page = await openShop();
-  await page.waitForFunction(() => document.querySelectorAll('[data-decisions] tr').length === 3);
+  await page.waitForFunction(() => document.querySelectorAll('[data-decisions] li').length === 3);
   for (const act of [() => page.waitForTimeout(0), () => page.click('[data-consent-choice=denied]')]) {
     await act();
     await page.click('[data-buy=tarn-flask]');
@@ -185,4 +185,37 @@ test.each([
   await page.click('[data-buy=fell-gloves]');
   await page.click('[data-checkout]');
   expect(await page.locator('[data-thanks]').textContent()).toContain('Thank you');
+  expect(await page.locator('[data-checkout]').isVisible()).toBe(false);
+  await page.click('[data-thanks] button');
+  expect(await page.locator('[data-basket]').isVisible()).toBe(false);
 });
+
+test('who said no can allow later: the panel offers it, and the decisions are then counted', async () => {
+  const page = await openShop();
+  await page.click('[data-consent-choice=denied]');
+  await page.click('summary');
+  await decisionsOf(page, () => page.click('[data-allow]'));
+  expect(await until(() => seen(page))).toBeGreaterThan(0);
+  expect(await page.locator('[data-allow]').isVisible()).toBe(false);
+});
+
+test.each([
+  ['a phone', 390, 844],
+  ['a desk', 1_280, 800],
+])(
+  'on %s the question covers neither hero nor banner, the open panel no words of the hero, and nothing overflows',
+  async (_name, width, height) => {
+    const page = await openShop();
+    await page.setViewportSize({ width, height });
+    await page.waitForFunction(() => document.querySelectorAll('[data-decisions] li').length === 3);
+    const edge = (selector: string, side: 'top' | 'bottom') =>
+      page.$eval(selector, (element, name) => element.getBoundingClientRect()[name], side);
+    expect(await edge('.banner', 'bottom')).toBeLessThanOrEqual(await edge('[data-dock]', 'top'));
+    await page.click('summary');
+    expect(await edge('.hero .button', 'bottom')).toBeLessThanOrEqual(await edge('[data-dock]', 'top'));
+    await grant(page);
+    expect(await until(async () => (await seen(page)) >= 1)).toBe(true);
+    expect(await edge('.hero .button', 'bottom')).toBeLessThanOrEqual(await edge('[data-dock]', 'top'));
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  },
+);
