@@ -16,7 +16,7 @@ import type { OptimizeResponse } from '../../contract/decisions.ts';
 import type { PerformanceResponse } from '../../contract/performance.ts';
 import type { RulesSlice } from '../../decisioning/catalog/slice.ts';
 import { type Receipt, replay } from '../../decisioning/receipt.ts';
-import { freePort } from '../../scripts/start/port.ts';
+import { choosePort } from '../../scripts/start/port.ts';
 import { type Stack, startStack } from '../../scripts/start/stack.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -82,7 +82,7 @@ describe.skipIf(!existsSync(data))('2,000 rows of a real log over HTTP', () => {
     log = (await readLog(data, readCsv(data), map)).slice(0, ROWS);
     stack = await startStack({
       root,
-      port: await freePort(18_787),
+      port: await choosePort(undefined, 18_787),
       stateDir: state,
       demoFile: join(state, 'demo.json'),
     });
