@@ -39,19 +39,20 @@ function sessionOf(periodKey: string): string {
   return periodKey.slice(0, periodKey.lastIndexOf(':') + 1);
 }
 
-/** The arm and P(arm | campaign). A kept arm keeps the leaf and the propensity of its assignment and is flagged `sticky`. */
+/** The arm and P(arm | campaign), with the customer's scores where the strategy uses them. A kept arm keeps the leaf and the propensity of its assignment and is flagged `sticky`. */
 export function chooseArm(
   campaign: SliceCampaign,
   leaf: string,
   assignment: Assignment | undefined,
   evidence: Evidence,
   draw: number,
+  score?: CustomerView['score'],
 ): { armId: string; leaf: string; propensityArm: number; sticky: boolean } {
   // An arm that was taken out of the campaign is not shown again.
   if (assignment && campaign.armIds.includes(assignment.armId)) {
     return { armId: assignment.armId, leaf: assignment.leaf, propensityArm: assignment.propensityArm, sticky: true };
   }
-  const probabilities = evidence.probabilities(campaign, leaf);
+  const probabilities = evidence.probabilities(campaign, leaf, score);
   const index = drawIndex(probabilities, draw);
   return {
     armId: campaign.armIds[index] as string,

@@ -200,5 +200,5 @@ function act(
   if (heldOut(slice, campaign, customer)) {
     return { ...common, ...when, leaf: assignment?.leaf ?? leaf, armId: HOLDOUT_ARM, propensityArm: 1, sticky: false };
   }
-  return { ...common, ...when, ...chooseArm(campaign, leaf, assignment, evidence, armDraw) };
+  return { ...common, ...when, ...chooseArm(campaign, leaf, assignment, evidence, armDraw, customer.score) };
 }

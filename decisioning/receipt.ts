@@ -36,7 +36,7 @@ export interface Receipt {
   readonly consents: Answers<boolean | null>;
   /** `campaign leaf arms` → expected objectives of every candidate that was valued. */
   readonly expected: Answers<Expected>;
-  /** `campaign leaf arms` → probability vector of every arm draw. */
+  /** `campaign leaf arms` → probability vector of every arm draw, the customer's scores included: no score is kept. */
   readonly probabilities: Answers<readonly number[]>;
   /** The record of what was chosen, by placement: campaign, arm, propensities; null for default content. */
   readonly chosen: Answers<{
@@ -75,8 +75,8 @@ export function decideWithReceipt(
   };
   const evidence: Evidence = {
     expected: (campaign, leaf) => remember(expected, leafKey(campaign, leaf), () => known.expected(campaign, leaf)),
-    probabilities: (campaign, leaf) =>
-      remember(probabilities, leafKey(campaign, leaf), () => known.probabilities(campaign, leaf)),
+    probabilities: (campaign, leaf, score) =>
+      remember(probabilities, leafKey(campaign, leaf), () => known.probabilities(campaign, leaf, score)),
   };
   const decisions = decide({ ...input, customer, evidence });
   const receipt: Receipt = {

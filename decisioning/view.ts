@@ -3,6 +3,7 @@
  * stateless path, a browser and a receipt can each answer in their own way.
  */
 import type { Allocation, LeafAllocation } from './bandits/allocation.ts';
+import { scoredProbabilities } from './bandits/scoring.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
 import type { CapScope } from './limits/touches.ts';
 import type { Resolve } from './segments/subject.ts';
@@ -33,6 +34,8 @@ export interface CustomerView {
   readonly consents: (channel: string) => boolean | undefined;
   /** Names the session, for `sticky: session`. */
   readonly sessionKey: string;
+  /** How likely the customer is to reach the campaign's goal if shown an arm, in [0, 1]; absent, or undefined, where nothing is known. */
+  readonly score?: (campaignId: string, armId: string) => number | undefined;
 }
 
 /** Expected objectives per trial under the published probabilities. */
@@ -46,8 +49,8 @@ export interface Expected {
 /** What has been learned, by campaign and leaf. */
 export interface Evidence {
   readonly expected: (campaign: SliceCampaign, leaf: string) => Expected;
-  /** P(arm) in the order of `campaign.armIds`. */
-  readonly probabilities: (campaign: SliceCampaign, leaf: string) => readonly number[];
+  /** P(arm) in the order of `campaign.armIds`; the customer's own where the strategy uses scores and there are any. */
+  readonly probabilities: (campaign: SliceCampaign, leaf: string, score?: CustomerView['score']) => readonly number[];
 }
 
 /** Leaf ids come from configuration: `constructor` must not find what every object inherits. */
@@ -70,6 +73,11 @@ export function evidenceFrom(allocationOf: (campaignId: string) => Allocation | 
       const { found, version } = leafOf(campaign, leaf);
       return { rate: found.expectedRate, revenueMinor: found.expectedRevenueMinor, version };
     },
-    probabilities: (campaign, leaf) => leafOf(campaign, leaf).found.probabilities,
+    probabilities: (campaign, leaf, score) => {
+      const { found } = leafOf(campaign, leaf);
+      const { id, armIds, scoring } = campaign;
+      if (!scoring || !score) return found.probabilities;
+      return scoredProbabilities(scoring, armIds, leaf, found, (armId) => score(id, armId));
+    },
   };
 }

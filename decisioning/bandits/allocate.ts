@@ -1,21 +1,19 @@
 import {
   type Allocation,
   type AllocationInput,
-  type AllocationStrategy,
   ENROLLED_ARM,
   HOLDOUT_ARM,
   type LeafAllocation,
   REST_LEAF,
 } from './allocation.ts';
-import { fixedSplit } from './fixed-split.ts';
 import { withFloor } from './floor.ts';
 import { leafPrior } from './leaf-prior.ts';
 import { probabilityBest } from './p-best.ts';
+import { policyFor } from './policies.ts';
 import type { Policy } from './policy.ts';
 import { posteriorMean, posteriorOf, uniformPrior } from './posterior.ts';
 import { armRevenueMinor, campaignRevenueMinor } from './revenue.ts';
 import { type ArmStatistics, emptyStatistics, mergeStatistics } from './statistics.ts';
-import { thompson } from './thompson.ts';
 
 /** More than the product's limit cannot be published, so that an allocation's cost is bounded. */
 export const MAX_ARMS = 512;
@@ -30,7 +28,7 @@ export const MAX_ARMS = 512;
 export function allocateCampaign(input: AllocationInput): Allocation {
   checkInput(input);
   const { campaignId, version, armsKey, armIds, leaves } = input;
-  const policy = policyOf(input.strategy);
+  const policy = policyFor(input.strategy);
   const totals = armIds.map((armId) =>
     leaves.map((leaf) => statisticsOf(input, leaf, armId)).reduce(mergeStatistics, emptyStatistics),
   );
@@ -63,10 +61,6 @@ function allocateLeaf(
     expectedRate: expectation(probabilities, (i) => posteriorMean(posteriors[i]!)),
     expectedRevenueMinor: expectation(probabilities, (i) => armRevenueMinor(own[i]!, campaignMeanMinor)),
   };
-}
-
-function policyOf(strategy: AllocationStrategy): Policy {
-  return strategy.policy === 'fixed_split' ? fixedSplit(strategy.weights) : thompson;
 }
 
 function statisticsOf(input: AllocationInput, leaf: string, armId: string): ArmStatistics {

@@ -15,7 +15,13 @@ export const ENROLLED_ARM = '*';
 
 /** How a campaign chooses among its arms, as declared by the marketer. */
 export type AllocationStrategy =
-  | { readonly policy: 'thompson' }
+  /** `modelWeight`: weight of the customer's scores, in [0, 1); absent or 0 is the bandit alone. */
+  | { readonly policy: 'thompson'; readonly modelWeight?: number }
+  | { readonly policy: 'ucb'; readonly modelWeight?: number }
+  /** `epsilon` in [0, 1]; `topArms`: among how many of the leaf's best arms scores choose, 1 when absent. */
+  | { readonly policy: 'epsilon_greedy'; readonly epsilon: number; readonly topArms?: number }
+  /** `gamma` ≥ 0, per unit of rate. */
+  | { readonly policy: 'inverse_gap'; readonly gamma: number; readonly modelWeight?: number }
   /** Weights by arm id, finite and not negative; an arm without one gets none; all zero means even. */
   | { readonly policy: 'fixed_split'; readonly weights: Readonly<Record<string, number>> };
 

@@ -1,23 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { normalCdf, normalQuantile } from '../math/normal.ts';
+import { normalCdf } from '../math/normal.ts';
 import { type Random, seededRandom } from '../random.ts';
+import { logitVariate } from '../testing/variates.ts';
 import { probabilityBest } from './p-best.ts';
 import type { BetaPosterior } from './posterior.ts';
 
 const DRAWS = 100_000;
 const seed = (n: number) => n.toString(16).padStart(32, 'b');
-
-/** ln of a Gamma(shape, 1) variate: Marsaglia and Tsang (2000); small shapes by G(s) = G(s + 1)·U^(1/s), in logs as U^(1/s) underflows. */
-function logGammaVariate(shape: number, random: Random): number {
-  if (shape < 1) return logGammaVariate(shape + 1, random) + Math.log(1 - random.next()) / shape;
-  const d = shape - 1 / 3;
-  const c = 1 / Math.sqrt(9 * d);
-  for (;;) {
-    const z = normalQuantile(1 - random.next());
-    const v = (1 + c * z) ** 3;
-    if (v > 0 && Math.log(1 - random.next()) < 0.5 * z * z + d - d * v + d * Math.log(v)) return Math.log(d * v);
-  }
-}
 
 /** How often each arm has the largest of independently sampled rates (compared on the logit scale, where none saturates). */
 function winnerFrequency(posteriors: readonly BetaPosterior[], random: Random): number[] {
@@ -27,7 +16,7 @@ function winnerFrequency(posteriors: readonly BetaPosterior[], random: Random): 
     let highest = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < posteriors.length; i++) {
       const { alpha, beta } = posteriors[i]!;
-      const rate = logGammaVariate(alpha, random) - logGammaVariate(beta, random);
+      const rate = logitVariate({ alpha, beta }, random);
       if (rate > highest) {
         highest = rate;
         winner = i;

@@ -1,6 +1,7 @@
-import { PANEL_POINTS, panelNodes, panelTails, panelWeights } from '../math/gauss-panel.ts';
+import { PANEL_POINTS, panelNodes } from '../math/gauss-panel.ts';
 import { type LogitBeta, logitBeta, logSigmoid, sigmoid } from './logit-beta.ts';
 import type { BetaPosterior } from './posterior.ts';
+import { addPanel, newSweep, normalise } from './sweep.ts';
 
 /** A panel is at most this many local standard deviations (1 / √curvature of the log density) of any arm wide. */
 const MAX_DEVIATIONS = 1.5;
@@ -12,9 +13,6 @@ const NEGLIGIBLE = 1e-9;
 const MAX_PANELS = 2_000;
 /** Each halving of a panel's width; 1e4 (the widest tail) to 1e-5 (the narrowest peak) takes 30. */
 const MAX_HALVINGS = 60;
-/** Where the quadrature's own error leaves a cdf at or below zero: density / cdf stays finite and nothing turns negative. */
-const SMALLEST_CDF = 1e-12;
-
 /**
  * P(each arm's rate is the largest) for independent Beta posteriors: ∫ fᵢ ∏_{j≠i} Fⱼ by Gauss–Legendre panels on the logit scale, from
  * the highest end downwards until no arm can still be the largest; the panels are as wide as the narrowest density they meet allows.
@@ -30,34 +28,14 @@ export function probabilityBest(posteriors: readonly BetaPosterior[]): Float64Ar
   if (arms.length === 1) best[arms[0]!.index] = 1;
   if (arms.length < 2) return best;
   const floor = arms.reduce((most, arm) => Math.max(most, arm.low), Number.NEGATIVE_INFINITY);
-  const state: Sweep = {
-    arms,
-    above: new Float64Array(arms.length),
-    ratios: new Float64Array(arms.length * PANEL_POINTS),
-    best,
-  };
+  const sweep = newSweep(arms, best);
   let right = arms[0]!.high;
   for (let panel = 0; panel < MAX_PANELS && right > floor; panel++) {
     const width = panelWidth(arms, right, right - floor);
-    if (addPanel(state, right, width) < NEGLIGIBLE) break;
+    if (addPanel(sweep, right, width, densities(arms, right, width)) < NEGLIGIBLE) break;
     right -= width;
   }
-  let sum = 0;
-  for (const value of best) sum += value;
-  for (let i = 0; i < best.length; i++) best[i] = best[i]! / sum;
-  return best;
-}
-
-/** What the sweep from the top down carries; vectors are in the order of `arms`. */
-interface Sweep {
-  /** By descending upper end, so that those met so far come first. */
-  readonly arms: readonly LogitBeta[];
-  /** P(arm > right end of the panel). */
-  readonly above: Float64Array;
-  /** Density / cdf at the panel's points, arm by arm. */
-  readonly ratios: Float64Array;
-  /** The answer, in the caller's order, not yet normalised. */
-  readonly best: Float64Array;
+  return normalise(best);
 }
 
 /** The arms that can be the largest: those whose upper end is above every lower end. */
@@ -77,44 +55,19 @@ function contenders(posteriors: readonly BetaPosterior[]): LogitBeta[] {
   return arms.filter((arm) => arm.high > floor).sort((one, other) => other.high - one.high);
 }
 
-/** Adds the panel [right − width, right] to every arm's answer. @returns P(every arm lies below the panel). */
-function addPanel(state: Sweep, right: number, width: number): number {
-  const { arms, above, ratios, best } = state;
-  const left = right - width;
+/** Writes `width` times an arm's density at the points of the panel [right − width, right]. */
+function densities(arms: readonly LogitBeta[], right: number, width: number) {
   const logX = new Float64Array(PANEL_POINTS);
   const logY = new Float64Array(PANEL_POINTS);
-  const product = new Float64Array(PANEL_POINTS);
   for (let k = 0; k < PANEL_POINTS; k++) {
-    const t = left + width * panelNodes[k]!;
+    const t = right - width + width * panelNodes[k]!;
     logX[k] = logSigmoid(t);
     logY[k] = logX[k]! - t;
-    product[k] = width * panelWeights[k]!;
   }
-  const density = new Float64Array(PANEL_POINTS);
-  let allBelow = 1;
-  let met = 0;
-  for (; met < arms.length && arms[met]!.high > left; met++) {
-    const { a, b, logNorm } = arms[met]!;
+  return (place: number, density: Float64Array): void => {
+    const { a, b, logNorm } = arms[place]!;
     for (let k = 0; k < PANEL_POINTS; k++) density[k] = width * Math.exp(a * logX[k]! + b * logY[k]! - logNorm);
-    const start = above[met]!;
-    let mass = start;
-    for (let k = 0; k < PANEL_POINTS; k++) {
-      mass += panelWeights[k]! * density[k]!;
-      let tail = start;
-      for (let l = 0; l < PANEL_POINTS; l++) tail += panelTails[k * PANEL_POINTS + l]! * density[l]!;
-      const cdf = Math.max(1 - tail, SMALLEST_CDF);
-      product[k] = product[k]! * cdf;
-      ratios[met * PANEL_POINTS + k] = density[k]! / cdf;
-    }
-    above[met] = mass;
-    allBelow *= Math.max(1 - mass, 0);
-  }
-  for (let i = 0; i < met; i++) {
-    let sum = 0;
-    for (let k = 0; k < PANEL_POINTS; k++) sum += product[k]! * ratios[i * PANEL_POINTS + k]!;
-    best[arms[i]!.index] = best[arms[i]!.index]! + sum / width;
-  }
-  return allBelow;
+  };
 }
 
 /** How far the panel that ends at `right` may reach down: as far as every density in it stays near a low polynomial. */

@@ -1,18 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../random.ts';
+import { epsilonGreedy } from './epsilon-greedy.ts';
 import { fixedSplit } from './fixed-split.ts';
 import { withFloor } from './floor.ts';
+import { inverseGap } from './inverse-gap.ts';
 import { probabilityBest } from './p-best.ts';
 import type { Policy, PolicyEvidence } from './policy.ts';
 import { type BetaPosterior, uniformPrior } from './posterior.ts';
 import { thompson } from './thompson.ts';
+import { ucb } from './ucb.ts';
 
 const FLOORS = [0, 0.01, 0.2, 0.99];
 const armIds = (k: number) => Array.from({ length: k }, (_, i) => `arm-${i}`);
 
 /** Every policy stands here: a new one adds a line and must pass everything below. */
 const policies: readonly [string, (ids: readonly string[]) => Policy][] = [
-  ['thompson', () => thompson],
+  ['thompson', () => thompson(0)],
+  ['ucb', () => ucb(0)],
+  ['epsilon_greedy', () => epsilonGreedy(0.1, 1)],
+  ['epsilon_greedy, always exploring', () => epsilonGreedy(1, 3)],
+  ['epsilon_greedy, never exploring', () => epsilonGreedy(0, 3)],
+  ['inverse_gap', () => inverseGap(1_000, 0)],
+  ['inverse_gap, even', () => inverseGap(0, 0)],
+  ['inverse_gap, steep', () => inverseGap(1e9, 0)],
   ['fixed split, even', (ids) => fixedSplit(Object.fromEntries(ids.map((id) => [id, 7])))],
   // By the number in the id, so that the weights move with the arms; arm-0 has none.
   ['fixed split, skewed', (ids) => fixedSplit(Object.fromEntries(ids.map((id) => [id, Number(id.slice(4)) ** 2])))],
@@ -81,14 +91,14 @@ describe.each(policies)('%s', (_name, make) => {
 
 describe('thompson', () => {
   it('splits evenly with zero exposures and among ties', () => {
-    const even = thompson.probabilities({ leaf: 'rest' }, evidenceOf(armIds(4), new Array(4).fill(uniformPrior)));
+    const even = thompson(0).probabilities({ leaf: 'rest' }, evidenceOf(armIds(4), new Array(4).fill(uniformPrior)));
     for (const value of [...Array.from(even)]) expect(Math.abs(value - 0.25)).toBeLessThan(1e-14);
     const tied = [
       { alpha: 5, beta: 9 },
       { alpha: 3, beta: 9 },
       { alpha: 5, beta: 9 },
     ];
-    const p = thompson.probabilities({ leaf: 'rest' }, evidenceOf(armIds(3), tied));
+    const p = thompson(0).probabilities({ leaf: 'rest' }, evidenceOf(armIds(3), tied));
     expect(p[0]).toBe(p[2]);
     expect(p[1]!).toBeLessThan(p[0]!);
   });

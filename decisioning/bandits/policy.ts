@@ -1,8 +1,10 @@
 import type { BetaPosterior } from './posterior.ts';
 
-/** What is known when an arm is to be chosen. Policies that look at the customer read more of it; those here need the leaf only. */
+/** What is known when an arm is to be chosen. */
 export interface PolicyContext {
   readonly leaf: string;
+  /** The customer's score of every arm, in [0, 1], in the order of `armIds`; absent when one is missing, and when an allocation is published. */
+  readonly scores?: readonly number[];
 }
 
 /** What has been learned of the arms in that leaf; every vector is in the order of `armIds`. */

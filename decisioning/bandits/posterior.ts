@@ -22,3 +22,12 @@ export function posteriorOf(
 export function posteriorMean(posterior: BetaPosterior): number {
   return posterior.alpha / (posterior.alpha + posterior.beta);
 }
+
+/**
+ * The evidence in a posterior, as policies count it that know no prior: n = α + β − 2 trials and c = α − 1 conversions, the uniform prior
+ * taken off. Imported history and what a leaf borrows are in it; not an integer then. 0 ≤ c ≤ n.
+ */
+export function evidenceOf({ alpha, beta }: BetaPosterior): Pick<ArmStatistics, 'trials' | 'conversions'> {
+  const conversions = Math.max(alpha - uniformPrior.alpha, 0);
+  return { trials: conversions + Math.max(beta - uniformPrior.beta, 0), conversions };
+}

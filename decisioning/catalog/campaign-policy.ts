@@ -1,8 +1,10 @@
 /** What a campaign's root computes allocations from, and the allocation it starts with. */
 import { allocateCampaign } from '../bandits/allocate.ts';
-import { type Allocation, REST_LEAF } from '../bandits/allocation.ts';
+import { type Allocation, type AllocationStrategy, REST_LEAF } from '../bandits/allocation.ts';
+import { usesScores } from '../bandits/policies.ts';
+import type { Scoring } from '../bandits/scoring.ts';
 import { fnv1a32 } from '../hash.ts';
-import type { CampaignConfiguration } from './configuration.ts';
+import type { CampaignConfiguration, StrategyConfiguration } from './configuration.ts';
 import type { CampaignPolicy } from './slice.ts';
 
 function hex(value: number): string {
@@ -18,6 +20,23 @@ export function armsKeyOf(armIds: readonly string[], leaves: readonly string[], 
   return hex(fnv1a32(text)) + hex(fnv1a32(`arms:${text}`));
 }
 
+/** The part of a strategy that chooses: without the floor, and without what was left to its default. */
+function strategyOf(strategy: StrategyConfiguration): AllocationStrategy {
+  const { policy } = strategy;
+  if (policy === 'fixed_split') return { policy, weights: strategy.weights };
+  if (policy === 'epsilon_greedy') {
+    const { epsilon, topArms } = strategy;
+    return { policy, epsilon, ...(topArms !== undefined && { topArms }) };
+  }
+  const blend = strategy.modelWeight ? { modelWeight: strategy.modelWeight } : {};
+  return policy === 'inverse_gap' ? { policy, gamma: strategy.gamma, ...blend } : { policy, ...blend };
+}
+
+/** What a decision needs to bring the customer's scores in; undefined for strategies that use none. */
+export function scoringOf({ strategy, minExploration }: CampaignPolicy): Scoring | undefined {
+  return usesScores(strategy) ? { strategy, minExploration } : undefined;
+}
+
 /** The policy of a campaign that was checked. Its leaves are the contexts in their order, then `rest`. */
 export function policyOf(campaign: CampaignConfiguration): CampaignPolicy {
   const { id, strategy, holdout, shards } = campaign;
@@ -28,10 +47,7 @@ export function policyOf(campaign: CampaignConfiguration): CampaignPolicy {
     armIds,
     armsKey: armsKeyOf(armIds, leaves, strategy.policy),
     leaves,
-    strategy:
-      strategy.policy === 'fixed_split'
-        ? { policy: 'fixed_split', weights: strategy.weights }
-        : { policy: strategy.policy },
+    strategy: strategyOf(strategy),
     minExploration: strategy.minExploration,
     priors: Object.fromEntries(campaign.arms.flatMap((arm) => (arm.prior ? [[arm.id, arm.prior] as const] : []))),
     holdout,

@@ -74,6 +74,22 @@ describe('compile refuses', () => {
       '/campaigns/spring/strategy/minExploration',
     ],
     [
+      '65 arms with customer scores',
+      {
+        arms: Array.from({ length: 65 }, (_, i) => armOf(`a${i}`)),
+        strategy: { policy: 'epsilon_greedy', epsilon: 0.1, topArms: 2, minExploration: 0 },
+      },
+      '/campaigns/spring/arms',
+    ],
+    [
+      'a prior below 1 with customer scores',
+      {
+        arms: [armOf('a', { prior: { alpha: 0.5, beta: 3 } }), armOf('b')],
+        strategy: { policy: 'thompson', modelWeight: 0.3, minExploration: 0 },
+      },
+      '/campaigns/spring/arms/0/prior',
+    ],
+    [
       'an unknown operator',
       { audience: { condition: { plan: { $like: 'x' } } } },
       '/campaigns/spring/audience/condition',
@@ -102,6 +118,11 @@ describe('compile refuses', () => {
     const contexts = Array.from({ length: 7 }, (_, i) => ({ id: `c${i}`, condition: { 'geo.country': `${i}` } }));
     expect(campaignProblems({ arms: many, contexts })).toEqual({});
     expect(campaignProblems({ strategy: { policy: 'thompson', minExploration: 0.5 } })).toEqual({});
+    const scored = { policy: 'thompson', modelWeight: 0.3, minExploration: 0 } as const;
+    expect(campaignProblems({ arms: many.slice(0, 64), strategy: scored })).toEqual({});
+    expect(campaignProblems({ arms: many, strategy: { ...scored, modelWeight: 0 } })).toEqual({});
+    const vague = armOf('a', { prior: { alpha: 0.5, beta: 3 } });
+    expect(campaignProblems({ arms: [vague], strategy: { ...scored, policy: 'ucb' } })).toEqual({});
   });
 
   test('two documents of one kind with one id', () => {

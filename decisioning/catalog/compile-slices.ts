@@ -1,7 +1,7 @@
 /** One rules slice and one contents slice per placement. */
 import { DEFAULT_PRESET } from '../arbitration/value.ts';
 import { parseCondition, segmentsOf } from '../segments/index.ts';
-import { initialAllocationOf } from './campaign-policy.ts';
+import { initialAllocationOf, scoringOf } from './campaign-policy.ts';
 import { compileRelations } from './compile-relations.ts';
 import type {
   CampaignConfiguration,
@@ -36,6 +36,7 @@ function compileCampaign(
   goalWindows: ReadonlyMap<string, number>,
 ): SliceCampaign {
   const { objective, audience } = campaign;
+  const scoring = scoringOf(policy);
   return {
     id: campaign.id,
     goal: objective.goal,
@@ -54,6 +55,7 @@ function compileCampaign(
     ...compileRelations(campaign),
     armIds: policy.armIds,
     shards: campaign.shards,
+    ...(scoring && { scoring }),
     tokenLifeMs: goalWindows.get(objective.goal)!,
     initialAllocation: initialAllocationOf(policy),
   };

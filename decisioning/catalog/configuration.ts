@@ -48,7 +48,22 @@ export interface ArmConfiguration {
 }
 
 export type StrategyConfiguration =
-  | { readonly policy: 'thompson'; readonly minExploration: number }
+  | { readonly policy: 'thompson' | 'ucb'; readonly modelWeight?: number | undefined; readonly minExploration: number }
+  | {
+      readonly policy: 'epsilon_greedy';
+      /** [0, 1]. */
+      readonly epsilon: number;
+      /** Among how many of a leaf's best arms the customer's scores choose; 1 when absent. */
+      readonly topArms?: number | undefined;
+      readonly minExploration: number;
+    }
+  | {
+      readonly policy: 'inverse_gap';
+      /** Per unit of rate, not negative. */
+      readonly gamma: number;
+      readonly modelWeight?: number | undefined;
+      readonly minExploration: number;
+    }
   | {
       readonly policy: 'fixed_split';
       readonly weights: Readonly<Record<string, number>>;

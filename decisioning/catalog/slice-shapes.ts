@@ -50,6 +50,26 @@ const sticky = also(
   ),
 );
 
+/** What each policy needs besides its name. */
+const STRATEGY_FIELDS: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
+  thompson: {},
+  ucb: {},
+  epsilon_greedy: { epsilon: between(0, 1) },
+  inverse_gap: { gamma: notNegative },
+  fixed_split: { weights: recordOf(notNegative) },
+};
+
+const strategy = also(fields({ policy: oneOf(...Object.keys(STRATEGY_FIELDS)) }), (value, at) => {
+  const { policy, modelWeight = 0, topArms = 1 } = value as Record<string, unknown> & { policy: string };
+  return (
+    fields(STRATEGY_FIELDS[policy]!)(value, at) ??
+    between(0, 1)(modelWeight, `${at}/modelWeight`) ??
+    wholeFrom(1)(topArms, `${at}/topArms`)
+  );
+});
+
+const scoring = fields({ strategy, minExploration: between(0, 1) });
+
 /** An allocation that fits its campaign: every leaf there, every vector as long as the arms, probabilities that sum to 1. */
 function allocationMisfit(campaign: SliceCampaign): string | undefined {
   const { armIds, contexts, initialAllocation } = campaign;
@@ -103,7 +123,10 @@ const campaign = also(
     tokenLifeMs: wholeFrom(1),
     initialAllocation: allocation,
   }),
-  where(allocationMisfit),
+  also(where(allocationMisfit), (value, at) => {
+    const own = (value as { scoring?: unknown }).scoring;
+    return own === undefined ? undefined : scoring(own, `${at}/scoring`);
+  }),
 );
 
 export const rulesShape = also(
@@ -139,15 +162,6 @@ export const contentsShape = fields({
   defaultContent: nullable(anObject),
   contents: recordOf(recordOf(anObject)),
 });
-
-const weights = recordOf(notNegative);
-
-const strategy = also(
-  fields({ policy: oneOf('thompson', 'fixed_split') }),
-  where((value: { policy: string; weights?: unknown }) =>
-    value.policy === 'fixed_split' && weights(value.weights, '') !== undefined ? 'weights' : undefined,
-  ),
-);
 
 const policy = also(
   fields({

@@ -4,7 +4,8 @@
  */
 import type { ArbitrationTerms } from '../arbitration/terms.ts';
 import type { PresetName } from '../arbitration/value.ts';
-import type { Allocation } from '../bandits/allocation.ts';
+import type { Allocation, AllocationStrategy } from '../bandits/allocation.ts';
+import type { Scoring } from '../bandits/scoring.ts';
 import type {
   CapRule,
   ConditionDocument,
@@ -47,6 +48,8 @@ export interface SliceCampaign {
   readonly notWithin?: readonly { readonly campaign: string; readonly counter: string }[];
   readonly armIds: readonly string[];
   readonly shards: number;
+  /** What turns the customer's scores into probabilities; absent when the strategy uses none. */
+  readonly scoring?: Scoring;
   /** Longest goal window among the campaign's goals: how long its tokens live. */
   readonly tokenLifeMs: number;
   /** What to use until the root has published evidence for exactly these arms and leaves. */
@@ -115,9 +118,7 @@ export interface CampaignPolicy {
   readonly armsKey: string;
   /** Ordered leaf ids; always ends with `rest`. */
   readonly leaves: readonly string[];
-  readonly strategy:
-    | { readonly policy: 'thompson' }
-    | { readonly policy: 'fixed_split'; readonly weights: Readonly<Record<string, number>> };
+  readonly strategy: AllocationStrategy;
   readonly minExploration: number;
   readonly priors: Readonly<Record<string, { readonly alpha: number; readonly beta: number }>>;
   readonly holdout: number;
