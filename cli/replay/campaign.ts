@@ -1,4 +1,5 @@
 /** The campaign of a map, compiled as publishing would: the slice that decides, and the policy that learns. */
+import { strategy } from '../../contract/configuration/campaign.ts';
 import { channel, goal, KINDS, placement, settings } from '../../contract/configuration/index.ts';
 import { RESERVED_ROOTS } from '../../decisioning/catalog/attribute-paths.ts';
 import { compile } from '../../decisioning/catalog/compile.ts';
@@ -8,7 +9,7 @@ import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { CommandFailure } from '../failure.ts';
 import type { ReplayMap } from './map.ts';
 
-export const REPLAY_POLICIES = ['thompson', 'fixed_split', 'uniform'] as const;
+export const REPLAY_POLICIES = ['thompson', 'ucb', 'epsilon_greedy', 'inverse_gap', 'fixed_split', 'uniform'] as const;
 export type ReplayPolicy = (typeof REPLAY_POLICIES)[number];
 
 /** The parts of a campaign that a replay needs. */
@@ -55,7 +56,8 @@ export function compileCampaign(map: ReplayMap, policy: ReplayPolicy | undefined
 function strategyOf(map: ReplayMap, policy: ReplayPolicy | undefined): ReplayMap['campaign']['strategy'] {
   const own = map.campaign.strategy;
   if (policy === undefined || policy === own.policy) return own;
-  if (policy === 'thompson') return { policy, minExploration: 0.01 };
+  // As a campaign file that names the policy and nothing else.
+  if (policy !== 'fixed_split' && policy !== 'uniform') return strategy.parse({ policy });
   if (policy === 'fixed_split')
     throw new CommandFailure('--policy fixed_split: the campaign names no weights; see uniform');
   const weights = Object.fromEntries(map.campaign.arms.map((arm) => [arm.id, 1]));

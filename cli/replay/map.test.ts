@@ -72,4 +72,17 @@ describe('compileCampaign', () => {
     expect(compileCampaign(map, undefined, 's').policy.strategy).toEqual({ policy: 'thompson' });
     expect(() => compileCampaign(map, 'fixed_split', 's')).toThrow('names no weights');
   });
+
+  test.each([
+    ['thompson', { policy: 'thompson' }],
+    ['ucb', { policy: 'ucb' }],
+    ['epsilon_greedy', { policy: 'epsilon_greedy', epsilon: 0.1 }],
+    ['inverse_gap', { policy: 'inverse_gap', gamma: 1_000 }],
+  ] as const)('plays %s with its defaults, unless the campaign has parameters for it', (policy, strategy) => {
+    const other = CAMPAIGN.replace('arms:', 'strategy: { policy: fixed_split, weights: { a: 1, b: 1 } }\n  arms:');
+    const played = compileCampaign(mapOf(head, other), policy, 's').policy;
+    expect(played).toMatchObject({ strategy, minExploration: 0.01 });
+    const own = CAMPAIGN.replace('arms:', `strategy: { policy: ${policy}, minExploration: 0.2 }\n  arms:`);
+    expect(compileCampaign(mapOf(head, own), policy, 's').policy).toMatchObject({ strategy, minExploration: 0.2 });
+  });
 });

@@ -1,0 +1,71 @@
+/** `npm run regret`: what each policy loses on ten arms with fixed rates, as a table and as curves. */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { EXIT, runCommand, usageFailure } from './failure.ts';
+import { BERNOULLI_RATES, type Contender, CURVE_POINTS, regretCurve, regretOf } from './regret/bandit.ts';
+import { regretSvg } from './regret/svg.ts';
+import { progressBar, table } from './terminal.ts';
+
+const USAGE = `Usage: npm run regret
+
+  --runs N       runs of each policy with seeds 1 to N (default 200)
+  --choices N    choices of a run (default 20000)
+  --svg FILE     write the mean curves as a picture
+`;
+
+/** The standard error is then a seventh of what the default gives. */
+const MAX_RUNS = 10_000;
+/** Posteriors stay within what P(best) is exact for. */
+const MAX_CHOICES = 10_000_000;
+
+const UNIFORM = { policy: 'epsilon_greedy', epsilon: 1 } as const;
+
+const CONTENDERS: readonly Contender[] = [
+  { name: 'thompson, floor 0', strategy: { policy: 'thompson' }, floor: 0 },
+  { name: 'thompson, floor 1 %', strategy: { policy: 'thompson' }, floor: 0.01 },
+  { name: 'ucb, floor 0', strategy: { policy: 'ucb' }, floor: 0 },
+  { name: 'epsilon_greedy .1', strategy: { policy: 'epsilon_greedy', epsilon: 0.1 }, floor: 0 },
+  { name: 'inverse_gap 1,000', strategy: { policy: 'inverse_gap', gamma: 1_000 }, floor: 0 },
+  { name: 'uniform', strategy: UNIFORM, floor: 0 },
+];
+
+async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      runs: { type: 'string', default: '200' },
+      choices: { type: 'string', default: '20000' },
+      svg: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return EXIT.ok;
+  }
+  const runs = wholeNumber('--runs', values.runs, 1, MAX_RUNS);
+  const choices = wholeNumber('--choices', values.choices, CURVE_POINTS, MAX_CHOICES);
+  const bar = progressBar('Playing');
+  const regrets = CONTENDERS.map((contender, i) => {
+    const curves = Array.from({ length: runs }, (_, run) => {
+      bar.update(i * runs + run, CONTENDERS.length * runs, contender.name);
+      return regretCurve(contender, BERNOULLI_RATES, choices, run + 1);
+    });
+    return regretOf(contender.name, curves);
+  });
+  bar.end();
+  const rows = regrets.map(({ name, mean, standardError }) => [name, mean.toFixed(1), `± ${standardError.toFixed(1)}`]);
+  process.stdout.write(`${table([['policy', 'regret', 'standard error'], ...rows])}\n`);
+  if (values.svg !== undefined) writeFileSync(values.svg, regretSvg(regrets, choices));
+  return EXIT.ok;
+}
+
+function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max) {
+    throw usageFailure(`${name} "${text}" is not a whole number from ${min} to ${max}`);
+  }
+  return value;
+}
+
+process.exitCode = await runCommand(() => main(process.argv.slice(2)), 'npm run regret -- --help');
