@@ -1,9 +1,10 @@
-/** Puts together what is served as static files: the reference page, the page script and the demo shop → `worker/assets/dist/`. */
+/** Puts together what is served as static files: the reference page, the guides, the page script and the demo shop → `worker/assets/dist/`. */
 import { existsSync } from 'node:fs';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildGuides } from './guides.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = join(root, 'worker/assets/dist');
@@ -46,3 +47,4 @@ async function copy({ from, to, optional, only }: Copy): Promise<void> {
 await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
 for (const entry of COPIES) await copy(entry);
+await buildGuides(root, await readFile(join(root, 'worker/assets/guide.html'), 'utf8'), join(target, 'docs'));
