@@ -219,3 +219,20 @@ test.each([
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   },
 );
+
+test('the reference and the guides fit a phone, and its menu leads to an endpoint', async () => {
+  const page = await context.newPage();
+  await page.setViewportSize({ width: 390, height: 844 });
+  const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+  await page.goto(`${stack.url}/docs/guides/`);
+  expect(await page.locator('main h1').isVisible()).toBe(true);
+  expect(await width()).toBe(390);
+  await page.goto(`${stack.url}/docs/`);
+  await page.waitForSelector('.opblock');
+  expect(await width()).toBe(390);
+  await page.click('#menu');
+  await page.click('#index a >> nth=0');
+  expect(await page.locator('#index').isVisible()).toBe(false);
+  await page.waitForSelector('.opblock.is-open');
+  expect(await width()).toBe(390);
+});
