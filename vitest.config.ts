@@ -24,6 +24,9 @@ export default defineConfig({
   test: {
     // The runtime logs a line a request: shown where a test fails, noise everywhere else.
     silent: 'passed-only',
+    // Room for a busy machine: a test that hangs is found out all the same.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     projects: [
       {
         test: {
