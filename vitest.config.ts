@@ -19,19 +19,20 @@ const testSecrets = {
 // Wrangler looks for the secrets that wrangler.toml requires in the environment, and warns of those it does not find.
 Object.assign(process.env, testSecrets);
 
+/** Room for a busy machine: a test that hangs is found out all the same. */
+const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
+
 /** One project per host: the pure core and the tools in Node, the platform's parts in workerd, the page in a real browser. */
 export default defineConfig({
   test: {
     // The runtime logs a line a request: shown where a test fails, noise everywhere else.
     silent: 'passed-only',
-    // Room for a busy machine: a test that hangs is found out all the same.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
     projects: [
       {
         test: {
           name: 'node',
           environment: 'node',
+          ...patience,
           include: ['{contract,decisioning,cli,client-snippet,bench,scripts}/**/*.test.ts', 'tests/node/**/*.test.ts'],
         },
       },
@@ -50,6 +51,7 @@ export default defineConfig({
         ],
         test: {
           name: 'workerd',
+          ...patience,
           include: workerdTests,
           setupFiles: ['./tests/workerd/migrate.ts'],
           // Two cores: starting more runtimes at a time than that makes each of them slower.
