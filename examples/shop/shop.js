@@ -125,7 +125,7 @@ function choose(given) {
     else localStorage.removeItem(CONSENT_KEY);
   } catch {}
   hyperedge('consent', given);
-  log(given === 'granted' ? 'Consent given: everything is decided anew' : 'No consent: nothing is stored or reported');
+  log(given === 'granted' ? 'Consent given: decided anew' : 'No consent: nothing is stored or reported');
   showConsent();
 }
 
@@ -200,7 +200,7 @@ let changedLine;
 function tellChange(placement) {
   changed.push(placement);
   if (changed.length === 1) changedLine = log('');
-  changedLine.textContent = `New draw for ${changed.join(' and ')}: the one before consent was nobody’s`;
+  changedLine.textContent = `New draw for ${changed.join(', ')}: without consent it was nobody’s`;
 }
 
 function takeDecision(decision) {
