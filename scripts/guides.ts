@@ -1,6 +1,7 @@
-/** The guides as pages: the Markdown of `docs/` that they are written in → HTML. Knows what they use, and no more. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+/** The guides as pages: the Markdown of `docs/` → HTML. */
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Marked } from 'marked';
 
 /** Folders of `docs/` that are shown, with their headings in the list of pages. */
 const FOLDERS = { guides: 'Guides', reference: 'Reference' } as const;
@@ -17,75 +18,43 @@ const idOf = (heading: string): string =>
     .trim()
     .replaceAll(/\s/g, '-');
 
-/** A link between shown pages or to the web; one to another file of the repository stays text, since it is not served. */
-function link(label: string, target: string): string {
+/** Where a link leads: between shown pages or to the web; a file of the repository that is not served has no address. */
+function addressOf(target: string): string | undefined {
   const page = /^(?:\.\.\/)?((?:guides|reference)\/)?([a-z-]+)\.md(#[\w-]*)?$/.exec(target);
-  if (page) return `<a href="${page[1] ? `../${page[1]}` : ''}${page[2]}.html${page[3] ?? ''}">${label}</a>`;
-  return /^(https?:\/\/|#)/.test(target) ? `<a href="${target}">${label}</a>` : label;
+  if (page) return `${page[1] ? `../${page[1]}` : ''}${page[2]}.html${page[3] ?? ''}`;
+  return /^(https?:\/\/|#)/.test(target) ? target : undefined;
 }
 
-/** Code is set aside first, behind a character no text has: nothing inside it means anything else. */
-function inline(text: string): string {
-  const codes: string[] = [];
-  const withoutCode = text.replaceAll(/`([^`]+)`/g, (_all, code: string) => {
-    codes.push(`<code>${escapeHtml(code)}</code>`);
-    return `\uE000${codes.length - 1}\uE000`;
-  });
-  return escapeHtml(withoutCode)
-    .replaceAll(/\[([^\]]+)\]\(([^)\s]+)\)/g, (_all, label: string, target: string) => link(label, target))
-    .replaceAll(/\*\*(.+?)\*\*/g, '<b>$1</b>')
-    .replaceAll(/(?<![\w*])\*([^*\s][^*]*)\*(?![\w*])/g, '<i>$1</i>')
-    .replaceAll(/\uE000(\d+)\uE000/g, (_all, i: string) => codes[Number(i)] ?? '');
-}
+const marked = new Marked({
+  renderer: {
+    heading({ tokens, depth, text }) {
+      return `<h${depth} id="${idOf(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+    },
+    link({ href, tokens }) {
+      const label = this.parser.parseInline(tokens);
+      const address = addressOf(href);
+      return address === undefined ? label : `<a href="${escapeHtml(address)}">${label}</a>`;
+    },
+    // Drawings stand beside their page.
+    image({ href, text }) {
+      return /^[a-z-]+\.svg$/.test(href) ? `<img src="${href}" alt="${escapeHtml(text)}">` : escapeHtml(text);
+    },
+    // The documents hold no markup of their own: what looks like some is text.
+    html({ text }) {
+      return escapeHtml(text);
+    },
+  },
+});
 
-function table(block: string): string {
-  const [head = '', , ...rows] = block.split('\n');
-  const cells = (row: string, tag: 'th' | 'td') =>
-    row
-      .trim()
-      .replaceAll(/^\||\|$/g, '')
-      // `\|` inside a cell is a stroke, not an edge.
-      .split(/(?<!\\)\|/)
-      .map((cell) => `<${tag}>${inline(cell.trim().replaceAll('\\|', '|'))}</${tag}>`)
-      .join('');
-  const body = rows.map((row) => `<tr>${cells(row, 'td')}</tr>`).join('\n');
-  return `<div class="wide"><table><thead><tr>${cells(head, 'th')}</tr></thead><tbody>${body}</tbody></table></div>`;
-}
-
-function list(block: string): string {
-  const tag = /^\d/.test(block) ? 'ol' : 'ul';
-  const items = block.split(/\n(?=\s*(?:[-*]|\d+\.) )/).map((item) => item.replace(/^\s*(?:[-*]|\d+\.) /, ''));
-  return `<${tag}>${items.map((item) => `<li>${inline(item)}</li>`).join('\n')}</${tag}>`;
-}
-
-function blockHtml(block: string): string {
-  const heading = /^(#{1,6}) (.*)/.exec(block);
-  if (heading) {
-    const [line = '', level = '', title = ''] = heading;
-    const rest = block.slice(line.length).trim();
-    const tag = `h${level.length}`;
-    return `<${tag} id="${idOf(title)}">${inline(title)}</${tag}>\n${rest === '' ? '' : blockHtml(rest)}`;
-  }
-  if (block.startsWith('|')) return table(block);
-  if (/^(?:[-*]|\d+\.) /.test(block)) return list(block);
-  if (block.startsWith('>')) return `<blockquote>${inline(block.replaceAll(/^> ?/gm, ''))}</blockquote>`;
-  return `<p>${inline(block)}</p>`;
-}
-
-/** HTML of Markdown: headings, paragraphs, lists of one level, tables, quotes, fenced code, and what stands inside lines. */
+/** HTML of Markdown. Tables may be wider than the page, so each scrolls in a frame of its own. */
 export function markdownHtml(markdown: string): string {
-  return markdown
-    .split(/^```(\w*)\n([\s\S]*?)^```$/m)
-    .map((part, i) => {
-      if (i % 3 === 1) return '';
-      if (i % 3 === 2) return `<pre><code>${escapeHtml(part.trimEnd())}</code></pre>`;
-      const blocks = part.split(/\n{2,}/).map((block) => block.trim());
-      return blocks
-        .filter((block) => block !== '')
-        .map(blockHtml)
-        .join('\n');
-    })
-    .join('\n');
+  const html = marked.parse(markdown, { async: false });
+  return html.replaceAll('<table>', '<div class="wide"><table>').replaceAll('</table>', '</table></div>');
+}
+
+/** A title as HTML: its code marks and stresses, without a paragraph around it. */
+function inline(text: string): string {
+  return marked.parseInline(text, { async: false });
 }
 
 interface Page {
@@ -124,7 +93,11 @@ function index(pages: readonly Page[], current: Page): string {
 /** Writes the pages of `root`/docs into `target`, each in the frame `template`, and the quickstart as the guides' first page. */
 export async function buildGuides(root: string, template: string, target: string): Promise<void> {
   const pages = await readPages(root);
-  for (const folder of Object.keys(FOLDERS)) await mkdir(join(target, folder), { recursive: true });
+  for (const folder of Object.keys(FOLDERS)) {
+    await mkdir(join(target, folder), { recursive: true });
+    const drawings = (await readdir(join(root, 'docs', folder))).filter((name) => name.endsWith('.svg'));
+    for (const name of drawings) await copyFile(join(root, 'docs', folder, name), join(target, folder, name));
+  }
   for (const page of pages) {
     const values: Record<string, string> = { TITLE: inline(page.title), INDEX: index(pages, page), PAGE: page.html };
     const html = template.replaceAll(/\{\{(TITLE|INDEX|PAGE)\}\}/g, (_all, name: string) => values[name] ?? '');
