@@ -205,6 +205,8 @@ describe('goals', () => {
     });
     await until(() => of('events').length > 1);
     expect(bodies('events')[1].customer).toEqual({ anonymousId: id });
+    // The goal needs no answer: it may well arrive before the page has asked.
+    await until(() => of('optimize').length > 1);
     expect(bodies('optimize')[1].customer).toEqual({ anonymousId: id });
   });
 
@@ -224,7 +226,7 @@ describe('batches', () => {
     const page = await show({ body: ids.map((id) => box(id, 'height:10px')).join('') });
     await page.waitForTimeout(SEEN_MS + 500);
     expect(reported().length).toBe(40);
-    expect(bodies('feedback').every(({ events }) => events.length <= 14)).toBe(true);
+    expect(bodies('feedback').every(({ events }) => events.length <= 9)).toBe(true);
   });
 });
 
