@@ -29,7 +29,7 @@ export function conditionAttributes(facts: RequestFacts): Record<string, unknown
 }
 
 /** Expands dotted names; own, plain objects only. */
-function nested(flat: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function nested(flat: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const out: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(flat)) {
     const parts = name.split('.');

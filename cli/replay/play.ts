@@ -4,6 +4,7 @@ import { allocateCampaign } from '../../decisioning/bandits/allocate.ts';
 import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import { type ArmStatistics, addStatistics, emptyStatistics } from '../../decisioning/bandits/statistics.ts';
 import { decide } from '../../decisioning/decide.ts';
+import { nested } from '../../decisioning/request-attributes.ts';
 import { subjectResolver } from '../../decisioning/segments/subject.ts';
 import { type CustomerView, evidenceFrom } from '../../decisioning/view.ts';
 import type { ReplayCampaign } from './campaign.ts';
@@ -126,20 +127,4 @@ function learnerOf({ policy }: ReplayCampaign) {
     },
     allocation: () => current.leaves.rest!.probabilities,
   };
-}
-
-/** `{'account.tier': 'gold'}` as `{account: {tier: 'gold'}}`, the shape that conditions read. */
-function nested(attributes: LogRow['attributes']): Record<string, unknown> {
-  const root: Record<string, unknown> = {};
-  for (const [path, value] of Object.entries(attributes)) {
-    const names = path.split('.');
-    const last = names.pop()!;
-    let object = root;
-    for (const name of names) {
-      object[name] = object[name] ?? {};
-      object = object[name] as Record<string, unknown>;
-    }
-    object[last] = value;
-  }
-  return root;
 }

@@ -26,7 +26,7 @@ const pump = (all?: boolean): void => {
 
 /**
  * Sends what was gathered, and one more request after it; with `all` without waiting for earlier answers. The API takes 50 events
- * and 16 KB a request: `maxBatch` tokens of the longest kind (some 1,600 characters) fit. Beyond `maxWaiting` requests more are dropped,
+ * and 64 KB a request, but all keepalive requests of a page share as much: `maxBatch` of the longest tokens have 15 KB. Beyond `maxWaiting` requests more are dropped,
  * so that a page in a loop does not fill the memory of its visitor.
  */
 export const flush = (all?: boolean, ...more: [path: string, body: object][]): void => {
