@@ -1,7 +1,7 @@
 /** Which arm a customer gets within a campaign: the one kept for the sticky period, else a draw from the published probabilities. */
 import type { SliceCampaign } from './catalog/slice.ts';
 import { drawIndex } from './random.ts';
-import type { Assignment, CustomerView, Evidence } from './view.ts';
+import type { ArmAsk, Assignment, CustomerView, Evidence } from './view.ts';
 
 const MS_PER_DAY = 86_400_000;
 /** A session never keeps an arm longer than this, however long its tab stays open. */
@@ -46,13 +46,13 @@ export function chooseArm(
   assignment: Assignment | undefined,
   evidence: Evidence,
   draw: number,
-  score?: CustomerView['score'],
+  ask?: ArmAsk,
 ): { armId: string; leaf: string; propensityArm: number; sticky: boolean } {
   // An arm that was taken out of the campaign is not shown again.
   if (assignment && campaign.armIds.includes(assignment.armId)) {
     return { armId: assignment.armId, leaf: assignment.leaf, propensityArm: assignment.propensityArm, sticky: true };
   }
-  const probabilities = evidence.probabilities(campaign, leaf, score);
+  const probabilities = evidence.probabilities(campaign, leaf, ask);
   const index = drawIndex(probabilities, draw);
   return {
     armId: campaign.armIds[index] as string,

@@ -15,7 +15,7 @@ import type { EligibilityFacts } from './eligibility.ts';
 import { addressRefusalOf, leafOf, touchRefusalOf } from './eligibility.ts';
 import { drawIndex, seededRandom } from './random.ts';
 import type { RefusalReason } from './reasons.ts';
-import type { CustomerView, Evidence } from './view.ts';
+import type { ArmAsk, CustomerView, Evidence } from './view.ts';
 
 /** One placement to decide for, in the order of the request. */
 export interface PlacementRequest {
@@ -180,6 +180,11 @@ function heldOut(slice: OpenSlice, campaign: SliceCampaign, customer: CustomerVi
   return isHeldOut(slice.rules.salt, customer.bucketingId, campaign.id, shares);
 }
 
+/** What of the customer the probabilities of arms may depend on. */
+function askOf({ score }: CustomerView): ArmAsk {
+  return score ? { score } : {};
+}
+
 function act(
   input: DecideInput,
   slice: OpenSlice,
@@ -200,5 +205,5 @@ function act(
   if (heldOut(slice, campaign, customer)) {
     return { ...common, ...when, leaf: assignment?.leaf ?? leaf, armId: HOLDOUT_ARM, propensityArm: 1, sticky: false };
   }
-  return { ...common, ...when, ...chooseArm(campaign, leaf, assignment, evidence, armDraw, customer.score) };
+  return { ...common, ...when, ...chooseArm(campaign, leaf, assignment, evidence, armDraw, askOf(customer)) };
 }

@@ -75,8 +75,8 @@ export function decideWithReceipt(
   };
   const evidence: Evidence = {
     expected: (campaign, leaf) => remember(expected, leafKey(campaign, leaf), () => known.expected(campaign, leaf)),
-    probabilities: (campaign, leaf, score) =>
-      remember(probabilities, leafKey(campaign, leaf), () => known.probabilities(campaign, leaf, score)),
+    probabilities: (campaign, leaf, ask) =>
+      remember(probabilities, leafKey(campaign, leaf), () => known.probabilities(campaign, leaf, ask)),
   };
   const decisions = decide({ ...input, customer, evidence });
   const receipt: Receipt = {

@@ -25,7 +25,7 @@ const CALLS = 20_000;
 
 describe('scores', () => {
   test('move the probabilities of a strategy that uses them, under the floor', () => {
-    const p = evidence.probabilities(campaign!, 'rest', (_, armId) => SCORES[armId]);
+    const p = evidence.probabilities(campaign!, 'rest', { score: (_, armId) => SCORES[armId] });
     expect(p[1]!).toBeGreaterThan(published.probabilities[1]! + 0.2);
     expect(Math.min(...p)).toBeGreaterThanOrEqual(0.1 / 3 - 1e-15);
     expect(p.reduce((sum, each) => sum + each, 0)).toBeCloseTo(1, 12);
@@ -39,7 +39,7 @@ describe('scores', () => {
     ['a score above 1', () => 1.01],
     ['a score below 0', (_: string, armId: string) => (armId === 'b' ? -0.01 : 0.5)],
   ])('%s: exactly the published vector', (_what, score) => {
-    expect(evidence.probabilities(campaign!, 'rest', score)).toBe(published.probabilities);
+    expect(evidence.probabilities(campaign!, 'rest', { score })).toBe(published.probabilities);
   });
 
   test('are not asked for by a strategy that uses none', () => {
@@ -48,7 +48,9 @@ describe('scores', () => {
       throw new Error('asked');
     };
     expect(plain.scoring).toBeUndefined();
-    expect(evidence.probabilities(plain, 'rest', ask)).toBe(plain.initialAllocation.leaves.rest!.probabilities);
+    expect(evidence.probabilities(plain, 'rest', { score: ask })).toBe(
+      plain.initialAllocation.leaves.rest!.probabilities,
+    );
   });
 
   test('blend with what the root published since, for these arms', () => {
@@ -64,9 +66,9 @@ describe('scores', () => {
       statistics: new Map(),
       version: 4,
     });
-    const p = evidenceFrom(() => later).probabilities(campaign!, 'rest', (_, armId) => SCORES[armId]);
+    const p = evidenceFrom(() => later).probabilities(campaign!, 'rest', { score: (_, armId) => SCORES[armId] });
     expect(p[0]!).toBeGreaterThan(0.5);
-    expect(evidence.probabilities(campaign!, 'rest', (_, armId) => SCORES[armId])[0]!).toBeLessThan(0.2);
+    expect(evidence.probabilities(campaign!, 'rest', { score: (_, armId) => SCORES[armId] })[0]!).toBeLessThan(0.2);
   });
 
   test('decide as often as the logged propensity says', () => {
@@ -80,7 +82,7 @@ describe('scores', () => {
       counts[armId]!++;
       logged[armId] = propensityArm;
     }
-    const p = evidence.probabilities(campaign!, 'rest', (_, armId) => SCORES[armId]);
+    const p = evidence.probabilities(campaign!, 'rest', { score: (_, armId) => SCORES[armId] });
     for (const [i, armId] of campaign!.armIds.entries()) {
       expect(logged[armId]).toBe(p[i]);
       // Four standard deviations of 20,000 draws are at most 1.5 points.

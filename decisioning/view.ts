@@ -46,11 +46,16 @@ export interface Expected {
   readonly version: number;
 }
 
+/** What the probabilities of arms may depend on besides campaign and leaf; nothing of it: the published vector. */
+export interface ArmAsk {
+  readonly score?: CustomerView['score'];
+}
+
 /** What has been learned, by campaign and leaf. */
 export interface Evidence {
   readonly expected: (campaign: SliceCampaign, leaf: string) => Expected;
-  /** P(arm) in the order of `campaign.armIds`; the customer's own where the strategy uses scores and there are any. */
-  readonly probabilities: (campaign: SliceCampaign, leaf: string, score?: CustomerView['score']) => readonly number[];
+  /** P(arm) in the order of `campaign.armIds`; the customer's own where the strategy looks at the customer. */
+  readonly probabilities: (campaign: SliceCampaign, leaf: string, ask?: ArmAsk) => readonly number[];
 }
 
 /** Leaf ids come from configuration: `constructor` must not find what every object inherits. */
@@ -73,7 +78,7 @@ export function evidenceFrom(allocationOf: (campaignId: string) => Allocation | 
       const { found, version } = leafOf(campaign, leaf);
       return { rate: found.expectedRate, revenueMinor: found.expectedRevenueMinor, version };
     },
-    probabilities: (campaign, leaf, score) => {
+    probabilities: (campaign, leaf, { score } = {}) => {
       const { found } = leafOf(campaign, leaf);
       const { id, armIds, scoring } = campaign;
       if (!scoring || !score) return found.probabilities;

@@ -3,6 +3,7 @@ import type { AllocationStrategy } from '../../decisioning/bandits/allocation.ts
 import { withFloor } from '../../decisioning/bandits/floor.ts';
 import { probabilityBest } from '../../decisioning/bandits/p-best.ts';
 import { policyFor } from '../../decisioning/bandits/policies.ts';
+import { posteriorMean } from '../../decisioning/bandits/posterior.ts';
 import { drawIndex, seededRandom } from '../../decisioning/random.ts';
 
 /** Rates of the ten arms: one good, three fair, six poor. Uniform choice loses 1,320 conversions in 20,000. */
@@ -40,6 +41,9 @@ export function regretCurve(
   const evidence = {
     armIds,
     posteriors,
+    get means() {
+      return posteriors.map(posteriorMean);
+    },
     // Only Thompson sampling asks for it, and it is most of the work.
     get pBest() {
       return probabilityBest(posteriors);

@@ -1,6 +1,7 @@
 /** The campaign of a map, compiled as publishing would: the slice that decides, and the policy that learns. */
-import { strategy } from '../../contract/configuration/campaign.ts';
+
 import { channel, goal, KINDS, placement, settings } from '../../contract/configuration/index.ts';
+import { strategy } from '../../contract/configuration/strategy.ts';
 import { RESERVED_ROOTS } from '../../decisioning/catalog/attribute-paths.ts';
 import { compile } from '../../decisioning/catalog/compile.ts';
 import type { Configuration } from '../../decisioning/catalog/configuration.ts';

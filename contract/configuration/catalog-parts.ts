@@ -2,8 +2,9 @@
 import * as z from 'zod';
 import { PRESET_NAMES } from '../../decisioning/arbitration/value.ts';
 import { attributeName, description, displayName, duration, durationMs, share, slug } from '../primitives.ts';
-import { cap, clock, minuteOfDay } from './campaign.ts';
+import { cap } from './campaign.ts';
 import { content } from './content.ts';
+import { clock, minuteOfDay } from './schedule.ts';
 
 const MINUTES_PER_DAY = 1_440;
 const longestOrigin = 255; // a DNS name is at most 253 octets, plus scheme and port

@@ -52,13 +52,17 @@ function allocateLeaf(
     return posteriorOf(own[i]!, leafPrior(elsewhere, ownValue(input.priors, armId) ?? uniformPrior));
   });
   const pBest = [...probabilityBest(posteriors)];
-  const probabilities = withFloor(policy.probabilities({ leaf }, { armIds, posteriors, pBest }), input.minExploration);
+  const means = posteriors.map(posteriorMean);
+  const probabilities = withFloor(
+    policy.probabilities({ leaf }, { armIds, posteriors, means, pBest }),
+    input.minExploration,
+  );
   const campaignMeanMinor = campaignRevenueMinor(totals.reduce(mergeStatistics, emptyStatistics));
   return {
     probabilities,
     pBest,
     posteriors,
-    expectedRate: expectation(probabilities, (i) => posteriorMean(posteriors[i]!)),
+    expectedRate: expectation(probabilities, (i) => means[i]!),
     expectedRevenueMinor: expectation(probabilities, (i) => armRevenueMinor(own[i]!, campaignMeanMinor)),
   };
 }

@@ -1,3 +1,4 @@
+import type { CampaignSums } from './named-sums.ts';
 import type { BetaPosterior } from './posterior.ts';
 import type { ArmStatistics } from './statistics.ts';
 
@@ -43,6 +44,8 @@ export interface AllocationInput {
   /** Prior per arm id, for a cold start from history; Beta(1, 1) where there is none. */
   readonly priors: Readonly<Record<string, BetaPosterior>>;
   readonly statistics: CampaignStatistics;
+  /** Named sums beside the statistics; absent where nothing is summed up. */
+  readonly sums?: CampaignSums;
   /** Grows with every allocation of the campaign. */
   readonly version: number;
 }

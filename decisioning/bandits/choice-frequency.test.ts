@@ -130,7 +130,7 @@ describe.each(rules)('%s', (_name, strategy, rule) => {
       const explores = random.next() < FLOOR;
       counts[explores ? anyOf([...counts.keys()], random) : rule(posteriors, scores, random)]!++;
     }
-    const said = evidence.probabilities(campaign!, leaf, scored ? (_, armId) => SCORES[armId] : undefined);
+    const said = evidence.probabilities(campaign!, leaf, scored ? { score: (_, armId) => SCORES[armId] } : {});
     counts.forEach((count, i) => {
       expect(Math.abs(said[i]! - count / DRAWS)).toBeLessThan(0.005);
     });

@@ -1,6 +1,5 @@
 import { evenlyAmong } from './blend.ts';
 import type { Policy } from './policy.ts';
-import { posteriorMean } from './posterior.ts';
 
 /**
  * ε-greedy within the leaf: with ε any arm evenly, else the best one, p[i] = ε/K + (1 − ε)·1{i is best}/(number of best) (Sutton and
@@ -17,8 +16,7 @@ export function epsilonGreedy(epsilon: number, topArms: number): Policy {
   if (!(topArms >= 1)) throw new RangeError(`epsilonGreedy: scores choose among ${topArms} arms`);
   return {
     name: 'epsilon_greedy',
-    probabilities({ scores }, { posteriors }) {
-      const means = posteriors.map(posteriorMean);
+    probabilities({ scores }, { means }) {
       const descending = means.toSorted((one, other) => other - one);
       const least = scores === undefined ? descending[0]! : descending[Math.min(topArms, means.length) - 1]!;
       // Scores are not negative: −1 keeps the others out.

@@ -1,6 +1,5 @@
 import { blended } from './blend.ts';
 import type { Policy } from './policy.ts';
-import { posteriorMean } from './posterior.ts';
 
 /**
  * Inverse gap weighting (Abe and Long, 1999; SquareCB: Foster and Rakhlin, 2020): p[i] = 1 / (K + γ·gapᵢ) for every arm but the best,
@@ -15,8 +14,8 @@ export function inverseGap(gamma: number, modelWeight: number): Policy {
   if (!(gamma >= 0 && gamma < Number.POSITIVE_INFINITY)) throw new RangeError(`inverseGap: γ is ${gamma}`);
   return {
     name: 'inverse_gap',
-    probabilities({ scores }, { posteriors }) {
-      const predicted = blended(posteriors.map(posteriorMean), scores, modelWeight);
+    probabilities({ scores }, { means }) {
+      const predicted = blended(means, scores, modelWeight);
       const largest = predicted.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
       const shares = predicted.map((value) =>
         value === largest ? 0 : 1 / (predicted.length + gamma * (largest - value)),

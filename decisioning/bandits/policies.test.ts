@@ -4,7 +4,7 @@ import { inverseGap } from './inverse-gap.ts';
 import { probabilityBest } from './p-best.ts';
 import { usesScores } from './policies.ts';
 import type { Policy } from './policy.ts';
-import { type BetaPosterior, evidenceOf, posteriorOf, uniformPrior } from './posterior.ts';
+import { type BetaPosterior, evidenceOf, posteriorMean, posteriorOf, uniformPrior } from './posterior.ts';
 import { thompson } from './thompson.ts';
 import { ucb } from './ucb.ts';
 
@@ -13,7 +13,7 @@ const learned = (trials: number, conversions: number) => posteriorOf({ trials, c
 
 function chosen(policy: Policy, posteriors: readonly BetaPosterior[], scores?: readonly number[]): number[] {
   const armIds = posteriors.map((_, i) => `arm-${i}`);
-  const evidence = { armIds, posteriors, pBest: probabilityBest(posteriors) };
+  const evidence = { armIds, posteriors, means: posteriors.map(posteriorMean), pBest: probabilityBest(posteriors) };
   return [...Array.from(policy.probabilities({ leaf: 'rest', ...(scores && { scores }) }, evidence))];
 }
 

@@ -6,7 +6,7 @@ import { withFloor } from './floor.ts';
 import { inverseGap } from './inverse-gap.ts';
 import { probabilityBest } from './p-best.ts';
 import type { Policy, PolicyEvidence } from './policy.ts';
-import { type BetaPosterior, uniformPrior } from './posterior.ts';
+import { type BetaPosterior, posteriorMean, uniformPrior } from './posterior.ts';
 import { thompson } from './thompson.ts';
 import { ucb } from './ucb.ts';
 
@@ -34,7 +34,7 @@ const policies: readonly [string, (ids: readonly string[]) => Policy][] = [
 ];
 
 function evidenceOf(ids: readonly string[], posteriors: readonly BetaPosterior[]): PolicyEvidence {
-  return { armIds: ids, posteriors, pBest: probabilityBest(posteriors) };
+  return { armIds: ids, posteriors, means: posteriors.map(posteriorMean), pBest: probabilityBest(posteriors) };
 }
 
 function randomPosteriors(k: number): BetaPosterior[] {

@@ -12,7 +12,9 @@ export interface PolicyEvidence {
   /** 1 to 512 ids. */
   readonly armIds: readonly string[];
   readonly posteriors: readonly BetaPosterior[];
-  /** P(the arm's rate is the largest) under `posteriors`; sums to 1. */
+  /** Expected reward per trial, in the reward's unit: the posteriors' means where the reward is binary. */
+  readonly means: readonly number[];
+  /** P(the arm's expected reward is the largest); sums to 1. */
   readonly pBest: ArrayLike<number>;
 }
 

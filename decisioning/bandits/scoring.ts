@@ -2,6 +2,7 @@
 import type { AllocationStrategy, LeafAllocation } from './allocation.ts';
 import { withFloor } from './floor.ts';
 import { policyFor } from './policies.ts';
+import { posteriorMean } from './posterior.ts';
 
 /** Arms of a campaign whose strategy uses scores: each is asked for at every decision, and P(best) computed then. */
 export const MAX_SCORED_ARMS = 64;
@@ -35,5 +36,11 @@ export function scoredProbabilities(
     if (!(score !== undefined && score >= 0 && score <= 1)) return probabilities;
     scores.push(score);
   }
-  return withFloor(policyFor(strategy).probabilities({ leaf, scores }, { armIds, posteriors, pBest }), minExploration);
+  return withFloor(
+    policyFor(strategy).probabilities(
+      { leaf, scores },
+      { armIds, posteriors, means: posteriors.map(posteriorMean), pBest },
+    ),
+    minExploration,
+  );
 }

@@ -1,5 +1,6 @@
 /** What customers say to a campaign's shards, shards to its root, and the worker to the root. */
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
+import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 
@@ -18,6 +19,8 @@ export interface StatisticsEvent {
   /** Hours since the epoch: the bucket of the exposure. */
   readonly hour: number;
   readonly change: Partial<ArmStatistics>;
+  /** Changes of named sums; absent for most events. */
+  readonly sums?: SumsByName;
 }
 
 /** At most this many events in one delivery: one transaction of a shard stays short. */
@@ -42,6 +45,8 @@ export interface StatisticsCell {
   readonly arm: string;
   readonly hour: number;
   readonly statistics: ArmStatistics;
+  /** Named sums of the cell; absent when it has none. */
+  readonly sums?: SumsByName;
 }
 
 /** At most this many cells in one report: about 100 kB, and one short transaction of the root. */

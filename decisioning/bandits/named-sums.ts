@@ -1,0 +1,35 @@
+/**
+ * Sums beside the fixed ones of {@link ArmStatistics}: named vectors of integers, added element by element. Whoever owns a name knows what its
+ * elements mean; the objects that store and merge them do not, so that a new kind of evidence needs no new table.
+ *
+ * | name | elements |
+ * |---|---|
+ * | `goal:<goal id>` | trials that reached the goal, Σ value, Σ value² (value in the goal's own unit, see `rewards/tally.ts`) |
+ * | `reward:<reward key>` | of a reward that is not binary: trials with a reward other than 0, Σ reward, Σ reward² (see `rewards/reward.ts`) |
+ * | `delay` | conversions by delay bucket |
+ * | `linear:<features key>` | moments of the trials' features (see `linear/moments.ts`) |
+ */
+export type SumsByName = Readonly<Record<string, readonly number[]>>;
+
+/** Named sums per leaf and arm, as {@link CampaignStatistics} are. */
+export type CampaignSums = ReadonlyMap<string, ReadonlyMap<string, SumsByName>>;
+
+/** The longest vector: the moments of 32 features are 561 and what goes with them. */
+export const MAX_SUMS_LENGTH = 640;
+/** Names of one cell: a campaign has at most 16 goals beside its own, one reward and one set of features; older ones may still arrive. */
+export const MAX_SUMS_NAMES = 64;
+
+/** a + b, element by element; commutative and associative, exact while every sum stays below 2^53. @throws RangeError for unequal lengths. */
+export function addVectors(a: readonly number[], b: readonly number[]): readonly number[] {
+  if (a.length !== b.length) throw new RangeError(`addVectors: ${a.length} elements and ${b.length}`);
+  return a.map((value, i) => value + b[i]!);
+}
+
+/** Both bodies of evidence together; a name that only one has is kept as it is. @throws RangeError where lengths differ under one name. */
+export function addSums(a: SumsByName, b: SumsByName): SumsByName {
+  const sum: Record<string, readonly number[]> = Object.create(null) as Record<string, readonly number[]>;
+  for (const part of [a, b])
+    for (const [name, vector] of Object.entries(part))
+      sum[name] = Object.hasOwn(sum, name) ? addVectors(sum[name]!, vector) : vector;
+  return sum;
+}
