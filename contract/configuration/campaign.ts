@@ -2,7 +2,10 @@
 import * as z from 'zod';
 import { description, displayName, duration, durationMs, share, slug } from '../primitives.ts';
 import { arm } from './arm.ts';
+import { learning } from './learning.ts';
+import { parameterFields, withArms } from './parameters.ts';
 import { arbitration, exclusionGroups, notWithin, onlyAfter } from './relations.ts';
+import { reward, secondary } from './reward.ts';
 import { schedule } from './schedule.ts';
 import { condition } from './segment.ts';
 import { strategy } from './strategy.ts';
@@ -45,7 +48,10 @@ export const campaign = z
       conversionWeight: z.number().min(0).max(1_000_000).default(1),
       revenueWeight: z.number().min(0).max(1_000_000).default(0),
       priority: z.number().min(0).max(1_000).default(0),
+      reward: reward.optional(),
+      secondary: secondary.optional(),
     }),
+    learning: learning.optional(),
     audience: z.strictObject({ segment: slug.optional(), condition: condition.optional() }).prefault({}),
     placements: z.array(slug).min(1).max(MAX_CAMPAIGN_PLACEMENTS),
     schedule: schedule.prefault({}),
@@ -60,7 +66,8 @@ export const campaign = z
       .max(MAX_CONTEXTS)
       .superRefine(refuseRepeatedIds)
       .default([]),
-    arms: z.array(arm).min(1).max(MAX_ARMS).superRefine(refuseRepeatedIds),
+    arms: z.array(arm).min(1).max(MAX_ARMS).superRefine(refuseRepeatedIds).optional(),
+    ...parameterFields,
     shards: z
       .int()
       .min(1)
@@ -72,7 +79,8 @@ export const campaign = z
     onlyAfter,
     notWithin,
   })
+  .transform(withArms)
   .meta({
     id: 'Campaign',
-    description: 'A campaign: objective, audience, placements, schedule, caps, strategy and arms.',
+    description: 'A campaign: objective, audience, placements, schedule, caps, strategy and arms, or the parameters that make them.',
   });

@@ -49,6 +49,10 @@ export const goal = z
       .meta({ description: '`server` goals are accepted with secret keys only' }),
     window: duration.default('30d').meta({ description: 'How long after a decision an outcome may be credited to it' }),
     defaultValueMinor: z.int().min(-1_000_000_000).max(1_000_000_000).default(0),
+    unit: z
+      .enum(['money', 'count', 'ms'])
+      .optional()
+      .meta({ description: 'What the values of its events are: money (unless told), a quantity, or milliseconds' }),
   })
   .transform(({ window, ...rest }) => ({ ...rest, windowMs: durationMs(window) as number }))
   .meta({ id: 'Goal', description: 'Something a customer may do that counts as success.' });

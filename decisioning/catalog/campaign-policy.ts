@@ -3,8 +3,10 @@ import { allocateCampaign } from '../bandits/allocate.ts';
 import { type Allocation, type AllocationStrategy, REST_LEAF } from '../bandits/allocation.ts';
 import { usesScores } from '../bandits/policies.ts';
 import type { Scoring } from '../bandits/scoring.ts';
+import { featureSet } from '../features/features.ts';
 import { fnv1a32 } from '../hash.ts';
 import type { CampaignConfiguration, StrategyConfiguration } from './configuration.ts';
+import { rewardPartsOf } from './reward-parts.ts';
 import type { CampaignPolicy } from './slice.ts';
 
 function hex(value: number): string {
@@ -42,6 +44,7 @@ export function policyOf(campaign: CampaignConfiguration): CampaignPolicy {
   const { id, strategy, holdout, shards } = campaign;
   const armIds = campaign.arms.map((arm) => arm.id);
   const leaves = [...campaign.contexts.map((context) => context.id), REST_LEAF];
+  const features = featureSet(campaign.features);
   return {
     campaignId: id,
     armIds,
@@ -52,6 +55,8 @@ export function policyOf(campaign: CampaignConfiguration): CampaignPolicy {
     priors: Object.fromEntries(campaign.arms.flatMap((arm) => (arm.prior ? [[arm.id, arm.prior] as const] : []))),
     holdout,
     shards,
+    ...(features && { features }),
+    ...rewardPartsOf(campaign),
   };
 }
 

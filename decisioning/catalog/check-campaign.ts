@@ -1,6 +1,7 @@
 /** A campaign's own rules: arms, weights, schedule and references, but for its conditions. */
 import { MAX_ARMS } from '../bandits/allocate.ts';
 import { HOLDOUT_ARM, REST_LEAF } from '../bandits/allocation.ts';
+import { checkReward } from './check-reward.ts';
 import { checkStrategy } from './check-strategy.ts';
 import type { CampaignConfiguration } from './configuration.ts';
 import type { KnownIds } from './known-ids.ts';
@@ -53,5 +54,6 @@ export function checkCampaign(campaign: CampaignConfiguration, known: KnownIds, 
   checkReferences(campaign, at, known, report);
   checkArms(campaign, at, report);
   checkStrategy(campaign, at, report);
+  checkReward(campaign, at, known, report);
   scheduleBounds(campaign, report);
 }

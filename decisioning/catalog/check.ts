@@ -3,6 +3,7 @@ import { isKnownPath } from './attribute-paths.ts';
 import { checkCampaign } from './check-campaign.ts';
 import { checkCampaignConditions, checkSegments } from './check-conditions.ts';
 import { checkRelations } from './check-relations.ts';
+import { checkGoals } from './check-reward.ts';
 import type { Configuration } from './configuration.ts';
 import { knownIds } from './known-ids.ts';
 import type { Report } from './problems.ts';
@@ -31,6 +32,7 @@ export function checkConfiguration(configuration: Configuration, report: Report)
   const known = knownIds(configuration);
   checkDuplicates(configuration, report);
   checkAttributes(configuration, report);
+  checkGoals(configuration.goals, report);
   for (const placement of configuration.placements) {
     if (!known.channels.has(placement.channel))
       report(`/placements/${placement.id}/channel`, `there is no channel "${placement.channel}"`);

@@ -23,9 +23,9 @@ export function compileDirectory(
     currency: configuration.settings.currency,
     channels: byId(configuration.channels).map(({ id }) => id),
     goals: Object.fromEntries(
-      byId(configuration.goals).map(({ id, name, source, windowMs, defaultValueMinor }) => [
+      byId(configuration.goals).map(({ id, name, source, windowMs, defaultValueMinor, unit = 'money' }) => [
         id,
-        { id, name, source, windowMs, defaultValueMinor },
+        { id, name, source, windowMs, defaultValueMinor, ...(unit !== 'money' && { unit }) },
       ]),
     ),
     attributes: Object.fromEntries(

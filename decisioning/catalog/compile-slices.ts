@@ -11,6 +11,7 @@ import type {
   PlacementConfiguration,
 } from './configuration.ts';
 import { byId } from './order.ts';
+import { goalsOf } from './reward-parts.ts';
 import { scheduleBounds } from './schedule-bounds.ts';
 import { type CampaignPolicy, type ContentsSlice, type RulesSlice, SLICE_FORMAT, type SliceCampaign } from './slice.ts';
 
@@ -56,7 +57,8 @@ function compileCampaign(
     armIds: policy.armIds,
     shards: campaign.shards,
     ...(scoring && { scoring }),
-    tokenLifeMs: goalWindows.get(objective.goal)!,
+    ...(policy.features && { features: policy.features }),
+    tokenLifeMs: Math.max(...goalsOf(campaign).map((goal) => goalWindows.get(goal)!)),
     initialAllocation: initialAllocationOf(policy),
   };
 }

@@ -4,6 +4,8 @@
  */
 import type { ArbitrationTerms } from '../arbitration/terms.ts';
 import type { PresetName } from '../arbitration/value.ts';
+import type { ParameterConfiguration } from './parameters.ts';
+import type { FeatureSpec } from '../features/features.ts';
 
 /** JSON as it crosses a wire. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -45,6 +47,8 @@ export interface ArmConfiguration {
   readonly prior?: BetaPrior | undefined;
   /** Price of showing it once, in minor units. */
   readonly costMinor: number;
+  /** Of an arm that parameters made: the index of its value of each, in their order. */
+  readonly values?: readonly number[] | undefined;
 }
 
 export type StrategyConfiguration =
@@ -111,6 +115,23 @@ export type StickyConfiguration =
   | { readonly mode: 'session' }
   | { readonly mode: 'days'; readonly days: number };
 
+export type RewardConfiguration =
+  | { readonly kind: 'binary' }
+  /** In the goal's unit: minor units for money. */
+  | { readonly kind: 'revenue'; readonly maxMinor: number }
+  | { readonly kind: 'count'; readonly max: number }
+  | {
+      readonly kind: 'composite';
+      readonly goals: readonly { readonly goal: string; readonly weight: number }[];
+    };
+
+export interface LearningConfiguration {
+  /** After this time what was learned counts half; it never fades when absent. */
+  readonly halfLifeMs?: number | undefined;
+  readonly delayCorrection?: boolean | undefined;
+  readonly by?: 'arms' | 'effects' | undefined;
+}
+
 export interface CampaignConfiguration {
   readonly id: string;
   readonly name: string;
@@ -121,7 +142,13 @@ export interface CampaignConfiguration {
     readonly conversionWeight: number;
     readonly revenueWeight: number;
     readonly priority: number;
+    /** What the strategy makes the most of, per trial; whether the goal was reached when absent. */
+    readonly reward?: RewardConfiguration | undefined;
+    /** Goals that are reported beside the optimised one and steer nothing; none when absent. */
+    readonly secondary?: readonly string[] | undefined;
   };
+  /** How evidence turns into what the strategy believes; all of it fully, at once and by arm when absent. */
+  readonly learning?: LearningConfiguration | undefined;
   readonly audience: { readonly segment?: string | undefined; readonly condition?: ConditionDocument | undefined };
   readonly placements: readonly string[];
   readonly schedule: ScheduleConfiguration;
@@ -130,9 +157,13 @@ export interface CampaignConfiguration {
   /** Share of customers kept on default content, [0, 0.5]. */
   readonly holdout: number;
   readonly strategy: StrategyConfiguration;
+  /** What linear policies read of the customer; none when absent. */
+  readonly features?: readonly FeatureSpec[] | undefined;
   /** Ordered; the first whose condition holds is the decision's leaf, else `rest`. */
   readonly contexts: readonly { readonly id: string; readonly condition: ConditionDocument }[];
   readonly arms: readonly ArmConfiguration[];
+  /** What the arms were made of; absent when they were declared themselves. */
+  readonly parameters?: readonly ParameterConfiguration[] | undefined;
   /** How many statistics shards its feedback is spread over. */
   readonly shards: number;
   /** What the presets `seed` and `pcvl` value it by; neutral when absent. */
@@ -183,6 +214,8 @@ export interface GoalConfiguration {
   readonly windowMs: number;
   /** Value of one outcome in minor units when the event names none. */
   readonly defaultValueMinor: number;
+  /** What the values of its events are; money in the workspace's currency when absent. */
+  readonly unit?: 'money' | 'count' | 'ms' | undefined;
 }
 
 export interface AttributeConfiguration {

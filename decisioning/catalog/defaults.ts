@@ -45,9 +45,13 @@ export const BUILT_IN_CHANNELS: readonly BuiltInChannel[] = [
   channel('connected_tv', 'Connected TV', { ...outbound, cap: null }),
 ];
 
-/** The built-in goals: a click, which the page script reports by itself. */
+const engagement = { source: 'any', windowMs: DAY_MS, defaultValueMinor: 0 } as const;
+
+/** The built-in goals, all of them engagement: a click, which the page script reports by itself, a view, and the time spent. */
 export const BUILT_IN_GOALS: readonly GoalConfiguration[] = [
-  { id: 'click', name: 'Click', source: 'any', windowMs: DAY_MS, defaultValueMinor: 0 },
+  { id: 'click', name: 'Click', ...engagement },
+  { id: 'view', name: 'View', ...engagement },
+  { id: 'dwell', name: 'Dwell', ...engagement, unit: 'ms' },
 ];
 
 function over<T extends { readonly id: string }>(builtIn: readonly T[], own: readonly T[]): readonly T[] {

@@ -7,6 +7,8 @@ export interface KnownIds {
   readonly placements: ReadonlySet<string>;
   readonly channels: ReadonlySet<string>;
   readonly goals: ReadonlySet<string>;
+  /** Goals whose values are no money. */
+  readonly otherUnits: ReadonlySet<string>;
   readonly attributes: ReadonlySet<string>;
 }
 
@@ -20,6 +22,7 @@ export function knownIds(configuration: Configuration): KnownIds {
     placements: ids(configuration.placements),
     channels: ids(configuration.channels),
     goals: ids(configuration.goals),
+    otherUnits: ids(configuration.goals.filter(({ unit = 'money' }) => unit !== 'money')),
     attributes: ids(configuration.attributes),
   };
 }

@@ -2,6 +2,7 @@
 import { PRESET_NAMES } from '../arbitration/value.ts';
 import { REST_LEAF } from '../bandits/allocation.ts';
 import { parseCounterPath } from '../segments/index.ts';
+import { rewardParts } from './reward-shapes.ts';
 import {
   also,
   anObject,
@@ -174,6 +175,7 @@ const policy = also(
     priors: recordOf(fields({ alpha: notNegative, beta: notNegative })),
     holdout: between(0, 1),
     shards: wholeFrom(1),
+    ...rewardParts,
   }),
   where((value: CampaignPolicy) => (value.leaves.at(-1) === REST_LEAF ? undefined : 'leaves')),
 );
@@ -190,6 +192,7 @@ export const directoryShape = fields({
       source: oneOf('server', 'any'),
       windowMs: wholeFrom(1),
       defaultValueMinor: finite,
+      unit: optional(oneOf('count', 'ms')),
     }),
   ),
   attributes: recordOf(

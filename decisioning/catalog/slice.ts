@@ -5,7 +5,10 @@
 import type { ArbitrationTerms } from '../arbitration/terms.ts';
 import type { PresetName } from '../arbitration/value.ts';
 import type { Allocation, AllocationStrategy } from '../bandits/allocation.ts';
+import type { RewardSpec } from '../bandits/rewards/reward.ts';
 import type { Scoring } from '../bandits/scoring.ts';
+import type { FeatureSet } from '../features/features.ts';
+import type { LearningRules } from '../learning/rules.ts';
 import type {
   CapRule,
   ConditionDocument,
@@ -50,6 +53,8 @@ export interface SliceCampaign {
   readonly shards: number;
   /** What turns the customer's scores into probabilities; absent when the strategy uses none. */
   readonly scoring?: Scoring;
+  /** What its decisions read of the customer and record; absent when none are declared. */
+  readonly features?: FeatureSet;
   /** Longest goal window among the campaign's goals: how long its tokens live. */
   readonly tokenLifeMs: number;
   /** What to use until the root has published evidence for exactly these arms and leaves. */
@@ -123,6 +128,14 @@ export interface CampaignPolicy {
   readonly priors: Readonly<Record<string, { readonly alpha: number; readonly beta: number }>>;
   readonly holdout: number;
   readonly shards: number;
+  /** What its trials record of customers, and linear policies learn from; absent when none are declared. */
+  readonly features?: FeatureSet;
+  /** What a trial is worth; absent when it is whether the goal was reached. */
+  readonly reward?: RewardSpec;
+  /** Goals to sum up beside the optimised one; absent when there are none. */
+  readonly secondaryGoals?: readonly string[];
+  /** How evidence is weighed; absent when all of it counts fully and at once, arm by arm. */
+  readonly learning?: LearningRules;
 }
 
 /** Workspace-wide facts that the edge needs to check requests. */
