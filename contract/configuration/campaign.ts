@@ -82,5 +82,6 @@ export const campaign = z
   .transform(withArms)
   .meta({
     id: 'Campaign',
-    description: 'A campaign: objective, audience, placements, schedule, caps, strategy and arms, or the parameters that make them.',
+    description:
+      'A campaign: objective, audience, placements, schedule, caps, strategy and arms, or the parameters that make them.',
   });

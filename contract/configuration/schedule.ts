@@ -16,14 +16,21 @@ export const minuteOfDay = (text: string): number => Number(text.slice(0, 2)) * 
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
+/** Days of the week, as 1 (Monday) to 7 (Sunday). */
+export const days = z
+  .array(z.enum(DAYS))
+  .min(1)
+  .max(7)
+  .transform((names) => names.map((day) => DAYS.indexOf(day) + 1));
+
 const weeklyWindow = z
-  .strictObject({ days: z.array(z.enum(DAYS)).min(1).max(7), from: clock.default('00:00'), to: clock.default('24:00') })
+  .strictObject({ days, from: clock.default('00:00'), to: clock.default('24:00') })
   .refine((window) => minuteOfDay(window.from) < minuteOfDay(window.to), {
     path: ['to'],
     message: 'must be later than "from"',
   })
   .transform((window) => ({
-    days: window.days.map((day) => DAYS.indexOf(day) + 1),
+    days: window.days,
     fromMinute: minuteOfDay(window.from),
     toMinute: minuteOfDay(window.to),
   }));

@@ -6,6 +6,7 @@ import type { Scoring } from '../bandits/scoring.ts';
 import { featureSet } from '../features/features.ts';
 import { fnv1a32 } from '../hash.ts';
 import type { CampaignConfiguration, StrategyConfiguration } from './configuration.ts';
+import { designOf } from './parameters.ts';
 import { rewardPartsOf } from './reward-parts.ts';
 import type { CampaignPolicy } from './slice.ts';
 
@@ -48,6 +49,7 @@ export function policyOf(campaign: CampaignConfiguration): CampaignPolicy {
   return {
     campaignId: id,
     armIds,
+    ...(campaign.parameters && { parameters: designOf(campaign.parameters, campaign.arms) }),
     armsKey: armsKeyOf(armIds, leaves, strategy.policy),
     leaves,
     strategy: strategyOf(strategy),

@@ -5,6 +5,7 @@
 import type { ArbitrationTerms } from '../arbitration/terms.ts';
 import type { PresetName } from '../arbitration/value.ts';
 import type { Allocation, AllocationStrategy } from '../bandits/allocation.ts';
+import type { ParameterDesign } from '../bandits/effects/design.ts';
 import type { RewardSpec } from '../bandits/rewards/reward.ts';
 import type { Scoring } from '../bandits/scoring.ts';
 import type { FeatureSet } from '../features/features.ts';
@@ -124,6 +125,8 @@ export interface CampaignPolicy {
   /** Ordered leaf ids; always ends with `rest`. */
   readonly leaves: readonly string[];
   readonly strategy: AllocationStrategy;
+  /** How the arms are made of parameters; absent when they were declared themselves. */
+  readonly parameters?: ParameterDesign;
   readonly minExploration: number;
   readonly priors: Readonly<Record<string, { readonly alpha: number; readonly beta: number }>>;
   readonly holdout: number;
