@@ -1,5 +1,6 @@
 /** What a decision came to. */
 import type { SliceCampaign } from './catalog/slice.ts';
+import type { FeatureVector } from './features/features.ts';
 
 export interface ChosenAction {
   readonly campaign: SliceCampaign;
@@ -13,4 +14,6 @@ export interface ChosenAction {
   readonly stickyUntilMs: number;
   readonly measuresLift: boolean;
   readonly allocationVersion: number;
+  /** As in the record. */
+  readonly features?: FeatureVector;
 }

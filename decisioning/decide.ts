@@ -13,6 +13,7 @@ import type { SliceCampaign } from './catalog/slice.ts';
 import type { ChosenAction } from './chosen-action.ts';
 import type { EligibilityFacts } from './eligibility.ts';
 import { addressRefusalOf, leafOf, touchRefusalOf } from './eligibility.ts';
+import { featureVector } from './features/features.ts';
 import { drawIndex, seededRandom } from './random.ts';
 import type { RefusalReason } from './reasons.ts';
 import type { ArmAsk, CustomerView, Evidence } from './view.ts';
@@ -181,8 +182,8 @@ function heldOut(slice: OpenSlice, campaign: SliceCampaign, customer: CustomerVi
 }
 
 /** What of the customer the probabilities of arms may depend on. */
-function askOf({ score }: CustomerView): ArmAsk {
-  return score ? { score } : {};
+function askOf({ features }: SliceCampaign, { score, resolve }: CustomerView): ArmAsk {
+  return { ...(score && { score }), ...(features && { features: featureVector(features, resolve) }) };
 }
 
 function act(
@@ -205,5 +206,6 @@ function act(
   if (heldOut(slice, campaign, customer)) {
     return { ...common, ...when, leaf: assignment?.leaf ?? leaf, armId: HOLDOUT_ARM, propensityArm: 1, sticky: false };
   }
-  return { ...common, ...when, ...chooseArm(campaign, leaf, assignment, evidence, armDraw, askOf(customer)) };
+  const ask = () => askOf(campaign, customer);
+  return { ...common, ...when, ...chooseArm(campaign, leaf, assignment, evidence, armDraw, ask) };
 }

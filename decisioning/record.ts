@@ -1,3 +1,5 @@
+import type { FeatureVector } from './features/features.ts';
+
 /**
  * What a decision leaves behind: the part that its token carries and its customer's object stores. It is enough to credit exposure
  * and outcomes without asking anyone else, also after the campaign has changed or gone.
@@ -39,4 +41,6 @@ export interface DecisionRecord {
   readonly measuresLift: boolean;
   /** Catalog revision that decided. */
   readonly revision: number;
+  /** The customer's features when the arm was drawn; absent where the campaign declares none, and for a held-out customer. */
+  readonly features?: FeatureVector;
 }

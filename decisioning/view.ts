@@ -5,6 +5,7 @@
 import type { Allocation, LeafAllocation } from './bandits/allocation.ts';
 import { scoredProbabilities } from './bandits/scoring.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
+import type { FeatureVector } from './features/features.ts';
 import type { CapScope } from './limits/touches.ts';
 import type { Resolve } from './segments/subject.ts';
 
@@ -16,6 +17,8 @@ export interface Assignment {
   readonly propensityArm: number;
   readonly periodKey: string;
   readonly untilMs: number;
+  /** The customer's features at that decision; absent where it had none. */
+  readonly features?: FeatureVector;
 }
 
 /** The customer as decide() sees them; every answer is as of one moment and does not change while deciding. */
@@ -49,6 +52,8 @@ export interface Expected {
 /** What the probabilities of arms may depend on besides campaign and leaf; nothing of it: the published vector. */
 export interface ArmAsk {
   readonly score?: CustomerView['score'];
+  /** The customer's vector, where the campaign declares features. */
+  readonly features?: FeatureVector;
 }
 
 /** What has been learned, by campaign and leaf. */

@@ -1,3 +1,4 @@
+import type { FeatureSet } from '../features/features.ts';
 import type { CampaignSums } from './named-sums.ts';
 import type { BetaPosterior } from './posterior.ts';
 import type { ArmStatistics } from './statistics.ts';
@@ -46,6 +47,8 @@ export interface AllocationInput {
   readonly statistics: CampaignStatistics;
   /** Named sums beside the statistics; absent where nothing is summed up. */
   readonly sums?: CampaignSums;
+  /** What trials record of customers; absent where nothing is recorded. */
+  readonly features?: FeatureSet;
   /** Grows with every allocation of the campaign. */
   readonly version: number;
 }

@@ -4,6 +4,7 @@
  */
 import type { ArbitrationTerms } from '../arbitration/terms.ts';
 import type { PresetName } from '../arbitration/value.ts';
+import type { FeatureSpec } from '../features/features.ts';
 import type { ParameterConfiguration } from './parameters.ts';
 import type { FeatureSpec } from '../features/features.ts';
 

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { MAX_FEATURES } from '../features/features.ts';
 import type { DecisionRecord } from '../record.ts';
 import { encodeBase64Url } from './base64url.ts';
 import { decodeToken, encodeToken, MAX_TOKEN_LENGTH, type TokenSigner } from './token.ts';
@@ -79,6 +80,14 @@ describe('a token that we signed', () => {
     );
   });
 
+  test('carries features when the record has them, and is the same as ever when it has none', async () => {
+    const features = { key: '0a1b2c3d', z: [1_000, -250, 0, 8_000] };
+    const rich = { ...record, features };
+    expect(await decodeToken(await encodeToken(rich, signer), signer)).toEqual(rich);
+    const payload = (await encodeToken(record, signer)).split('.')[2] as string;
+    expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toHaveLength(24);
+  });
+
   test('of the longest record that can be is still short enough to come back', async () => {
     const id = 'x'.repeat(64);
     const widest = 'w'.repeat(64);
@@ -92,7 +101,8 @@ describe('a token that we signed', () => {
       placement: id,
       campaignId: id,
       armId: id,
-      leaf: id,
+      // A campaign that compares strategies keeps their leaves apart: <strategy>/<leaf>.
+      leaf: `${id}/${id}`,
       goal: id,
       goalWindowMs: 7_776_000_000,
       channel: id,
@@ -109,10 +119,11 @@ describe('a token that we signed', () => {
       shard: 999,
       measuresLift: false,
       revision: 999_999_999,
+      features: { key: 'ffffffff', z: [1_000, ...new Array<number>(MAX_FEATURES).fill(-8_000)] },
     };
     const long = signerOf({ k2345678: 'secret' });
     const token = await encodeToken(longest, long);
-    expect(token.length).toBe(1_587);
+    expect(token.length).toBe(1_962);
     expect(token.length).toBeLessThanOrEqual(MAX_TOKEN_LENGTH);
     expect(await decodeToken(token, long)).toEqual(longest);
   });

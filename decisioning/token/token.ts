@@ -16,7 +16,7 @@ export interface TokenSigner {
 }
 
 const PREFIX = 'ht1';
-/** The longest record (every id at its limit, a session id that is all escapes) takes 1,587: a longer token would not come back. */
+/** The longest record (every id at its limit, a session id that is all escapes, 31 features) takes 1,962: a longer token would not come back. */
 export const MAX_TOKEN_LENGTH = 2_048;
 
 /** Fields in the order in which they travel. Append only, and raise the prefix when a meaning changes. */
@@ -47,14 +47,20 @@ const FIELDS = [
   'revision',
 ] as const satisfies readonly (keyof DecisionRecord)[];
 
-type Missing = Exclude<keyof DecisionRecord, (typeof FIELDS)[number]>;
+/** Fields that a record may lack, after the others; null stands for a missing one, and missing ones at the end do not travel. Append only. */
+const OPTIONAL_FIELDS = ['features'] as const satisfies readonly (keyof DecisionRecord)[];
+
+type Missing = Exclude<keyof DecisionRecord, (typeof FIELDS)[number] | (typeof OPTIONAL_FIELDS)[number]>;
 /** Fails to compile when a field of the record would not travel. */
 const everyFieldTravels: Missing extends never ? true : never = true;
 
 /** Makes a token of a record. */
 export async function encodeToken(record: DecisionRecord, signer: TokenSigner): Promise<string> {
   const payload = encodeBase64Url(
-    asciiJson(FIELDS.map((field) => (typeof record[field] === 'boolean' ? Number(record[field]) : record[field]))),
+    asciiJson([
+      ...FIELDS.map((field) => (typeof record[field] === 'boolean' ? Number(record[field]) : record[field])),
+      ...optionalValues(record),
+    ]),
   );
   const message = `${PREFIX}.${signer.keyId}.${payload}`;
   const { mac } = await signer.sign(message);
@@ -79,7 +85,17 @@ export async function decodeToken(token: string, signer: TokenSigner): Promise<D
   FIELDS.forEach((field, index) => {
     record[field] = BOOLEANS.has(field) ? values[index] === 1 : values[index];
   });
+  OPTIONAL_FIELDS.forEach((field, index) => {
+    const value: unknown = values[FIELDS.length + index];
+    if (value !== undefined && value !== null) record[field] = value;
+  });
   return record as unknown as DecisionRecord;
+}
+
+/** The optional fields up to the last that is there. */
+function optionalValues(record: DecisionRecord): readonly unknown[] {
+  const values = OPTIONAL_FIELDS.map((field) => record[field] ?? null);
+  return values.slice(0, values.findLastIndex((value) => value !== null) + 1);
 }
 
 const BOOLEANS: ReadonlySet<string> = new Set([

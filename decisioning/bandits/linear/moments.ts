@@ -1,0 +1,52 @@
+/**
+ * Moments of a linear model, as integers: Z = Σ z·zᵀ over an arm's trials and b = Σ z·y, from which a ridge regression of the reward y on
+ * the customer's features z follows. They are additive, so shards and hours merge exactly in any order.
+ */
+import type { RewardSpec } from '../rewards/reward.ts';
+
+/** Fixed-point scale of rewards: y travels as round(1000 · reward), as features do. */
+export const MOMENT_SCALE = 1_000;
+
+/** The name of an arm's moments among its named sums. @param key of the features. */
+export function momentsName(key: string): string {
+  return `linear:${key}`;
+}
+
+/** Elements of the vector for features of length d, the constant included: d(d + 1)/2 of Z, d of b, and Σ y². */
+export function momentsLength(d: number): number {
+  return (d * (d + 1)) / 2 + d + 1;
+}
+
+/** The change by one trial without a reward: z·zᵀ, upper triangle row by row, then zeros. @param z integers, the constant first (1,000). */
+export function trialMoments(z: readonly number[]): number[] {
+  const d = z.length;
+  const sums = new Array<number>(momentsLength(d)).fill(0);
+  let at = 0;
+  for (let row = 0; row < d; row++) {
+    const value = z[row]!;
+    for (let column = row; column < d; column++) sums[at++] = value * z[column]!;
+  }
+  return sums;
+}
+
+/** The change when the reward of a trial with features z goes from `before` to `after`, both as {@link momentReward}. */
+export function rewardMoments(z: readonly number[], before: number, after: number): number[] {
+  const d = z.length;
+  const sums = new Array<number>(momentsLength(d)).fill(0);
+  const change = after - before;
+  let at = (d * (d + 1)) / 2;
+  for (let row = 0; row < d; row++) sums[at++] = z[row]! * change;
+  sums[at] = after * after - before * before;
+  return sums;
+}
+
+/**
+ * A reward as moments count it, in thousandths. @param integer the reward as `rewardInteger` gives it.
+ *
+ * @throws RangeError for `revenue`: its integers are logarithms, of which no mean is one of money; publishing refuses it.
+ */
+export function momentReward(spec: RewardSpec | undefined, integer: number): number {
+  const kind = spec?.kind ?? 'binary';
+  if (kind === 'revenue') throw new RangeError('momentReward: revenue is no reward of a linear policy');
+  return kind === 'composite' ? integer : integer * MOMENT_SCALE;
+}
