@@ -1,0 +1,142 @@
+/** From evidence by the hour to what an allocation is computed from: fading with time, and fair to arms that convert late. */
+import type { CampaignStatistics } from '../bandits/allocation.ts';
+import { momentsLength } from '../bandits/linear/moments.ts';
+import { addSums, type CampaignSums, type SumsByName } from '../bandits/named-sums.ts';
+import { type ArmStatistics, mergeStatistics, STATISTIC_FIELDS } from '../bandits/statistics.ts';
+import { arrivedShareOfHour, type DelayCell, type DelayClock, delayClocks } from './delay-clock.ts';
+import { ageWeight, firstCountedHour, hourAgeMs } from './forgetting.ts';
+import type { LearningRules } from './rules.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** The name under which conversions are summed up by delay bucket. */
+export const DELAY_NAME = 'delay';
+
+/** What one arm of one leaf learned from the exposures of one hour, integers. */
+export interface EvidenceCell {
+  readonly leaf: string;
+  readonly arm: string;
+  /** Hours since the epoch. */
+  readonly hour: number;
+  readonly statistics: ArmStatistics;
+  readonly sums?: SumsByName;
+}
+
+/** All evidence of a campaign, and how to weigh it; with neither rule the result is the plain sums. */
+export interface Evidence extends Pick<LearningRules, 'halfLifeMs' | 'delayCorrection'> {
+  /** In any order; cells of the same leaf, arm and hour (of several shards) are added up first. */
+  readonly cells: Iterable<EvidenceCell>;
+  readonly nowMs: number;
+  /** Hours that were over by then count nothing (their delays still say how long conversions take); all count when absent. */
+  readonly sinceMs?: number;
+}
+
+/** Weighed sums by leaf and arm: numbers, no longer integers. */
+export interface WeighedEvidence {
+  readonly statistics: CampaignStatistics;
+  readonly sums: CampaignSums;
+}
+
+/**
+ * Weighs evidence: an hour that has been over for `age` counts 2^(−age/halfLife), and with delay correction its trials count as the share F(age) of their
+ * conversions that can have arrived, by the arm's own clock ({@link delayClocks}). Conversions, revenue and rewards are as they came:
+ * they are what has arrived. Where conversions outnumber such trials, trials are as many as conversions.
+ *
+ * Independent of the order of the cells to the bit: they are added up in the order of leaf, arm and hour.
+ */
+export function weighEvidence(evidence: Evidence): WeighedEvidence {
+  const { nowMs, halfLifeMs, delayCorrection, sinceMs = Number.NEGATIVE_INFINITY } = evidence;
+  const cells = sortedCells(evidence.cells);
+  const clocks = delayCorrection ? delayClocks(delaysOf(cells), nowMs) : undefined;
+  const first = firstCountedHour(nowMs, halfLifeMs);
+  const statistics = new Map<string, Map<string, ArmStatistics>>();
+  const sums = new Map<string, Map<string, SumsByName>>();
+  const shareOf = shares(clocks, nowMs);
+  for (const cell of cells) {
+    if (cell.hour < first || (cell.hour + 1) * HOUR_MS <= sinceMs) continue;
+    const weight = halfLifeMs === undefined ? 1 : ageWeight(hourAgeMs(cell.hour, nowMs), halfLifeMs);
+    const share = shareOf(cell);
+    add(statistics, cell, weighedStatistics(cell.statistics, weight, share), mergeStatistics);
+    if (cell.sums) add(sums, cell, weighedSums(cell.sums, weight, share), addSums);
+  }
+  if (clocks)
+    for (const byArm of statistics.values()) for (const [arm, own] of byArm) byArm.set(arm, enoughTrials(own));
+  return { statistics, sums };
+}
+/** One cell for every leaf, arm and hour, in that order. */
+function sortedCells(cells: Iterable<EvidenceCell>): readonly EvidenceCell[] {
+  const merged = new Map<string, EvidenceCell>();
+  for (const cell of cells) {
+    const key = `${cell.leaf}\n${cell.arm}\n${cell.hour}`;
+    const before = merged.get(key);
+    merged.set(key, before ? mergedCell(before, cell) : cell);
+  }
+  return [...merged.values()].sort((a, b) => compare(a.leaf, b.leaf) || compare(a.arm, b.arm) || a.hour - b.hour);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function mergedCell(a: EvidenceCell, b: EvidenceCell): EvidenceCell {
+  const sums = a.sums && b.sums ? addSums(a.sums, b.sums) : (a.sums ?? b.sums);
+  return { ...a, statistics: mergeStatistics(a.statistics, b.statistics), ...(sums && { sums }) };
+}
+
+function* delaysOf(cells: readonly EvidenceCell[]): Iterable<DelayCell> {
+  for (const { arm, hour, sums } of cells)
+    if (sums && Object.hasOwn(sums, DELAY_NAME)) yield { arm, hour, delays: sums[DELAY_NAME]! };
+}
+
+/** The share that a cell's trials count as; 1 without clocks. What only the hour decides is computed once an hour. */
+function shares(
+  clocks: ReturnType<typeof delayClocks> | undefined,
+  nowMs: number,
+): (cell: Pick<EvidenceCell, 'arm' | 'hour'>) => number {
+  if (!clocks) return () => 1;
+  const hours = new Map<number, (clock: DelayClock) => number>();
+  return ({ arm, hour }) => {
+    const ofHour = hours.get(hour) ?? arrivedShareOfHour(hour, nowMs);
+    hours.set(hour, ofHour);
+    return ofHour(clocks.byArm.get(arm) ?? clocks.campaign);
+  };
+}
+
+function weighedStatistics(own: ArmStatistics, weight: number, share: number): ArmStatistics {
+  const weighed: Record<string, number> = {};
+  for (const field of STATISTIC_FIELDS) weighed[field] = own[field] * weight;
+  weighed.trials = own.trials * weight * share;
+  return weighed as unknown as ArmStatistics;
+}
+
+/** Every sum faded; of the moments of a linear model, what trials add (Z) counts as they do. */
+function weighedSums(sums: SumsByName, weight: number, share: number): SumsByName {
+  return Object.fromEntries(
+    Object.entries(sums).map(([name, vector]) => {
+      const ofTrials = name.startsWith('linear:') ? trialElements(vector.length) : 0;
+      return [name, vector.map((value, i) => (i < ofTrials ? value * weight * share : value * weight))];
+    }),
+  );
+}
+
+/** How many elements at the front of a vector of moments are of trials alone: d(d + 1)/2 for d features. */
+function trialElements(length: number): number {
+  const d = Math.round((Math.sqrt(8 * length + 1) - 3) / 2);
+  return momentsLength(d) === length ? (d * (d + 1)) / 2 : 0;
+}
+
+function enoughTrials(own: ArmStatistics): ArmStatistics {
+  return own.trials < own.conversions ? { ...own, trials: own.conversions } : own;
+}
+
+function add<T>(
+  to: Map<string, Map<string, T>>,
+  { leaf, arm }: EvidenceCell,
+  value: T,
+  merge: (a: T, b: T) => T,
+): void {
+  const byArm = to.get(leaf) ?? new Map<string, T>();
+  to.set(leaf, byArm);
+  const before = byArm.get(arm);
+  byArm.set(arm, before === undefined ? value : merge(before, value));
+}
