@@ -1,10 +1,15 @@
 /** What a campaign's objects are handed is checked before anything of it is stored: a sum that is wrong once stays wrong. */
+import { MAX_SUMS_LENGTH, type SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import { STATISTIC_FIELDS } from '../../decisioning/bandits/statistics.ts';
 import {
   type CampaignAddress,
   type Delivery,
   MAX_DELIVERY_EVENTS,
+  MAX_EVENT_ELEMENTS,
+  MAX_EVENT_NAMES,
   MAX_REPORT_CELLS,
+  MAX_REPORT_ELEMENTS,
+  MAX_REPORT_VECTORS,
   type ShardReport,
   type StatisticsEvent,
 } from './protocol.ts';
@@ -45,6 +50,23 @@ function checkSums(sums: object, canFall: (field: string) => boolean): void {
   }
 }
 
+function checkVector(vector: readonly number[], name: string): void {
+  if (!Array.isArray(vector) || vector.length === 0 || vector.length > MAX_SUMS_LENGTH) refuse(`${name} is no vector`);
+  // `every` would pass over the holes of a sparse list.
+  for (const value of vector) if (!Number.isSafeInteger(value)) refuse(`${name} holds a value that is no integer`);
+}
+
+function checkNamedSums(sums: SumsByName): void {
+  const named = Object.entries(sums);
+  if (named.length > MAX_EVENT_NAMES) refuse(`more than ${MAX_EVENT_NAMES} named sums`);
+  for (const [name, vector] of named) {
+    checkName(name, 'name of sums');
+    checkVector(vector, name);
+  }
+  const elements = named.reduce((sum, [, vector]) => sum + vector.length, 0);
+  if (elements > MAX_EVENT_ELEMENTS) refuse(`more than ${MAX_EVENT_ELEMENTS} elements`);
+}
+
 function checkEvent(event: StatisticsEvent, previousSeq: number): void {
   checkCount(event.seq, 'seq');
   if (event.seq <= previousSeq) refuse('seq does not increase');
@@ -52,6 +74,7 @@ function checkEvent(event: StatisticsEvent, previousSeq: number): void {
   checkName(event.arm, 'arm');
   checkCount(event.hour, 'hour');
   checkSums(event.change, (field) => mayFall.has(field));
+  if (event.sums) checkNamedSums(event.sums);
 }
 
 /** @throws RangeError when a delivery breaks the protocol: nothing of it may be stored. */
@@ -78,6 +101,21 @@ export function checkReport(report: ShardReport): void {
     checkSums(cell.statistics, (field) => mayFall.has(field));
     for (const field of STATISTIC_FIELDS) if (cell.statistics[field] === undefined) refuse(`${field} is missing`);
   }
+  checkVectors(report.vectors ?? []);
+}
+
+function checkVectors(vectors: NonNullable<ShardReport['vectors']>): void {
+  if (vectors.length > MAX_REPORT_VECTORS) refuse(`more than ${MAX_REPORT_VECTORS} vectors`);
+  let elements = 0;
+  for (const { leaf, arm, hour, name, sums } of vectors) {
+    checkName(leaf, 'leaf');
+    checkName(arm, 'arm');
+    checkCount(hour, 'hour');
+    checkName(name, 'name of sums');
+    checkVector(sums, name);
+    elements += sums.length;
+  }
+  if (elements > MAX_REPORT_ELEMENTS) refuse(`more than ${MAX_REPORT_ELEMENTS} elements`);
 }
 
 /** @throws RangeError when a call meant for another campaign, or another shard, reached this object. */

@@ -2,11 +2,12 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
 import { drawIndex, type Random, seededRandom } from '../../decisioning/random.ts';
 import { readCells, readTotals } from './evidence.ts';
-import type { CampaignAddress, DeliveryReply, ShardReport, StatisticsEvent } from './protocol.ts';
+import type { CampaignAddress, DeliveryReply, ShardReport, StatisticsEvent, VectorCell } from './protocol.ts';
 import { reportChanges } from './reporting.ts';
 import { CampaignRoot } from './root.ts';
+import { readSums } from './root-vectors.ts';
 import { CampaignShard } from './shard.ts';
-import { delivery, newAddress, observe, source } from './testing/fixtures.ts';
+import { delivery, newAddress, observe, observeVectors, source } from './testing/fixtures.ts';
 
 const SHARDS = 2;
 const CUSTOMERS = 12;
@@ -75,9 +76,19 @@ class World {
       arm: ['a', 'b', 'holdout'][this.below(3)]!,
       hour: 500_000 + this.below(5),
       change: { exposures: 1, trials: 1, conversions: converted, revenueMinor: converted * (this.below(5_000) - 500) },
+      ...(this.chance(0.5) && { sums: this.#sums() }),
     };
     outbox.rows.push(happened);
     this.happened.push(happened);
+  }
+
+  /** One or two vectors under three names; under one of them the length differs. */
+  #sums(): NonNullable<StatisticsEvent['sums']> {
+    const vector = (length: number) => Array.from({ length }, () => this.below(2_000) - 1_000);
+    return {
+      [['goal:click', 'reward:1'][this.below(2)]!]: vector(3),
+      ...(this.chance(0.3) && { delay: vector(2 + this.below(2)) }),
+    };
   }
 
   /** A delivery is lost, arrives with or without its answer, or arrives much later. */
@@ -157,6 +168,15 @@ describe('statistics equal those of a perfect observer', () => {
       const folded = observe(world.happened.map((happened) => ({ ...happened, hour: 0 })));
       const totals = await world.inRoot((_root, sql) => readTotals(sql));
       for (const { leaf, arm, statistics } of folded) expect(totals.get(leaf)?.get(arm)).toEqual(statistics);
+      const vectors = observeVectors(world.happened.map((happened) => ({ ...happened, hour: 0 })));
+      const sums = await world.inRoot((_root, sql) => readSums(sql, () => true));
+      expect(vectors.length).toBeGreaterThan(12);
+      const twin = (a: VectorCell, b: VectorCell) =>
+        a.leaf === b.leaf && a.arm === b.arm && a.name === b.name && b.sums.length < a.sums.length;
+      for (const vector of vectors) {
+        const name = vectors.some((other) => twin(vector, other)) ? 'delay#3' : vector.name;
+        expect(sums.get(vector.leaf)?.get(vector.arm)?.[name]).toEqual(vector.sums);
+      }
     },
   );
 });

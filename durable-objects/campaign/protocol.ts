@@ -19,12 +19,16 @@ export interface StatisticsEvent {
   /** Hours since the epoch: the bucket of the exposure. */
   readonly hour: number;
   readonly change: Partial<ArmStatistics>;
-  /** Changes of named sums; absent for most events. */
+  /** Changes of named sums, integers; absent for most events. */
   readonly sums?: SumsByName;
 }
 
 /** At most this many events in one delivery: one transaction of a shard stays short. */
 export const MAX_DELIVERY_EVENTS = 200;
+/** Names in the sums of one event: an outcome changes its goal, the reward, the delays and one set of features. */
+export const MAX_EVENT_NAMES = 8;
+/** Elements of all sums of one event: the longest vector, and short ones beside it. */
+export const MAX_EVENT_ELEMENTS = 1_024;
 
 /**
  * Outbox rows of one customer for one shard, oldest first and without omission: a shard takes `seq` above the last it has seen from
@@ -35,6 +39,16 @@ export interface Delivery extends CampaignAddress {
   /** Object name and incarnation of the customer: `name:incarnation`. */
   readonly source: string;
   readonly events: readonly StatisticsEvent[];
+}
+
+/** Cumulative sums under one name in one cell of one shard. Vectors of unequal length under one name are kept apart. */
+export interface VectorCell {
+  readonly leaf: string;
+  readonly arm: string;
+  readonly hour: number;
+  readonly name: string;
+  /** 1 to `MAX_SUMS_LENGTH` integers. */
+  readonly sums: readonly number[];
 }
 
 export type DeliveryReply = { readonly outcome: 'applied'; readonly ackedSeq: number };
@@ -52,12 +66,19 @@ export interface StatisticsCell {
 /** At most this many cells in one report: about 100 kB, and one short transaction of the root. */
 export const MAX_REPORT_CELLS = 500;
 
+/** At most this many vectors in one report: more than one delivery can change (200 events of 8 names). */
+export const MAX_REPORT_VECTORS = 2_000;
+/** Elements of all vectors in one report: twice what one delivery can change, some 6 MB of the 32 that a call carries. */
+export const MAX_REPORT_ELEMENTS = 409_600;
+
 /** A shard's cells that changed since the root last acknowledged; values are cumulative, so a repeat replaces like with like. */
 export interface ShardReport extends CampaignAddress {
   readonly shard: number;
   /** No cell of the report changed after it; the root ignores a cell that it knows from a later report of the shard. */
   readonly seq: number;
   readonly cells: readonly StatisticsCell[];
+  /** Named sums that changed, cell by cell; absent when none did. */
+  readonly vectors?: readonly VectorCell[];
 }
 
 export type ShardReportReply = { readonly outcome: 'merged'; readonly seq: number };

@@ -5,6 +5,7 @@ import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { checkReport, checkSame } from './check.ts';
 import { mergeReport, readCells, readTotals } from './evidence.ts';
 import type { CampaignAddress, RootView, ShardReport, ShardReportReply } from './protocol.ts';
+import { mergeVectors } from './root-vectors.ts';
 
 /** A root computes at most this often: its work does not grow with traffic. */
 export const RECOMPUTE_MIN_MS = 1_000;
@@ -40,7 +41,8 @@ export class CampaignRoot {
     checkReport(report);
     return this.#storage.transactionSync(() => {
       this.#introduce(report);
-      if (mergeReport(this.#sql, report)) this.#sql.exec('UPDATE root SET wanted_seq = wanted_seq + 1');
+      const [counts, sums] = [mergeReport(this.#sql, report), mergeVectors(this.#sql, report)];
+      if (counts || sums) this.#sql.exec('UPDATE root SET wanted_seq = wanted_seq + 1');
       return { outcome: 'merged', seq: report.seq };
     });
   }

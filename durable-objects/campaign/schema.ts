@@ -31,6 +31,18 @@ export const SHARD_SCHEMA: readonly string[] = [
     PRIMARY KEY (leaf, arm, hour)
   ) WITHOUT ROWID;
   CREATE INDEX cells_changed ON cells (changed_seq);`,
+  // Named sums: `sums` is a JSON list of `length` integers. The length is in the key, so that one that differs is kept beside the others.
+  `CREATE TABLE vectors (
+    leaf TEXT NOT NULL,
+    arm TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    length INTEGER NOT NULL,
+    changed_seq INTEGER NOT NULL,
+    sums TEXT NOT NULL,
+    PRIMARY KEY (leaf, arm, hour, name, length)
+  ) WITHOUT ROWID;
+  CREATE INDEX vectors_changed ON vectors (changed_seq, length);`,
 ];
 
 /**
@@ -77,5 +89,25 @@ export const ROOT_SCHEMA: readonly string[] = [
     converted_customers INTEGER NOT NULL CHECK (abs(converted_customers) <= 9007199254740991),
     customer_revenue_minor INTEGER NOT NULL CHECK (abs(customer_revenue_minor) <= 9007199254740991),
     PRIMARY KEY (leaf, arm)
+  ) WITHOUT ROWID;`,
+  // Named sums, as `cells` and `totals` are: what each shard last reported, and the sum of that over shards and hours.
+  `CREATE TABLE vectors (
+    leaf TEXT NOT NULL,
+    arm TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    length INTEGER NOT NULL,
+    shard INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    sums TEXT NOT NULL,
+    PRIMARY KEY (leaf, arm, hour, name, length, shard)
+  ) WITHOUT ROWID;
+  CREATE TABLE vector_totals (
+    leaf TEXT NOT NULL,
+    arm TEXT NOT NULL,
+    name TEXT NOT NULL,
+    length INTEGER NOT NULL,
+    sums TEXT NOT NULL,
+    PRIMARY KEY (leaf, arm, name, length)
   ) WITHOUT ROWID;`,
 ];

@@ -4,6 +4,7 @@ import { checkDelivery, checkSame } from './check.ts';
 import { ADDED, COLUMNS, PLACEHOLDERS, SELECTED, type StatisticsRow, statisticsOf, valuesOf } from './columns.ts';
 import type { Delivery, DeliveryReply, ShardReport, StatisticsCell, StatisticsEvent } from './protocol.ts';
 import { MAX_REPORT_CELLS } from './protocol.ts';
+import { addVectors, changedVectors, firstVectorBeyond } from './shard-vectors.ts';
 
 interface ShardRow extends Record<string, SqlStorageValue> {
   workspaceId: string;
@@ -39,6 +40,7 @@ export class CampaignShard {
       const last = fresh.at(-1);
       if (last === undefined) return { outcome: 'applied', ackedSeq: countedSeq };
       this.#add(fresh, shard.seq + 1);
+      addVectors(this.#sql, fresh, shard.seq + 1);
       this.#sql.exec('UPDATE shard SET seq = ?', shard.seq + 1);
       this.#sql.exec(
         'INSERT INTO sources (source, seq) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET seq = excluded.seq',
@@ -49,7 +51,7 @@ export class CampaignShard {
     });
   }
 
-  /** The oldest changes that the root has not acknowledged, at most {@link MAX_REPORT_CELLS} cells; null when there are none. */
+  /** The oldest changes that the root has not acknowledged, as many cells and vectors as a report holds; null when there are none. */
   nextReport(): ShardReport | null {
     const shard = this.#row();
     if (!shard) return null;
@@ -62,17 +64,20 @@ export class CampaignShard {
         MAX_REPORT_CELLS + 1,
       )
       .toArray();
-    // A report ends between two deliveries: cells of one that is cut in half would count as acknowledged. One delivery changes fewer
-    // cells than a report holds, so something always remains.
-    const cutSeq = rows[MAX_REPORT_CELLS]?.changedSeq;
-    const reported = cutSeq === undefined ? rows : rows.filter((row) => row.changedSeq < cutSeq);
-    const last = reported.at(-1);
-    if (last === undefined) return null;
+    // A report ends between two deliveries: what of one that is cut in half comes later would count as acknowledged. One delivery changes
+    // fewer cells and vectors than a report holds, so something always remains.
+    const cellsCutSeq = rows[MAX_REPORT_CELLS]?.changedSeq ?? Number.MAX_SAFE_INTEGER;
+    const cutSeq = Math.min(cellsCutSeq, firstVectorBeyond(this.#sql, shard.ackedSeq) ?? Number.MAX_SAFE_INTEGER);
+    const reported = rows.filter((row) => row.changedSeq < cutSeq);
+    const changed = changedVectors(this.#sql, shard.ackedSeq, cutSeq);
+    const seq = Math.max(reported.at(-1)?.changedSeq ?? 0, changed.at(-1)?.changedSeq ?? 0);
+    if (seq === 0) return null;
     const cells = reported.map(
       (row): StatisticsCell => ({ leaf: row.leaf, arm: row.arm, hour: row.hour, statistics: statisticsOf(row) }),
     );
+    const vectors = changed.map(({ vector }) => vector);
     const { workspaceId, campaignId } = shard;
-    return { workspaceId, campaignId, shard: shard.shard, seq: last.changedSeq, cells };
+    return { workspaceId, campaignId, shard: shard.shard, seq, cells, ...(vectors.length > 0 && { vectors }) };
   }
 
   /** The root holds everything up to `seq`; an acknowledgement that arrives late takes nothing back. */

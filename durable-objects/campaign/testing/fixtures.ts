@@ -4,7 +4,7 @@ import type { ArmStatistics } from '../../../decisioning/bandits/statistics.ts';
 import { addStatistics, emptyStatistics } from '../../../decisioning/bandits/statistics.ts';
 import type { CampaignPolicy } from '../../../decisioning/catalog/slice.ts';
 import type { StubSource } from '../../shared/stub.ts';
-import type { CampaignAddress, Delivery, StatisticsCell, StatisticsEvent } from '../protocol.ts';
+import type { CampaignAddress, Delivery, StatisticsCell, StatisticsEvent, VectorCell } from '../protocol.ts';
 
 /** The bindings of the tests' runtime. */
 export const source = env as unknown as StubSource;
@@ -63,4 +63,17 @@ export function observe(events: readonly StatisticsEvent[]): StatisticsCell[] {
   const order = (a: StatisticsCell, b: StatisticsCell) =>
     a.leaf === b.leaf ? (a.arm === b.arm ? a.hour - b.hour : a.arm < b.arm ? -1 : 1) : a.leaf < b.leaf ? -1 : 1;
   return [...cells.values()].sort(order);
+}
+
+/** Named sums of events counted once each, per cell, name and length, in that order. */
+export function observeVectors(events: readonly StatisticsEvent[]): VectorCell[] {
+  const vectors = new Map<string, VectorCell>();
+  for (const { leaf, arm, hour, sums } of events) {
+    for (const [name, vector] of Object.entries(sums ?? {})) {
+      const key = `${leaf} ${arm} ${hour} ${name} ${String(vector.length).padStart(4, '0')}`;
+      const before = vectors.get(key)?.sums ?? vector.map(() => 0);
+      vectors.set(key, { leaf, arm, hour, name, sums: vector.map((value, i) => value + before[i]!) });
+    }
+  }
+  return [...vectors.keys()].sort().map((key) => vectors.get(key)!);
 }

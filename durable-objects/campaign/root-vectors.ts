@@ -1,0 +1,91 @@
+/** What a root knows of named sums: the latest word of each shard, and the sums over shards and hours. */
+import type { CampaignSums, SumsByName } from '../../decisioning/bandits/named-sums.ts';
+import type { ShardReport, VectorCell } from './protocol.ts';
+import { addSaturating, parseVector, sumsOf, type VectorKey } from './vectors.ts';
+
+/** Takes over every vector that the report knows better, and keeps the totals in step. @returns whether any sum changed */
+export function mergeVectors(sql: SqlStorage, report: ShardReport): boolean {
+  const gains = new Map<string, { key: VectorKey; gain: readonly number[] }>();
+  for (const vector of report.vectors ?? []) {
+    const { leaf, arm, hour, name, sums } = vector;
+    const known = knownVector(sql, vector, report.shard);
+    if (known && known.seq >= report.seq) continue;
+    // Also when the sums are what they were, as with cells: the row must remember the seq.
+    sql.exec(
+      `INSERT INTO vectors (leaf, arm, hour, name, length, shard, seq, sums) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (leaf, arm, hour, name, length, shard) DO UPDATE SET seq = excluded.seq, sums = excluded.sums`,
+      leaf,
+      arm,
+      hour,
+      name,
+      sums.length,
+      report.shard,
+      report.seq,
+      JSON.stringify(sums),
+    );
+    const before = known && parseVector(known.sums);
+    const gain = before ? sums.map((value, i) => value - (before[i] as number)) : sums;
+    const key = { leaf, arm, name, length: sums.length };
+    const id = JSON.stringify([leaf, arm, name, sums.length]);
+    const sofar = gains.get(id)?.gain;
+    gains.set(id, { key, gain: sofar ? addSaturating(sofar, gain) : gain });
+  }
+  const changed = [...gains.values()].filter(({ gain }) => gain.some((value) => value !== 0));
+  for (const { key, gain } of changed) addTotal(sql, key, gain);
+  return changed.length > 0;
+}
+
+function knownVector(sql: SqlStorage, { leaf, arm, hour, name, sums }: VectorCell, shard: number) {
+  return sql
+    .exec<{ seq: number; sums: string }>(
+      `SELECT seq, sums FROM vectors WHERE leaf = ? AND arm = ? AND hour = ? AND name = ? AND length = ? AND shard = ?`,
+      leaf,
+      arm,
+      hour,
+      name,
+      sums.length,
+      shard,
+    )
+    .toArray()[0];
+}
+
+function addTotal(sql: SqlStorage, { leaf, arm, name, length }: VectorKey, gain: readonly number[]): void {
+  const before = sql
+    .exec<{ sums: string }>(
+      'SELECT sums FROM vector_totals WHERE leaf = ? AND arm = ? AND name = ? AND length = ?',
+      leaf,
+      arm,
+      name,
+      length,
+    )
+    .toArray()[0];
+  sql.exec(
+    `INSERT INTO vector_totals (leaf, arm, name, length, sums) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (leaf, arm, name, length) DO UPDATE SET sums = excluded.sums`,
+    leaf,
+    arm,
+    name,
+    length,
+    JSON.stringify(before ? addSaturating(parseVector(before.sums), gain) : gain),
+  );
+}
+
+/**
+ * Named sums per leaf and arm over all shards and hours.
+ *
+ * @param wanted whether a name is read; the others stay on disk
+ */
+export function readSums(sql: SqlStorage, wanted: (name: string) => boolean): CampaignSums {
+  type Row = { leaf: string; arm: string; name: string; sums: string };
+  const cells = new Map<string, Map<string, { name: string; sums: readonly number[] }[]>>();
+  for (const { leaf, arm, name, sums } of sql.exec<Row>(
+    'SELECT leaf, arm, name, sums FROM vector_totals ORDER BY leaf, arm, name, length',
+  )) {
+    if (!wanted(name)) continue;
+    const arms = cells.get(leaf) ?? new Map<string, { name: string; sums: readonly number[] }[]>();
+    cells.set(leaf, arms.set(arm, [...(arms.get(arm) ?? []), { name, sums: parseVector(sums) }]));
+  }
+  const named = new Map<string, Map<string, SumsByName>>();
+  for (const [leaf, arms] of cells) named.set(leaf, new Map([...arms].map(([arm, rows]) => [arm, sumsOf(rows)])));
+  return named;
+}

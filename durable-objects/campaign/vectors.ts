@@ -1,0 +1,39 @@
+/** Named sums as rows: JSON lists of integers, told apart by name and length. */
+import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
+
+/** Where a vector belongs: its cell, its name and how many elements it has. */
+export interface VectorKey {
+  readonly leaf: string;
+  readonly arm: string;
+  readonly name: string;
+  readonly length: number;
+}
+
+/** The list in a row. */
+export function parseVector(text: string): readonly number[] {
+  return JSON.parse(text) as readonly number[];
+}
+
+/**
+ * a + b, element by element, held at ±(2^53 − 1): beyond it integers are no longer exact, and a delivery that was refused for its size would
+ * keep everything behind it waiting for ever.
+ *
+ * @param a of the same length as b
+ */
+export function addSaturating(a: readonly number[], b: readonly number[]): readonly number[] {
+  return a.map((value, i) =>
+    Math.min(Number.MAX_SAFE_INTEGER, Math.max(Number.MIN_SAFE_INTEGER, value + (b[i] as number))),
+  );
+}
+
+/**
+ * Rows of one cell under their names. Where vectors of unequal length came under one name, the shortest keeps it and the others are called
+ * `name#length`: nothing is lost, and whoever changes what a name means finds out.
+ *
+ * @param rows in the order of their length
+ */
+export function sumsOf(rows: readonly { readonly name: string; readonly sums: readonly number[] }[]): SumsByName {
+  const sums = new Map<string, readonly number[]>();
+  for (const row of rows) sums.set(sums.has(row.name) ? `${row.name}#${row.sums.length}` : row.name, row.sums);
+  return Object.fromEntries(sums);
+}
