@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CampaignConfiguration, Configuration } from './catalog/configuration.ts';
 import { decide } from './decide.ts';
+import { DEFAULT_PHASES, DEFAULT_THRESHOLDS } from './lifecycle/phases.ts';
 import { REFUSAL_REASONS, type RefusalReason } from './reasons.ts';
 import {
   campaignOf,
@@ -33,6 +34,12 @@ const mail = { placements: [{ id: 'hero', name: 'Hero', channel: 'mail' }] };
 const welcomed = (touchedMs: number, clickedMs: number) => ({
   touches: [touchAt(NOON_MS - touchedMs, { campaignId: 'welcome' })],
   outcomes: [{ at: NOON_MS - clickedMs, goal: 'click', valueMinor: 0 }],
+});
+
+/** A lifecycle whose first phase admits a share. */
+const beginningAt = (admitted: number) => ({
+  phases: { ...DEFAULT_PHASES, initialization: { floor: 0, admitted, modelWeight: 1 } },
+  thresholds: DEFAULT_THRESHOLDS,
 });
 
 const cases: readonly RefusalCase[] = [
@@ -96,6 +103,13 @@ const cases: readonly RefusalCase[] = [
     others: [campaignOf('welcome', { placements: ['side'] })],
     refused: { customer: welcomed(DAY_MS - 1, HOUR_MS) },
     allowed: { customer: welcomed(DAY_MS - 1, HOUR_MS - 1) },
+  },
+  {
+    // The bucket of `id-0` is .2334 itself, that of `id-30` .1459.
+    reason: 'not_admitted',
+    campaign: { lifecycle: beginningAt(0.2334) },
+    refused: { customer: { bucketingId: 'id-0' } },
+    allowed: { customer: { bucketingId: 'id-30' } },
   },
   {
     reason: 'too_soon_after',

@@ -14,9 +14,11 @@ import type { ChosenAction } from './chosen-action.ts';
 import type { EligibilityFacts } from './eligibility.ts';
 import { addressRefusalOf, leafOf, touchRefusalOf } from './eligibility.ts';
 import { featureVector } from './features/features.ts';
+import { isAdmitted } from './lifecycle/admission.ts';
 import { drawIndex, seededRandom } from './random.ts';
 import type { RefusalReason } from './reasons.ts';
-import type { ArmAsk, CustomerView, Evidence } from './view.ts';
+import { leafKeyFor } from './strategies/leaf-key.ts';
+import type { ArmAsk, CampaignStanding, CustomerView, Evidence } from './view.ts';
 
 /** One placement to decide for, in the order of the request. */
 export interface PlacementRequest {
@@ -154,7 +156,19 @@ function eligibleCampaigns(
       refuse(notes, rules.id, unaddressed);
       continue;
     }
-    const leaf = leafOf(campaign, customer.resolve, isMember);
+    const standing = standingOf(rules, evidence);
+    const { salt } = slice.rules;
+    // Before anyone is measured: held-out customers are admitted by the same hash, so that lift compares like with like.
+    if (!isAdmitted(salt, rules.id, customer.bucketingId, standing.admitted ?? 1)) {
+      refuse(notes, rules.id, 'not_admitted');
+      continue;
+    }
+    const leaf = leafKeyFor(
+      rules,
+      leafOf(campaign, customer.resolve, isMember),
+      { salt, bucketingId: customer.bucketingId },
+      standing.turn,
+    );
     // Before the caps: held-out customers have no touches, so whoever is measured after them would not be the same kind of customer.
     if (measuresLift(slice, rules))
       notes.measured.push({ campaign: rules, leaf, heldOut: heldOut(slice, rules, customer) });
@@ -170,6 +184,12 @@ function eligibleCampaigns(
     else eligible.push({ campaign, leaf, parts, value });
   }
   return eligible;
+}
+
+/** Only campaigns with phases or turns are asked about: receipts of all others have nothing to remember. */
+function standingOf(campaign: SliceCampaign, evidence: Evidence): CampaignStanding {
+  const { stage, turn } = campaign.initialAllocation;
+  return (stage || turn !== undefined ? evidence.standing?.(campaign) : undefined) ?? {};
 }
 
 function measuresLift(slice: OpenSlice, campaign: SliceCampaign): boolean {

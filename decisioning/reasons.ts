@@ -12,6 +12,7 @@ export const REFUSAL_REASONS = [
   'no_consent',
   'not_in_audience',
   'not_yet',
+  'not_admitted',
   'too_soon_after',
   'capped_campaign',
   'capped_channel',

@@ -8,7 +8,7 @@ import type { RulesSlice, SliceCampaign } from './catalog/slice.ts';
 import type { DecideInput, PlacementDecision, PlacementRequest, Switches } from './decide.ts';
 import { decide } from './decide.ts';
 import { scopeKey } from './limits/touches.ts';
-import type { Assignment, CustomerView, Evidence, Expected } from './view.ts';
+import type { Assignment, CampaignStanding, CustomerView, Evidence, Expected } from './view.ts';
 
 export const RECEIPT_FORMAT = 1;
 
@@ -38,6 +38,8 @@ export interface Receipt {
   readonly expected: Answers<Expected>;
   /** `campaign leaf arms` → probability vector of every arm draw, the customer's scores included: no score is kept. */
   readonly probabilities: Answers<readonly number[]>;
+  /** `campaign arms` → where every campaign with phases or turns stood; absent when none has. */
+  readonly standings?: Answers<CampaignStanding>;
   /** The record of what was chosen, by placement: campaign, arm, propensities; null for default content. */
   readonly chosen: Answers<{
     readonly campaignId: string;
@@ -59,6 +61,7 @@ export function decideWithReceipt(
   const expected: Record<string, Expected> = {};
   const probabilities: Record<string, readonly number[]> = {};
   const pressure: Record<string, number> = {};
+  const standings: Record<string, CampaignStanding> = {};
   const { customer: view, evidence: known } = input;
   const customer: CustomerView = {
     ...view,
@@ -77,6 +80,7 @@ export function decideWithReceipt(
     expected: (campaign, leaf) => remember(expected, leafKey(campaign, leaf), () => known.expected(campaign, leaf)),
     probabilities: (campaign, leaf, ask) =>
       remember(probabilities, leafKey(campaign, leaf), () => known.probabilities(campaign, leaf, ask)),
+    standing: (campaign) => remember(standings, campaignKey(campaign), () => known.standing?.(campaign) ?? {}),
   };
   const decisions = decide({ ...input, customer, evidence });
   const receipt: Receipt = {
@@ -94,6 +98,7 @@ export function decideWithReceipt(
     consents,
     expected,
     probabilities,
+    ...(Object.keys(standings).length > 0 && { standings }),
     chosen: Object.fromEntries(decisions.map(({ placement, chosen }) => [placement, chosen && summary(chosen)])),
   };
   return { decisions, receipt };
@@ -102,6 +107,10 @@ export function decideWithReceipt(
 /** The campaign's version is part of it: slices of two revisions may meet in one request. */
 function leafKey(campaign: SliceCampaign, leaf: string): string {
   return `${campaign.id} ${leaf} ${campaign.initialAllocation.armsKey}`;
+}
+
+function campaignKey(campaign: SliceCampaign): string {
+  return `${campaign.id} ${campaign.initialAllocation.armsKey}`;
 }
 
 function pressureKey(channelWeights: Readonly<Record<string, number>>, halfLifeMs: number): string {
@@ -159,6 +168,7 @@ export function replay(receipt: Receipt, slices: Readonly<Record<string, RulesSl
     evidence: {
       expected: (campaign, leaf) => answer(receipt.expected, leafKey(campaign, leaf)),
       probabilities: (campaign, leaf) => answer(receipt.probabilities, leafKey(campaign, leaf)),
+      standing: (campaign) => answer(receipt.standings ?? {}, campaignKey(campaign)),
     },
   });
 }

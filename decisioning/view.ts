@@ -6,8 +6,10 @@ import type { Allocation, LeafAllocation } from './bandits/allocation.ts';
 import { scoredProbabilities } from './bandits/scoring.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
 import type { FeatureVector } from './features/features.ts';
+import type { Stage } from './lifecycle/phases.ts';
 import type { CapScope } from './limits/touches.ts';
 import type { Resolve } from './segments/subject.ts';
+import { scoringFor } from './strategies/scoring.ts';
 
 /** An arm kept for a customer by an earlier decision of the same sticky period. */
 export interface Assignment {
@@ -61,6 +63,16 @@ export interface Evidence {
   readonly expected: (campaign: SliceCampaign, leaf: string) => Expected;
   /** P(arm) in the order of `campaign.armIds`; the customer's own where the strategy looks at the customer. */
   readonly probabilities: (campaign: SliceCampaign, leaf: string, ask?: ArmAsk) => readonly number[];
+  /** What is published of the campaign beside its probabilities; nothing when absent. */
+  readonly standing?: (campaign: SliceCampaign) => CampaignStanding;
+}
+
+/** Where a campaign stands. */
+export interface CampaignStanding {
+  /** Share of its customers that it addresses, (0, 1]; all when absent. */
+  readonly admitted?: number;
+  /** The strategy whose turn it is; absent unless strategies take turns. */
+  readonly turn?: string;
 }
 
 /** Leaf ids come from configuration: `constructor` must not find what every object inherits. */
@@ -70,13 +82,17 @@ function ownLeaf(allocation: Allocation, leaf: string): LeafAllocation | undefin
 
 /** Evidence from published allocations; one that was computed for other arms or leaves is passed over for the initial one. */
 export function evidenceFrom(allocationOf: (campaignId: string) => Allocation | undefined): Evidence {
-  const leafOf = (campaign: SliceCampaign, leaf: string) => {
+  const allocationFor = (campaign: SliceCampaign): Allocation => {
     const published = allocationOf(campaign.id);
-    const allocation =
-      published && published.armsKey === campaign.initialAllocation.armsKey ? published : campaign.initialAllocation;
+    return published && published.armsKey === campaign.initialAllocation.armsKey
+      ? published
+      : campaign.initialAllocation;
+  };
+  const leafOf = (campaign: SliceCampaign, leaf: string) => {
+    const allocation = allocationFor(campaign);
     const found = ownLeaf(allocation, leaf) ?? ownLeaf(campaign.initialAllocation, leaf);
     if (!found) throw new Error(`campaign ${campaign.id} has no leaf ${leaf}`);
-    return { found, version: allocation.version };
+    return { found, version: allocation.version, stage: stageFor(campaign, allocation) };
   };
   return {
     expected: (campaign, leaf) => {
@@ -84,10 +100,22 @@ export function evidenceFrom(allocationOf: (campaignId: string) => Allocation | 
       return { rate: found.expectedRate, revenueMinor: found.expectedRevenueMinor, version };
     },
     probabilities: (campaign, leaf, { score } = {}) => {
-      const { found } = leafOf(campaign, leaf);
-      const { id, armIds, scoring } = campaign;
+      const { found, stage } = leafOf(campaign, leaf);
+      const { id, armIds } = campaign;
+      const scoring = scoringFor(campaign, leaf, stage);
       if (!scoring || !score) return found.probabilities;
       return scoredProbabilities(scoring, armIds, leaf, found, (armId) => score(id, armId));
     },
+    standing: (campaign) => {
+      const allocation = allocationFor(campaign);
+      const stage = stageFor(campaign, allocation);
+      const turn = allocation.turn ?? campaign.initialAllocation.turn;
+      return { ...(stage && { admitted: stage.admitted }), ...(turn !== undefined && { turn }) };
+    },
   };
+}
+
+/** The published phase of a campaign that has phases: the catalog decides whether it does, since it may be newer than the allocation. */
+function stageFor({ initialAllocation }: SliceCampaign, { stage }: Allocation): Stage | undefined {
+  return initialAllocation.stage && (stage ?? initialAllocation.stage);
 }

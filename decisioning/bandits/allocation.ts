@@ -1,4 +1,5 @@
 import type { FeatureSet } from '../features/features.ts';
+import type { Stage } from '../lifecycle/phases.ts';
 import type { CampaignSums } from './named-sums.ts';
 import type { BetaPosterior } from './posterior.ts';
 import type { ArmStatistics } from './statistics.ts';
@@ -53,7 +54,7 @@ export interface AllocationInput {
   readonly version: number;
 }
 
-/** What is published for one leaf; every vector is in the order of {@link Allocation.armIds}. */
+/** What is published for one leaf, or for one strategy's stratum of it; every vector is in the order of {@link Allocation.armIds}. */
 export interface LeafAllocation {
   /** P(arm), the floor included; sums to 1. */
   readonly probabilities: readonly number[];
@@ -74,5 +75,10 @@ export interface Allocation {
   readonly armsKey: string;
   /** Ids in the order of every vector. */
   readonly armIds: readonly string[];
+  /** By leaf, or by stratum (see `strategies/strata.ts`) where the campaign has several strategies. */
   readonly leaves: Readonly<Record<string, LeafAllocation>>;
+  /** Absent for a campaign without lifecycle. */
+  readonly stage?: Stage;
+  /** The strategy whose turn it is; absent unless strategies take turns. */
+  readonly turn?: string;
 }

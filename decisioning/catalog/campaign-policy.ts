@@ -1,14 +1,16 @@
 /** What a campaign's root computes allocations from, and the allocation it starts with. */
-import { allocateCampaign } from '../bandits/allocate.ts';
 import { type Allocation, type AllocationStrategy, REST_LEAF } from '../bandits/allocation.ts';
 import { usesScores } from '../bandits/policies.ts';
 import type { Scoring } from '../bandits/scoring.ts';
 import { featureSet } from '../features/features.ts';
 import { fnv1a32 } from '../hash.ts';
+import { allocatePolicy } from '../strategies/allocate-policy.ts';
+import { leafKeysOf } from '../strategies/strata.ts';
 import type { CampaignConfiguration, StrategyConfiguration } from './configuration.ts';
 import { designOf } from './parameters.ts';
 import { rewardPartsOf } from './reward-parts.ts';
 import type { CampaignPolicy } from './slice.ts';
+import { initialStanding, strategiesKey, strategiesOf } from './strategy-parts.ts';
 
 function hex(value: number): string {
   return value.toString(16).padStart(8, '0');
@@ -42,7 +44,9 @@ export function scoringOf({ strategy, minExploration }: CampaignPolicy): Scoring
 
 /** The policy of a campaign that was checked. Its leaves are the contexts in their order, then `rest`. */
 export function policyOf(campaign: CampaignConfiguration): CampaignPolicy {
-  const { id, strategy, holdout, shards } = campaign;
+  const { id, holdout, shards } = campaign;
+  const strategy = campaign.strategies?.[0]?.strategy ?? campaign.strategy;
+  const strategies = strategiesOf(campaign, strategyOf);
   const armIds = campaign.arms.map((arm) => arm.id);
   const leaves = [...campaign.contexts.map((context) => context.id), REST_LEAF];
   const features = featureSet(campaign.features);
@@ -50,7 +54,11 @@ export function policyOf(campaign: CampaignConfiguration): CampaignPolicy {
     campaignId: id,
     armIds,
     ...(campaign.parameters && { parameters: designOf(campaign.parameters, campaign.arms) }),
-    armsKey: armsKeyOf(armIds, leaves, strategy.policy),
+    armsKey: armsKeyOf(
+      armIds,
+      leafKeysOf(leaves, strategies),
+      strategies ? strategiesKey(strategies) : strategy.policy,
+    ),
     leaves,
     strategy: strategyOf(strategy),
     minExploration: strategy.minExploration,
@@ -59,20 +67,12 @@ export function policyOf(campaign: CampaignConfiguration): CampaignPolicy {
     shards,
     ...(features && { features }),
     ...rewardPartsOf(campaign),
+    ...(strategies && { strategies }),
+    ...(campaign.lifecycle && { lifecycle: campaign.lifecycle }),
   };
 }
 
 /** The allocation before anything was learned: version 0, so that the first one of the root replaces it. */
 export function initialAllocationOf(policy: CampaignPolicy): Allocation {
-  return allocateCampaign({
-    campaignId: policy.campaignId,
-    armIds: policy.armIds,
-    armsKey: policy.armsKey,
-    leaves: policy.leaves,
-    strategy: policy.strategy,
-    minExploration: policy.minExploration,
-    priors: policy.priors,
-    statistics: new Map(),
-    version: 0,
-  });
+  return allocatePolicy(policy, { statistics: new Map() }, 0, initialStanding(policy));
 }

@@ -14,6 +14,7 @@ import { byId } from './order.ts';
 import { goalsOf } from './reward-parts.ts';
 import { scheduleBounds } from './schedule-bounds.ts';
 import { type CampaignPolicy, type ContentsSlice, type RulesSlice, SLICE_FORMAT, type SliceCampaign } from './slice.ts';
+import { sliceStrategies } from './strategy-parts.ts';
 
 /** What every slice draws from; built once, so that a campaign of twenty placements is compiled once. */
 export interface SliceSource {
@@ -31,6 +32,16 @@ function usesOf(condition: ConditionDocument | undefined): readonly string[] {
   return parsed.ok ? segmentsOf(parsed.condition) : [];
 }
 
+/** How long tokens live, and the optimised goal's own window where that is shorter. */
+function goalTimes(
+  campaign: CampaignConfiguration,
+  goalWindows: ReadonlyMap<string, number>,
+): Pick<SliceCampaign, 'tokenLifeMs' | 'goalWindowMs'> {
+  const tokenLifeMs = Math.max(...goalsOf(campaign).map((goal) => goalWindows.get(goal)!));
+  const goalWindowMs = goalWindows.get(campaign.objective.goal)!;
+  return { tokenLifeMs, ...(goalWindowMs < tokenLifeMs && { goalWindowMs }) };
+}
+
 function compileCampaign(
   campaign: CampaignConfiguration,
   policy: CampaignPolicy,
@@ -38,6 +49,7 @@ function compileCampaign(
 ): SliceCampaign {
   const { objective, audience } = campaign;
   const scoring = scoringOf(policy);
+  const strategies = sliceStrategies(policy, scoringOf);
   return {
     id: campaign.id,
     goal: objective.goal,
@@ -56,9 +68,9 @@ function compileCampaign(
     ...compileRelations(campaign),
     armIds: policy.armIds,
     shards: campaign.shards,
-    ...(scoring && { scoring }),
+    ...(strategies ? { strategies } : scoring && { scoring }),
     ...(policy.features && { features: policy.features }),
-    tokenLifeMs: Math.max(...goalsOf(campaign).map((goal) => goalWindows.get(goal)!)),
+    ...goalTimes(campaign, goalWindows),
     initialAllocation: initialAllocationOf(policy),
   };
 }

@@ -5,8 +5,9 @@
 import type { ArbitrationTerms } from '../arbitration/terms.ts';
 import type { PresetName } from '../arbitration/value.ts';
 import type { FeatureSpec } from '../features/features.ts';
+import type { LifecycleRules } from '../lifecycle/phases.ts';
+import type { ComparisonMode } from '../strategies/compared.ts';
 import type { ParameterConfiguration } from './parameters.ts';
-import type { FeatureSpec } from '../features/features.ts';
 
 /** JSON as it crosses a wire. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -74,6 +75,13 @@ export type StrategyConfiguration =
       readonly weights: Readonly<Record<string, number>>;
       readonly minExploration: number;
     };
+
+export interface ComparedStrategyConfiguration {
+  readonly id: string;
+  /** Share of the customers; all even when none has one. */
+  readonly share?: number | undefined;
+  readonly strategy: StrategyConfiguration;
+}
 
 /** Days are 1 (Monday) to 7 (Sunday); minutes count from local midnight, `toMinute` exclusive, at most 1440. */
 export interface WeeklyWindow {
@@ -160,6 +168,12 @@ export interface CampaignConfiguration {
   readonly strategy: StrategyConfiguration;
   /** What linear policies read of the customer; none when absent. */
   readonly features?: readonly FeatureSpec[] | undefined;
+  /** 2 to 8 to compare in place of `strategy`. */
+  readonly strategies?: readonly ComparedStrategyConfiguration[] | undefined;
+  /** How they share the campaign; `concurrent` when absent. */
+  readonly strategyMode?: ComparisonMode | undefined;
+  /** Phases and what they set; the campaign has none when absent. */
+  readonly lifecycle?: LifecycleRules | undefined;
   /** Ordered; the first whose condition holds is the decision's leaf, else `rest`. */
   readonly contexts: readonly { readonly id: string; readonly condition: ConditionDocument }[];
   readonly arms: readonly ArmConfiguration[];

@@ -2,6 +2,7 @@
 import { PRESET_NAMES } from '../arbitration/value.ts';
 import { REST_LEAF } from '../bandits/allocation.ts';
 import { parseCounterPath } from '../segments/index.ts';
+import { leafKeysOf } from '../strategies/strata.ts';
 import { rewardParts } from './reward-shapes.ts';
 import {
   also,
@@ -22,6 +23,7 @@ import {
   wholeFrom,
 } from './shape.ts';
 import { type CampaignPolicy, type RulesSlice, SLICE_FORMAT, type SliceCampaign } from './slice.ts';
+import { lifecycleShape, standingFields, strategiesShape } from './stage-shapes.ts';
 
 /** How far rounding may move a sum of published probabilities from 1. */
 const SUM_TOLERANCE = 1e-9;
@@ -42,6 +44,7 @@ const allocation = fields({
   armsKey: text,
   armIds: listOf(text),
   leaves: recordOf(leafAllocation),
+  ...standingFields,
 });
 
 const sticky = also(
@@ -73,10 +76,10 @@ const scoring = fields({ strategy, minExploration: between(0, 1) });
 
 /** An allocation that fits its campaign: every leaf there, every vector as long as the arms, probabilities that sum to 1. */
 function allocationMisfit(campaign: SliceCampaign): string | undefined {
-  const { armIds, contexts, initialAllocation } = campaign;
+  const { armIds, contexts, strategies, initialAllocation } = campaign;
   if (armIds.length === 0 || new Set(armIds).size !== armIds.length) return 'armIds';
   if (JSON.stringify(initialAllocation.armIds) !== JSON.stringify(armIds)) return 'initialAllocation/armIds';
-  for (const leaf of [...contexts.map(({ id }) => id), REST_LEAF]) {
+  for (const leaf of leafKeysOf([...contexts.map(({ id }) => id), REST_LEAF], strategies)) {
     if (!Object.hasOwn(initialAllocation.leaves, leaf)) return `initialAllocation/leaves/${leaf}`;
     const { probabilities, pBest, posteriors } = initialAllocation.leaves[leaf]!;
     const sum = probabilities.reduce((total, probability) => total + probability, 0);
@@ -122,6 +125,8 @@ const campaign = also(
     armIds: listOf(text),
     shards: wholeFrom(1),
     tokenLifeMs: wholeFrom(1),
+    goalWindowMs: optional(wholeFrom(1)),
+    strategies: optional(strategiesShape({ scoring: optional(scoring) })),
     initialAllocation: allocation,
   }),
   also(where(allocationMisfit), (value, at) => {
@@ -176,6 +181,8 @@ const policy = also(
     holdout: between(0, 1),
     shards: wholeFrom(1),
     ...rewardParts,
+    strategies: optional(strategiesShape({ strategy, minExploration: between(0, 1) })),
+    lifecycle: optional(lifecycleShape),
   }),
   where((value: CampaignPolicy) => (value.leaves.at(-1) === REST_LEAF ? undefined : 'leaves')),
 );

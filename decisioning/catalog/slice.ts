@@ -10,6 +10,8 @@ import type { RewardSpec } from '../bandits/rewards/reward.ts';
 import type { Scoring } from '../bandits/scoring.ts';
 import type { FeatureSet } from '../features/features.ts';
 import type { LearningRules } from '../learning/rules.ts';
+import type { LifecycleRules } from '../lifecycle/phases.ts';
+import type { PolicyStrategies, SliceStrategies } from '../strategies/compared.ts';
 import type {
   CapRule,
   ConditionDocument,
@@ -54,10 +56,14 @@ export interface SliceCampaign {
   readonly shards: number;
   /** What turns the customer's scores into probabilities; absent when the strategy uses none. */
   readonly scoring?: Scoring;
+  /** Absent when it has one. */
+  readonly strategies?: SliceStrategies;
   /** What its decisions read of the customer and record; absent when none are declared. */
   readonly features?: FeatureSet;
   /** Longest goal window among the campaign's goals: how long its tokens live. */
   readonly tokenLifeMs: number;
+  /** Window of the optimised goal; absent where it is as long as the token's life. */
+  readonly goalWindowMs?: number;
   /** What to use until the root has published evidence for exactly these arms and leaves. */
   readonly initialAllocation: Allocation;
 }
@@ -121,12 +127,12 @@ export interface DirectoryCampaign {
 export interface CampaignPolicy {
   readonly campaignId: string;
   readonly armIds: readonly string[];
+  /** How the arms are made of parameters; absent when they were declared themselves. */
+  readonly parameters?: ParameterDesign;
   readonly armsKey: string;
   /** Ordered leaf ids; always ends with `rest`. */
   readonly leaves: readonly string[];
   readonly strategy: AllocationStrategy;
-  /** How the arms are made of parameters; absent when they were declared themselves. */
-  readonly parameters?: ParameterDesign;
   readonly minExploration: number;
   readonly priors: Readonly<Record<string, { readonly alpha: number; readonly beta: number }>>;
   readonly holdout: number;
@@ -139,6 +145,10 @@ export interface CampaignPolicy {
   readonly secondaryGoals?: readonly string[];
   /** How evidence is weighed; absent when all of it counts fully and at once, arm by arm. */
   readonly learning?: LearningRules;
+  /** Several strategies to compare; `strategy` and `minExploration` are the first one's then. Absent when there is one. */
+  readonly strategies?: PolicyStrategies;
+  /** Absent when the campaign has no phases. */
+  readonly lifecycle?: LifecycleRules;
 }
 
 /** Workspace-wide facts that the edge needs to check requests. */
