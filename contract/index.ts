@@ -1,4 +1,5 @@
 /** Everything that crosses a wire. */
+export * from './audience.ts';
 export * from './configuration/index.ts';
 export * from './customers.ts';
 export * from './decisions.ts';

@@ -28,8 +28,8 @@ function checkPaths(condition: Condition, at: string, known: KnownIds, report: R
   }
 }
 
-/** A condition that is written inside a campaign. */
-function checkCondition(document: ConditionDocument, at: string, known: KnownIds, report: Report): void {
+/** A condition that is written inside a campaign, or asked about: readable, and about things that exist. */
+export function checkCondition(document: ConditionDocument, at: string, known: KnownIds, report: Report): void {
   const parsed = parseCondition(document);
   if (!parsed.ok) {
     for (const problem of parsed.problems) report(at, `${words(problem.reason)} at ${problem.path || 'the top'}`);

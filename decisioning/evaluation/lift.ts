@@ -1,5 +1,6 @@
 import { normalQuantile } from '../math/normal.ts';
-import { DEFAULT_MASS, type Estimate, type Interval } from './interval.ts';
+import { DEFAULT_MASS, type Estimate } from './interval.ts';
+import { wilsonInterval } from './wilson.ts';
 
 /** A group of an experiment: 0 ≤ converted ≤ customers. */
 export interface ConversionGroup {
@@ -34,8 +35,8 @@ export function liftInterval(treated: ConversionGroup, control: ConversionGroup,
   const z = normalQuantile((1 + mass) / 2);
   const treatedRate = treated.converted / treated.customers;
   const controlRate = control.converted / control.customers;
-  const one = scoreInterval(treated, z);
-  const other = scoreInterval(control, z);
+  const one = wilsonInterval(treated.converted, treated.customers, z);
+  const other = wilsonInterval(control.converted, control.customers, z);
   const estimate = treatedRate - controlRate;
   const absolute = {
     estimate,
@@ -43,14 +44,6 @@ export function liftInterval(treated: ConversionGroup, control: ConversionGroup,
     high: estimate + Math.hypot(one.high - treatedRate, controlRate - other.low),
   };
   return { treatedRate, controlRate, absolute, relative: relativeLift(treated, control, z) };
-}
-
-/** Wilson's interval of one proportion (JASA 22, 1927). */
-function scoreInterval({ customers: n, converted }: ConversionGroup, z: number): Interval {
-  const centre = 2 * converted + z * z;
-  const spread = z * Math.sqrt(z * z + (4 * converted * (n - converted)) / n);
-  const scale = 2 * (n + z * z);
-  return { low: (centre - spread) / scale, high: (centre + spread) / scale };
 }
 
 function relativeLift(treated: ConversionGroup, control: ConversionGroup, z: number): Estimate | null {

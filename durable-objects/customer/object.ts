@@ -9,9 +9,11 @@ import { Courier } from './courier.ts';
 import { decideAndStore } from './decide.ts';
 import { takeEvents, takeFeedback } from './events.ts';
 import { explainFor } from './explain.ts';
+import { emptyTables, forget } from './forget.ts';
 import { legacyOf, takeLegacy } from './legacy.ts';
 import { ANONYMOUS_IDLE_MS, OUTBOX_BACKSTOP_MS, RETENTION_MS, SEEN_GRAIN_MS } from './limits.ts';
 import { loadState } from './load.ts';
+import { matchesFor } from './matches.ts';
 import type {
   CallFacts,
   CustomerDump,
@@ -28,6 +30,7 @@ import type {
 } from './protocol.ts';
 import { prune } from './prune.ts';
 import { dumpOf, receiptOf } from './read.ts';
+import { Sampling } from './sampling.ts';
 import { CUSTOMER_SCHEMA } from './schema.ts';
 import { sharedFacts } from './shared-facts.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
@@ -45,12 +48,14 @@ export class CustomerObject extends DurableObject<StubSource> {
   #failures = 0;
   readonly #courier: Courier;
   readonly #wake: Wake;
+  readonly #sampling: Sampling;
 
   constructor(ctx: DurableObjectState, env: StubSource) {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
     this.#courier = new Courier(this.#sql, env);
     this.#wake = new Wake(ctx.storage);
+    this.#sampling = new Sampling(this.#sql, env, () => this.#load());
     migrate(ctx.storage, CUSTOMER_SCHEMA);
   }
 
@@ -115,7 +120,7 @@ export class CustomerObject extends DurableObject<StubSource> {
   async erase(call: CallFacts): Promise<Moved | { readonly outcome: 'erased' }> {
     const moved = this.#moved();
     if (moved) return moved;
-    await this.#wake.by(call.receivedAtMs + RETENTION_MS);
+    await this.#wake.by(call.receivedAtMs + (this.#sampling.isHeld ? OUTBOX_BACKSTOP_MS : RETENTION_MS));
     // The object's time: a decision of a moment ago, by a worker whose clock is ahead, is erased like the others.
     this.#forget(call, objectNow(this.#load(), call.receivedAtMs));
     return { outcome: 'erased' };
@@ -126,6 +131,14 @@ export class CustomerObject extends DurableObject<StubSource> {
     const moved = this.#moved();
     if (moved) return moved;
     return receiptOf(this.#sql, this.#load(), decisionId);
+  }
+
+  /** Whether the customer meets a condition now; null when nobody who is counted is here. */
+  async matches(question: string, receivedAtMs: number): Promise<boolean | null> {
+    const answer = matchesFor(this.#load(), question, receivedAtMs);
+    // Asking made tables for somebody who is not there.
+    if (!this.#load().meta) await this.#end();
+    return answer;
   }
 
   /** This anonymous customer turned out to be another: from now on everything goes there. */
@@ -157,7 +170,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     if (!meta?.forwardTo || meta.legacyTaken) return;
     this.#transact(call, (store) => {
       store.saveMeta({ ...meta, legacyTaken: true, profile: EMPTY_PROFILE });
-      for (const table of OWN_TABLES) this.#sql.exec(`DELETE FROM ${table}`);
+      emptyTables(this.#sql);
     });
     this.#state = null;
   }
@@ -171,7 +184,8 @@ export class CustomerObject extends DurableObject<StubSource> {
     await this.#courier.deliver(meta);
     if (this.#courier.waiting) await this.#courier.reportBacklog(meta);
     const handedOver = await this.#handOver(nowMs);
-    if (handedOver && !this.#courier.waiting && !this.#courier.reported) {
+    const settled = await this.#sampling.settle();
+    if (handedOver && settled && !this.#courier.waiting && !this.#courier.reported) {
       this.#failures = 0;
       return this.#forgetWhatIsDue(nowMs);
     }
@@ -247,6 +261,7 @@ export class CustomerObject extends DurableObject<StubSource> {
         prune(this.#sql, store, state.lastAtMs);
         const { meta } = state;
         if (meta && state.lastAtMs - meta.lastAtMs >= SEEN_GRAIN_MS) store.saveMeta(meta);
+        this.ctx.waitUntil(this.#sampling.settle());
         return result;
       });
     } catch (error) {
@@ -277,16 +292,8 @@ export class CustomerObject extends DurableObject<StubSource> {
     this.ctx.waitUntil(this.#courier.deliver(meta));
   }
 
-  /** Empties the object but for a tombstone that voids the tokens of what was erased, until the last of them has expired. */
   #forget(call: CallFacts, erasedAtMs: number): void {
-    this.#transact(call, (store) => {
-      const meta = store.state.meta as CustomerMeta;
-      for (const table of OWN_TABLES) this.#sql.exec(`DELETE FROM ${table}`);
-      store.saveMeta({ ...meta, erasedAtMs, createdAtMs: erasedAtMs, bucketingId: meta.name, profile: EMPTY_PROFILE });
-    });
+    this.#transact(call, (store) => forget(this.#sql, store, erasedAtMs));
     this.#state = null;
   }
 }
-
-/** What holds a customer's own data; the outbox does not. */
-const OWN_TABLES = ['decisions', 'past_touches', 'blanks', 'behaviour', 'outcomes', 'enrolments', 'legacies'] as const;

@@ -46,4 +46,7 @@ export const CUSTOMER_SCHEMA: readonly string[] = [
      at_ms INTEGER NOT NULL,
      PRIMARY KEY (campaign_id, channel, counts_toward_global, day)
    ) WITHOUT ROWID;`,
+  `ALTER TABLE outbox ADD COLUMN sums TEXT;
+   ALTER TABLE outcomes ADD COLUMN unit TEXT;`,
+  `CREATE TABLE sampled (id INTEGER PRIMARY KEY CHECK (id = 1), heard INTEGER NOT NULL);`,
 ];

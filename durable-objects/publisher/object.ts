@@ -11,6 +11,7 @@ import { introduce, readMeta } from './meta.ts';
 import { activateRevision, readPolicy } from './policies.ts';
 import type {
   ActivateReply,
+  CustomerSample,
   NamedBody,
   OfferReply,
   PublisherApi,
@@ -18,6 +19,7 @@ import type {
   PublisherState,
   PutSlicesReply,
 } from './protocol.ts';
+import { joinSample, leaveSample, readSample } from './sample.ts';
 import { PUBLISHER_SCHEMA } from './schema.ts';
 import { checkBodies, readSlices, storeSlices } from './slices.ts';
 import { changeSwitches, readSwitches, type SwitchChange } from './switches.ts';
@@ -86,6 +88,24 @@ export class PublisherObject extends DurableObject<StubSource> implements Publis
   health(): PublisherHealth {
     const { revision, publishedAtMs, newestAllocationAtMs } = readMeta(this.#sql);
     return { revision, publishedAtMs, newestAllocationAtMs, oldestUndeliveredAtMs: oldestBacklog(this.#sql) };
+  }
+
+  async joinSample(workspaceId: string, name: string): Promise<number> {
+    return this.ctx.storage.transactionSync(() => {
+      introduce(this.#sql, workspaceId);
+      return joinSample(this.#sql, name);
+    });
+  }
+
+  async leaveSample(workspaceId: string, names: readonly string[]): Promise<void> {
+    this.ctx.storage.transactionSync(() => {
+      introduce(this.#sql, workspaceId);
+      leaveSample(this.#sql, names);
+    });
+  }
+
+  sample(limit: number): CustomerSample {
+    return readSample(this.#sql, limit);
   }
 
   override async alarm(): Promise<void> {

@@ -58,6 +58,14 @@ export interface PublisherHealth {
   readonly oldestUndeliveredAtMs: number | null;
 }
 
+/** Customers to ask, and what tells how many there are: `held` in the sample, all of them with ranks below `below`. */
+export interface CustomerSample {
+  /** Names of objects, lowest rank first. */
+  readonly names: readonly string[];
+  readonly held: number;
+  readonly below: number;
+}
+
 /** Methods of a workspace's publisher. */
 export interface PublisherApi {
   putSlices(workspaceId: string, bodies: readonly NamedBody[]): Promise<PutSlicesReply>;
@@ -75,4 +83,8 @@ export interface PublisherApi {
   /** `oldestAtMs` null: the outbox has drained. */
   reportBacklog(customer: string, oldestAtMs: number | null): Promise<void>;
   health(): PublisherHealth | Promise<PublisherHealth>;
+  /** A customer of whom something is held; the reply is the rank below which customers are in the sample. */
+  joinSample(workspaceId: string, name: string): Promise<number>;
+  leaveSample(workspaceId: string, names: readonly string[]): Promise<void>;
+  sample(limit: number): CustomerSample | Promise<CustomerSample>;
 }

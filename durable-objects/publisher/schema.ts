@@ -28,4 +28,7 @@ export const PUBLISHER_SCHEMA: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE TABLE backlog (customer TEXT PRIMARY KEY, oldest_at_ms INTEGER NOT NULL) WITHOUT ROWID;
   CREATE INDEX backlog_oldest ON backlog (oldest_at_ms);`,
+  `CREATE TABLE sample (name TEXT PRIMARY KEY, rank INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX sample_rank ON sample (rank);
+  CREATE TABLE sample_threshold (id INTEGER PRIMARY KEY CHECK (id = 1), below INTEGER NOT NULL);`,
 ];

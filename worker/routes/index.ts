@@ -1,5 +1,6 @@
 /** Every route of the API. */
 import type { App } from '../http/app-env.ts';
+import { registerAudience } from './audience.ts';
 import { registerConfiguration } from './configuration/index.ts';
 import { registerCustomers } from './customers.ts';
 import { registerDecisions } from './decisions.ts';
@@ -23,6 +24,7 @@ export function registerRoutes(app: App): void {
   registerConfiguration(app);
   registerPerformance(app);
   registerPreview(app);
+  registerAudience(app);
   registerHealth(app);
   registerOpenApi(app);
 }

@@ -1,0 +1,93 @@
+/** Keeps a customer in the publisher's sample for as long as there is somebody to count, and out of it from then on. */
+import { RANKS, rankOf } from '../../decisioning/audience/sample.ts';
+import { withRetry } from '../shared/retry.ts';
+import { publisherStub, type StubSource } from '../shared/stub.ts';
+import type { CustomerState } from './state.ts';
+import { isEmpty } from './state.ts';
+
+/** workspace → ranks below this are in the sample, as this isolate last heard: it only falls, so an old one asks once too often. */
+const thresholds = new Map<string, number>();
+const MAX_WORKSPACES = 64;
+/** Changes that one run follows up; the alarm takes the rest. */
+const MAX_TURNS = 3;
+
+/** Forgets what this isolate heard, as a new one would have it. */
+export function forgetThresholds(): void {
+  thresholds.clear();
+}
+
+/** Who is counted: a customer of whom something is held, who did not move on and did not refuse analytics. */
+export function isCounted(state: CustomerState): boolean {
+  const { meta } = state;
+  if (!meta || meta.forwardTo !== null || meta.profile.consent.purposes.analytics === false) return false;
+  return !isEmpty(state);
+}
+
+/** What the table says: nothing was ever told, the publisher was told to take the customer, or has confirmed that it heard. */
+type Mark = 'none' | 'told' | 'heard';
+
+/** One customer's place in the sample. A row says that the publisher may know the name; it goes when the publisher has forgotten it. */
+export class Sampling {
+  readonly #sql: SqlStorage;
+  readonly #source: StubSource;
+  readonly #load: () => CustomerState;
+  #running: Promise<boolean> | undefined;
+
+  /** @param load the customer as of now */
+  constructor(sql: SqlStorage, source: StubSource, load: () => CustomerState) {
+    this.#sql = sql;
+    this.#source = source;
+    this.#load = load;
+  }
+
+  /** Whether the publisher may hold the name: then whoever takes the customer away sets an alarm first. */
+  get isHeld(): boolean {
+    return this.#mark() !== 'none';
+  }
+
+  /** Tells the publisher what changed, if anything did; false when that must be tried again. Never throws. */
+  settle(): Promise<boolean> {
+    this.#running ??= this.#run()
+      .catch(() => false)
+      .finally(() => {
+        this.#running = undefined;
+      });
+    return this.#running;
+  }
+
+  async #run(): Promise<boolean> {
+    // After the change that this follows: its transaction may still be under way.
+    await Promise.resolve();
+    for (let turn = 0; turn < MAX_TURNS; turn += 1) {
+      const state = this.#load();
+      const mark = this.#mark();
+      if (!state.meta || (isCounted(state) ? mark === 'heard' : mark === 'none')) return true;
+      const { workspaceId, name } = state.meta;
+      if (!isCounted(state)) await this.#leave(workspaceId, name);
+      else if (rankOf(name) >= (thresholds.get(workspaceId) ?? RANKS)) return true;
+      else await this.#join(workspaceId, name);
+    }
+    return false;
+  }
+
+  async #join(workspaceId: string, name: string): Promise<void> {
+    this.#sql.exec('INSERT OR IGNORE INTO sampled (id, heard) VALUES (1, 0)');
+    const below = await withRetry(async () =>
+      (await publisherStub(this.#source, workspaceId)).joinSample(workspaceId, name),
+    );
+    if (thresholds.size >= MAX_WORKSPACES) thresholds.clear();
+    thresholds.set(workspaceId, below);
+    this.#sql.exec(rankOf(name) < below ? 'UPDATE sampled SET heard = 1' : 'DELETE FROM sampled');
+  }
+
+  async #leave(workspaceId: string, name: string): Promise<void> {
+    await withRetry(async () => (await publisherStub(this.#source, workspaceId)).leaveSample(workspaceId, [name]));
+    this.#sql.exec('DELETE FROM sampled');
+  }
+
+  #mark(): Mark {
+    const row = this.#sql.exec<{ heard: number }>('SELECT heard FROM sampled').toArray()[0];
+    if (!row) return 'none';
+    return row.heard === 1 ? 'heard' : 'told';
+  }
+}
