@@ -4,7 +4,7 @@
  *
  * | name | elements |
  * |---|---|
- * | `goal:<goal id>` | trials that reached the goal, Σ value, Σ value² (value in the goal's own unit, see `rewards/tally.ts`) |
+ * | `goal:<goal id>` | trials that reached the goal, Σ value, Σ value² in two parts (see `rewards/goal-sums.ts`) |
  * | `reward:<reward key>` | of a reward that is not binary: trials with a reward other than 0, Σ reward, Σ reward² (see `rewards/reward.ts`) |
  * | `delay` | conversions by delay bucket |
  * | `linear:<features key>` | moments of the trials' features (see `linear/moments.ts`) |

@@ -3,12 +3,21 @@
  * that writes the change and the outbox, so repeats, whatever their order, change nothing.
  */
 import { ENROLLED_ARM, HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
+import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { EventRejection } from '../../decisioning/reasons.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
 import { MAX_ORDERS } from './limits.ts';
-import type { CreditedOutcome, GoalFacts, StoredDecision, StoredEnrolment } from './protocol.ts';
+import type {
+  CreditedOutcome,
+  GoalFacts,
+  LearningFacts,
+  OtherUnit,
+  StoredDecision,
+  StoredEnrolment,
+} from './protocol.ts';
 import type { CustomerStore } from './store.ts';
+import { countsBeside, sumsOfTrial, withOutcome } from './trial-sums.ts';
 
 const MS_PER_HOUR = 3_600_000;
 
@@ -31,10 +40,18 @@ function emit(
   bucketMs: number,
   change: Partial<ArmStatistics>,
   nowMs: number,
+  sums: SumsByName = {},
 ): void {
   if (!learnsFrom(store)) return;
-  const { campaignId, shard, leaf, armId } = record;
-  store.enqueue({ campaignId, shard, leaf, arm: armId, hour: Math.floor(bucketMs / MS_PER_HOUR), change }, nowMs);
+  const { campaignId, shard, leaf, armId: arm } = record;
+  const hour = Math.floor(bucketMs / MS_PER_HOUR);
+  const named = Object.keys(sums).length > 0 && { sums };
+  store.enqueue({ campaignId, shard, leaf, arm, hour, change, ...named }, nowMs);
+}
+
+/** What an outcome adds to revenue: nothing when its value is no money. */
+function moneyOf({ valueMinor, unit }: { readonly valueMinor: number; readonly unit?: OtherUnit }): number {
+  return unit === undefined ? valueMinor : 0;
 }
 
 /** Enrols the customer at first eligibility for a campaign that measures lift, whether they will see anything or not. */
@@ -47,7 +64,7 @@ export function enrol(store: CustomerStore, enrolment: Omit<StoredEnrolment, 'co
   );
   const converted = since.length > 0;
   store.putEnrolment({ ...enrolment, converted });
-  const customerRevenueMinor = since.reduce((sum, { valueMinor }) => sum + valueMinor, 0);
+  const customerRevenueMinor = since.reduce((sum, outcome) => sum + moneyOf(outcome), 0);
   emit(store, enrolment, atMs, { customers: 1, convertedCustomers: converted ? 1 : 0, customerRevenueMinor }, nowMs);
 }
 
@@ -90,15 +107,25 @@ function isSameChoice(a: DecisionRecord, b: DecisionRecord): boolean {
   return a.campaignId === b.campaignId && a.armId === b.armId;
 }
 
-/** The first exposure of a decision: a touch, and the period's trial when no other decision of the period was exposed before. */
-export function creditExposure(store: CustomerStore, decision: StoredDecision, atMs: number, nowMs: number): Credit {
+/**
+ * The first exposure of a decision: a touch, and the period's trial when no other decision of the period was exposed before. From here on
+ * the decision is counted by `learning`, whatever its campaign declares later: no sum ever mixes two declarations.
+ */
+export function creditExposure(
+  store: CustomerStore,
+  decision: StoredDecision,
+  atMs: number,
+  nowMs: number,
+  learning?: LearningFacts,
+): Credit {
   if (decision.exposedAtMs !== null) return duplicate;
   const { record } = decision;
   const exposedAtMs = Math.max(atMs, record.atMs);
   const isTrial = learnsFrom(store) && trialOf(store, record) === undefined;
   const late = exposedAtMs > record.claimExpiresAtMs;
-  store.putDecision({ ...decision, exposedAtMs, late, isTrial });
-  emit(store, record, exposedAtMs, { exposures: 1, trials: isTrial ? 1 : 0 }, nowMs);
+  store.putDecision({ ...decision, exposedAtMs, late, isTrial, ...(learning && { learning }) });
+  const sums = isTrial ? sumsOfTrial(record, learning) : undefined;
+  emit(store, record, exposedAtMs, { exposures: 1, trials: isTrial ? 1 : 0 }, nowMs, sums);
   return accepted;
 }
 
@@ -114,6 +141,8 @@ export interface GoalReached {
   readonly goal: GoalFacts;
   readonly orderId: string | undefined;
   readonly atMs: number;
+  /** Of the decision's campaign, should the exposure follow from the goal. */
+  readonly learning?: LearningFacts | undefined;
 }
 
 /** Credits a goal to a decision; an outcome before its exposure implies the exposure. */
@@ -127,14 +156,14 @@ export function creditGoal(store: CustomerStore, decisionId: string, reached: Go
   const before = decision.outcomes.find((outcome) => outcome.goal === goal.id);
   if (before && (orderId === undefined || before.orders.includes(orderId))) return duplicate;
   if (isFull(decision, goal.id, orderId)) return rejected('too_many_orders');
-  if (decision.exposedAtMs === null) creditExposure(store, decision, atMs, nowMs);
+  if (decision.exposedAtMs === null) creditExposure(store, decision, atMs, nowMs, reached.learning);
   const exposed = store.state.decisions.get(decisionId) as StoredDecision;
   const counted = orderId !== undefined && isCounted(store, record, goal.id, orderId);
   const outcome: CreditedOutcome = before
     ? { ...before, valueMinor: before.valueMinor + goal.valueMinor, orders: [...before.orders, orderId as string] }
     : { goal: goal.id, atMs, valueMinor: goal.valueMinor, orders: orderId === undefined ? [] : [orderId] };
   store.putDecision({ ...exposed, outcomes: [...exposed.outcomes.filter((other) => other !== before), outcome] });
-  if (goal.id === record.goal) rewardTrial(store, record, counted ? 0 : goal.valueMinor, nowMs);
+  rewardTrial(store, record, { goal, counted, atMs }, nowMs);
   return accepted;
 }
 
@@ -154,17 +183,34 @@ function isCounted(store: CustomerStore, record: DecisionRecord, goal: string, o
   return false;
 }
 
-/** Reward and revenue land on the period's trial: in its arm, its leaf and the hour of its exposure. */
-function rewardTrial(store: CustomerStore, record: DecisionRecord, valueMinor: number, nowMs: number): void {
+/** Reward, revenue and named sums land on the period's trial: in its arm, its leaf and the hour of its exposure. */
+function rewardTrial(
+  store: CustomerStore,
+  record: DecisionRecord,
+  { goal, counted, atMs }: { readonly goal: GoalFacts; readonly counted: boolean; readonly atMs: number },
+  nowMs: number,
+): void {
   const own = store.state.decisions.get(record.decisionId);
   // Two devices of one customer may have begun periods of the same name: each trial is rewarded for itself.
   const trial = own?.isTrial ? own : trialOf(store, record);
   // A period whose trial was dropped for age has nothing left to credit.
   if (!trial || trial.exposedAtMs === null) return;
-  const first = !trial.converted;
-  if (!first && valueMinor === 0) return;
-  if (first) store.putDecision({ ...trial, converted: true });
-  emit(store, trial.record, trial.exposedAtMs, { conversions: first ? 1 : 0, revenueMinor: valueMinor }, nowMs);
+  const optimised = goal.id === record.goal;
+  const first = optimised && !trial.converted;
+  const revenueMinor = optimised && !counted ? moneyOf(goal) : 0;
+  const more = withOutcome(trial, { goal: goal.id, value: goal.valueMinor, counted, atMs });
+  if (first || more)
+    store.putDecision({ ...trial, converted: trial.converted || optimised, ...(more && { tally: more.tally }) });
+  const { sums = {} } = more ?? {};
+  if (!first && revenueMinor === 0 && Object.keys(sums).length === 0) return;
+  emit(
+    store,
+    trial.record,
+    trial.exposedAtMs,
+    optimised ? { conversions: first ? 1 : 0, revenueMinor } : {},
+    nowMs,
+    sums,
+  );
 }
 
 /**
@@ -193,32 +239,37 @@ export function reachGoal(
     valueMinor: goal.valueMinor,
     orderId: orderId ?? null,
     eventId: eventId ?? null,
+    ...(goal.unit && { unit: goal.unit }),
   });
   for (const enrolment of state.enrolments.values()) {
     if (enrolment.goal !== goal.id || atMs < enrolment.atMs || atMs > enrolment.atMs + enrolment.goalWindowMs) continue;
-    const change = { convertedCustomers: enrolment.converted ? 0 : 1, customerRevenueMinor: goal.valueMinor };
+    const change = { convertedCustomers: enrolment.converted ? 0 : 1, customerRevenueMinor: moneyOf(goal) };
     if (!enrolment.converted) store.putEnrolment({ ...enrolment, converted: true });
     emit(store, enrolment, enrolment.atMs, change, nowMs);
   }
   return true;
 }
 
-/** The decisions that a goal without a token is credited to: of each campaign with that goal, the latest exposed one in its window. */
+/**
+ * The decisions that a goal without a token is credited to: of each campaign that optimises it, or counts it beside its own, the latest
+ * exposed one in the goal's window.
+ */
 export function latestExposed(store: CustomerStore, goal: GoalFacts, atMs: number): StoredDecision[] {
   const latest = new Map<string, StoredDecision>();
   for (const decision of store.state.decisions.values()) {
     const { record, exposedAtMs } = decision;
-    if (
-      record.goal !== goal.id ||
-      exposedAtMs === null ||
-      exposedAtMs > atMs ||
-      atMs > record.atMs + record.goalWindowMs
-    )
-      continue;
+    const windowMs = windowFor(decision, goal);
+    if (windowMs === undefined || exposedAtMs === null || exposedAtMs > atMs || atMs > record.atMs + windowMs) continue;
     const other = latest.get(record.campaignId);
     if (!other || isLater(decision, other)) latest.set(record.campaignId, decision);
   }
   return [...latest.values()];
+}
+
+/** How long after a decision a goal is looked for; undefined when its campaign does not count the goal. */
+function windowFor({ record, learning }: StoredDecision, goal: GoalFacts): number | undefined {
+  if (record.goal === goal.id) return record.goalWindowMs;
+  return countsBeside(learning, goal.id) ? goal.windowMs : undefined;
 }
 
 /** Later seen; of those seen at the same moment the one that was made later, then by id: the same whatever order memory holds them in. */

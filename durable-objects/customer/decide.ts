@@ -60,7 +60,7 @@ function enrolMeasured(store: CustomerStore, measured: MeasuredCampaign, custome
     leaf,
     armId: heldOut ? HOLDOUT_ARM : ENROLLED_ARM,
     goal: campaign.goal,
-    goalWindowMs: campaign.tokenLifeMs,
+    goalWindowMs: campaign.goalWindowMs ?? campaign.tokenLifeMs,
     shard: shardOf(campaign, customer),
   };
   enrol(store, enrolment, atMs);

@@ -29,9 +29,10 @@ function creditItem(
   atMs: number,
   nowMs: number,
 ): Credit {
-  if (item.kind === 'exposure') return creditExposure(store, decision, atMs, nowMs);
+  const { learning } = item;
+  if (item.kind === 'exposure') return creditExposure(store, decision, atMs, nowMs, learning);
   const goal = item.goal as GoalFacts;
-  const reached = { goal, orderId: item.orderId, atMs };
+  const reached = { goal, orderId: item.orderId, atMs, learning };
   const credit = creditGoal(store, decision.record.decisionId, reached, nowMs);
   if (credit.status === 'accepted') reachGoal(store, { ...reached, eventId: undefined }, nowMs);
   return credit;
@@ -59,7 +60,8 @@ function takeBehaviour(store: CustomerStore, item: EventItem, atMs: number): Cre
 }
 
 function takeGoal(store: CustomerStore, item: EventItem, atMs: number, nowMs: number): Credit {
-  const goal: GoalFacts = { id: item.name, windowMs: item.windowMs, valueMinor: item.valueMinor };
+  const { name: id, windowMs, valueMinor, unit } = item;
+  const goal: GoalFacts = { id, windowMs, valueMinor, ...(unit && { unit }) };
   const reached = { goal, orderId: item.orderId, atMs };
   const decisions = latestExposed(store, goal, atMs);
   // Taking it without crediting it would lose it: whoever reports so many orders is told.

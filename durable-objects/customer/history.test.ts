@@ -6,6 +6,7 @@ import type { Random } from '../../decisioning/random.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
 import { campaignOf, configurationOf, SALT } from '../../decisioning/testing/configuration.ts';
 import { pick, testRandom } from '../../decisioning/testing/seeds.ts';
+import type { LearningFacts } from './protocol.ts';
 import {
   type Customer,
   cellsOf,
@@ -16,10 +17,12 @@ import {
   PURCHASE,
   START_MS,
   settle,
+  sumsIn,
   type World,
   worldOf,
 } from './testing/fixtures.ts';
 import { Observer } from './testing/oracle.ts';
+import { withoutZeros } from './testing/oracle-sums.ts';
 
 const SEEDS = Array.from({ length: 12 }, (_, index) => index + 1);
 const STEPS = 60;
@@ -27,10 +30,33 @@ const SHARDS = 2;
 const CAMPAIGNS = ['days', 'none', 'session'];
 const objective = { goal: 'purchase', conversionWeight: 1, revenueWeight: 0, priority: 0 };
 
+/** What each campaign learns from besides its conversions. */
+const LEARNING: Readonly<Record<string, LearningFacts>> = {
+  days: {
+    reward: { kind: 'composite', weights: { purchase: 3, click: 0.25, unsubscribe: -5.5 } },
+    secondaryGoals: ['dwell', 'click'],
+  },
+  session: { reward: { kind: 'count', max: 2 }, secondaryGoals: ['click'], delay: true },
+  none: { reward: { kind: 'revenue', maxMinor: 150 }, secondaryGoals: ['dwell'] },
+};
+
+/** Some feedback comes while the campaign is out of the directory. */
+function learningFor(random: Random, { campaignId }: DecisionRecord): LearningFacts | undefined {
+  return chance(random, 0.05) ? undefined : LEARNING[campaignId];
+}
+
+const GOALS = ['purchase', 'purchase', 'click', 'unsubscribe', 'dwell'];
+const unitOf = (goal: string) => (goal === 'dwell' ? { unit: 'ms' as const } : {});
+
 function historyWorld(seed: number): World {
   const campaigns = [
     campaignOf('days', { objective, sticky: { mode: 'days', days: 1 }, holdout: 0.3, shards: SHARDS }),
-    campaignOf('session', { objective, sticky: { mode: 'session' }, placements: ['side'] }),
+    campaignOf('session', {
+      objective,
+      sticky: { mode: 'session' },
+      placements: ['side'],
+      features: [{ id: 'plan', attribute: 'plan', type: 'category', values: ['gold', 'tin'] }],
+    }),
     campaignOf('none', {
       objective,
       placements: ['side', 'hero'],
@@ -110,21 +136,24 @@ async function feedback({ ann, observer, random, tokens }: Scene, receivedAtMs: 
     const record = pick(random, tokens);
     const clientAtMs = chance(random, 0.2) ? nowMs - Math.floor(random.next() * 2 * DAY_MS) : undefined;
     const atMs = clientAtMs === undefined ? nowMs : Math.max(clientAtMs, nowMs - DAY_MS);
-    if (chance(random, 0.5)) return { kind: 'exposure' as const, record, clientAtMs, atMs };
+    const learning = learningFor(random, record);
+    if (chance(random, 0.5)) return { kind: 'exposure' as const, record, clientAtMs, atMs, learning };
     const [orderId, valueMinor] = [orderOf(random), Math.floor(random.next() * 100)];
     const windowMs = pick(random, [PURCHASE.windowMs, 2 * HOUR_MS]);
-    return { kind: 'goal' as const, record, clientAtMs, atMs, orderId, goal: { id: 'purchase', windowMs, valueMinor } };
+    const id = pick(random, GOALS);
+    const goal = { id, windowMs, valueMinor, ...unitOf(id) };
+    return { kind: 'goal' as const, record, clientAtMs, atMs, orderId, goal, learning };
   });
   for (const item of items) {
-    if (item.kind === 'exposure') observer.exposed(item.record, item.atMs);
+    if (item.kind === 'exposure') observer.exposed(item.record, item.atMs, item.learning);
     else {
-      const { goal, atMs, orderId, record } = item;
-      observer.reached(record, { ...goal, goal: goal.id, atMs, orderId, eventId: undefined });
+      const { goal, atMs, orderId, record, learning } = item;
+      observer.reached(record, { ...goal, goal: goal.id, atMs, orderId, eventId: undefined }, learning);
     }
   }
   const call = () =>
     ann.feedback(
-      items.map(({ clientAtMs, ...item }) => ({ ...item, atMs: clientAtMs })),
+      items.map(({ clientAtMs, learning, ...item }) => ({ ...item, atMs: clientAtMs, ...(learning && { learning }) })),
       receivedAtMs,
     );
   await call();
@@ -135,12 +164,16 @@ async function feedback({ ann, observer, random, tokens }: Scene, receivedAtMs: 
 async function event({ ann, observer, random }: Scene, receivedAtMs: number): Promise<void> {
   const atMs = observer.at(receivedAtMs);
   const orderId = orderOf(random);
+  const goal = pick(random, GOALS);
   const told = {
+    goal,
+    ...unitOf(goal),
+    windowMs: pick(random, [PURCHASE.windowMs, 2 * HOUR_MS]),
     orderId,
     valueMinor: Math.floor(random.next() * 100),
     eventId: pick(random, ['e1', 'e2', 'e3', 'e4']),
   };
-  observer.happened({ ...told, goal: 'purchase', windowMs: PURCHASE.windowMs, atMs });
+  observer.happened({ ...told, atMs });
   const call = () => ann.tell(receivedAtMs, told);
   await call();
   if (chance(random, 0.3)) await call();
@@ -184,7 +217,16 @@ async function counted(world: World): Promise<Record<string, Record<string, numb
   return sums;
 }
 
+async function named(world: World): Promise<Record<string, Record<string, readonly number[]>>> {
+  const cells: Record<string, Record<string, readonly number[]>> = {};
+  for (const campaign of CAMPAIGNS)
+    for (const [key, cell] of Object.entries(await sumsIn(world, campaign, SHARDS))) cells[`${campaign} ${key}`] = cell;
+  return withoutZeros(cells);
+}
+
 describe('random histories', () => {
+  const kinds = new Set<string>();
+
   it.each(SEEDS)('seed %i: the sums are those of a perfect observer', async (seed) => {
     const world = historyWorld(seed);
     const ann = customerOf(world, 'ann');
@@ -192,10 +234,19 @@ describe('random histories', () => {
     await live({ world, ann, observer, random: testRandom(seed), tokens: [], requests: 0 });
     const sums = await counted(world);
     expect(sums).toEqual(observer.sums());
+    const vectors = await named(world);
+    expect(vectors).toEqual(observer.namedSums());
+    for (const cell of Object.values(vectors))
+      for (const name of Object.keys(cell)) kinds.add(name.replace(/:\w{8}$/, ''));
     const total = (field: string) => Object.values(sums).reduce((sum, cell) => sum + (cell[field] ?? 0), 0);
     // A history in which nothing happens proves nothing.
     expect(total('trials')).toBeGreaterThan(3);
     expect(total('conversions')).toBeGreaterThan(0);
     for (const cell of Object.values(sums)) expect(cell.conversions ?? 0).toBeLessThanOrEqual(cell.trials ?? 0);
+  });
+
+  it('had every kind of named sums in them', () => {
+    const expected = ['delay', 'goal:click', 'goal:dwell', 'goal:unsubscribe', 'linear', 'reward'];
+    expect([...kinds].sort()).toEqual(expected);
   });
 });

@@ -1,5 +1,5 @@
 /** Reads a customer from SQLite. */
-import type { StoredDecision, StoredEnrolment } from './protocol.ts';
+import type { OtherUnit, StoredDecision, StoredEnrolment } from './protocol.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { emptyState, pastTouchesKey } from './state.ts';
 
@@ -99,9 +99,10 @@ function loadEvents(sql: SqlStorage, state: CustomerState): void {
     value_minor: number;
     order_id: string | null;
     event_id: string | null;
+    unit: OtherUnit | null;
   };
   for (const row of sql.exec<OutcomeRow>(
-    'SELECT at_ms, goal, value_minor, order_id, event_id FROM outcomes ORDER BY seq',
+    'SELECT at_ms, goal, value_minor, order_id, event_id, unit FROM outcomes ORDER BY seq',
   )) {
     state.outcomes.push({
       atMs: row.at_ms,
@@ -109,6 +110,7 @@ function loadEvents(sql: SqlStorage, state: CustomerState): void {
       valueMinor: row.value_minor,
       orderId: row.order_id,
       eventId: row.event_id,
+      ...(row.unit && { unit: row.unit }),
     });
     saw(row.at_ms);
   }

@@ -1,4 +1,5 @@
 /** The way from a customer to the shards: rows in order, at least once; a row goes when its shard has acknowledged it. */
+import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { Delivery, DeliveryReply } from '../campaign/protocol.ts';
 import { MAX_DELIVERY_EVENTS } from '../campaign/protocol.ts';
@@ -11,6 +12,7 @@ type OutboxRow = {
   arm: string;
   hour: number;
   change: string;
+  sums: string | null;
 };
 
 /** Destinations served in one run: more than a workspace has campaigns, so that those that are down never keep others waiting. */
@@ -43,6 +45,7 @@ export function pendingDeliveries(sql: SqlStorage, workspaceId: string, source: 
         arm: row.arm,
         hour: row.hour,
         change: JSON.parse(row.change) as Partial<ArmStatistics>,
+        ...(row.sums !== null && { sums: JSON.parse(row.sums) as SumsByName }),
       })),
   }));
 }

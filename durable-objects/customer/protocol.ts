@@ -1,5 +1,7 @@
 /** What the worker says to a customer's object. */
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
+import type { RewardSpec } from '../../decisioning/bandits/rewards/reward.ts';
+import type { TrialTally } from '../../decisioning/bandits/rewards/tally.ts';
 import type { PlacementRequest, Switches, TracedCandidate } from '../../decisioning/decide.ts';
 import type { EventRejection, RefusalReason } from '../../decisioning/reasons.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
@@ -94,6 +96,20 @@ export interface StoredDecision {
   /** The period's trial reached the optimised goal; kept on the trial. */
   readonly converted: boolean;
   readonly outcomes: readonly CreditedOutcome[];
+  /** What its campaign learned from when the content was seen: what is counted of it later is counted by the same rules. */
+  readonly learning?: LearningFacts;
+  /** Goals its period reached so far; kept on the trial, and only where the campaign learns from more than conversions. */
+  readonly tally?: TrialTally;
+}
+
+/** What a campaign learns from besides whether its goal was reached; absent where it is nothing else. */
+export interface LearningFacts {
+  /** `binary` when absent. */
+  readonly reward?: RewardSpec;
+  /** Goals that are reported beside the optimised one. */
+  readonly secondaryGoals?: readonly string[];
+  /** Delays of conversions are counted. */
+  readonly delay?: true;
 }
 
 /** Touches of one campaign, channel and day whose decisions had to make room: caps go on counting them, as of the day's latest. */
@@ -121,6 +137,8 @@ export interface StoredOutcome {
   readonly valueMinor: number;
   readonly orderId: string | null;
   readonly eventId: string | null;
+  /** What the value is, when it is no money. */
+  readonly unit?: OtherUnit;
 }
 
 /** First eligibility for a campaign that measures lift. */
@@ -166,11 +184,17 @@ export type ExplainReply =
       readonly segments: readonly string[];
     };
 
+/** Units of values that are no money: they are in no revenue. */
+export type OtherUnit = 'count' | 'ms';
+
 /** A goal as the worker found it in the directory. */
 export interface GoalFacts {
   readonly id: string;
   readonly windowMs: number;
+  /** Minor units of the currency, or of `unit`. */
   readonly valueMinor: number;
+  /** Absent for money. */
+  readonly unit?: OtherUnit;
 }
 
 /** Feedback about a decision; the token has been verified. */
@@ -181,6 +205,8 @@ export interface FeedbackItem {
   readonly goal?: GoalFacts;
   readonly orderId?: string | undefined;
   readonly atMs?: number | undefined;
+  /** Of the decision's campaign, as the worker found it in the directory. */
+  readonly learning?: LearningFacts;
 }
 
 /** Behaviour, or a goal reached without a token. */
@@ -189,6 +215,8 @@ export interface EventItem {
   readonly kind: 'behaviour' | 'goal';
   readonly name: string;
   readonly valueMinor: number;
+  /** Of a goal's value; absent for money. */
+  readonly unit?: OtherUnit;
   readonly windowMs: number;
   readonly orderId?: string | undefined;
   readonly eventId?: string | undefined;

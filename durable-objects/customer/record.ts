@@ -40,7 +40,7 @@ export function recordOf(
     armId: chosen.armId,
     leaf: chosen.leaf,
     goal: campaign.goal,
-    goalWindowMs: campaign.tokenLifeMs,
+    goalWindowMs: campaign.goalWindowMs ?? campaign.tokenLifeMs,
     channel: slice.rules.channel.id,
     countsTowardGlobal: slice.rules.channel.countsTowardGlobal,
     atMs: nowMs,
@@ -54,5 +54,6 @@ export function recordOf(
     shard: shardOf(campaign, call.name),
     measuresLift: chosen.measuresLift,
     revision: call.revision,
+    ...(chosen.features && { features: chosen.features }),
   };
 }

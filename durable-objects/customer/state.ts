@@ -134,8 +134,8 @@ export function assignmentOf(state: CustomerState, campaignId: string): Assignme
     if (record.campaignId === campaignId && (!newest || record.atMs >= newest.record.atMs)) newest = decision;
   }
   if (!newest) return undefined;
-  const { armId, leaf, propensityArm, periodKey, stickyUntilMs } = newest.record;
-  return { armId, leaf, propensityArm, periodKey, untilMs: stickyUntilMs };
+  const { armId, leaf, propensityArm, periodKey, stickyUntilMs, features } = newest.record;
+  return { armId, leaf, propensityArm, periodKey, untilMs: stickyUntilMs, ...(features && { features }) };
 }
 
 /** The session of a customer whose client names none: it began with the first decision after 30 idle minutes. */

@@ -1,4 +1,5 @@
 /** The customer's state in SQLite. Every method writes memory and storage together; call them inside one transaction. */
+import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import type { PastTouches, StoredBehaviour, StoredDecision, StoredEnrolment, StoredOutcome } from './protocol.ts';
@@ -13,6 +14,8 @@ export interface OutboxEntry {
   readonly arm: string;
   readonly hour: number;
   readonly change: Partial<ArmStatistics>;
+  /** Changes of named sums; absent for most entries. */
+  readonly sums?: SumsByName;
 }
 
 /** What credits and decisions write through; the simulator implements it over plain memory. */
@@ -108,12 +111,13 @@ export class SqlStore implements CustomerStore {
   addOutcome(outcome: StoredOutcome): void {
     this.state.outcomes.push(outcome);
     this.#sql.exec(
-      'INSERT INTO outcomes (at_ms, goal, value_minor, order_id, event_id) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO outcomes (at_ms, goal, value_minor, order_id, event_id, unit) VALUES (?, ?, ?, ?, ?, ?)',
       outcome.atMs,
       outcome.goal,
       outcome.valueMinor,
       outcome.orderId,
       outcome.eventId,
+      outcome.unit ?? null,
     );
   }
 
@@ -128,13 +132,14 @@ export class SqlStore implements CustomerStore {
 
   enqueue(entry: OutboxEntry, atMs: number): void {
     this.#sql.exec(
-      'INSERT INTO outbox (campaign_id, shard, leaf, arm, hour, change, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO outbox (campaign_id, shard, leaf, arm, hour, change, sums, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       entry.campaignId,
       entry.shard,
       entry.leaf,
       entry.arm,
       entry.hour,
       JSON.stringify(entry.change),
+      entry.sums ? JSON.stringify(entry.sums) : null,
       atMs,
     );
   }

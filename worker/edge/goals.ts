@@ -1,7 +1,7 @@
-/** Goals as events name them, checked against the directory. */
+/** Goals as events name them, checked against the directory, and what the campaigns they are reported to learn from. */
 import type { Directory } from '../../decisioning/catalog/slice.ts';
 import type { EventRejection } from '../../decisioning/reasons.ts';
-import type { GoalFacts } from '../../durable-objects/customer/protocol.ts';
+import type { GoalFacts, LearningFacts } from '../../durable-objects/customer/protocol.ts';
 import type { Auth } from '../http/auth.ts';
 import { minorUnits } from './money.ts';
 
@@ -15,6 +15,27 @@ export function goalFacts(
   const declared = Object.hasOwn(directory.goals, goal) ? directory.goals[goal] : undefined;
   if (!declared) return 'unknown_goal';
   if (declared.source === 'server' && auth.keyType !== 'secret') return 'goal_needs_secret_key';
-  const valueMinor = value === undefined ? declared.defaultValueMinor : minorUnits(value, directory.currency);
-  return { id: goal, windowMs: declared.windowMs, valueMinor };
+  const { windowMs, defaultValueMinor, unit = 'money' } = declared;
+  if (unit === 'money') {
+    const valueMinor = value === undefined ? defaultValueMinor : minorUnits(value, directory.currency);
+    return { id: goal, windowMs, valueMinor };
+  }
+  return { id: goal, windowMs, valueMinor: wholeUnits(value ?? defaultValueMinor), unit };
+}
+
+/** Halves round away from zero, as those of money do. */
+function wholeUnits(value: number): number {
+  return Math.sign(value) * Math.round(Math.abs(value));
+}
+
+/** What a published campaign learns from besides whether its goal was reached; undefined when that is all, or the campaign is gone. */
+export function learningFacts(directory: Directory, campaignId: string): LearningFacts | undefined {
+  const campaign = Object.hasOwn(directory.campaigns, campaignId) ? directory.campaigns[campaignId] : undefined;
+  const { reward, secondaryGoals, learning } = campaign?.policy ?? {};
+  const facts: LearningFacts = {
+    ...(reward && { reward }),
+    ...(secondaryGoals && { secondaryGoals }),
+    ...(learning?.delayCorrection && { delay: true }),
+  };
+  return Object.keys(facts).length > 0 ? facts : undefined;
 }

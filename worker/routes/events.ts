@@ -98,6 +98,7 @@ function checkEvent(c: Ctx, directory: Directory, event: CustomerEvent, index: n
     name: goal.id,
     valueMinor: goal.valueMinor,
     windowMs: goal.windowMs,
+    ...(goal.unit && { unit: goal.unit }),
     orderId: event.orderId,
     eventId,
     atMs,

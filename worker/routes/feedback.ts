@@ -11,7 +11,7 @@ import { currentCatalog } from '../edge/catalog.ts';
 import { clientTime } from '../edge/client-time.ts';
 import { callCustomer } from '../edge/customer-calls.ts';
 import { answerEvents } from '../edge/events-answer.ts';
-import { goalFacts } from '../edge/goals.ts';
+import { goalFacts, learningFacts } from '../edge/goals.ts';
 import { tokenSigner } from '../edge/token-signer.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
@@ -85,10 +85,12 @@ async function checkEvent(
   const at = clientTime(auth, event.at, nowMs);
   if (!at.ok) return { index, status: 'rejected', reason: 'time_out_of_range' };
   const atMs = at.value;
-  if (event.kind === 'exposure') return { index, record, kind: 'exposure', atMs };
+  const facts = learningFacts(directory, record.campaignId);
+  const learning = facts && { learning: facts };
+  if (event.kind === 'exposure') return { index, record, kind: 'exposure', atMs, ...learning };
   const goal = goalFacts(directory, auth, event.goal, event.value);
   if (typeof goal === 'string') return { index, status: 'rejected', reason: goal };
-  return { index, record, kind: 'goal', goal, orderId: event.orderId, atMs };
+  return { index, record, kind: 'goal', goal, orderId: event.orderId, atMs, ...learning };
 }
 
 async function deliver(c: Ctx, name: string, items: readonly FeedbackItem[]): Promise<readonly ItemResult[]> {

@@ -7,9 +7,17 @@ import type { Configuration, GoalConfiguration } from '../../../decisioning/cata
 import type { RulesSlice } from '../../../decisioning/catalog/slice.ts';
 import type { DecisionRecord } from '../../../decisioning/record.ts';
 import { slicesOf } from '../../../decisioning/testing/configuration.ts';
-import type { StatisticsCell } from '../../campaign/protocol.ts';
+import type { StatisticsCell, VectorCell } from '../../campaign/protocol.ts';
 import { customerStubByName, type StubSource, shardStub } from '../../shared/stub.ts';
-import type { CallFacts, DecideCall, DecideReply, EventsReply, FeedbackItem } from '../protocol.ts';
+import type {
+  CallFacts,
+  DecideCall,
+  DecideReply,
+  EventsReply,
+  FeedbackItem,
+  LearningFacts,
+  OtherUnit,
+} from '../protocol.ts';
 
 /** The bindings of the tests' runtime. */
 export const source = env as unknown as StubSource;
@@ -81,6 +89,8 @@ export interface Reached {
   readonly orderId?: string | undefined;
   readonly eventId?: string | undefined;
   readonly atMs?: number | undefined;
+  readonly unit?: OtherUnit;
+  readonly learning?: LearningFacts;
 }
 
 export type Customer = ReturnType<typeof customerOf>;
@@ -102,10 +112,11 @@ export function customerOf(world: World, who: string, anonymous = false) {
         items.map((item, index) => ({ ...item, index })),
       ),
     );
-  const goalOf = ({ goal = 'purchase', windowMs = PURCHASE.windowMs, valueMinor = 0 }: Reached) => ({
+  const goalOf = ({ goal = 'purchase', windowMs = PURCHASE.windowMs, valueMinor = 0, unit }: Reached) => ({
     id: goal,
     windowMs,
     valueMinor,
+    ...(unit && { unit }),
   });
   return {
     name,
@@ -120,11 +131,13 @@ export function customerOf(world: World, who: string, anonymous = false) {
       if (reply.outcome !== 'decided') throw new Error(reply.outcome);
       return reply.decisions[0]?.record ?? null;
     },
-    see: async (record: DecisionRecord, receivedAtMs: number, atMs?: number) =>
-      (await feedback([{ record, kind: 'exposure', atMs }], receivedAtMs))[0],
+    see: async (record: DecisionRecord, receivedAtMs: number, atMs?: number, learning?: LearningFacts) =>
+      (await feedback([{ record, kind: 'exposure', atMs, ...(learning && { learning }) }], receivedAtMs))[0],
     reach: async (record: DecisionRecord, receivedAtMs: number, reached: Reached = {}) => {
-      const { orderId, atMs } = reached;
-      return (await feedback([{ record, kind: 'goal', goal: goalOf(reached), orderId, atMs }], receivedAtMs))[0];
+      const { orderId, atMs, learning } = reached;
+      const facts = learning && { learning };
+      const item = { record, kind: 'goal' as const, goal: goalOf(reached), orderId, atMs, ...facts };
+      return (await feedback([item], receivedAtMs))[0];
     },
     /** A goal without a token. */
     tell: async (receivedAtMs: number, reached: Reached = {}) => {
@@ -179,6 +192,29 @@ export async function cellsOf(world: World, campaignId: string, shards = 1): Pro
     for (const row of rows) {
       const { leaf, arm, hour } = row as { leaf: string; arm: string; hour: number };
       cells.push({ leaf, arm, hour, statistics: statisticsIn(row) });
+    }
+  }
+  return cells;
+}
+
+/** The named sums of a campaign's shards, added up by cell: `leaf arm hour` → name → vector. */
+export async function sumsIn(
+  world: World,
+  campaignId: string,
+  shards = 1,
+): Promise<Record<string, Record<string, readonly number[]>>> {
+  const cells: Record<string, Record<string, readonly number[]>> = {};
+  for (let shard = 0; shard < shards; shard += 1) {
+    const stub = await shardStub(source, world.workspaceId, campaignId, shard);
+    const rows = await runInDurableObject(stub, (_, { storage }) =>
+      storage.sql.exec('SELECT leaf, arm, hour, name, sums FROM vectors').toArray(),
+    );
+    for (const row of rows) {
+      const { leaf, arm, hour, name } = row as unknown as VectorCell;
+      const vector = JSON.parse(row.sums as string) as number[];
+      cells[`${leaf} ${arm} ${hour}`] ??= {};
+      const cell = cells[`${leaf} ${arm} ${hour}`]!;
+      cell[name] = vector.map((value, i) => value + (cell[name]?.[i] ?? 0));
     }
   }
   return cells;

@@ -3,6 +3,8 @@
  * code with crediting.
  */
 import type { DecisionRecord } from '../../../decisioning/record.ts';
+import type { LearningFacts } from '../protocol.ts';
+import { namedSumsOf, type ObservedTrial } from './oracle-sums.ts';
 
 interface Told {
   readonly goal: string;
@@ -10,15 +12,20 @@ interface Told {
   readonly valueMinor: number;
   readonly orderId: string | undefined;
   readonly eventId: string | undefined;
+  /** The value is no money. */
+  readonly unit?: 'count' | 'ms' | undefined;
 }
 
 interface Seen {
   readonly record: DecisionRecord;
   readonly atMs: number;
+  readonly learning: LearningFacts | undefined;
 }
 
 interface Credited extends Told {
   readonly record: DecisionRecord;
+  /** When it counts: not before its decision. */
+  readonly creditedAtMs: number;
 }
 
 /** A campaign that measures lift and could address the customer: in its treated group (`*`) or held out. */
@@ -66,17 +73,17 @@ export class Observer {
   }
 
   /** An exposure that arrived with its token. */
-  exposed(record: DecisionRecord, atMs: number): void {
+  exposed(record: DecisionRecord, atMs: number, learning?: LearningFacts): void {
     if (!this.#accepts(record)) return;
     this.decided(record);
-    this.#see(record, atMs);
+    this.#see(record, atMs, learning);
   }
 
   /** A goal that arrived with a token. */
-  reached(record: DecisionRecord, told: ToldGoal): void {
+  reached(record: DecisionRecord, told: ToldGoal, learning?: LearningFacts): void {
     if (!this.#accepts(record)) return;
     this.decided(record);
-    if (this.#credit(record, told)) this.#tell(told);
+    if (this.#credit(record, told, learning)) this.#tell(told);
   }
 
   /** A goal that arrived without one. */
@@ -84,11 +91,12 @@ export class Observer {
     if (!this.#tell(told)) return;
     for (const campaignId of new Set(this.#made.map((record) => record.campaignId))) {
       const candidates = this.#seen.filter(
-        ({ record, atMs }) =>
+        ({ record, atMs, learning }) =>
           record.campaignId === campaignId &&
-          record.goal === told.goal &&
           atMs <= told.atMs &&
-          told.atMs <= record.atMs + record.goalWindowMs,
+          (record.goal === told.goal
+            ? told.atMs <= record.atMs + record.goalWindowMs
+            : namesGoal(learning, told.goal) && told.atMs <= record.atMs + told.windowMs),
       );
       candidates.sort(
         (a, b) =>
@@ -104,12 +112,12 @@ export class Observer {
     return known || record.expiresAtMs > this.#nowMs;
   }
 
-  #see(record: DecisionRecord, atMs: number): void {
+  #see(record: DecisionRecord, atMs: number, learning: LearningFacts | undefined): void {
     if (this.#seen.some((other) => other.record.decisionId === record.decisionId)) return;
-    this.#seen.push({ record, atMs: Math.max(atMs, record.atMs) });
+    this.#seen.push({ record, atMs: Math.max(atMs, record.atMs), learning });
   }
 
-  #credit(record: DecisionRecord, told: ToldGoal): boolean {
+  #credit(record: DecisionRecord, told: ToldGoal, learning?: LearningFacts): boolean {
     const atMs = Math.max(told.atMs, record.atMs);
     if (atMs > record.expiresAtMs || atMs > record.atMs + told.windowMs) return false;
     const before = this.#credited.filter(
@@ -117,8 +125,8 @@ export class Observer {
     );
     const again = told.orderId === undefined || before.some(({ orderId }) => orderId === told.orderId);
     if (before.length > 0 && again) return false;
-    this.#see(record, atMs);
-    this.#credited.push({ ...told, record });
+    this.#see(record, atMs, learning);
+    this.#credited.push({ ...told, record, creditedAtMs: atMs });
     return true;
   }
 
@@ -152,18 +160,40 @@ export class Observer {
       add(record, atMs, 'trials', 1);
       if (converted.has(period)) add(record, atMs, 'conversions', 1);
     }
-    const orders = new Set<string>();
-    for (const { record, goal, orderId, valueMinor } of this.#credited) {
-      const order = `${record.campaignId} ${goal} ${orderId}`;
-      const counted = orderId !== undefined && orders.has(order);
-      orders.add(order);
+    for (const { record, goal, valueMinor, unit, again } of this.#ordered()) {
       const trial = trials.get(periodOf(record));
-      if (trial && goal === record.goal && !counted) add(trial.record, trial.atMs, 'revenueMinor', valueMinor);
+      const money = goal === record.goal && !again && unit === undefined;
+      if (trial && money) add(trial.record, trial.atMs, 'revenueMinor', valueMinor);
     }
     this.#addLift(add);
     for (const cell of Object.values(sums))
       for (const [field, value] of Object.entries(cell)) if (value === 0) delete cell[field];
     return Object.fromEntries(Object.entries(sums).filter(([, cell]) => Object.keys(cell).length > 0));
+  }
+
+  /** What was credited, and whether the same order was in the campaign's sums before. */
+  #ordered(): (Credited & { readonly again: boolean })[] {
+    const orders = new Set<string>();
+    return this.#credited.map((credited) => {
+      const order = `${credited.record.campaignId} ${credited.goal} ${credited.orderId}`;
+      const again = credited.orderId !== undefined && orders.has(order);
+      orders.add(order);
+      return { ...credited, again };
+    });
+  }
+
+  /** `campaign leaf arm hour` → name → named sums; those that are all zeros are left out. */
+  namedSums(): Record<string, Record<string, readonly number[]>> {
+    const trials = new Map<string, ObservedTrial>();
+    for (const { record, atMs, learning } of this.#seen) {
+      const period = periodOf(record);
+      if (!trials.has(period)) trials.set(period, { record, atMs, learning, outcomes: [] });
+    }
+    for (const credited of this.#ordered()) trials.get(periodOf(credited.record))?.outcomes.push(credited);
+    return namedSumsOf(
+      [...trials.values()],
+      ({ record, atMs }) => `${record.campaignId} ${record.leaf} ${record.armId} ${Math.floor(atMs / HOUR_MS)}`,
+    );
   }
 
   #addLift(add: Add): void {
@@ -173,7 +203,13 @@ export class Observer {
         ({ goal, atMs }) => goal === record.goal && atMs >= record.atMs && atMs <= record.atMs + record.goalWindowMs,
       );
       if (counted.length > 0) add(record, record.atMs, 'convertedCustomers', 1);
-      for (const { valueMinor } of counted) add(record, record.atMs, 'customerRevenueMinor', valueMinor);
+      for (const { valueMinor, unit } of counted)
+        if (unit === undefined) add(record, record.atMs, 'customerRevenueMinor', valueMinor);
     }
   }
+}
+
+function namesGoal(learning: LearningFacts | undefined, goal: string): boolean {
+  const weights = learning?.reward?.kind === 'composite' ? Object.keys(learning.reward.weights) : [];
+  return [...weights, ...(learning?.secondaryGoals ?? [])].includes(goal);
 }

@@ -1,0 +1,78 @@
+/** What an outcome changes in its campaign's named sums: the trial's reward, its other goals, the conversion's delay, moments of features. */
+import { momentReward, momentsName, rewardMoments, trialMoments } from '../../decisioning/bandits/linear/moments.ts';
+import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
+import { goalChange, goalName } from '../../decisioning/bandits/rewards/goal-sums.ts';
+import { type RewardSpec, rewardChange, rewardInteger, rewardName } from '../../decisioning/bandits/rewards/reward.ts';
+import { type TrialTally, tallied } from '../../decisioning/bandits/rewards/tally.ts';
+import { delaySums } from '../../decisioning/learning/delay-buckets.ts';
+import { DELAY_NAME } from '../../decisioning/learning/weigh-evidence.ts';
+import type { DecisionRecord } from '../../decisioning/record.ts';
+import type { LearningFacts, StoredDecision } from './protocol.ts';
+
+const BINARY: RewardSpec = { kind: 'binary' };
+
+/** Whether a campaign counts a goal besides the one it optimises: by its reward, or to report it. */
+export function countsBeside(learning: LearningFacts | undefined, goal: string): boolean {
+  if (!learning) return false;
+  const { reward, secondaryGoals = [] } = learning;
+  return secondaryGoals.includes(goal) || (reward?.kind === 'composite' && Object.hasOwn(reward.weights, goal));
+}
+
+/** Whether what happens to a trial is written down goal by goal: not for campaigns that learn from conversions alone. */
+function isTracked({ record, learning }: StoredDecision, goal: string): boolean {
+  if (!learning && !record.features) return false;
+  return goal === record.goal || countsBeside(learning, goal);
+}
+
+/** A new trial's moments of features; undefined where the campaign has none, or a reward that moments cannot hold. */
+export function sumsOfTrial(record: DecisionRecord, learning: LearningFacts | undefined): SumsByName | undefined {
+  if (!record.features || learning?.reward?.kind === 'revenue') return undefined;
+  return { [momentsName(record.features.key)]: trialMoments(record.features.z) };
+}
+
+/** One more outcome of a trial. */
+export interface TrialOutcome {
+  readonly goal: string;
+  /** In the goal's own unit. */
+  readonly value: number;
+  /** The same order is credited to another decision of the campaign: it says that the goal was reached, and adds nothing more. */
+  readonly counted: boolean;
+  readonly atMs: number;
+}
+
+/** A trial after one more outcome, and what that changes in the campaign's sums; undefined when the campaign learns from conversions alone. */
+export function withOutcome(
+  trial: StoredDecision,
+  outcome: TrialOutcome,
+): { readonly tally: TrialTally; readonly sums: SumsByName } | undefined {
+  const { goal, value, counted } = outcome;
+  if (!isTracked(trial, goal)) return undefined;
+  const before = trial.tally ?? {};
+  const known = Object.hasOwn(before, goal);
+  const tally = counted ? (known ? before : tallied(before, goal, 0)) : tallied(before, goal, value);
+  return { tally, sums: changes(trial, before, tally, outcome) };
+}
+
+function changes(
+  trial: StoredDecision,
+  before: TrialTally,
+  after: TrialTally,
+  { goal, atMs }: TrialOutcome,
+): SumsByName {
+  const { record, learning = {} } = trial;
+  const { reward = BINARY, delay } = learning;
+  const sums: Record<string, readonly number[]> = {};
+  const note = (name: string | undefined, vector: readonly number[] | undefined) => {
+    if (name !== undefined && vector !== undefined) sums[name] = vector;
+  };
+  if (goal !== record.goal) note(goalName(goal), goalChange(before[goal], after[goal]));
+  const [was, is] = [rewardInteger(reward, record.goal, before), rewardInteger(reward, record.goal, after)];
+  note(rewardName(reward), rewardChange(was, is));
+  if (record.features && reward.kind !== 'revenue' && was !== is) {
+    const moments = rewardMoments(record.features.z, momentReward(reward, was), momentReward(reward, is));
+    note(momentsName(record.features.key), moments);
+  }
+  const converts = goal === record.goal && !Object.hasOwn(before, goal);
+  if (delay && converts) note(DELAY_NAME, delaySums(atMs - (trial.exposedAtMs as number)));
+  return sums;
+}
