@@ -246,7 +246,7 @@ describe('random histories', () => {
   });
 
   it('had every kind of named sums in them', () => {
-    const expected = ['delay', 'goal:click', 'goal:dwell', 'goal:unsubscribe', 'linear', 'reward'];
+    const expected = ['delay', 'goal:click', 'goal:dwell', 'goal:unsubscribe', 'linear', 'reward', 'trials'];
     expect([...kinds].sort()).toEqual(expected);
   });
 });

@@ -2,7 +2,13 @@
 import { momentReward, momentsName, rewardMoments, trialMoments } from '../../decisioning/bandits/linear/moments.ts';
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import { goalChange, goalName } from '../../decisioning/bandits/rewards/goal-sums.ts';
-import { type RewardSpec, rewardChange, rewardInteger, rewardName } from '../../decisioning/bandits/rewards/reward.ts';
+import {
+  type RewardSpec,
+  rewardChange,
+  rewardInteger,
+  rewardName,
+  rewardTrialsName,
+} from '../../decisioning/bandits/rewards/reward.ts';
 import { type TrialTally, tallied } from '../../decisioning/bandits/rewards/tally.ts';
 import { delaySums } from '../../decisioning/learning/delay-buckets.ts';
 import { DELAY_NAME } from '../../decisioning/learning/weigh-evidence.ts';
@@ -24,10 +30,14 @@ function isTracked({ record, learning }: StoredDecision, goal: string): boolean 
   return goal === record.goal || countsBeside(learning, goal);
 }
 
-/** A new trial's moments of features; undefined where the campaign has none, or a reward that moments cannot hold. */
-export function sumsOfTrial(record: DecisionRecord, learning: LearningFacts | undefined): SumsByName | undefined {
-  if (!record.features || learning?.reward?.kind === 'revenue') return undefined;
-  return { [momentsName(record.features.key)]: trialMoments(record.features.z) };
+/** What a new trial adds: one under its reward, and the moments of its features where the reward is one that moments can hold. */
+export function sumsOfTrial(record: DecisionRecord, { reward = BINARY }: LearningFacts = {}): SumsByName {
+  const trials = rewardTrialsName(reward);
+  const { features } = record;
+  return {
+    ...(trials !== undefined && { [trials]: [1] }),
+    ...(features && reward.kind !== 'revenue' && { [momentsName(features.key)]: trialMoments(features.z) }),
+  };
 }
 
 /** One more outcome of a trial. */

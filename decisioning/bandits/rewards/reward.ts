@@ -25,6 +25,11 @@ export function rewardName(spec: RewardSpec): string | undefined {
   return `reward:${fnv1a32(JSON.stringify(sorted)).toString(16).padStart(8, '0')}`;
 }
 
+/** Names the count of trials under a reward: those before it was declared had none; undefined for `binary`, whose trials are the statistics'. */
+export function rewardTrialsName(spec: RewardSpec): string | undefined {
+  return rewardName(spec)?.replace(/^reward:/, 'trials:');
+}
+
 /**
  * The reward of a trial as the integer that is summed up: for `revenue` round(1000 · ln(minor units)) of a value above 0 (a log-normal with a
  * zero mass is learned, so that one huge order does not decide), 0 otherwise; for `count` the count; for `composite` thousandths.

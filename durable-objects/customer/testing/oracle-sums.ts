@@ -65,7 +65,10 @@ function vectorsOf(trial: ObservedTrial): Record<string, number[]> {
   const { integer, thousandths } = rewardOf(trial, spec);
   const vectors = goalVectors(trial);
   const name = rewardName(spec);
-  if (name) vectors[name] = [integer === 0 ? 0 : 1, integer, integer ** 2];
+  if (name) {
+    vectors[name] = [integer === 0 ? 0 : 1, integer, integer ** 2];
+    vectors[name.replace('reward', 'trials')] = [1];
+  }
   if (record.features && spec.kind !== 'revenue')
     vectors[`linear:${record.features.key}`] = linearVector(record.features.z, thousandths);
   const converted = trial.outcomes.find(({ goal }) => goal === record.goal);
