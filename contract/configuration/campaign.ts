@@ -3,11 +3,14 @@ import * as z from 'zod';
 import { description, displayName, duration, durationMs, share, slug } from '../primitives.ts';
 import { arm } from './arm.ts';
 import { learning } from './learning.ts';
+import { lifecycle } from './lifecycle.ts';
 import { parameterFields, withArms } from './parameters.ts';
 import { arbitration, exclusionGroups, notWithin, onlyAfter } from './relations.ts';
+import { refuseRepeatedIds } from './repeated-ids.ts';
 import { reward, secondary } from './reward.ts';
 import { schedule } from './schedule.ts';
 import { condition } from './segment.ts';
+import { strategies, strategyMode } from './strategies.ts';
 import { strategy } from './strategy.ts';
 
 /** Arms of one campaign; the quadrature of P(best) and the size of a slice are planned for this many. */
@@ -27,16 +30,6 @@ const sticky = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('session') }),
   z.strictObject({ mode: z.literal('days'), days: z.int().min(1).max(90) }),
 ]);
-
-/** Refuses a list in which two have the same id, at the later one: answers and statistics name them by it. */
-function refuseRepeatedIds(list: readonly { readonly id: string }[], context: z.RefinementCtx): void {
-  const seen = new Set<string>();
-  for (const [i, { id }] of list.entries()) {
-    if (seen.has(id))
-      context.addIssue({ code: 'custom', path: [i, 'id'], message: `must be unique: "${id}" is there already` });
-    seen.add(id);
-  }
-}
 
 export const campaign = z
   .strictObject({
@@ -59,6 +52,9 @@ export const campaign = z
     sticky: sticky.default({ mode: 'none' }),
     holdout: share.max(0.5).default(0),
     strategy: strategy.prefault({ policy: 'thompson' }),
+    strategies: strategies.optional(),
+    strategyMode: strategyMode.optional(),
+    lifecycle: lifecycle.optional(),
     contexts: z
       .array(
         z.strictObject({ id: slug.refine((id) => id !== 'rest', '"rest" is the leaf of everyone else'), condition }),

@@ -2,7 +2,7 @@
 import { MAX_ARMS } from '../bandits/allocate.ts';
 import { HOLDOUT_ARM, REST_LEAF } from '../bandits/allocation.ts';
 import { checkReward } from './check-reward.ts';
-import { checkStrategy } from './check-strategy.ts';
+import { checkStrategies } from './check-strategies.ts';
 import type { CampaignConfiguration } from './configuration.ts';
 import type { KnownIds } from './known-ids.ts';
 import { MAX_ARM_LEAF_CELLS } from './limits.ts';
@@ -28,12 +28,12 @@ function checkArms(campaign: CampaignConfiguration, at: string, report: Report):
   const { arms, contexts } = campaign;
   if (arms.length === 0) report(`${at}/arms`, 'needs at least one arm');
   if (arms.length > MAX_ARMS) report(`${at}/arms`, `has ${arms.length} arms; at most ${MAX_ARMS}`);
-  const cells = arms.length * (contexts.length + 1);
+  const leaves = contexts.length + 1;
+  const strategies = campaign.strategies?.length ?? 1;
+  const cells = arms.length * leaves * strategies;
   if (cells > MAX_ARM_LEAF_CELLS) {
-    report(
-      `${at}/arms`,
-      `${arms.length} arms × ${contexts.length + 1} leaves are ${cells}; at most ${MAX_ARM_LEAF_CELLS}`,
-    );
+    const parts = `${arms.length} arms × ${leaves} leaves${strategies > 1 ? ` × ${strategies} strategies` : ''}`;
+    report(`${at}/arms`, `${parts} are ${cells}; at most ${MAX_ARM_LEAF_CELLS}`);
   }
   const ids = arms.map(({ id }) => id);
   for (const [i, id] of repeated(ids)) report(`${at}/arms/${i}/id`, `"${id}" is the id of two arms`);
@@ -53,7 +53,7 @@ export function checkCampaign(campaign: CampaignConfiguration, known: KnownIds, 
   const at = `/campaigns/${campaign.id}`;
   checkReferences(campaign, at, known, report);
   checkArms(campaign, at, report);
-  checkStrategy(campaign, at, report);
+  checkStrategies(campaign, at, report);
   checkReward(campaign, at, known, report);
   scheduleBounds(campaign, report);
 }

@@ -7,15 +7,16 @@ import { type PolicyStrategies, type SliceStrategies, turnOf } from '../strategi
 import type { CampaignConfiguration, StrategyConfiguration } from './configuration.ts';
 import type { CampaignPolicy } from './slice.ts';
 
-/** The strategies of a campaign that was checked; undefined when it has one. Shares that were left out are even. */
+/** The strategies of a campaign that was checked; undefined when it has one. Shares that were left out are even; thirds may have been rounded. */
 export function strategiesOf(
   { strategies, strategyMode = 'concurrent' }: CampaignConfiguration,
   strategyOf: (strategy: StrategyConfiguration) => AllocationStrategy,
 ): PolicyStrategies | undefined {
   if (!strategies) return undefined;
-  const list = strategies.map(({ id, share, strategy }) => ({
+  const sum = strategies.reduce((total, { share = 1 }) => total + share, 0);
+  const list = strategies.map(({ id, share = 1, strategy }) => ({
     id,
-    share: share ?? 1 / strategies.length,
+    share: share / sum,
     strategy: strategyOf(strategy),
     minExploration: strategy.minExploration,
   }));
