@@ -16,4 +16,6 @@ export interface ChosenAction {
   readonly allocationVersion: number;
   /** As in the record. */
   readonly features?: FeatureVector;
+  /** As in the record. */
+  readonly sendAtMs?: number;
 }

@@ -15,6 +15,7 @@ import {
 } from './testing/configuration.ts';
 import { touchAt } from './testing/customer.ts';
 import { decideOnce, inputOf, NOON_MS, type Once } from './testing/decide-once.ts';
+import { parameterOf, STYLE, steeredOf } from './testing/steered.ts';
 
 const day = (max: number) => ({ max, windowMs: DAY_MS });
 
@@ -28,6 +29,7 @@ interface RefusalCase {
   readonly allowed: Once;
 }
 
+const heroAndSide = ['hero', 'side'].map((id) => ({ id, name: id, channel: 'web' }));
 const mail = { placements: [{ id: 'hero', name: 'Hero', channel: 'mail' }] };
 
 /** A customer who was touched by `welcome`, and clicked, so long ago. */
@@ -110,6 +112,17 @@ const cases: readonly RefusalCase[] = [
     campaign: { lifecycle: beginningAt(0.2334) },
     refused: { customer: { bucketingId: 'id-0' } },
     allowed: { customer: { bucketingId: 'id-30' } },
+  },
+  {
+    // From noon on in UTC: the minute before is too early.
+    reason: 'no_arm_available',
+    campaign: steeredOf('c', [
+      STYLE,
+      parameterOf('time', 'timing', [{ id: 'noon', window: { fromMinute: 720, toMinute: 780 } }]),
+    ]),
+    configuration: { placements: [...heroAndSide, { id: 'inbox', name: 'Inbox', channel: 'web' }] },
+    refused: { nowMs: NOON_MS - 1 },
+    allowed: { nowMs: NOON_MS },
   },
   {
     reason: 'too_soon_after',

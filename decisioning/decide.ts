@@ -17,6 +17,7 @@ import { featureVector } from './features/features.ts';
 import { isAdmitted } from './lifecycle/admission.ts';
 import { drawIndex, seededRandom } from './random.ts';
 import type { RefusalReason } from './reasons.ts';
+import { type Availability, availabilityOf, keepsUnavailable, partOf } from './steering/availability.ts';
 import { leafKeyFor } from './strategies/leaf-key.ts';
 import type { ArmAsk, CampaignStanding, CustomerView, Evidence } from './view.ts';
 
@@ -53,6 +54,8 @@ export interface TracedCandidate {
   readonly value?: number;
   readonly parts?: ValueParts;
   readonly probability?: number;
+  /** Which arms could be shown, in the order of the campaign's; absent when all could. */
+  readonly available?: readonly boolean[];
 }
 
 /** A campaign that measures lift and may address this customer now, whether it is chosen, capped or outranked: who it is measured over. */
@@ -92,6 +95,8 @@ interface Eligible {
   readonly leaf: string;
   readonly parts: ValueParts;
   readonly value: number;
+  /** Absent for a campaign whose arms are the same everywhere at all times. */
+  readonly availability?: Availability;
 }
 
 /**
@@ -127,13 +132,14 @@ function decidePlacement(
   const values = eligible.map((candidate) => candidate.value);
   const probabilities = choiceProbabilities(values, slice.rules.exploration);
   const winner = drawIndex(probabilities, campaignDraw);
-  eligible.forEach(({ campaign, leaf, value, parts }, index) => {
-    const traced = { leaf, value, parts, probability: probabilities[index] as number };
+  eligible.forEach(({ campaign, leaf, value, parts, availability }, index) => {
+    const available = partOf(availability);
+    const probability = probabilities[index] as number;
+    const traced = { leaf, value, parts, probability, ...(available && { available }) };
     if (index !== winner) refuse(notes, campaign.rules.id, 'outranked', traced);
     else notes.candidates?.push({ campaignId: campaign.rules.id, reason: null, ...traced });
   });
-  const { campaign, leaf } = eligible[winner] as Eligible;
-  return act(input, slice, campaign.rules, leaf, probabilities[winner] as number, armDraw, request.decisionId);
+  return act(input, slice, eligible[winner] as Eligible, probabilities[winner] as number, armDraw, request.decisionId);
 }
 
 function eligibleCampaigns(
@@ -163,6 +169,11 @@ function eligibleCampaigns(
       refuse(notes, rules.id, 'not_admitted');
       continue;
     }
+    const availability = availabilityOf(rules, channel, customer.resolve, nowMs);
+    if (availability && !availability.available.includes(true)) {
+      refuse(notes, rules.id, 'no_arm_available');
+      continue;
+    }
     const leaf = leafKeyFor(
       rules,
       leafOf(campaign, customer.resolve, isMember),
@@ -170,18 +181,21 @@ function eligibleCampaigns(
       standing.turn,
     );
     // Before the caps: held-out customers have no touches, so whoever is measured after them would not be the same kind of customer.
-    if (measuresLift(slice, rules))
-      notes.measured.push({ campaign: rules, leaf, heldOut: heldOut(slice, rules, customer) });
-    const capped = touchRefusalOf(campaign, facts);
-    if (capped) {
-      refuse(notes, rules.id, capped);
+    const measures = measuresLift(slice, rules);
+    const held = measures && heldOut(slice, rules, customer);
+    if (measures) notes.measured.push({ campaign: rules, leaf, heldOut: held });
+    const kept = availability && !held ? stickyPeriod(rules, customer, '', nowMs).assignment : undefined;
+    const unfit = keepsUnavailable(rules, availability, kept) ? 'no_arm_available' : touchRefusalOf(campaign, facts);
+    if (unfit) {
+      refuse(notes, rules.id, unfit);
       continue;
     }
-    const candidate = { campaign: rules, expected: evidence.expected(rules, leaf), channel: channel.id, nowMs };
+    const expected = evidence.expected(rules, leaf, partOf(availability));
+    const candidate = { campaign: rules, expected, channel: channel.id, nowMs };
     const { parts, value } = candidateValue(preset, candidate, fatigue.weight * pressure);
     // Doing nothing is worth 0: a tired customer is left in peace.
     if (fatigue.weight > 0 && value < 0) refuse(notes, rules.id, 'fatigued', { leaf, value, parts });
-    else eligible.push({ campaign, leaf, parts, value });
+    else eligible.push({ campaign, leaf, parts, value, ...(availability && { availability }) });
   }
   return eligible;
 }
@@ -202,30 +216,36 @@ function heldOut(slice: OpenSlice, campaign: SliceCampaign, customer: CustomerVi
 }
 
 /** What of the customer the probabilities of arms may depend on. */
-function askOf({ features }: SliceCampaign, { score, resolve }: CustomerView): ArmAsk {
-  return { ...(score && { score }), ...(features && { features: featureVector(features, resolve) }) };
+function askOf({ features }: SliceCampaign, { score, resolve }: CustomerView, available: ArmAsk['available']): ArmAsk {
+  return {
+    ...(score && { score }),
+    ...(features && { features: featureVector(features, resolve) }),
+    ...(available && { available }),
+  };
 }
 
 function act(
   input: DecideInput,
   slice: OpenSlice,
-  campaign: SliceCampaign,
-  leaf: string,
+  { campaign: { rules: campaign }, leaf, availability }: Eligible,
   propensityCampaign: number,
   armDraw: number,
   decisionId: string,
 ): ChosenAction {
   const { customer, evidence, nowMs } = input;
+  const available = partOf(availability);
   const common = {
     campaign,
     propensityCampaign,
     measuresLift: measuresLift(slice, campaign),
-    allocationVersion: evidence.expected(campaign, leaf).version,
+    allocationVersion: evidence.expected(campaign, leaf, available).version,
   };
   const { assignment, ...when } = stickyPeriod(campaign, customer, decisionId, nowMs);
   if (heldOut(slice, campaign, customer)) {
     return { ...common, ...when, leaf: assignment?.leaf ?? leaf, armId: HOLDOUT_ARM, propensityArm: 1, sticky: false };
   }
-  const ask = () => askOf(campaign, customer);
-  return { ...common, ...when, ...chooseArm(campaign, leaf, assignment, evidence, armDraw, ask) };
+  const ask = () => askOf(campaign, customer, available);
+  const arm = chooseArm(campaign, leaf, assignment, evidence, armDraw, ask);
+  const sendAtMs = availability?.sendAtMs?.[campaign.armIds.indexOf(arm.armId)];
+  return { ...common, ...when, ...arm, ...(sendAtMs !== undefined && { sendAtMs }) };
 }

@@ -12,6 +12,7 @@ const WORDS: Readonly<Record<RefusalReason, string>> = {
   not_in_audience: "The customer is not in the campaign's audience.",
   not_yet: 'What this campaign must come after has not happened yet.',
   not_admitted: 'The campaign is being rolled out, and the customer is not among those who see it yet.',
+  no_arm_available: 'No arm of the campaign is for this channel at this time, or the one kept for the customer is not.',
   too_soon_after: 'A campaign that this one keeps its distance from reached the customer only lately.',
   capped_campaign: 'The customer has had as many touches of this campaign as its cap allows.',
   capped_channel: 'The customer has had as many touches on this channel as its cap allows.',

@@ -13,6 +13,7 @@ export const REFUSAL_REASONS = [
   'not_in_audience',
   'not_yet',
   'not_admitted',
+  'no_arm_available',
   'too_soon_after',
   'capped_campaign',
   'capped_channel',

@@ -8,7 +8,8 @@ import type { RulesSlice, SliceCampaign } from './catalog/slice.ts';
 import type { DecideInput, PlacementDecision, PlacementRequest, Switches } from './decide.ts';
 import { decide } from './decide.ts';
 import { scopeKey } from './limits/touches.ts';
-import type { Assignment, CampaignStanding, CustomerView, Evidence, Expected } from './view.ts';
+import { maskOf } from './steering/availability.ts';
+import type { ArmAsk, Assignment, CampaignStanding, CustomerView, Evidence, Expected } from './view.ts';
 
 export const RECEIPT_FORMAT = 1;
 
@@ -34,9 +35,9 @@ export interface Receipt {
   readonly pressure: Answers<number>;
   readonly assignments: Answers<Assignment | null>;
   readonly consents: Answers<boolean | null>;
-  /** `campaign leaf arms` → expected objectives of every candidate that was valued. */
+  /** `campaign leaf arms`, and which arms are available unless all are → expected objectives of every candidate that was valued. */
   readonly expected: Answers<Expected>;
-  /** `campaign leaf arms` → probability vector of every arm draw, the customer's scores included: no score is kept. */
+  /** `campaign leaf arms`, and which arms are available unless all are → probability vector of every arm draw, the customer's scores included: no score is kept. */
   readonly probabilities: Answers<readonly number[]>;
   /** `campaign arms` → where every campaign with phases or turns stood; absent when none has. */
   readonly standings?: Answers<CampaignStanding>;
@@ -77,9 +78,10 @@ export function decideWithReceipt(
     consents: (channel) => remember(consents, channel, () => view.consents(channel) ?? null) ?? undefined,
   };
   const evidence: Evidence = {
-    expected: (campaign, leaf) => remember(expected, leafKey(campaign, leaf), () => known.expected(campaign, leaf)),
+    expected: (campaign, leaf, available) =>
+      remember(expected, leafKey(campaign, leaf, available), () => known.expected(campaign, leaf, available)),
     probabilities: (campaign, leaf, ask) =>
-      remember(probabilities, leafKey(campaign, leaf), () => known.probabilities(campaign, leaf, ask)),
+      remember(probabilities, leafKey(campaign, leaf, ask?.available), () => known.probabilities(campaign, leaf, ask)),
     standing: (campaign) => remember(standings, campaignKey(campaign), () => known.standing?.(campaign) ?? {}),
   };
   const decisions = decide({ ...input, customer, evidence });
@@ -104,9 +106,13 @@ export function decideWithReceipt(
   return { decisions, receipt };
 }
 
-/** The campaign's version is part of it: slices of two revisions may meet in one request. */
-function leafKey(campaign: SliceCampaign, leaf: string): string {
-  return `${campaign.id} ${leaf} ${campaign.initialAllocation.armsKey}`;
+/**
+ * The campaign's version is part of it: slices of two revisions may meet in one request. So is which arms are available where some are not: one
+ * request may ask for placements on several channels.
+ */
+function leafKey(campaign: SliceCampaign, leaf: string, available: ArmAsk['available']): string {
+  const key = `${campaign.id} ${leaf} ${campaign.initialAllocation.armsKey}`;
+  return available ? `${key} ${maskOf(available)}` : key;
 }
 
 function campaignKey(campaign: SliceCampaign): string {
@@ -166,8 +172,8 @@ export function replay(receipt: Receipt, slices: Readonly<Record<string, RulesSl
       consents: (channel) => answer(receipt.consents, channel) ?? undefined,
     },
     evidence: {
-      expected: (campaign, leaf) => answer(receipt.expected, leafKey(campaign, leaf)),
-      probabilities: (campaign, leaf) => answer(receipt.probabilities, leafKey(campaign, leaf)),
+      expected: (campaign, leaf, available) => answer(receipt.expected, leafKey(campaign, leaf, available)),
+      probabilities: (campaign, leaf, ask) => answer(receipt.probabilities, leafKey(campaign, leaf, ask?.available)),
       standing: (campaign) => answer(receipt.standings ?? {}, campaignKey(campaign)),
     },
   });

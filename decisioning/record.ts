@@ -43,4 +43,6 @@ export interface DecisionRecord {
   readonly revision: number;
   /** The customer's features when the arm was drawn; absent where the campaign declares none, and for a held-out customer. */
   readonly features?: FeatureVector;
+  /** When the message is to be sent; absent where the campaign steers no times, and on channels that answer at once. */
+  readonly sendAtMs?: number;
 }

@@ -12,7 +12,7 @@ describe('conditionAttributes', () => {
       customer: { anonymous: true },
     });
     expect(conditionAttributes({ ...nobody, timeZone: 'Europe/Berlin', anonymous: false })).toEqual({
-      time: { day: 7, hour: 3, minute: 210, zoneKnown: true },
+      time: { day: 7, hour: 3, minute: 210, zoneKnown: true, zone: 'Europe/Berlin' },
       customer: { anonymous: false },
     });
   });

@@ -15,7 +15,7 @@ export interface RequestFacts {
 export const REQUEST_ROOTS = ['geo', 'device', 'page', 'time', 'customer'] as const;
 
 /**
- * The attributes object: `time.day` (1 Monday … 7 Sunday), `time.hour` (0 … 23), `time.minute` (of the day), `time.zoneKnown`,
+ * The attributes object: `time.day` (1 Monday … 7 Sunday), `time.hour` (0 … 23), `time.minute` (of the day), `time.zoneKnown`, `time.zone`,
  * `customer.anonymous`, and whatever traits and request bring. Dotted names (`account.tier`) become nested objects.
  */
 export function conditionAttributes(facts: RequestFacts): Record<string, unknown> {
@@ -23,7 +23,7 @@ export function conditionAttributes(facts: RequestFacts): Record<string, unknown
   return {
     ...nested({ ...facts.traits, ...facts.request }),
     // Last and whole, so that no attribute called `time.hour` gets in.
-    time: { day, hour: Math.floor(minute / 60), minute, zoneKnown: facts.timeZone !== undefined },
+    time: { day, hour: Math.floor(minute / 60), minute, zoneKnown: facts.timeZone !== undefined, zone: facts.timeZone },
     customer: { anonymous: facts.anonymous },
   };
 }

@@ -34,16 +34,27 @@ export function zoneOffsetMs(timeZone: string, atMs: number): number | undefined
   return shown - Math.floor(atMs / 1_000) * 1_000;
 }
 
-/**
- * Weekday (1 Monday … 7 Sunday) and minute of the day that a clock in `timeZone` shows.
- *
- * @throws RangeError for a zone this host does not know; publishing refuses such.
- */
-export function localClock(nowMs: number, timeZone: string): { day: number; minute: number } {
-  const offsetMs = zoneOffsetMs(timeZone, nowMs);
-  if (offsetMs === undefined) throw new RangeError(`unknown time zone ${timeZone}`);
-  const minutes = Math.floor((nowMs + offsetMs) / MS_PER_MINUTE);
+/** Weekday (1 Monday … 7 Sunday) and minute of the day, as a clock shows them. */
+export interface WallClock {
+  readonly day: number;
+  readonly minute: number;
+}
+
+/** What a clock shows whose time is `localMs`: an instant plus the zone's offset there. */
+export function wallClock(localMs: number): WallClock {
+  const minutes = Math.floor(localMs / MS_PER_MINUTE);
   // 1970-01-01 was a Thursday.
   const day = ((((Math.floor(minutes / MINUTES_PER_DAY) + 3) % 7) + 7) % 7) + 1;
   return { day, minute: ((minutes % MINUTES_PER_DAY) + MINUTES_PER_DAY) % MINUTES_PER_DAY };
+}
+
+/**
+ * Weekday and minute of the day that a clock in `timeZone` shows.
+ *
+ * @throws RangeError for a zone this host does not know; publishing refuses such.
+ */
+export function localClock(nowMs: number, timeZone: string): WallClock {
+  const offsetMs = zoneOffsetMs(timeZone, nowMs);
+  if (offsetMs === undefined) throw new RangeError(`unknown time zone ${timeZone}`);
+  return wallClock(nowMs + offsetMs);
 }

@@ -2,14 +2,18 @@
  * What decide() asks of the customer and of the evidence: a small record of functions, so that the customer's object, the worker's
  * stateless path, a browser and a receipt can each answer in their own way.
  */
-import type { Allocation, LeafAllocation } from './bandits/allocation.ts';
+import { type Allocation, type LeafAllocation, ONLY_STRATEGY } from './bandits/allocation.ts';
+import type { LinearModel } from './bandits/linear/model.ts';
+import { predictionFor } from './bandits/linear/predict.ts';
 import { scoredProbabilities } from './bandits/scoring.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
 import type { FeatureVector } from './features/features.ts';
 import type { Stage } from './lifecycle/phases.ts';
 import type { CapScope } from './limits/touches.ts';
 import type { Resolve } from './segments/subject.ts';
+import { narrowedLeaf } from './steering/narrowed.ts';
 import { scoringFor } from './strategies/scoring.ts';
+import { splitStratum } from './strategies/strata.ts';
 
 /** An arm kept for a customer by an earlier decision of the same sticky period. */
 export interface Assignment {
@@ -56,11 +60,14 @@ export interface ArmAsk {
   readonly score?: CustomerView['score'];
   /** The customer's vector, where the campaign declares features. */
   readonly features?: FeatureVector;
+  /** Which arms may be shown, in the order of `campaign.armIds`, at least one; all when absent. */
+  readonly available?: readonly boolean[];
 }
 
 /** What has been learned, by campaign and leaf. */
 export interface Evidence {
-  readonly expected: (campaign: SliceCampaign, leaf: string) => Expected;
+  /** `available` as in {@link ArmAsk}: what the arms that may be shown are worth. */
+  readonly expected: (campaign: SliceCampaign, leaf: string, available?: ArmAsk['available']) => Expected;
   /** P(arm) in the order of `campaign.armIds`; the customer's own where the strategy looks at the customer. */
   readonly probabilities: (campaign: SliceCampaign, leaf: string, ask?: ArmAsk) => readonly number[];
   /** What is published of the campaign beside its probabilities; nothing when absent. */
@@ -80,6 +87,8 @@ function ownLeaf(allocation: Allocation, leaf: string): LeafAllocation | undefin
   return Object.hasOwn(allocation.leaves, leaf) ? allocation.leaves[leaf] : undefined;
 }
 
+const unchanged = (probabilities: readonly number[]): readonly number[] => probabilities;
+
 /** Evidence from published allocations; one that was computed for other arms or leaves is passed over for the initial one. */
 export function evidenceFrom(allocationOf: (campaignId: string) => Allocation | undefined): Evidence {
   const allocationFor = (campaign: SliceCampaign): Allocation => {
@@ -94,17 +103,26 @@ export function evidenceFrom(allocationOf: (campaignId: string) => Allocation | 
     if (!found) throw new Error(`campaign ${campaign.id} has no leaf ${leaf}`);
     return { found, version: allocation.version, stage: stageFor(campaign, allocation) };
   };
+  const partOf = (campaign: SliceCampaign, leaf: string, available: ArmAsk['available']) => {
+    const whole = leafOf(campaign, leaf);
+    if (!available) return { ...whole, armIds: campaign.armIds, spread: unchanged };
+    return { ...whole, ...narrowedLeaf(campaign, leaf, whole.found, whole.stage, available) };
+  };
   return {
-    expected: (campaign, leaf) => {
-      const { found, version } = leafOf(campaign, leaf);
+    expected: (campaign, leaf, available) => {
+      const { found, version } = partOf(campaign, leaf, available);
       return { rate: found.expectedRate, revenueMinor: found.expectedRevenueMinor, version };
     },
-    probabilities: (campaign, leaf, { score } = {}) => {
-      const { found, stage } = leafOf(campaign, leaf);
-      const { id, armIds } = campaign;
+    probabilities: (campaign, leaf, { score, features, available } = {}) => {
+      const { found, stage, armIds, spread } = partOf(campaign, leaf, available);
       const scoring = scoringFor(campaign, leaf, stage);
-      if (!scoring || !score) return found.probabilities;
-      return scoredProbabilities(scoring, armIds, leaf, found, (armId) => score(id, armId));
+      if (!scoring || !(score || features)) return spread(found.probabilities);
+      const model = linearModelOf(allocationFor(campaign), leaf);
+      const known = {
+        scoreOf: score && ((armId: string) => score(campaign.id, armId)),
+        prediction: predictionFor(model, campaign.armIds.length, features, available),
+      };
+      return spread(scoredProbabilities(scoring, armIds, leaf, found, known));
     },
     standing: (campaign) => {
       const allocation = allocationFor(campaign);
@@ -113,6 +131,12 @@ export function evidenceFrom(allocationOf: (campaignId: string) => Allocation | 
       return { ...(stage && { admitted: stage.admitted }), ...(turn !== undefined && { turn }) };
     },
   };
+}
+
+/** The model of the strategy that a leaf's key belongs to. */
+function linearModelOf({ linear }: Allocation, leaf: string): LinearModel | undefined {
+  const strategyId = splitStratum(leaf).strategyId ?? ONLY_STRATEGY;
+  return linear && Object.hasOwn(linear, strategyId) ? linear[strategyId] : undefined;
 }
 
 /** The published phase of a campaign that has phases: the catalog decides whether it does, since it may be newer than the allocation. */

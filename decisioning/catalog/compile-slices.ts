@@ -1,6 +1,7 @@
 /** One rules slice and one contents slice per placement. */
 import { DEFAULT_PRESET } from '../arbitration/value.ts';
 import { parseCondition, segmentsOf } from '../segments/index.ts';
+import { steeringOf } from '../steering/steering.ts';
 import { initialAllocationOf, scoringOf } from './campaign-policy.ts';
 import { compileRelations } from './compile-relations.ts';
 import type {
@@ -50,6 +51,7 @@ function compileCampaign(
   const { objective, audience } = campaign;
   const scoring = scoringOf(policy);
   const strategies = sliceStrategies(policy, scoringOf);
+  const steering = steeringOf(campaign, policy);
   return {
     id: campaign.id,
     goal: objective.goal,
@@ -69,6 +71,7 @@ function compileCampaign(
     armIds: policy.armIds,
     shards: campaign.shards,
     ...(strategies ? { strategies } : scoring && { scoring }),
+    ...(steering && { steering }),
     ...(policy.features && { features: policy.features }),
     ...goalTimes(campaign, goalWindows),
     initialAllocation: initialAllocationOf(policy),

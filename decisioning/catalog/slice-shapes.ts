@@ -24,6 +24,7 @@ import {
 } from './shape.ts';
 import { type CampaignPolicy, type RulesSlice, SLICE_FORMAT, type SliceCampaign } from './slice.ts';
 import { lifecycleShape, standingFields, strategiesShape } from './stage-shapes.ts';
+import { designShape, steeringMisfit, steeringShape } from './steering-shapes.ts';
 
 /** How far rounding may move a sum of published probabilities from 1. */
 const SUM_TOLERANCE = 1e-9;
@@ -127,9 +128,10 @@ const campaign = also(
     tokenLifeMs: wholeFrom(1),
     goalWindowMs: optional(wholeFrom(1)),
     strategies: optional(strategiesShape({ scoring: optional(scoring) })),
+    steering: optional(steeringShape(scoring)),
     initialAllocation: allocation,
   }),
-  also(where(allocationMisfit), (value, at) => {
+  also(also(where(allocationMisfit), where(steeringMisfit)), (value, at) => {
     const own = (value as { scoring?: unknown }).scoring;
     return own === undefined ? undefined : scoring(own, `${at}/scoring`);
   }),
@@ -173,6 +175,7 @@ const policy = also(
   fields({
     campaignId: text,
     armIds: listOf(text),
+    parameters: optional(designShape),
     armsKey: text,
     leaves: listOf(text),
     strategy,

@@ -11,6 +11,7 @@ import type { Scoring } from '../bandits/scoring.ts';
 import type { FeatureSet } from '../features/features.ts';
 import type { LearningRules } from '../learning/rules.ts';
 import type { LifecycleRules } from '../lifecycle/phases.ts';
+import type { Steering } from '../steering/steering.ts';
 import type { PolicyStrategies, SliceStrategies } from '../strategies/compared.ts';
 import type {
   CapRule,
@@ -58,6 +59,8 @@ export interface SliceCampaign {
   readonly scoring?: Scoring;
   /** Absent when it has one. */
   readonly strategies?: SliceStrategies;
+  /** What its parameters say of where and when arms are shown; absent when they say nothing. */
+  readonly steering?: Steering;
   /** What its decisions read of the customer and record; absent when none are declared. */
   readonly features?: FeatureSet;
   /** Longest goal window among the campaign's goals: how long its tokens live. */

@@ -51,6 +51,8 @@ export interface ConformanceAnswer {
     readonly periodKey: string;
     readonly stickyUntilMs: number;
     readonly allocationVersion: number;
+    /** Absent where nothing is sent later. */
+    readonly sendAtMs?: number;
   } | null;
   readonly refusals: PlacementDecision['refusals'];
 }
