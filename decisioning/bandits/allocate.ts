@@ -4,9 +4,11 @@ import {
   ENROLLED_ARM,
   HOLDOUT_ARM,
   type LeafAllocation,
+  ONLY_STRATEGY,
   REST_LEAF,
 } from './allocation.ts';
 import { withFloor } from './floor.ts';
+import { allocateLinear } from './linear/allocate-linear.ts';
 import { leafPrior } from './leaf-prior.ts';
 import { probabilityBest } from './p-best.ts';
 import { policyFor } from './policies.ts';
@@ -33,7 +35,15 @@ export function allocateCampaign(input: AllocationInput): Allocation {
     leaves.map((leaf) => statisticsOf(input, leaf, armId)).reduce(mergeStatistics, emptyStatistics),
   );
   const allocated = leaves.map((leaf) => [leaf, allocateLeaf(input, policy, leaf, totals)] as const);
-  return { campaignId, version, armsKey, armIds: [...armIds], leaves: Object.fromEntries(allocated) };
+  const linear = allocateLinear(input);
+  return {
+    campaignId,
+    version,
+    armsKey,
+    armIds: [...armIds],
+    leaves: Object.fromEntries(allocated),
+    ...(linear && { linear: { [ONLY_STRATEGY]: linear } }),
+  };
 }
 
 function allocateLeaf(

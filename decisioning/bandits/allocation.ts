@@ -1,11 +1,17 @@
 import type { FeatureSet } from '../features/features.ts';
 import type { Stage } from '../lifecycle/phases.ts';
+import type { ParameterDesign } from './effects/design.ts';
+import type { Interactions } from './linear/effects.ts';
+import type { LinearModel } from './linear/model.ts';
 import type { CampaignSums } from './named-sums.ts';
 import type { BetaPosterior } from './posterior.ts';
 import type { ArmStatistics } from './statistics.ts';
 
 /** The leaf of every campaign that takes the contexts no other leaf matches; always the last of `leaves`. */
 export const REST_LEAF = 'rest';
+
+/** The name of a campaign's only strategy. */
+export const ONLY_STRATEGY = '';
 
 /** The arm under which held-out customers are counted; it has no probability and never competes. */
 export const HOLDOUT_ARM = 'holdout';
@@ -16,6 +22,14 @@ export const HOLDOUT_ARM = 'holdout';
  */
 export const ENROLLED_ARM = '*';
 
+/** What a linear model is fitted with. */
+export interface LinearTerms {
+  /** Strength of the prior, above 0; 1 when absent. */
+  readonly ridge?: number;
+  /** Pairs of parameters with effects of their own; none when absent. */
+  readonly interactions?: Interactions;
+}
+
 /** How a campaign chooses among its arms, as declared by the marketer. */
 export type AllocationStrategy =
   /** `modelWeight`: weight of the customer's scores, in [0, 1); absent or 0 is the bandit alone. */
@@ -23,8 +37,12 @@ export type AllocationStrategy =
   | { readonly policy: 'ucb'; readonly modelWeight?: number }
   /** `epsilon` in [0, 1]; `topArms`: among how many of the leaf's best arms scores choose, 1 when absent. */
   | { readonly policy: 'epsilon_greedy'; readonly epsilon: number; readonly topArms?: number }
-  /** `gamma` ≥ 0, per unit of rate. */
-  | { readonly policy: 'inverse_gap'; readonly gamma: number; readonly modelWeight?: number }
+  /** `gamma` ≥ 0, per unit of rate; of a linear model's predictions where the campaign declares features. */
+  | ({ readonly policy: 'inverse_gap'; readonly gamma: number; readonly modelWeight?: number } & LinearTerms)
+  /** `alpha` ≥ 0, in the reward's unit. */
+  | ({ readonly policy: 'linear_ucb'; readonly alpha: number; readonly modelWeight?: number } & LinearTerms)
+  /** `v` above 0, in the reward's unit; the rewards' spread around the model when absent. */
+  | ({ readonly policy: 'linear_thompson'; readonly v?: number; readonly modelWeight?: number } & LinearTerms)
   /** Weights by arm id, finite and not negative; an arm without one gets none; all zero means even. */
   | { readonly policy: 'fixed_split'; readonly weights: Readonly<Record<string, number>> };
 
@@ -50,6 +68,8 @@ export interface AllocationInput {
   readonly sums?: CampaignSums;
   /** What trials record of customers; absent where nothing is recorded. */
   readonly features?: FeatureSet;
+  /** How the arms are made of parameters; absent when they were declared themselves. */
+  readonly parameters?: ParameterDesign;
   /** Grows with every allocation of the campaign. */
   readonly version: number;
 }
@@ -77,6 +97,8 @@ export interface Allocation {
   readonly armIds: readonly string[];
   /** By leaf, or by stratum (see `strategies/strata.ts`) where the campaign has several strategies. */
   readonly leaves: Readonly<Record<string, LeafAllocation>>;
+  /** What decisions predict with, by strategy id (`''` for a campaign's only one); absent until there is evidence of customers' features. */
+  readonly linear?: Readonly<Record<string, LinearModel>>;
   /** Absent for a campaign without lifecycle. */
   readonly stage?: Stage;
   /** The strategy whose turn it is; absent unless strategies take turns. */

@@ -10,9 +10,12 @@ import { ucb } from './ucb.ts';
 /** The policy of a strategy. @throws RangeError for parameters that publishing would have refused. */
 export function policyFor(strategy: AllocationStrategy): Policy {
   switch (strategy.policy) {
+    // Without a model or without features the linear policies do as their kin among the bandits.
     case 'thompson':
+    case 'linear_thompson':
       return thompson(strategy.modelWeight ?? 0);
     case 'ucb':
+    case 'linear_ucb':
       return ucb(strategy.modelWeight ?? 0);
     case 'epsilon_greedy':
       return epsilonGreedy(strategy.epsilon, strategy.topArms ?? 1);

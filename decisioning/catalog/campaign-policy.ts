@@ -1,12 +1,13 @@
 /** What a campaign's root computes allocations from, and the allocation it starts with. */
-import { type Allocation, type AllocationStrategy, REST_LEAF } from '../bandits/allocation.ts';
+import { type Allocation, type AllocationStrategy, type LinearTerms, REST_LEAF } from '../bandits/allocation.ts';
+import { learnsFromFeatures } from '../bandits/linear/policies.ts';
 import { usesScores } from '../bandits/policies.ts';
 import type { Scoring } from '../bandits/scoring.ts';
 import { featureSet } from '../features/features.ts';
 import { fnv1a32 } from '../hash.ts';
 import { allocatePolicy } from '../strategies/allocate-policy.ts';
 import { leafKeysOf } from '../strategies/strata.ts';
-import type { CampaignConfiguration, StrategyConfiguration } from './configuration.ts';
+import type { CampaignConfiguration, LinearConfiguration, StrategyConfiguration } from './configuration.ts';
 import { designOf } from './parameters.ts';
 import { rewardPartsOf } from './reward-parts.ts';
 import type { CampaignPolicy } from './slice.ts';
@@ -34,12 +35,28 @@ function strategyOf(strategy: StrategyConfiguration): AllocationStrategy {
     return { policy, epsilon, ...(topArms !== undefined && { topArms }) };
   }
   const blend = strategy.modelWeight ? { modelWeight: strategy.modelWeight } : {};
-  return policy === 'inverse_gap' ? { policy, gamma: strategy.gamma, ...blend } : { policy, ...blend };
+  switch (strategy.policy) {
+    case 'inverse_gap':
+      return { policy: strategy.policy, gamma: strategy.gamma, ...blend, ...linearTermsOf(strategy) };
+    case 'linear_ucb':
+      return { policy: strategy.policy, alpha: strategy.alpha, ...blend, ...linearTermsOf(strategy) };
+    case 'linear_thompson': {
+      const { policy: own, v } = strategy;
+      return { policy: own, ...(v !== undefined && { v }), ...blend, ...linearTermsOf(strategy) };
+    }
+    default:
+      return { policy: strategy.policy, ...blend };
+  }
 }
 
-/** What a decision needs to bring the customer's scores in; undefined for strategies that use none. */
-export function scoringOf({ strategy, minExploration }: CampaignPolicy): Scoring | undefined {
-  return usesScores(strategy) ? { strategy, minExploration } : undefined;
+function linearTermsOf({ ridge, interactions = [] }: LinearConfiguration): LinearTerms {
+  return { ...(ridge !== undefined && { ridge }), ...(interactions.length > 0 && { interactions }) };
+}
+
+/** What a decision needs to bring the customer's scores or features in; undefined for strategies that use neither. */
+export function scoringOf({ strategy, minExploration, features }: CampaignPolicy): Scoring | undefined {
+  const isAsked = usesScores(strategy) || (features !== undefined && learnsFromFeatures(strategy));
+  return isAsked ? { strategy, minExploration } : undefined;
 }
 
 /** The policy of a campaign that was checked. Its leaves are the contexts in their order, then `rest`. */

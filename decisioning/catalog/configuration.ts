@@ -53,6 +53,14 @@ export interface ArmConfiguration {
   readonly values?: readonly number[] | undefined;
 }
 
+/** How a linear model is fitted; for campaigns with features. */
+export interface LinearConfiguration {
+  /** Strength of the prior, above 0; 1 when absent. */
+  readonly ridge?: number | undefined;
+  /** Pairs of parameter ids whose values are learned together as well. */
+  readonly interactions?: readonly (readonly [string, string])[] | undefined;
+}
+
 export type StrategyConfiguration =
   | { readonly policy: 'thompson' | 'ucb'; readonly modelWeight?: number | undefined; readonly minExploration: number }
   | {
@@ -63,13 +71,27 @@ export type StrategyConfiguration =
       readonly topArms?: number | undefined;
       readonly minExploration: number;
     }
-  | {
+  | ({
       readonly policy: 'inverse_gap';
       /** Per unit of rate, not negative. */
       readonly gamma: number;
       readonly modelWeight?: number | undefined;
       readonly minExploration: number;
-    }
+    } & LinearConfiguration)
+  | ({
+      readonly policy: 'linear_ucb';
+      /** Width of the confidence bound in the reward's unit, not negative. */
+      readonly alpha: number;
+      readonly modelWeight?: number | undefined;
+      readonly minExploration: number;
+    } & LinearConfiguration)
+  | ({
+      readonly policy: 'linear_thompson';
+      /** Scale of the posterior in the reward's unit, above 0; the rewards' own spread when absent. */
+      readonly v?: number | undefined;
+      readonly modelWeight?: number | undefined;
+      readonly minExploration: number;
+    } & LinearConfiguration)
   | {
       readonly policy: 'fixed_split';
       readonly weights: Readonly<Record<string, number>>;

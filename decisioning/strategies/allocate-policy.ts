@@ -1,6 +1,7 @@
 /** From a campaign's policy and what it has learned to its allocation: once for its one strategy, or once for each of several. */
 import { allocateCampaign } from '../bandits/allocate.ts';
-import type { Allocation, LeafAllocation } from '../bandits/allocation.ts';
+import { type Allocation, type LeafAllocation, ONLY_STRATEGY } from '../bandits/allocation.ts';
+import type { LinearModel } from '../bandits/linear/model.ts';
 import type { CampaignPolicy } from '../catalog/slice.ts';
 import type { Stage } from '../lifecycle/phases.ts';
 import { type Learned, ofStrategy, stratumOf, withoutStrata } from './strata.ts';
@@ -32,6 +33,7 @@ export function allocatePolicy(
     return { ...allocateCampaign({ ...policy, ...withoutStrata(learned), minExploration, version }), ...standing };
   }
   const leaves: Record<string, LeafAllocation> = {};
+  const linear: Record<string, LinearModel> = {};
   for (const { id, strategy, minExploration } of strategies.list) {
     const own = allocateCampaign({
       ...policy,
@@ -41,7 +43,9 @@ export function allocatePolicy(
       version,
     });
     for (const [leaf, allocated] of Object.entries(own.leaves)) leaves[stratumOf(id, leaf)] = allocated;
+    if (own.linear) linear[id] = own.linear[ONLY_STRATEGY]!;
   }
   const { campaignId, armsKey, armIds } = policy;
-  return { campaignId, version, armsKey, armIds: [...armIds], leaves, ...standing };
+  const models = Object.keys(linear).length > 0 ? { linear } : {};
+  return { campaignId, version, armsKey, armIds: [...armIds], leaves, ...models, ...standing };
 }

@@ -1,0 +1,70 @@
+/** The linear model of an allocation, from the named sums that a campaign's trials have left. */
+
+import { featureLength } from '../../features/features.ts';
+import type { AllocationInput, LinearTerms } from '../allocation.ts';
+import { packedLength } from './cholesky.ts';
+import { armEffects } from './effects.ts';
+import { addMoments, emptyMoments, fitDisjoint, fitShared, type Moments } from './fit.ts';
+import { type LinearModel, linearNumbers, MAX_LINEAR_NUMBERS, published } from './model.ts';
+import { MOMENT_SCALE, momentsLength, momentsName } from './moments.ts';
+import { learnsFromFeatures } from './policies.ts';
+
+/** λ of a strategy that names none: the prior counts as one trial in each direction. */
+export const DEFAULT_RIDGE = 1;
+
+/**
+ * Fits the model that decisions of a linear strategy compute with; all leaves together, features and leaves being two ways to tell customers
+ * apart. Undefined, and the bandit decides alone, when the strategy is not linear, no features are declared, no trial has any yet, or a matrix
+ * cannot be factored.
+ *
+ * @throws RangeError for a model that publishing would have refused for its size.
+ */
+export function allocateLinear(
+  input: Pick<AllocationInput, 'campaignId' | 'armIds' | 'leaves' | 'strategy' | 'features' | 'parameters' | 'sums'>,
+): LinearModel | undefined {
+  const { armIds, strategy, features, parameters } = input;
+  if (!features || !learnsFromFeatures(strategy)) return undefined;
+  const d = featureLength(features.specs);
+  const { ridge = DEFAULT_RIDGE, interactions } = strategy as LinearTerms;
+  const effects = parameters && armEffects(parameters, armIds, interactions);
+  if (linearNumbers(d, armIds.length, effects?.width) > MAX_LINEAR_NUMBERS)
+    throw new RangeError(`allocateLinear: campaign ${input.campaignId} has too many arms for ${d} features`);
+  const name = momentsName(features.key);
+  const arms = armIds.map((armId) => momentsOf(input, armId, name, d));
+  if (!arms.some(({ products }) => products[0]! > 0)) return undefined;
+  const fit = effects ? fitShared(arms, effects, d, ridge) : fitDisjoint(arms, d, ridge);
+  if (!fit?.coefficients.every((value) => Number.isFinite(value)) || !Number.isFinite(fit.noise)) return undefined;
+  return {
+    key: features.key,
+    noise: fit.noise,
+    coefficients: published(fit.coefficients),
+    factors: published(fit.factors),
+    ...(effects && { effects }),
+  };
+}
+
+/** One arm's moments over all leaves. Sums of another length are another format's: as if they were not there. */
+function momentsOf(
+  { sums, leaves }: Pick<AllocationInput, 'sums' | 'leaves'>,
+  armId: string,
+  name: string,
+  d: number,
+): Moments {
+  return leaves
+    .map((leaf) => sums?.get(leaf)?.get(armId))
+    .map((byName) => (byName && Object.hasOwn(byName, name) ? byName[name] : undefined))
+    .filter((vector) => vector?.length === momentsLength(d))
+    .map((vector) => fromSums(vector!, d))
+    .reduce(addMoments, emptyMoments(d));
+}
+
+/** From sums of products of thousandths, the upper triangle row by row, to moments in units. */
+function fromSums(vector: readonly number[], d: number): Moments {
+  const scale = MOMENT_SCALE * MOMENT_SCALE;
+  const { products, rewards } = emptyMoments(d);
+  let at = 0;
+  for (let row = 0; row < d; row++)
+    for (let column = row; column < d; column++) products[packedLength(column) + row] = vector[at++]! / scale;
+  for (let i = 0; i < d; i++) rewards[i] = vector[at++]! / scale;
+  return { products, rewards, squares: vector[at]! / scale };
+}
