@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { description, displayName, duration, durationMs, share, slug } from '../primitives.ts';
 import { arm } from './arm.ts';
+import { features } from './features.ts';
 import { learning } from './learning.ts';
 import { lifecycle } from './lifecycle.ts';
 import { parameterFields, withArms } from './parameters.ts';
@@ -55,6 +56,7 @@ export const campaign = z
     strategies: strategies.optional(),
     strategyMode: strategyMode.optional(),
     lifecycle: lifecycle.optional(),
+    features: features.optional(),
     contexts: z
       .array(
         z.strictObject({ id: slug.refine((id) => id !== 'rest', '"rest" is the leaf of everyone else'), condition }),

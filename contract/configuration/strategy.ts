@@ -18,6 +18,31 @@ const modelWeight = z
   .optional()
   .meta({ description: "Weight of the customer's scores beside what was learned; none unless told" });
 
+/** Rewards are at most a thousand units (a composite's largest weight): a wider bound explores evenly. */
+const MAX_WIDTH = 1_000;
+/** A narrower posterior would draw the same arm every time. */
+const MIN_V = 0.000_001;
+/** Weaker than a thousandth of a trial the prior no longer keeps a regression from one trial finite in practice. */
+const MIN_RIDGE = 0.001;
+/** As many trials in each direction: what is learned would hardly count. */
+const MAX_RIDGE = 1_000_000;
+/** Pairs of parameters; each adds as many effects as its values multiply to. */
+const MAX_INTERACTIONS = 8;
+
+const linear = {
+  ridge: z
+    .number()
+    .min(MIN_RIDGE)
+    .max(MAX_RIDGE)
+    .optional()
+    .meta({ description: 'Strength of the prior, in trials; 1 unless told' }),
+  interactions: z
+    .array(z.tuple([slug, slug]))
+    .max(MAX_INTERACTIONS)
+    .optional()
+    .meta({ description: 'With `parameters`: pairs of them whose values are learned together as well' }),
+};
+
 /** How a campaign chooses among its arms, as it is written. */
 export const strategy = z.discriminatedUnion('policy', [
   z.strictObject({ policy: z.literal('thompson'), modelWeight, minExploration }),
@@ -42,6 +67,31 @@ export const strategy = z.discriminatedUnion('policy', [
       .default(1_000)
       .meta({ description: 'How fast the share falls with the gap to the best rate: 1 / (arms + gamma × gap)' }),
     modelWeight,
+    ...linear,
+    minExploration,
+  }),
+  z.strictObject({
+    policy: z.literal('linear_ucb'),
+    alpha: z
+      .number()
+      .min(0)
+      .max(MAX_WIDTH)
+      .default(0.3)
+      .meta({ description: "Width of the confidence bound in the reward's unit: about its standard deviation" }),
+    modelWeight,
+    ...linear,
+    minExploration,
+  }),
+  z.strictObject({
+    policy: z.literal('linear_thompson'),
+    v: z
+      .number()
+      .min(MIN_V)
+      .max(MAX_WIDTH)
+      .optional()
+      .meta({ description: "Scale of the posterior in the reward's unit; the rewards' own spread unless told" }),
+    modelWeight,
+    ...linear,
     minExploration,
   }),
   z.strictObject({

@@ -1,6 +1,7 @@
 /** A campaign's own rules: arms, weights, schedule and references, but for its conditions. */
 import { MAX_ARMS } from '../bandits/allocate.ts';
 import { HOLDOUT_ARM, REST_LEAF } from '../bandits/allocation.ts';
+import { checkFeatures } from './check-features.ts';
 import { checkReward } from './check-reward.ts';
 import { checkStrategies } from './check-strategies.ts';
 import type { CampaignConfiguration } from './configuration.ts';
@@ -55,5 +56,6 @@ export function checkCampaign(campaign: CampaignConfiguration, known: KnownIds, 
   checkArms(campaign, at, report);
   checkStrategies(campaign, at, report);
   checkReward(campaign, at, known, report);
+  checkFeatures(campaign, at, known, report);
   scheduleBounds(campaign, report);
 }

@@ -20,12 +20,15 @@ function checkCounter(path: string, at: string, known: KnownIds, report: Report)
   if (root === 'exposures' && !known.campaigns.has(name)) report(at, `"${path}": there is no campaign "${name}"`);
 }
 
-/** Every path a parsed condition reads: an attribute that is declared, or a counter of something that exists. */
+/** A path that conditions or features read: an attribute that is declared, or a counter of something that exists. */
+export function checkPath(path: string, at: string, known: KnownIds, report: Report): void {
+  if (isKnownPath(path, known.attributes)) checkCounter(path, at, known, report);
+  else report(at, `"${path}" is neither a declared attribute nor one that the runtime provides`);
+}
+
+/** Every path a parsed condition reads. */
 function checkPaths(condition: Condition, at: string, known: KnownIds, report: Report): void {
-  for (const path of new Set(pathsOf(condition))) {
-    if (isKnownPath(path, known.attributes)) checkCounter(path, at, known, report);
-    else report(at, `"${path}" is neither a declared attribute nor one that the runtime provides`);
-  }
+  for (const path of new Set(pathsOf(condition))) checkPath(path, at, known, report);
 }
 
 /** A condition that is written inside a campaign, or asked about: readable, and about things that exist. */

@@ -1,6 +1,7 @@
 /** Whether a strategy fits its campaign. */
 import { usesScores } from '../bandits/policies.ts';
 import { MAX_SCORED_ARMS } from '../bandits/scoring.ts';
+import { checkLinear } from './check-linear.ts';
 import type { CampaignConfiguration } from './configuration.ts';
 import { MAX_MIN_EXPLORATION } from './limits.ts';
 import type { Report } from './problems.ts';
@@ -16,9 +17,10 @@ function checkScoring({ strategy, arms }: CampaignConfiguration, at: string, rep
   }
 }
 
-/** Everything about a campaign's strategy that its arms decide. */
+/** Everything about a campaign's strategy that its arms and features decide. */
 export function checkStrategy(campaign: CampaignConfiguration, at: string, report: Report): void {
   const { strategy } = campaign;
+  checkLinear(campaign, at, report);
   if (!(strategy.minExploration >= 0 && strategy.minExploration <= MAX_MIN_EXPLORATION))
     report(`${at}/strategy/minExploration`, `must be between 0 and ${MAX_MIN_EXPLORATION}`);
   if (strategy.policy !== 'fixed_split') {

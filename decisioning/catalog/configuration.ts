@@ -58,7 +58,7 @@ export interface LinearConfiguration {
   /** Strength of the prior, above 0; 1 when absent. */
   readonly ridge?: number | undefined;
   /** Pairs of parameter ids whose values are learned together as well. */
-  readonly interactions?: readonly (readonly [string, string])[] | undefined;
+  readonly interactions?: readonly (readonly string[])[] | undefined;
 }
 
 export type StrategyConfiguration =

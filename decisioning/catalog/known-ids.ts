@@ -1,4 +1,4 @@
-import type { Configuration } from './configuration.ts';
+import type { AttributeConfiguration, Configuration } from './configuration.ts';
 
 /** Ids that references are checked against. */
 export interface KnownIds {
@@ -10,6 +10,8 @@ export interface KnownIds {
   /** Goals whose values are no money. */
   readonly otherUnits: ReadonlySet<string>;
   readonly attributes: ReadonlySet<string>;
+  /** Type of each declared attribute; absent where conditions alone are checked. */
+  readonly attributeTypes?: ReadonlyMap<string, AttributeConfiguration['type']>;
 }
 
 /** The ids of a configuration, built-in ones included when they were added before. */
@@ -24,5 +26,6 @@ export function knownIds(configuration: Configuration): KnownIds {
     goals: ids(configuration.goals),
     otherUnits: ids(configuration.goals.filter(({ unit = 'money' }) => unit !== 'money')),
     attributes: ids(configuration.attributes),
+    attributeTypes: new Map(configuration.attributes.map(({ id, type }) => [id, type])),
   };
 }

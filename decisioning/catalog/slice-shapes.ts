@@ -3,6 +3,7 @@ import { PRESET_NAMES } from '../arbitration/value.ts';
 import { REST_LEAF } from '../bandits/allocation.ts';
 import { parseCounterPath } from '../segments/index.ts';
 import { leafKeysOf } from '../strategies/strata.ts';
+import { featuresShape, linearTerms } from './feature-shapes.ts';
 import { rewardParts } from './reward-shapes.ts';
 import {
   also,
@@ -60,7 +61,9 @@ const STRATEGY_FIELDS: Readonly<Record<string, Readonly<Record<string, Shape>>>>
   thompson: {},
   ucb: {},
   epsilon_greedy: { epsilon: between(0, 1) },
-  inverse_gap: { gamma: notNegative },
+  inverse_gap: { gamma: notNegative, ...linearTerms },
+  linear_ucb: { alpha: notNegative, ...linearTerms },
+  linear_thompson: { v: optional(notNegative), ...linearTerms },
   fixed_split: { weights: recordOf(notNegative) },
 };
 
@@ -125,6 +128,7 @@ const campaign = also(
     notWithin: optional(listOf(fields({ campaign: text, counter }))),
     armIds: listOf(text),
     shards: wholeFrom(1),
+    features: optional(featuresShape),
     tokenLifeMs: wholeFrom(1),
     goalWindowMs: optional(wholeFrom(1)),
     strategies: optional(strategiesShape({ scoring: optional(scoring) })),
@@ -183,6 +187,7 @@ const policy = also(
     priors: recordOf(fields({ alpha: notNegative, beta: notNegative })),
     holdout: between(0, 1),
     shards: wholeFrom(1),
+    features: optional(featuresShape),
     ...rewardParts,
     strategies: optional(strategiesShape({ strategy, minExploration: between(0, 1) })),
     lifecycle: optional(lifecycleShape),

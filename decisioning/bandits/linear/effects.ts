@@ -1,8 +1,11 @@
 /** Which effects an arm is made of in the shared design: a constant, one per parameter value, and one per pair of values that interact. */
 import type { ParameterDesign } from '../effects/design.ts';
 
-/** Pairs of parameter ids whose values may do more, or less, together than each by itself. */
-export type Interactions = readonly (readonly [string, string])[];
+/**
+ * Pairs of parameter ids whose values may do more, or less, together than each by itself. Lists, since a call between objects makes one of
+ * every pair; publishing sees to it that there are two.
+ */
+export type Interactions = readonly (readonly string[])[];
 
 /** φ of every arm: it is 1 at the listed effects and 0 elsewhere. */
 export interface ArmEffects {
