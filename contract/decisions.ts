@@ -95,6 +95,10 @@ export const decision = z
       .literal(true)
       .optional()
       .meta({ description: 'The arm was assigned earlier; the propensity is that of the assignment' }),
+    sendAt: z.iso.datetime().optional().meta({
+      description:
+        'When the message is to be sent; outbound channels, of campaigns with a timing parameter. The claim waits from then on',
+    }),
     token: z.string().optional().meta({ description: 'Send it back with every exposure and goal of this decision' }),
     claimExpiresAt: z.iso
       .datetime()

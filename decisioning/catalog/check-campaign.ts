@@ -26,7 +26,7 @@ function checkReferences(campaign: CampaignConfiguration, at: string, known: Kno
 }
 
 function checkArms(campaign: CampaignConfiguration, at: string, report: Report): void {
-  const { arms, contexts } = campaign;
+  const { arms, parameters, contexts } = campaign;
   if (arms.length === 0) report(`${at}/arms`, 'needs at least one arm');
   if (arms.length > MAX_ARMS) report(`${at}/arms`, `has ${arms.length} arms; at most ${MAX_ARMS}`);
   const leaves = contexts.length + 1;
@@ -34,13 +34,14 @@ function checkArms(campaign: CampaignConfiguration, at: string, report: Report):
   const cells = arms.length * leaves * strategies;
   if (cells > MAX_ARM_LEAF_CELLS) {
     const parts = `${arms.length} arms × ${leaves} leaves${strategies > 1 ? ` × ${strategies} strategies` : ''}`;
-    report(`${at}/arms`, `${parts} are ${cells}; at most ${MAX_ARM_LEAF_CELLS}`);
+    report(`${at}/${parameters ? 'parameters' : 'arms'}`, `${parts} are ${cells}; at most ${MAX_ARM_LEAF_CELLS}`);
   }
   const ids = arms.map(({ id }) => id);
   for (const [i, id] of repeated(ids)) report(`${at}/arms/${i}/id`, `"${id}" is the id of two arms`);
   for (const [i, arm] of arms.entries()) {
     if (arm.id === HOLDOUT_ARM) report(`${at}/arms/${i}/id`, `"${HOLDOUT_ARM}" is the name of the control group`);
-    if (arm.costMinor > 0)
+    // Of arms that parameters made, their values are to blame.
+    if (arm.costMinor > 0 && !parameters)
       report(`${at}/arms/${i}/costMinor`, 'a price needs a budget, and campaigns have no budgets yet: it must be 0');
   }
   const contextIds = contexts.map(({ id }) => id);

@@ -2,6 +2,7 @@
 import { isKnownPath } from './attribute-paths.ts';
 import { checkCampaign } from './check-campaign.ts';
 import { checkCampaignConditions, checkSegments } from './check-conditions.ts';
+import { checkParameters } from './check-parameters.ts';
 import { checkRelations } from './check-relations.ts';
 import { checkGoals } from './check-reward.ts';
 import type { Configuration } from './configuration.ts';
@@ -40,6 +41,7 @@ export function checkConfiguration(configuration: Configuration, report: Report)
   checkSegments(configuration.segments, known, report);
   for (const campaign of configuration.campaigns) {
     checkCampaign(campaign, known, report);
+    checkParameters(campaign, configuration, report);
     checkCampaignConditions(campaign, known, report);
   }
   checkRelations(configuration.campaigns, known, report);

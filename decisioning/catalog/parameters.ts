@@ -11,7 +11,7 @@ export const MAX_PARAMETERS = 8;
 export const MAX_PARAMETER_VALUES = 32;
 /** Rules of one campaign; each is held against every combination. */
 export const MAX_EXCLUDE_RULES = 64;
-/** Combinations before exclusion: they are counted out one by one when a document is read, so that this takes milliseconds. */
+/** Combinations that are held against the rules at once: few enough that reading a document takes milliseconds. */
 export const MAX_COMBINATIONS = 16_384;
 /** As every id: the longest that paths, tokens and statistics have room for. */
 const MAX_ARM_ID_LENGTH = 64;
@@ -85,12 +85,10 @@ export function armsOf(source: ParameterSource): ArmsResult {
   const problems = [...repeatedIds(source.parameters), ...unknownInRules(source)];
   if (problems.length > 0) return { ok: false, problems };
   const refuse = (detail: string): ArmsResult => ({ ok: false, problems: [{ path: ['parameters'], detail }] });
-  const { parameters, exclude } = source;
-  const combinations = parameters.reduce((product, { values }) => product * values.length, 1);
-  if (combinations > MAX_COMBINATIONS)
-    return refuse(`have ${combinations} combinations before exclusion; at most ${MAX_COMBINATIONS}`);
-  const isOut = excluder(parameters, exclude);
-  const kept = choicesOf(parameters).filter((choice) => !isOut(choice));
+  const { parameters } = source;
+  const kept = choicesOf(source);
+  if (kept === undefined)
+    return refuse(`have more than ${MAX_COMBINATIONS} combinations; exclude some, or declare fewer`);
   if (kept.length === 0) return { ok: false, problems: [{ path: ['exclude'], detail: 'leaves no arm' }] };
   if (kept.length > MAX_ARMS) return refuse(`make ${kept.length} arms; at most ${MAX_ARMS}`);
   const wrongIds = idProblems(parameters, kept);
@@ -112,11 +110,21 @@ export function designOf(
 /** Index of the value of each parameter. */
 type Choice = readonly number[];
 
-function choicesOf(parameters: readonly ParameterConfiguration[]): readonly Choice[] {
-  return parameters.reduce<readonly Choice[]>(
-    (choices, { values }) => choices.flatMap((choice) => values.map((_, i) => [...choice, i])),
-    [[]],
-  );
+/**
+ * All combinations that no rule excludes, or undefined when there are too many to look at. A rule is asked as soon as the last parameter
+ * that it names is there, so that what is out is not multiplied any further.
+ */
+function choicesOf({ parameters, exclude }: ParameterSource): readonly Choice[] | undefined {
+  const rules = exclude.map((rule) => compiledRule(parameters, rule));
+  let choices: readonly Choice[] = [[]];
+  for (const [last, { values }] of parameters.entries()) {
+    if (choices.length * values.length > MAX_COMBINATIONS) return undefined;
+    const due = rules.filter((rule) => Math.max(...rule.map(({ at }) => at)) === last);
+    choices = choices
+      .flatMap((choice) => values.map((_, i) => [...choice, i]))
+      .filter((choice) => !due.some((rule) => rule.every(({ at, out }) => out[choice[at]!]!)));
+  }
+  return choices;
 }
 
 function valuesOf(parameters: readonly ParameterConfiguration[], choice: Choice): readonly ParameterValue[] {
@@ -141,15 +149,12 @@ function armOf({ parameters, content = {} }: ParameterSource, choice: Choice): A
   };
 }
 
-/** Says of a combination whether a rule excludes it. */
-function excluder(parameters: readonly ParameterConfiguration[], rules: readonly ExcludeRule[]) {
-  const compiled = rules.map((rule) =>
-    Object.entries(rule).map(([parameterId, valueIds]) => {
-      const at = parameters.findIndex(({ id }) => id === parameterId);
-      return { at, out: parameters[at]!.values.map(({ id }) => valueIds.includes(id)) };
-    }),
-  );
-  return (choice: Choice): boolean => compiled.some((rule) => rule.every(({ at, out }) => out[choice[at]!]!));
+/** A rule by position: of each parameter that it names, which values it means. */
+function compiledRule(parameters: readonly ParameterConfiguration[], rule: ExcludeRule) {
+  return Object.entries(rule).map(([parameterId, valueIds]) => {
+    const at = parameters.findIndex(({ id }) => id === parameterId);
+    return { at, out: parameters[at]!.values.map(({ id }) => valueIds.includes(id)) };
+  });
 }
 
 function repeatedIds(parameters: readonly ParameterConfiguration[]): ParameterProblem[] {

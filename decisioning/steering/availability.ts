@@ -7,7 +7,7 @@ import { isInWindow, nextMoment } from './next-moment.ts';
 import type { Timing } from './steering.ts';
 
 /** A channel whose claims live for an hour or more is outbound: its messages are carried out later, by another system. */
-const OUTBOUND_FROM_MS = 3_600_000;
+export const OUTBOUND_FROM_MS = 3_600_000;
 
 /** Every list is in the order of the campaign's `armIds`. */
 export interface Availability {

@@ -74,11 +74,11 @@ export function afterDecisions(
   for (const { placement, chosen } of decisions) {
     const slice = sliceOf(placement);
     if (!chosen || !slice) continue;
-    const { campaign, armId, leaf, propensityArm, periodKey, stickyUntilMs } = chosen;
+    const { campaign, armId, leaf, propensityArm, periodKey, stickyUntilMs, sendAtMs = nowMs } = chosen;
     assignments[campaign.id] = { armId, leaf, propensityArm, periodKey, untilMs: stickyUntilMs };
     if (armId === HOLDOUT_ARM) continue;
     const { id: channel, countsTowardGlobal, claimTtlMs } = slice.rules.channel;
-    const pendingUntilMs = seen ? null : nowMs + claimTtlMs;
+    const pendingUntilMs = seen ? null : sendAtMs + claimTtlMs;
     touches.push({ campaignId: campaign.id, channel, countsTowardGlobal, atMs: nowMs, pendingUntilMs });
   }
   return { ...customer, touches, assignments };

@@ -44,7 +44,8 @@ export function recordOf(
     channel: slice.rules.channel.id,
     countsTowardGlobal: slice.rules.channel.countsTowardGlobal,
     atMs: nowMs,
-    claimExpiresAtMs: claimedAtMs + slice.rules.channel.claimTtlMs,
+    // A claim waits for its message from when that is to be sent.
+    claimExpiresAtMs: Math.max(claimedAtMs, chosen.sendAtMs ?? claimedAtMs) + slice.rules.channel.claimTtlMs,
     expiresAtMs: nowMs + campaign.tokenLifeMs,
     propensityCampaign: chosen.propensityCampaign,
     propensityArm: chosen.propensityArm,
@@ -55,5 +56,6 @@ export function recordOf(
     measuresLift: chosen.measuresLift,
     revision: call.revision,
     ...(chosen.features && { features: chosen.features }),
+    ...(chosen.sendAtMs !== undefined && { sendAtMs: chosen.sendAtMs }),
   };
 }

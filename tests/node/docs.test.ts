@@ -102,6 +102,19 @@ describe('fields of configuration', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('every field of a parameter and of its values has a row with its default, and no other', () => {
+    const inCode = [...fieldsOf('campaign', 'parameters'), ...fieldsOf('campaign', 'parameters.values')];
+    const rows = rowsUnder(guide, 'parameters').flatMap(([names = '', , fallback = '']) =>
+      names.split(', ').map((name) => ({ name: name.replaceAll('`', ''), fallback })),
+    );
+    expect(rows.map(({ name }) => name).toSorted()).toEqual(inCode.map(({ name }) => name).toSorted());
+    const wrong = inCode.filter(
+      ({ name, fallback }) =>
+        fallback !== undefined && !rows.some((row) => row.name === name && row.fallback === fallback),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   test('every field of the shorter kinds has a row with its default, and no other', () => {
     const rows = rowsUnder(guide, 'segment, placement, channel, goal, attribute, site, settings')
       .filter((row) => row.length === 4 && row[1]!.startsWith('`'))

@@ -53,6 +53,7 @@ export async function answerOf(
     content: heldOut ? defaultContent(slices, placement) : (content as WireContent),
     propensity: { campaign: record.propensityCampaign, arm: record.propensityArm },
     ...(record.sticky && { sticky: true as const }),
+    ...(record.sendAtMs !== undefined && { sendAt: new Date(record.sendAtMs).toISOString() }),
     ...(remembered && {
       decisionId,
       token: await encodeToken(record, tokenSigner(env)),

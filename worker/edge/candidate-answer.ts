@@ -14,7 +14,7 @@ export function candidateAnswer(
   catalog: EdgeCatalog | undefined,
   slice: PlacementSlices | undefined,
 ): WireCandidate {
-  const { campaignId, reason, leaf, value, parts, probability, kept } = candidate;
+  const { campaignId, reason, leaf, value, parts, probability, kept, available } = candidate;
   return {
     campaign: campaignId,
     outcome: reason === null ? 'chosen' : 'refused',
@@ -24,7 +24,7 @@ export function candidateAnswer(
     ...(leaf !== undefined && { leaf }),
     ...(probability !== undefined && { probability }),
     ...(kept && { kept: { arm: kept.armId, until: new Date(kept.untilMs).toISOString() } }),
-    ...(leaf !== undefined && catalog && slice && arms(campaignId, leaf, kept?.armId, catalog, slice)),
+    ...(leaf !== undefined && catalog && slice && arms(campaignId, leaf, kept?.armId, available, catalog, slice)),
   };
 }
 
@@ -32,12 +32,17 @@ function arms(
   campaignId: string,
   leaf: string,
   kept: string | undefined,
+  available: ExplainedCandidate['available'],
   catalog: EdgeCatalog,
   slice: PlacementSlices,
 ): Pick<WireCandidate, 'arms'> {
   const campaign = slice.rules.rules.campaigns.find(({ id }) => id === campaignId);
   if (!campaign) return {};
-  const probabilities = evidenceFrom((id) => catalog.allocations.get(id)).probabilities(campaign, leaf);
+  const probabilities = evidenceFrom((id) => catalog.allocations.get(id)).probabilities(
+    campaign,
+    leaf,
+    available && { available },
+  );
   const published = catalog.allocations.get(campaignId);
   const allocation = published?.armsKey === campaign.initialAllocation.armsKey ? published : campaign.initialAllocation;
   const pBest = allocation.leaves[leaf]?.pBest ?? [];

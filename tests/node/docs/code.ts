@@ -102,11 +102,15 @@ interface JsonSchema {
   readonly default?: unknown;
 }
 
-/** Fields of a kind of document, or of the items of one of its lists (`arms` → `id` … `prior.alpha`), from its JSON Schema. */
+/** Fields of a kind of document, or of the items of one of its lists (`arms` → `id` … `prior.alpha`; `parameters.values`), from its JSON Schema. */
 export function fieldsOf(kind: string, list?: string): Field[] {
   const schema = JSON.parse(readProjectFile(`examples/schemas/${kind}.json`)) as JsonSchema;
-  const { kind: _kind, ...properties } =
-    (list === undefined ? schema : schema.properties?.[list]?.items)?.properties ?? {};
+  const items = (list?.split('.') ?? []).reduce<JsonSchema | undefined>(
+    (at, name) => at?.properties?.[name]?.items,
+    schema,
+  );
+  const { kind: documentKind, ...others } = items?.properties ?? {};
+  const properties = list === undefined || !documentKind ? others : { ...others, kind: documentKind };
   return Object.entries(properties).flatMap(([name, { properties: inner, default: fallback }]) => {
     if (inner) return Object.entries(inner).map(([field, own]) => fieldOf(`${name}.${field}`, own.default));
     return [fieldOf(name, fallback)];
