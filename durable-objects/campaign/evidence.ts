@@ -17,6 +17,7 @@ import { HOURLY_DAYS, type ShardReport, type StatisticsCell } from './protocol.t
 
 /** Most cells in a view: about 12 MB, well under what a call between objects carries. */
 export const MAX_VIEW_CELLS = 50_000;
+const HOUR_MS = 3_600_000;
 const HOURS_PER_DAY = 24;
 /** Widths of a view's old buckets and of its recent ones, tried in turn until the view is small enough; in hours. */
 const VIEW_WIDTHS: readonly (readonly [oldHours: number, recentHours: number])[] = [
@@ -84,12 +85,18 @@ function knownCell(
     .toArray()[0];
 }
 
-/** All evidence of a campaign: sums per leaf and arm over all shards and hours. */
-export function readTotals(sql: SqlStorage): CampaignStatistics {
+/** All evidence of a campaign: sums per leaf and arm over all shards and hours, or the hours that were not over by `sinceMs`. */
+export function readTotals(sql: SqlStorage, sinceMs?: number): CampaignStatistics {
   const totals = new Map<string, Map<string, ArmStatistics>>();
-  for (const row of sql.exec<StatisticsRow & { leaf: string; arm: string }>(
-    `SELECT leaf, arm, ${SELECTED} FROM totals`,
-  )) {
+  type Row = StatisticsRow & { leaf: string; arm: string };
+  const rows =
+    sinceMs === undefined
+      ? sql.exec<Row>(`SELECT leaf, arm, ${SELECTED} FROM totals`)
+      : sql.exec<Row>(
+          `SELECT leaf, arm, ${SUMMED} FROM cells WHERE hour >= ? GROUP BY leaf, arm`,
+          Math.floor(sinceMs / HOUR_MS),
+        );
+  for (const row of rows) {
     const arms = totals.get(row.leaf) ?? new Map<string, ArmStatistics>();
     totals.set(row.leaf, arms.set(row.arm, statisticsOf(row)));
   }

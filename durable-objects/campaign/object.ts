@@ -5,6 +5,7 @@ import { backoffMs, ensureAlarm } from '../shared/alarm.ts';
 import { migrate } from '../shared/migrator.ts';
 import { withRetry } from '../shared/retry.ts';
 import { publisherStub, rootStub, type StubSource } from '../shared/stub.ts';
+import type { LifecycleView, Steering } from './lifecycle.ts';
 import type {
   CampaignAddress,
   CampaignRootApi,
@@ -58,12 +59,12 @@ export class CampaignRootObject extends DurableObject<StubSource> implements Cam
   }
 
   async merge(report: ShardReport): Promise<ShardReportReply> {
-    await ensureAlarm(this.ctx.storage, this.#root.dueAtMs(Date.now()));
+    await this.#wakeBy(this.#root.dueAtMs(Date.now()));
     return this.#root.merge(report);
   }
 
   async reconfigure(address: CampaignAddress, policy: CampaignPolicy): Promise<{ readonly version: number }> {
-    await ensureAlarm(this.ctx.storage, this.#root.dueAtMs(Date.now() + REPORT_DELAY_MS));
+    await this.#wakeBy(this.#root.dueAtMs(Date.now() + REPORT_DELAY_MS));
     this.#root.adopt(address, policy);
     await this.#publish();
     return { version: this.#root.version() };
@@ -73,13 +74,35 @@ export class CampaignRootObject extends DurableObject<StubSource> implements Cam
     return this.#root.view(Date.now());
   }
 
+  lifecycle(): LifecycleView | null {
+    return this.#root.lifecycle(Date.now());
+  }
+
+  async steer(steering: Steering, actor: string): Promise<LifecycleView | null> {
+    const nowMs = Date.now();
+    await ensureAlarm(this.ctx.storage, nowMs + REPORT_DELAY_MS);
+    this.#root.steer(steering, actor, nowMs);
+    await this.#publish();
+    return this.#root.lifecycle(nowMs);
+  }
+
   override async alarm(): Promise<void> {
-    if (this.#root.isWanted()) await this.#publish();
+    const refreshAtMs = this.#root.refreshAtMs(Date.now());
+    if (this.#root.isWanted() || (refreshAtMs !== null && refreshAtMs <= Date.now())) await this.#publish();
+    else if (refreshAtMs !== null) await this.#wakeBy(refreshAtMs);
+  }
+
+  /** Sets the alarm, or brings forward one that waits for nothing but time; one that waits out a back-off is not hurried. */
+  async #wakeBy(atMs: number): Promise<void> {
+    const standing = await this.ctx.storage.getAlarm();
+    if (standing === null || (standing > atMs && this.#root.failures() === 0)) await this.ctx.storage.setAlarm(atMs);
   }
 
   async #publish(): Promise<void> {
     try {
       await publishAllocation(this.#root, this.#publisher(), Date.now);
+      const refreshAtMs = this.#root.refreshAtMs(Date.now());
+      if (refreshAtMs !== null) await this.#wakeBy(refreshAtMs);
     } catch (error) {
       await comeBack(this.ctx.storage, 'root_publish_failed', this.#root.noteFailure(), error);
     }

@@ -3,6 +3,7 @@ import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
+import type { LifecycleView, Steering } from './lifecycle.ts';
 
 /** Who an object of a campaign is; told with every call, stored at the first. */
 export interface CampaignAddress {
@@ -59,8 +60,6 @@ export interface StatisticsCell {
   readonly arm: string;
   readonly hour: number;
   readonly statistics: ArmStatistics;
-  /** Named sums of the cell; absent when it has none. */
-  readonly sums?: SumsByName;
 }
 
 /** At most this many cells in one report: about 100 kB, and one short transaction of the root. */
@@ -92,7 +91,16 @@ export interface RootView {
   readonly allocation: Allocation | null;
   /** All shards merged; hours older than {@link HOURLY_DAYS} days are merged into days (`hour` is then the day's first). */
   readonly cells: readonly StatisticsCell[];
+  /** Of goals beside the optimised one and of the reward, over all shards and hours; absent where the policy has neither. */
+  readonly sums?: readonly LeafArmSums[];
   readonly asOfMs: number;
+}
+
+/** Named sums of one arm in one leaf. */
+export interface LeafArmSums {
+  readonly leaf: string;
+  readonly arm: string;
+  readonly sums: SumsByName;
 }
 
 /** Methods of one statistics shard. */
@@ -106,4 +114,8 @@ export interface CampaignRootApi {
   /** Told by the publisher when a publish changed the campaign: recompute and publish at once. */
   reconfigure(address: CampaignAddress, policy: CampaignPolicy): Promise<{ readonly version: number }>;
   view(): RootView | Promise<RootView>;
+  /** Null for a campaign without phases. */
+  lifecycle(): LifecycleView | null | Promise<LifecycleView | null>;
+  /** Does what a person asks of the campaign's phase, and publishes what follows; null for a campaign without phases. */
+  steer(steering: Steering, actor: string): Promise<LifecycleView | null>;
 }

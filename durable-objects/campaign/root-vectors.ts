@@ -1,7 +1,7 @@
 /** What a root knows of named sums: the latest word of each shard, and the sums over shards and hours. */
-import type { CampaignSums, SumsByName } from '../../decisioning/bandits/named-sums.ts';
+import type { CampaignSums } from '../../decisioning/bandits/named-sums.ts';
 import type { ShardReport, VectorCell } from './protocol.ts';
-import { addSaturating, parseVector, sumsOf, type VectorKey } from './vectors.ts';
+import { addSaturating, nameOf, parseVector, type VectorKey } from './vectors.ts';
 
 /** Takes over every vector that the report knows better, and keeps the totals in step. @returns whether any sum changed */
 export function mergeVectors(sql: SqlStorage, report: ShardReport): boolean {
@@ -70,22 +70,29 @@ function addTotal(sql: SqlStorage, { leaf, arm, name, length }: VectorKey, gain:
   );
 }
 
+/** The shortest length that came under each name: see {@link nameOf}. */
+export function plainLengths(sql: SqlStorage): ReadonlyMap<string, number> {
+  const rows = sql.exec<{ name: string; length: number }>(
+    'SELECT name, min(length) AS length FROM vector_totals GROUP BY name',
+  );
+  return new Map([...rows].map(({ name, length }) => [name, length]));
+}
+
 /**
  * Named sums per leaf and arm over all shards and hours.
  *
  * @param wanted whether a name is read; the others stay on disk
  */
 export function readSums(sql: SqlStorage, wanted: (name: string) => boolean): CampaignSums {
-  type Row = { leaf: string; arm: string; name: string; sums: string };
-  const cells = new Map<string, Map<string, { name: string; sums: readonly number[] }[]>>();
-  for (const { leaf, arm, name, sums } of sql.exec<Row>(
-    'SELECT leaf, arm, name, sums FROM vector_totals ORDER BY leaf, arm, name, length',
-  )) {
-    if (!wanted(name)) continue;
-    const arms = cells.get(leaf) ?? new Map<string, { name: string; sums: readonly number[] }[]>();
-    cells.set(leaf, arms.set(arm, [...(arms.get(arm) ?? []), { name, sums: parseVector(sums) }]));
+  type Row = { leaf: string; arm: string; name: string; length: number; sums: string };
+  const plain = plainLengths(sql);
+  const named = new Map<string, Map<string, Record<string, readonly number[]>>>();
+  for (const row of sql.exec<Row>('SELECT leaf, arm, name, length, sums FROM vector_totals')) {
+    if (!wanted(row.name)) continue;
+    const arms = named.get(row.leaf) ?? new Map<string, Record<string, readonly number[]>>();
+    const sums = arms.get(row.arm) ?? {};
+    sums[nameOf(row, plain)] = parseVector(row.sums);
+    named.set(row.leaf, arms.set(row.arm, sums));
   }
-  const named = new Map<string, Map<string, SumsByName>>();
-  for (const [leaf, arms] of cells) named.set(leaf, new Map([...arms].map(([arm, rows]) => [arm, sumsOf(rows)])));
   return named;
 }

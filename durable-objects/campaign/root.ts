@@ -1,14 +1,19 @@
 /** A campaign's root: the evidence of all its shards, the policy it follows, and how far its allocations have come. */
-import { allocateCampaign } from '../../decisioning/bandits/allocate.ts';
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
+import { allocatePolicy } from '../../decisioning/strategies/allocate-policy.ts';
 import { checkReport, checkSame } from './check.ts';
-import { mergeReport, readCells, readTotals } from './evidence.ts';
+import { mergeReport, readCells } from './evidence.ts';
+import { isAging, readLearned, refreshAfterMs } from './learned.ts';
+import { advance, type LifecycleView, lifecycleView, type Steering, steer } from './lifecycle.ts';
 import type { CampaignAddress, RootView, ShardReport, ShardReportReply } from './protocol.ts';
+import { reportedSums } from './reported.ts';
 import { mergeVectors } from './root-vectors.ts';
 
 /** A root computes at most this often: its work does not grow with traffic. */
 export const RECOMPUTE_MIN_MS = 1_000;
+/** What may be read hour by hour (rows, and numbers in vectors) for each millisecond of rest afterwards: 200,000 of them take some 0.1 s, once a second. */
+const EFFORT_PER_REST = 200;
 
 interface RootRow extends Record<string, SqlStorageValue> {
   workspaceId: string;
@@ -26,6 +31,8 @@ interface RootRow extends Record<string, SqlStorageValue> {
 export class CampaignRoot {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
+  /** What the last computation read hour by hour. Not stored: an object that was evicted may compute once sooner. */
+  #effort = 0;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -97,9 +104,23 @@ export class CampaignRoot {
     return row !== undefined && row.wantedSeq > row.settledSeq;
   }
 
-  /** When an allocation may be computed next, in ms since the epoch. */
+  /** When an allocation may be computed next, in ms since the epoch: the more it reads, the later. */
   dueAtMs(nowMs: number): number {
-    return Math.max(nowMs, (this.#row()?.computedAtMs ?? 0) + RECOMPUTE_MIN_MS);
+    const restMs = Math.max(RECOMPUTE_MIN_MS, this.#effort / EFFORT_PER_REST);
+    return Math.max(nowMs, (this.#row()?.computedAtMs ?? 0) + restMs);
+  }
+
+  /** When an allocation is to be computed although nothing happened, in ms since the epoch; null when time changes nothing. */
+  refreshAtMs(nowMs: number): number | null {
+    const policy = this.policy();
+    const afterMs = policy && refreshAfterMs(policy);
+    if (!policy || afterMs === null || !isAging(this.#sql, policy, nowMs)) return null;
+    return (this.#row()?.computedAtMs ?? nowMs) + afterMs;
+  }
+
+  /** Attempts to publish that failed in a row: the alarm that stands then is a back-off. */
+  failures(): number {
+    return this.#row()?.failures ?? 0;
   }
 
   /**
@@ -111,20 +132,11 @@ export class CampaignRoot {
   compute(policy: CampaignPolicy, nowMs: number): Allocation {
     return this.#storage.transactionSync(() => {
       const version = this.version() + 1;
-      const { campaignId, armIds, armsKey, leaves, strategy, minExploration, priors } = policy;
-      const statistics = readTotals(this.#sql);
+      const { standing, sinceMs } = advance(this.#sql, policy, nowMs);
+      const { effort, ...learned } = readLearned(this.#sql, policy, nowMs, sinceMs);
+      this.#effort = effort;
       this.#sql.exec('UPDATE root SET version = ?, computed_at_ms = ?', version, nowMs);
-      return allocateCampaign({
-        campaignId,
-        armIds,
-        armsKey,
-        leaves,
-        strategy,
-        minExploration,
-        priors,
-        statistics,
-        version,
-      });
+      return allocatePolicy(policy, learned, version, standing);
     });
   }
 
@@ -155,13 +167,36 @@ export class CampaignRoot {
     return this.#row()?.failures ?? 1;
   }
 
+  /**
+   * Does what a person asks of the campaign's phase; an allocation by it is wanted.
+   *
+   * @returns where the campaign is then; null for one that has no phases, which nothing is done to
+   */
+  steer(steering: Steering, actor: string, nowMs: number): LifecycleView | null {
+    const policy = this.policy();
+    if (!policy?.lifecycle) return null;
+    return this.#storage.transactionSync(() => {
+      steer(this.#sql, policy, steering, actor, nowMs);
+      this.#sql.exec('UPDATE root SET wanted_seq = wanted_seq + 1');
+      return lifecycleView(this.#sql, policy, nowMs);
+    });
+  }
+
+  /** Where the campaign is in its life; null for one that has no phases. */
+  lifecycle(nowMs: number): LifecycleView | null {
+    return lifecycleView(this.#sql, this.policy(), nowMs);
+  }
+
   /** For the performance page; {@link RootView.allocation} is the one that was published last. */
   view(nowMs: number): RootView {
     const allocation = this.#row()?.allocation;
+    const policy = this.policy();
+    const sums = policy ? reportedSums(this.#sql, policy) : undefined;
     return {
-      policy: this.policy(),
+      policy,
       allocation: allocation ? (JSON.parse(allocation) as Allocation) : null,
       cells: readCells(this.#sql, nowMs),
+      ...(sums && { sums }),
       asOfMs: nowMs,
     };
   }

@@ -110,4 +110,23 @@ export const ROOT_SCHEMA: readonly string[] = [
     sums TEXT NOT NULL,
     PRIMARY KEY (leaf, arm, name, length)
   ) WITHOUT ROWID;`,
+  // The phase of a campaign that has any, and how it came there. `checked_hour`: up to where changes of rates were looked for.
+  `CREATE TABLE lifecycle (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    phase TEXT NOT NULL,
+    since_ms INTEGER NOT NULL,
+    mode TEXT NOT NULL DEFAULT 'auto',
+    evidence_since_ms INTEGER,
+    checked_hour INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE TABLE transitions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at_ms INTEGER NOT NULL,
+    from_phase TEXT,
+    to_phase TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    actor TEXT,
+    numbers TEXT NOT NULL,
+    alarm TEXT
+  );`,
 ];

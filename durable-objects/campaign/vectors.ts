@@ -1,6 +1,4 @@
 /** Named sums as rows: JSON lists of integers, told apart by name and length. */
-import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
-
 /** Where a vector belongs: its cell, its name and how many elements it has. */
 export interface VectorKey {
   readonly leaf: string;
@@ -27,13 +25,14 @@ export function addSaturating(a: readonly number[], b: readonly number[]): reado
 }
 
 /**
- * Rows of one cell under their names. Where vectors of unequal length came under one name, the shortest keeps it and the others are called
- * `name#length`: nothing is lost, and whoever changes what a name means finds out.
+ * What a vector is called when it is read. Where vectors of unequal length came under one name, the shortest of the campaign keeps it and the
+ * others are called `name#length`: nothing is lost, nothing of unequal length is ever added, and whoever changes what a name means finds out.
  *
- * @param rows in the order of their length
+ * @param plain the shortest length by name
  */
-export function sumsOf(rows: readonly { readonly name: string; readonly sums: readonly number[] }[]): SumsByName {
-  const sums = new Map<string, readonly number[]>();
-  for (const row of rows) sums.set(sums.has(row.name) ? `${row.name}#${row.sums.length}` : row.name, row.sums);
-  return Object.fromEntries(sums);
+export function nameOf(
+  { name, length }: { readonly name: string; readonly length: number },
+  plain: ReadonlyMap<string, number>,
+): string {
+  return plain.get(name) === length ? name : `${name}#${length}`;
 }

@@ -1,0 +1,111 @@
+/** Evidence by the hour, all shards merged: for policies that weigh it by its age. */
+import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
+import type { EvidenceCell } from '../../decisioning/learning/weigh-evidence.ts';
+import { type StatisticsRow, SUMMED, statisticsOf } from './columns.ts';
+import { plainLengths } from './root-vectors.ts';
+import { addSaturating, nameOf, parseVector } from './vectors.ts';
+
+/** The last week is read by the hour, whatever the width of older buckets. */
+const FINE_HOURS = 168;
+/** Elements of vectors held at once: 32 MB of an isolate's 128. Where there are more, buckets get wider. */
+const MAX_HELD_ELEMENTS = 4_000_000;
+/** What is not enough four times over will do after this many steps: 4^6 hours are half a year. */
+const MAX_WIDENINGS = 6;
+
+/** What is read. */
+export interface HourlyAsk {
+  /** Older hours are left out. */
+  readonly fromHour: number;
+  readonly nowHour: number;
+  /** Width of the buckets that hours before the last week are merged into, at least 1. */
+  readonly widthHours: number;
+  /** Named sums that are wanted. */
+  readonly names: ReadonlySet<string>;
+}
+
+/** Cells, each with the middle hour of its bucket, and how many rows and elements were read for them. */
+export interface HourlyEvidence {
+  readonly cells: readonly EvidenceCell[];
+  readonly effort: number;
+}
+
+type Held = { leaf: string; arm: string; hour: number; sums: Record<string, readonly number[]> };
+
+/** Reads evidence by the hour. Buckets are wider than asked for where the vectors would not fit into memory. */
+export function readHourly(sql: SqlStorage, ask: HourlyAsk, maxHeld = MAX_HELD_ELEMENTS): HourlyEvidence {
+  let effort = 0;
+  for (let widening = 0; ; widening += 1) {
+    const widthHours = ask.widthHours * 4 ** widening;
+    const read = readVectors(
+      sql,
+      { ...ask, widthHours },
+      widening < MAX_WIDENINGS ? maxHeld : Number.POSITIVE_INFINITY,
+    );
+    effort += read.effort;
+    if (!read.held) continue;
+    const counted = readCounts(sql, { ...ask, widthHours });
+    const cells = counted.map((cell): EvidenceCell => {
+      const key = keyOf(cell.leaf, cell.arm, cell.hour);
+      const sums: SumsByName | undefined = read.held?.get(key)?.sums;
+      read.held?.delete(key);
+      return sums ? { ...cell, sums } : cell;
+    });
+    return { cells, effort: effort + counted.length };
+  }
+}
+
+function keyOf(leaf: string, arm: string, hour: number): string {
+  return JSON.stringify([leaf, arm, hour]);
+}
+
+/** The middle of the bucket that an hour belongs to; hours of the last week are buckets of their own. */
+function bucketOf(hour: number, { nowHour, widthHours }: HourlyAsk): number {
+  return hour > nowHour - FINE_HOURS ? hour : hour - (hour % widthHours) + Math.floor(widthHours / 2);
+}
+
+function readCounts(sql: SqlStorage, ask: HourlyAsk): Omit<EvidenceCell, 'sums'>[] {
+  type Row = StatisticsRow & { leaf: string; arm: string; bucket: number };
+  const fineFrom = ask.nowHour - FINE_HOURS;
+  return sql
+    .exec<Row>(
+      `SELECT leaf, arm, CASE WHEN hour > ?1 THEN hour ELSE hour - hour % ?2 + ?3 END AS bucket, ${SUMMED} FROM cells
+       WHERE hour >= ?4 GROUP BY leaf, arm, bucket`,
+      fineFrom,
+      ask.widthHours,
+      Math.floor(ask.widthHours / 2),
+      ask.fromHour,
+    )
+    .toArray()
+    .map((row) => ({ leaf: row.leaf, arm: row.arm, hour: row.bucket, statistics: statisticsOf(row) }));
+}
+
+/** Vectors by cell; `held` is missing when they are more than `maxHeld` elements. */
+function readVectors(
+  sql: SqlStorage,
+  ask: HourlyAsk,
+  maxHeld: number,
+): { readonly held?: Map<string, Held>; readonly effort: number } {
+  const held = new Map<string, Held>();
+  if (ask.names.size === 0) return { held, effort: 0 };
+  type Row = { leaf: string; arm: string; hour: number; name: string; length: number; sums: string };
+  const plain = plainLengths(sql);
+  let [elements, effort] = [0, 0];
+  for (const row of sql.exec<Row>(
+    'SELECT leaf, arm, hour, name, length, sums FROM vectors WHERE hour >= ?',
+    ask.fromHour,
+  )) {
+    if (!ask.names.has(row.name)) continue;
+    const hour = bucketOf(row.hour, ask);
+    const key = keyOf(row.leaf, row.arm, hour);
+    const cell = held.get(key) ?? { leaf: row.leaf, arm: row.arm, hour, sums: {} };
+    held.set(key, cell);
+    const name = nameOf(row, plain);
+    const vector = parseVector(row.sums);
+    const before = Object.hasOwn(cell.sums, name) ? cell.sums[name] : undefined;
+    cell.sums[name] = before ? addSaturating(before, vector) : vector;
+    effort += vector.length;
+    elements += before ? 0 : vector.length;
+    if (elements > maxHeld) return { effort };
+  }
+  return { held, effort };
+}

@@ -1,0 +1,80 @@
+/** What a campaign has learned, as its policy weighs it: all evidence alike, or hour by hour. */
+import { momentsName } from '../../decisioning/bandits/linear/moments.ts';
+import { rewardName, rewardTrialsName } from '../../decisioning/bandits/rewards/reward.ts';
+import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
+import { firstCountedHour } from '../../decisioning/learning/forgetting.ts';
+import { DELAY_NAME, weighEvidence } from '../../decisioning/learning/weigh-evidence.ts';
+import type { Learned } from '../../decisioning/strategies/strata.ts';
+import { readTotals } from './evidence.ts';
+import { readHourly } from './hourly.ts';
+import { readSums } from './root-vectors.ts';
+
+const MS_PER_HOUR = 3_600_000;
+/** A half-life in as many parts: within one of them weights differ by 2 %. */
+const PARTS_OF_HALF_LIFE = 32;
+/** A delay of days is counted in buckets of at least a day, so exposures of more than a week ago need no finer ones. */
+const HOURS_PER_DAY = 24;
+/** At most so often is evidence weighed anew when nothing but time has changed it. */
+const REFRESH_MIN_MS = 3_600_000;
+/** And so often within a half-life: what is published is then never more than 3 % behind. */
+const REFRESHES_PER_HALF_LIFE = 24;
+/** How long exposures wait for their outcomes: no goal has a longer window. */
+const LONGEST_DELAY_MS = 90 * 86_400_000;
+
+/** Names of the sums that a policy's allocation is computed from; those for reports alone stay on disk. */
+function namesOf({ reward, features }: CampaignPolicy): ReadonlySet<string> {
+  const names = [
+    reward && rewardName(reward),
+    reward && rewardTrialsName(reward),
+    features && momentsName(features.key),
+  ];
+  return new Set(names.filter((name) => name !== undefined));
+}
+
+/** What was learned, and how many rows had to be read for it. */
+export interface ReadEvidence extends Learned {
+  /** Rows and elements of vectors that were read hour by hour; 0 where the totals do. */
+  readonly effort: number;
+}
+
+/**
+ * The evidence an allocation is computed from. With a half-life, a delay correction or `sinceMs` it is read by the hour and weighed, else the
+ * totals are as they stand: one row per leaf and arm, however long the campaign has run.
+ *
+ * @param sinceMs hours that were over by then count nothing; all count when absent
+ */
+export function readLearned(sql: SqlStorage, policy: CampaignPolicy, nowMs: number, sinceMs?: number): ReadEvidence {
+  const names = namesOf(policy);
+  const { halfLifeMs, delayCorrection } = policy.learning ?? {};
+  const byAge = halfLifeMs !== undefined || delayCorrection === true;
+  if (!byAge && names.size === 0) return { statistics: readTotals(sql, sinceMs), effort: 0 };
+  if (!byAge && sinceMs === undefined)
+    return { statistics: readTotals(sql), sums: readSums(sql, (name) => names.has(name)), effort: 0 };
+  const halfLifeHours = (halfLifeMs ?? Number.POSITIVE_INFINITY) / MS_PER_HOUR;
+  const widest = delayCorrection || halfLifeMs === undefined ? HOURS_PER_DAY : Number.MAX_SAFE_INTEGER;
+  const { cells, effort } = readHourly(sql, {
+    // Delays of what has faded still say how long conversions take, but a campaign forgets those as well.
+    fromHour: Math.max(0, firstCountedHour(nowMs, halfLifeMs)),
+    nowHour: Math.floor(nowMs / MS_PER_HOUR),
+    widthHours: Math.min(widest, Math.max(1, Math.floor(halfLifeHours / PARTS_OF_HALF_LIFE))),
+    names: new Set([...names, ...(delayCorrection ? [DELAY_NAME] : [])]),
+  });
+  const rules = { ...(halfLifeMs !== undefined && { halfLifeMs }), ...(delayCorrection && { delayCorrection }) };
+  const since = sinceMs === undefined ? {} : { sinceMs };
+  return { ...weighEvidence({ cells, nowMs, ...rules, ...since }), effort };
+}
+
+/** When evidence is to be weighed anew although none has come; null for policies that time alone does not change. */
+export function refreshAfterMs({ learning }: CampaignPolicy): number | null {
+  const { halfLifeMs, delayCorrection } = learning ?? {};
+  if (delayCorrection) return REFRESH_MIN_MS;
+  return halfLifeMs === undefined ? null : Math.max(REFRESH_MIN_MS, halfLifeMs / REFRESHES_PER_HALF_LIFE);
+}
+
+/** Whether time still changes what the evidence says: some of it is neither forgotten nor complete. */
+export function isAging(sql: SqlStorage, { learning }: CampaignPolicy, nowMs: number): boolean {
+  const { halfLifeMs } = learning ?? {};
+  const fromHour = firstCountedHour(nowMs, halfLifeMs ?? LONGEST_DELAY_MS);
+  const sinceHour = halfLifeMs === undefined ? Math.floor((nowMs - LONGEST_DELAY_MS) / MS_PER_HOUR) : fromHour;
+  return sql.exec('SELECT 1 FROM cells WHERE hour >= ? AND trials > 0 LIMIT 1', sinceHour).toArray().length > 0;
+}

@@ -1,0 +1,205 @@
+/** The phase a campaign is in, kept by its root: advanced with every allocation, or steered by a person. */
+
+import { ENROLLED_ARM, HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
+import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
+import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
+import { type DriftAlarm, driftOf, type RateBucket } from '../../decisioning/evaluation/drift.ts';
+import { type Confidence, confidenceOf } from '../../decisioning/lifecycle/confidence.ts';
+import { nextPhase } from '../../decisioning/lifecycle/next-phase.ts';
+import {
+  type DriftRules,
+  type LifecycleRules,
+  PHASES,
+  type Phase,
+  stageOf,
+} from '../../decisioning/lifecycle/phases.ts';
+import type { Standing } from '../../decisioning/strategies/allocate-policy.ts';
+import { turnOf } from '../../decisioning/strategies/compared.ts';
+import { appendTransition, readTransitions, type Transition } from './transitions.ts';
+
+const HOUR_MS = 3_600_000;
+/** Buckets that are looked at for drift: more than a year of days. What changed before that has been learned. */
+const MAX_DRIFT_BUCKETS = 400;
+
+/** Who decides about the phase: the rules, or a person who keeps it where it is. */
+export type SteeringMode = 'auto' | 'hold';
+
+/** What a person may ask of a campaign's phase. */
+export type Steering =
+  | { readonly mode: 'auto' }
+  | { readonly mode: 'hold' }
+  /** Enters a phase now, and keeps it. */
+  | { readonly mode: 'force'; readonly phase: Phase };
+
+/** Where a campaign is in its life. */
+export interface LifecycleView {
+  readonly phase: Phase;
+  readonly sinceMs: number;
+  readonly mode: SteeringMode;
+  /** Hours that were over by then are no longer learned from; null before the first change of a rate. */
+  readonly evidenceSinceMs: number | null;
+  readonly rules: LifecycleRules;
+  /** As of now. */
+  readonly numbers: Confidence;
+  /** Newest first. */
+  readonly transitions: readonly Transition[];
+}
+
+type LifecycleRow = {
+  phase: Phase;
+  sinceMs: number;
+  mode: SteeringMode;
+  evidenceSinceMs: number | null;
+  checkedHour: number;
+};
+
+function readRow(sql: SqlStorage): LifecycleRow | undefined {
+  return sql
+    .exec<LifecycleRow>(
+      `SELECT phase, since_ms AS sinceMs, mode, evidence_since_ms AS evidenceSinceMs, checked_hour AS checkedHour
+       FROM lifecycle`,
+    )
+    .toArray()[0];
+}
+
+/** What is published beside the probabilities, and from when on evidence counts. */
+export interface RootStanding {
+  readonly standing: Standing;
+  /** Absent when all of it counts. */
+  readonly sinceMs?: number;
+}
+
+/**
+ * Moves the campaign on as far as its evidence reaches, and says where it stands then. Runs inside the caller's transaction, before evidence is
+ * read for an allocation.
+ */
+export function advance(sql: SqlStorage, policy: CampaignPolicy, nowMs: number): RootStanding {
+  const { lifecycle, strategies } = policy;
+  const turn = strategies?.mode === 'rotation' ? turnOf(strategies, strategyTrials(sql)) : undefined;
+  const standing = turn === undefined ? {} : { turn };
+  if (!lifecycle) return { standing };
+  const { phase, evidenceSinceMs } = lived(sql, policy, lifecycle, nowMs);
+  return {
+    standing: { ...standing, stage: stageOf(lifecycle, phase) },
+    ...(evidenceSinceMs !== null && { sinceMs: evidenceSinceMs }),
+  };
+}
+
+/** The row after every step that is due: at most one for each phase, since a step that were undone at once would mean rules at odds. */
+function lived(sql: SqlStorage, policy: CampaignPolicy, rules: LifecycleRules, nowMs: number): LifecycleRow {
+  let row = readRow(sql) ?? begin(sql, policy, nowMs);
+  if (row.mode !== 'auto') return row;
+  let alarm = rules.drift ? changeOf(sql, policy, rules.drift, row, nowMs) : null;
+  for (let step = 0; step < PHASES.length; step += 1) {
+    const numbers = confidence(sql, policy, row.evidenceSinceMs);
+    const change = nextPhase(row.phase, numbers, rules.thresholds, alarm);
+    if (!change) break;
+    enter(sql, {
+      atMs: nowMs,
+      from: row.phase,
+      to: change.phase,
+      cause: change.cause,
+      numbers,
+      ...(alarm && { alarm }),
+    });
+    alarm = null;
+    row = readRow(sql) as LifecycleRow;
+  }
+  return row;
+}
+
+function begin(sql: SqlStorage, policy: CampaignPolicy, nowMs: number): LifecycleRow {
+  const phase: Phase = 'initialization';
+  sql.exec('INSERT INTO lifecycle (id, phase, since_ms) VALUES (1, ?, ?)', phase, nowMs);
+  appendTransition(sql, { atMs: nowMs, from: null, to: phase, cause: 'begun', numbers: confidence(sql, policy, null) });
+  return readRow(sql) as LifecycleRow;
+}
+
+function enter(sql: SqlStorage, transition: Transition): void {
+  sql.exec('UPDATE lifecycle SET phase = ?, since_ms = ?', transition.to, transition.atMs);
+  const { alarm } = transition;
+  if (alarm) sql.exec('UPDATE lifecycle SET evidence_since_ms = ?', alarm.sinceHour * HOUR_MS);
+  appendTransition(sql, transition);
+}
+
+/** A change of a rate among the buckets that have settled; looked for once a bucket. */
+function changeOf(
+  sql: SqlStorage,
+  { armIds }: CampaignPolicy,
+  { bucketHours, settleHours, bucketsPerFalseAlarm }: DriftRules,
+  { checkedHour, evidenceSinceMs }: LifecycleRow,
+  nowMs: number,
+): DriftAlarm | null {
+  const untilHour = Math.floor((Math.floor(nowMs / HOUR_MS) - settleHours) / bucketHours) * bucketHours;
+  if (untilHour === checkedHour) return null;
+  sql.exec('UPDATE lifecycle SET checked_hour = ?', untilHour);
+  const fromHour = Math.max((evidenceSinceMs ?? 0) / HOUR_MS, untilHour - MAX_DRIFT_BUCKETS * bucketHours);
+  const known = new Set(armIds);
+  const arms = new Map<string, RateBucket[]>();
+  const rows = sql.exec<RateBucket & { arm: string }>(
+    `SELECT arm, hour - hour % ? AS hour, SUM(trials) AS trials, SUM(conversions) AS conversions FROM cells
+     WHERE cells.hour >= ? AND cells.hour < ? GROUP BY 1, 2 HAVING SUM(trials) > 0 ORDER BY 1, 2`,
+    bucketHours,
+    fromHour,
+    untilHour,
+  );
+  for (const { arm, ...bucket } of rows) {
+    if (!known.has(arm)) continue;
+    const buckets = arms.get(arm) ?? [];
+    arms.set(arm, buckets);
+    buckets.push(bucket);
+  }
+  return driftOf(arms, bucketsPerFalseAlarm);
+}
+
+/** The numbers that phases go by, as of now. */
+function confidence(sql: SqlStorage, { armIds, priors }: CampaignPolicy, evidenceSinceMs: number | null): Confidence {
+  const pooled = new Map<string, Pick<ArmStatistics, 'trials' | 'conversions'>>();
+  const rows =
+    evidenceSinceMs === null
+      ? sql.exec<{ arm: string; trials: number; conversions: number }>(
+          'SELECT arm, SUM(trials) AS trials, SUM(conversions) AS conversions FROM totals GROUP BY arm',
+        )
+      : sql.exec<{ arm: string; trials: number; conversions: number }>(
+          'SELECT arm, SUM(trials) AS trials, SUM(conversions) AS conversions FROM cells WHERE hour >= ? GROUP BY arm',
+          Math.floor(evidenceSinceMs / HOUR_MS),
+        );
+  for (const { arm, ...sums } of rows) pooled.set(arm, sums);
+  return confidenceOf(armIds, pooled, priors);
+}
+
+/** Trials that any of several strategies made. */
+function strategyTrials(sql: SqlStorage): number {
+  return (
+    sql
+      .exec<{ trials: number | null }>(
+        `SELECT SUM(trials) AS trials FROM totals WHERE instr(leaf, '/') > 0 AND arm NOT IN (?, ?)`,
+        HOLDOUT_ARM,
+        ENROLLED_ARM,
+      )
+      .one().trials ?? 0
+  );
+}
+
+/** Does what a person asks. Runs inside the caller's transaction. */
+export function steer(sql: SqlStorage, policy: CampaignPolicy, steering: Steering, actor: string, nowMs: number): void {
+  const row = readRow(sql) ?? begin(sql, policy, nowMs);
+  sql.exec('UPDATE lifecycle SET mode = ?', steering.mode === 'auto' ? 'auto' : 'hold');
+  if (steering.mode !== 'force' || steering.phase === row.phase) return;
+  const numbers = confidence(sql, policy, row.evidenceSinceMs);
+  enter(sql, { atMs: nowMs, from: row.phase, to: steering.phase, cause: 'forced', actor, numbers });
+}
+
+/** Where the campaign is; null for one without lifecycle. */
+export function lifecycleView(sql: SqlStorage, policy: CampaignPolicy | null, nowMs: number): LifecycleView | null {
+  if (!policy?.lifecycle) return null;
+  const row = readRow(sql);
+  const { phase, sinceMs, mode, evidenceSinceMs } = row ?? {
+    phase: 'initialization' as const,
+    sinceMs: nowMs,
+    mode: 'auto' as const,
+    evidenceSinceMs: null,
+  };
+  const numbers = confidence(sql, policy, evidenceSinceMs);
+  return { phase, sinceMs, mode, evidenceSinceMs, rules: policy.lifecycle, numbers, transitions: readTransitions(sql) };
+}
