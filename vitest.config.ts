@@ -33,7 +33,10 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           ...patience,
-          include: ['{contract,decisioning,cli,client-snippet,bench,scripts}/**/*.test.ts', 'tests/node/**/*.test.ts'],
+          include: [
+            '{contract,decisioning,cli,client-snippet,bench,scripts,simulations}/**/*.test.ts',
+            'tests/node/**/*.test.ts',
+          ],
         },
       },
       {

@@ -1,5 +1,6 @@
 /** `npm run hyperedge -- COMMAND …`: configuration from files. */
 import { parseArgs } from 'node:util';
+import { dryRun } from './commands/dry-run.ts';
 import { push, pushAsSql, validate } from './commands/push.ts';
 import { printSchema, writeSchemas } from './commands/schema.ts';
 import { createWorkspace } from './commands/workspace.ts';
@@ -19,6 +20,12 @@ const USAGE = `Usage: npm run hyperedge -- COMMAND
       --note TEXT           why; kept with the revision
       --wrangler FILE.sql   write SQL for \`wrangler d1 execute\` instead; \`-\` is standard output
       --workspace ID        the workspace whose inbox the SQL fills
+  dry-run PATH…             compile the documents as publishing would and rehearse them with invented customers; no server
+      --visits-per-day N    how busy it is (default 1000)
+      --days N              how long (default 7), from --start YYYY-MM-DD (default today)
+      --world WORLD.yaml    customers of your own, and what would really happen; see docs/guides/simulation.md
+      --trials N            tell how soon there are so many (default 1000)
+      --seed N, --json
   schema [KIND]             print the JSON Schema of a kind, or of any document
       --write FOLDER        write all of them into a folder
   workspace create ID       write the SQL that creates a workspace, a site and its two keys
@@ -49,6 +56,8 @@ async function main(args: readonly string[]): Promise<number> {
       return validate(paths(parseArgs({ args: rest, allowPositionals: true, options: {} }).positionals));
     case 'push':
       return runPush(rest);
+    case 'dry-run':
+      return runDryRun(rest);
     case 'schema':
       return runSchema(rest);
     case 'workspace':
@@ -84,6 +93,46 @@ function runPush(args: string[]): number | Promise<number> {
     key: values.key ?? process.env.HYPEREDGE_SECRET_KEY,
   };
   return push(paths(positionals), chooseTarget(wishes, LOCAL_FOLDER), options);
+}
+
+/** A rehearsal of more would say the same. */
+const MAX_REHEARSED_VISITS_PER_DAY = 50_000;
+const MAX_REHEARSED_DAYS = 90;
+const MAX_TRIALS_WANTED = 1_000_000_000;
+const MAX_REHEARSAL_SEED = 4_294_000_000;
+
+function runDryRun(args: string[]): number {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      'visits-per-day': { type: 'string', default: '1000' },
+      days: { type: 'string', default: '7' },
+      start: { type: 'string', default: new Date().toISOString().slice(0, 10) },
+      world: { type: 'string' },
+      trials: { type: 'string', default: '1000' },
+      seed: { type: 'string', default: '1' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  if (!/^\d{4}-\d\d-\d\d$/.test(values.start) || Number.isNaN(Date.parse(values.start)))
+    throw usageFailure(`--start "${values.start}" is not a day such as 2026-11-27`);
+  return dryRun(paths(positionals), {
+    world: values.world,
+    start: values.start,
+    json: values.json,
+    visitsPerDay: wholeNumber('--visits-per-day', values['visits-per-day'], 1, MAX_REHEARSED_VISITS_PER_DAY),
+    days: wholeNumber('--days', values.days, 1, MAX_REHEARSED_DAYS),
+    trials: wholeNumber('--trials', values.trials, 1, MAX_TRIALS_WANTED),
+    seed: wholeNumber('--seed', values.seed, 0, MAX_REHEARSAL_SEED),
+  });
+}
+
+function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max)
+    throw usageFailure(`${name} "${text}" is not a whole number from ${min} to ${max}`);
+  return value;
 }
 
 function runSchema(args: string[]): number {

@@ -9,7 +9,7 @@ export interface Limit {
   readonly value: number;
 }
 
-const ROOMS = /^(contract|decisioning|db|durable-objects|worker|client-snippet|cli)\/.*\.ts$/;
+const ROOMS = /^(contract|decisioning|db|durable-objects|worker|client-snippet|cli|simulations)\/.*\.ts$/;
 const NOT_SHIPPED = /\.test\.ts$|\.suite\.|\/testing\/|\.d\.ts$/;
 /** What a limit is called: a maximum, a time, a size. */
 const LIMIT_NAME = /^MAX_|_(MS|SECONDS|BYTES|DAYS)$/;

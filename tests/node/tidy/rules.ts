@@ -10,7 +10,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   worker: ['contract/', 'decisioning/', 'db/', 'durable-objects/'],
   'client-snippet': ['decisioning/', 'contract/'],
   console: ['contract/'],
-  cli: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'db/sql-text.ts'],
+  cli: ['contract/', 'decisioning/', 'simulations/', 'db/bootstrap.ts', 'db/sql-text.ts'],
   scripts: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'cli/'],
   bench: ['contract/', 'decisioning/', 'db/bootstrap.ts'],
   simulations: ['contract/', 'decisioning/', 'db/bootstrap.ts'],

@@ -1,0 +1,101 @@
+/** Invented customers for a configuration: spread so that every condition has somebody inside and somebody outside. */
+import { RESERVED_ROOTS, rootOf } from '../../decisioning/catalog/attribute-paths.ts';
+import type { Catalog } from '../../decisioning/catalog/compile.ts';
+import type { AttributeSpec, VisitorsSpec } from '../../simulations/worlds/spec.ts';
+import { visitors } from '../simulate/world.ts';
+
+/** Visits by kind of device, in percent: what a shop's page sees. */
+const DEVICES: AttributeSpec = {
+  kind: 'choices',
+  values: [
+    ['mobile', 55],
+    ['desktop', 40],
+    ['tablet', 5],
+  ],
+};
+/** Facts that conditions compare with values of their own, and that a customer keeps. */
+const TEXT_FACTS = /^(geo|page|device)\./;
+/** Stands for every value that no condition names. */
+const OTHER = 'another';
+/** Half of customers said yes where a channel asks. */
+const CONSENT_SHARE = 0.5;
+
+export interface Invented {
+  readonly visitors: VisitorsSpec;
+  /** Declared attributes that nobody has, because the simulation cannot draw lists. */
+  readonly left: readonly string[];
+}
+
+/** @param visitsPerDay expected visits of an average day, returns included. */
+export function inventVisitors(catalog: Catalog, visitsPerDay: number): Invented {
+  const base = visitors.parse({});
+  const slices = Object.values(catalog.placements).map(({ rules }) => rules);
+  const campaigns = slices.flatMap((rules) => rules.campaigns);
+  const values = new Map<string, Set<unknown>>();
+  for (const { segments } of slices) for (const condition of Object.values(segments)) collect(condition, values);
+  for (const { condition, contexts } of campaigns)
+    for (const each of [condition, ...contexts.map((context) => context.condition)]) collect(each, values);
+  const attributes: Record<string, AttributeSpec> = { 'device.type': DEVICES };
+  for (const [path, found] of values)
+    if (TEXT_FACTS.test(path) && path !== 'device.type') attributes[path] = choicesOf(found);
+  const left: string[] = [];
+  for (const [id, { type }] of Object.entries(catalog.directory.attributes)) {
+    const found = values.get(id) ?? new Set();
+    if (type === 'string') attributes[id] = choicesOf(found);
+    else if (type === 'number') attributes[id] = rangeOf(found);
+    else if (type === 'boolean') attributes[id] = { kind: 'chance', share: 0.5 };
+    else left.push(id);
+  }
+  const asking = slices.filter(({ channel }) => channel.requiresConsent).map(({ channel }) => channel.id);
+  return {
+    left,
+    visitors: {
+      ...base,
+      newPerDay: visitsPerDay * (1 - base.again.share),
+      timeZone: campaigns[0]?.timeZone ?? base.timeZone,
+      attributes,
+      consents: Object.fromEntries(asking.map((id) => [id, CONSENT_SHARE])),
+      placements: slices.filter((rules) => rules.campaigns.length > 0).map(({ placement }) => placement),
+    },
+  };
+}
+
+/** Plain values that a condition compares a path with: `{ plan: gold }`, `{ age: { $gte: 30 } }`, lists of `$in`. */
+function collect(condition: unknown, into: Map<string, Set<unknown>>): void {
+  if (typeof condition !== 'object' || condition === null) return;
+  for (const [key, value] of Object.entries(condition)) {
+    if (key.startsWith('$')) {
+      for (const each of Array.isArray(value) ? value : [value]) collect(each, into);
+      continue;
+    }
+    if (RESERVED_ROOTS.includes(rootOf(key)) && !TEXT_FACTS.test(key)) continue;
+    const found = into.get(key) ?? new Set();
+    into.set(key, found);
+    for (const each of plainValues(value)) found.add(each);
+  }
+}
+
+function plainValues(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value.flatMap(plainValues);
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(plainValues);
+  return value === null ? [] : [value];
+}
+
+/** Every named value as often as every other, and as often something else. */
+function choicesOf(found: ReadonlySet<unknown>): AttributeSpec {
+  const named = [...found].filter((value) => typeof value === 'string');
+  return { kind: 'choices', values: [...named, OTHER].map((value) => [value, 1] as const) };
+}
+
+/** Evenly from below the lowest named number to above the highest. */
+function rangeOf(found: ReadonlySet<unknown>): AttributeSpec {
+  const named = [...found].filter((value) => typeof value === 'number');
+  if (named.length === 0) return { kind: 'uniform', min: 0, max: 100 };
+  const [low, high] = [Math.min(...named), Math.max(...named)];
+  const margin = Math.max(high - low, Math.abs(high), 1);
+  return {
+    kind: 'uniform',
+    min: Math.floor(low - (low > 0 && margin > low ? low : margin)),
+    max: Math.ceil(high + margin),
+  };
+}

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import type { CampaignConfiguration, Configuration } from '../../decisioning/catalog/configuration.ts';
+import {
+  campaignOf,
+  catalogOf,
+  channelOf,
+  configurationOf,
+  DAY_MS,
+  ranked,
+} from '../../decisioning/testing/configuration.ts';
+import { inventVisitors } from './audience.ts';
+import { rehearse } from './rehearse.ts';
+import { formatRehearsal } from './report.ts';
+
+const startMs = Date.UTC(2026, 8, 7);
+
+function rehearsed(campaigns: readonly CampaignConfiguration[], extra: Partial<Configuration> = {}) {
+  const catalog = catalogOf(configurationOf(campaigns, extra));
+  const { visitors } = inventVisitors(catalog, 300);
+  const spec = { startMs, days: 3, allocateEveryMs: 3_600_000, visitors, truth: {} };
+  const rehearsal = rehearse(catalog, spec, 1, 1_000);
+  const of = (id: string) => rehearsal.campaigns.find(({ campaign }) => campaign === id)!;
+  return { rehearsal, of, text: formatRehearsal(rehearsal, visitors, 1), visitors };
+}
+
+describe('a rehearsal', () => {
+  test('chooses a campaign for everyone, tells its arms and how soon it has trials', () => {
+    const { of, rehearsal, text } = rehearsed([campaignOf('c')]);
+    const c = of('c');
+    expect(c).toMatchObject({
+      asked: rehearsal.visits,
+      chosen: rehearsal.visits,
+      shown: rehearsal.visits,
+      refusals: [],
+    });
+    expect(c.arms.map(({ share }) => share).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+    expect(c.hoursToTrials).toBeCloseTo((1_000 * 72) / c.trials, 9);
+    expect(c.hoursToTrialsPerArm!).toBeGreaterThan(c.hoursToTrials!);
+    expect(text).toContain('always chosen');
+    expect(rehearsal.unanswered).toBe(0);
+  });
+
+  test('counts refusals by reason, caps and holdouts', () => {
+    const { of, rehearsal, text } = rehearsed([
+      campaignOf('c', { caps: [{ max: 1, windowMs: 30 * DAY_MS }], holdout: 0.5 }),
+    ]);
+    const { refusals, chosen, heldOut, shown, reach } = of('c');
+    expect(refusals.map(({ reason }) => reason)).toEqual(['capped_campaign']);
+    expect(chosen + refusals[0]!.count).toBe(rehearsal.visits);
+    expect(shown).toBe(reach);
+    expect(heldOut + shown).toBe(chosen);
+    expect(text).toContain('its own cap was reached');
+  });
+
+  test('says which campaign is never chosen, and why', () => {
+    const { text, of } = rehearsed([
+      campaignOf('winner', { objective: ranked(2) }),
+      campaignOf('loser', { objective: ranked(1) }),
+      campaignOf('nobody', { audience: { condition: { plan: { $in: [] } } } }),
+      campaignOf('later', { schedule: { timeZone: 'UTC', weekly: [], start: '2027-01-01T00:00' } }),
+    ]);
+    expect(of('loser').hoursToTrials).toBeNull();
+    expect(text).toContain('! loser is never chosen: another campaign was worth more.');
+    expect(text).toContain('! nobody is never chosen: not in its audience.');
+    expect(text).toContain('! later is never chosen: outside its schedule.');
+    expect(text).not.toContain('! winner');
+    expect(text).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test('tells when a channel asks for consent that half of the customers gave', () => {
+    const { of } = rehearsed([campaignOf('c')], { channels: [channelOf('web', { requiresConsent: true })] });
+    const { refusals, asked } = of('c');
+    expect(refusals[0]!.reason).toBe('no_consent');
+    expect(refusals[0]!.count / asked).toBeGreaterThan(0.4);
+    expect(refusals[0]!.count / asked).toBeLessThan(0.6);
+  });
+
+  test('without campaigns or visitors there are no figures, and no division by nothing', () => {
+    const catalog = catalogOf(configurationOf([campaignOf('c')]));
+    const { visitors } = inventVisitors(catalog, 300);
+    const spec = { startMs, days: 1, allocateEveryMs: 3_600_000, visitors: { ...visitors, newPerDay: 0 }, truth: {} };
+    const text = formatRehearsal(rehearse(catalog, spec, 1, 10), visitors, 1);
+    expect(text).toContain('nobody came');
+    expect(text).not.toMatch(/NaN|Infinity/);
+  });
+});
+
+describe('invented customers', () => {
+  test('have every value that conditions name, and others', () => {
+    const campaign = campaignOf('c', {
+      audience: { condition: { $or: [{ plan: 'gold' }, { plan: { $in: ['silver'] } }, { 'geo.country': 'FR' }] } },
+      contexts: [{ id: 'rich', condition: { income: { $gte: 50_000 } } }],
+    });
+    const attributes = [
+      { id: 'plan', type: 'string', source: 'any' },
+      { id: 'income', type: 'number', source: 'any' },
+      { id: 'member', type: 'boolean', source: 'any' },
+      { id: 'tags', type: 'string_list', source: 'any' },
+    ] as const;
+    const { visitors, left } = inventVisitors(catalogOf(configurationOf([campaign], { attributes })), 100);
+    const names = (name: string) => {
+      const spec = visitors.attributes[name]!;
+      return spec.kind === 'choices' ? spec.values.map(([value]) => value) : spec;
+    };
+    expect(names('plan')).toEqual(['gold', 'silver', 'another']);
+    expect(names('geo.country')).toEqual(['FR', 'another']);
+    expect(names('income')).toEqual({ kind: 'uniform', min: 0, max: 100_000 });
+    expect(names('member')).toEqual({ kind: 'chance', share: 0.5 });
+    expect(names('device.type')).toEqual(['mobile', 'desktop', 'tablet']);
+    expect(left).toEqual(['tags']);
+    expect(visitors.placements).toEqual(['hero']);
+  });
+});

@@ -1,0 +1,107 @@
+/** Plays invented customers against a configuration before anything is learned, and notes why campaigns stood by. */
+import type { Catalog } from '../../decisioning/catalog/compile.ts';
+import { REFUSAL_REASONS, type RefusalReason } from '../../decisioning/reasons.ts';
+import { planOf } from '../../simulations/worlds/plan.ts';
+import { playWorld } from '../../simulations/worlds/play.ts';
+import type { WorldSpec } from '../../simulations/worlds/spec.ts';
+import { populationOf } from '../../simulations/worlds/visits.ts';
+
+const HOURS_PER_DAY = 24;
+
+/** One campaign of a rehearsal. */
+export interface RehearsedCampaign {
+  readonly campaign: string;
+  readonly placements: readonly string[];
+  /** How often one of its placements was asked for. */
+  readonly asked: number;
+  /** Decisions for it, holdout included. */
+  readonly chosen: number;
+  readonly heldOut: number;
+  /** Exposures, first exposures of their sticky periods, and customers reached. */
+  readonly shown: number;
+  readonly trials: number;
+  readonly reach: number;
+  /** Share of exposures. */
+  readonly arms: readonly { readonly arm: string; readonly share: number }[];
+  /** How often it was asked and not chosen, by the first reason, in the order of the checks. */
+  readonly refusals: readonly { readonly reason: RefusalReason; readonly count: number }[];
+  /** Expected hours until it has so many trials, and until each arm has; null where it gets none. */
+  readonly hoursToTrials: number | null;
+  readonly hoursToTrialsPerArm: number | null;
+}
+
+export interface Rehearsal {
+  readonly days: number;
+  readonly customers: number;
+  readonly visits: number;
+  /** Requests for a placement, and how many of them got default content. */
+  readonly asked: number;
+  readonly unanswered: number;
+  readonly trialsWanted: number;
+  readonly campaigns: readonly RehearsedCampaign[];
+}
+
+/** @param trialsWanted how many trials the expected hours are for. */
+export function rehearse(catalog: Catalog, spec: WorldSpec, seed: number, trialsWanted: number): Rehearsal {
+  const plan = planOf(catalog, spec.truth);
+  const population = populationOf(spec, seed);
+  const notes = new Map<string, { asked: number; chosen: number; refusals: Map<RefusalReason, number> }>();
+  const noteOf = (id: string) => {
+    const note = notes.get(id) ?? { asked: 0, chosen: 0, refusals: new Map<RefusalReason, number>() };
+    notes.set(id, note);
+    return note;
+  };
+  let asked = 0;
+  let unanswered = 0;
+  const played = playWorld({
+    spec,
+    plan,
+    population,
+    seed,
+    onDecision: ({ chosen, candidates = [] }) => {
+      asked++;
+      if (!chosen) unanswered++;
+      for (const { campaignId, reason } of candidates) {
+        const note = noteOf(campaignId);
+        note.asked++;
+        if (reason === null) note.chosen++;
+        else note.refusals.set(reason, (note.refusals.get(reason) ?? 0) + 1);
+      }
+    },
+  });
+  const hours = spec.days * HOURS_PER_DAY;
+  const hoursTo = (trials: number) => (trials === 0 ? null : (trialsWanted * hours) / trials);
+  const campaigns = played.map(({ campaignId, armIds, byArm, shown, trials, reach, heldOut }): RehearsedCampaign => {
+    const note = noteOf(campaignId);
+    const least = shown === 0 ? 0 : (trials * Math.min(...byArm)) / shown;
+    return {
+      campaign: campaignId,
+      placements: Object.entries(catalog.placements).flatMap(([id, { rules }]) =>
+        rules.campaigns.some((each) => each.id === campaignId) ? [id] : [],
+      ),
+      asked: note.asked,
+      chosen: note.chosen,
+      heldOut,
+      shown,
+      trials,
+      reach,
+      arms: armIds.map((arm, i) => ({ arm, share: shown === 0 ? 0 : byArm[i]! / shown })),
+      refusals: REFUSAL_REASONS.flatMap((reason) => {
+        const count = note.refusals.get(reason) ?? 0;
+        return count > 0 ? [{ reason, count }] : [];
+      }),
+      hoursToTrials: hoursTo(trials),
+      hoursToTrialsPerArm: hoursTo(least),
+    };
+  });
+  const { people, visits } = population;
+  return {
+    days: spec.days,
+    customers: people.length,
+    visits: visits.length,
+    asked,
+    unanswered,
+    trialsWanted,
+    campaigns,
+  };
+}

@@ -1,0 +1,101 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { loadWorld } from './load.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'world-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const WORLD = `name: W
+documents:
+  - { kind: placement, id: hero, name: Hero }
+  - kind: campaign
+    id: c
+    name: C
+    objective: { goal: click }
+    placements: [hero]
+    arms:
+      - { id: a, content: { text: A } }
+      - { id: b, content: { text: B } }
+truth:
+  c:
+    arms: { a: 0.1, b: 0.2 }
+contenders:
+  - { name: first }
+  - { name: second, set: { strategy: { policy: ucb } } }
+`;
+
+function load(text: string) {
+  const file = join(folder, 'world.yaml');
+  writeFileSync(file, text);
+  return loadWorld(file);
+}
+
+describe('loadWorld', () => {
+  test('compiles each contender with what it sets, and asks for the placements that campaigns use', () => {
+    const { contenders, spec, compared } = load(WORLD);
+    expect(contenders.map(({ plan }) => plan.campaigns.get('c')!.policy.strategy.policy)).toEqual(['thompson', 'ucb']);
+    expect(spec.visitors.placements).toEqual(['hero']);
+    expect(compared).toEqual(['c']);
+  });
+
+  test('without contenders the documents play as they are', () => {
+    const { contenders } = load(WORLD.slice(0, WORLD.indexOf('contenders')));
+    expect(contenders.map(({ name }) => name)).toEqual(['as declared']);
+  });
+
+  test('a contender may take a field out', () => {
+    const capped = WORLD.replace('arms:\n      -', 'caps: [{ max: 1, per: 1d }]\n    arms:\n      -');
+    const { contenders } = load(capped.replace('name: first', 'name: first, set: { caps: null }'));
+    const caps = contenders.map(({ plan }) => plan.sliceOf('hero')!.rules.campaigns[0]!.caps.length);
+    expect(caps).toEqual([0, 1]);
+  });
+
+  test.each([
+    ['an unknown field', ['name: W', 'name: W\ncolour: red'], 'world.yaml:2:1: "colour" is not a known field'],
+    ['a rate above 1', ['b: 0.2', 'b: 2'], 'world.yaml:14:24: "truth.c.arms.b" must be at most 1'],
+    ['an arm without a rate', ['a: 0.1, ', ''], 'world.yaml:14:11: arm "a" has no rate'],
+    ['a rate of no arm', ['a: 0.1', 'a: 0.1, z: 0.1'], 'world.yaml:14:21: "z" is no arm of "c"'],
+    ['truth of no campaign', ['truth:\n  c:', 'truth:\n  d:'], 'world.yaml:13:3: there is no campaign "d"'],
+    [
+      'a document that breaks the contract',
+      ['goal: click', 'gaol: click'],
+      'world.yaml:7:18: "gaol" is not a known field',
+    ],
+    ['what publishing refuses', ['goal: click', 'goal: nope'], 'world.yaml:7:24: there is no goal "nope"'],
+    [
+      'a strategy that does not exist',
+      ['policy: ucb', 'policy: magic'],
+      /world.yaml:17:\d+: "strategy\.policy" must be one of/,
+    ],
+    [
+      'a strategy that publishing refuses',
+      ['policy: ucb', 'policy: fixed_split, weights: { a: 1 }'],
+      /world.yaml:17:\d+: arm "b" has no weight/,
+    ],
+    [
+      'a contender of no campaign',
+      ['name: first', 'name: first, campaigns: [x]'],
+      /world.yaml:16:\d+: there is no campaign "x"/,
+    ],
+    [
+      'an attribute that no document declares',
+      ['truth:', 'visitors: { attributes: { plan: { share: 0.5 } } }\ntruth:'],
+      'world.yaml:12:27: "plan" is no declared attribute',
+    ],
+    [
+      'a placement that is not there',
+      ['truth:', 'visitors: { placements: [side] }\ntruth:'],
+      'there is no placement "side"',
+    ],
+    ['two documents', ['name: W', 'name: W\n---\nname: V'], 'a world is one document'],
+  ])('refuses %s at its line', (_, [from, to], message) => {
+    expect(() => load(WORLD.replace(from!, to!))).toThrow(message);
+  });
+
+  const examples = join(import.meta.dirname, '../../examples/worlds');
+  test.each(readdirSync(examples).filter((file) => file.endsWith('.yaml')))('the example %s loads', (file) => {
+    expect(loadWorld(join(examples, file)).contenders.length).toBeGreaterThan(0);
+  });
+});

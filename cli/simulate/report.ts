@@ -1,0 +1,110 @@
+/** What a simulation says: per campaign a table of contenders, for people and for programs. */
+import type { RewardSpec } from '../../decisioning/bandits/rewards/reward.ts';
+import { type ContenderSummary, compare, type Mean } from '../../simulations/worlds/compare.ts';
+import type { PlayedCampaign } from '../../simulations/worlds/played.ts';
+import { paint, table } from '../terminal.ts';
+import type { LoadedWorld } from './load.ts';
+
+/** Contender → runs → campaigns. */
+export type PlayedWorld = readonly (readonly (readonly PlayedCampaign[])[])[];
+
+export interface CampaignReport {
+  readonly campaign: string;
+  readonly unit: string;
+  readonly contenders: readonly ContenderSummary[];
+}
+
+export interface WorldReport {
+  readonly name: string;
+  readonly days: number;
+  readonly runs: number;
+  readonly seed: number;
+  readonly visits: number;
+  readonly customers: number;
+  readonly campaigns: readonly CampaignReport[];
+}
+
+/** @param population mean visits and customers a run. */
+export function reportOf(
+  { file, contenders, compared, changed }: LoadedWorld,
+  played: PlayedWorld,
+  options: { readonly seed: number; readonly runs: number; readonly visits: number; readonly customers: number },
+): WorldReport {
+  return {
+    name: file.name,
+    days: file.days,
+    ...options,
+    campaigns: compared.map((campaign) => {
+      const { reward, policy } = contenders[0]!.plan.campaigns.get(campaign)!;
+      // A campaign that nobody changes is reported once, as it fared beside the first contender's.
+      const competing = changed.has(campaign) ? contenders : contenders.slice(0, 1);
+      const place = [...contenders[0]!.plan.campaigns.keys()].indexOf(policy.campaignId);
+      return {
+        campaign,
+        unit: unitOf(reward, contenders[0]!.catalog.directory.currency),
+        contenders: compare(competing.map(({ name }, i) => ({ name, runs: played[i]!.map((run) => run[place]!) }))),
+      };
+    }),
+  };
+}
+
+function unitOf(reward: RewardSpec, currency: string): string {
+  return { binary: 'conversions', revenue: currency, count: 'times', composite: 'points' }[reward.kind];
+}
+
+/** The report as text. */
+export function formatReport(report: WorldReport): string {
+  const { runs, seed } = report;
+  const seeds = runs === 1 ? `seed ${seed}` : `${runs} runs, seeds ${seed} to ${seed + runs - 1}`;
+  const who = `${whole(report.customers)} customers, ${whole(report.visits)} visits a run`;
+  return [
+    `${paint('bold', report.name)}  ${report.days} days, ${who}, ${seeds}`,
+    ...report.campaigns.flatMap((campaign) => ['', ...linesOf(campaign, runs)]),
+    '',
+  ].join('\n');
+}
+
+function linesOf({ campaign, unit, contenders }: CampaignReport, runs: number): string[] {
+  const first = contenders[0]!;
+  const digits = first.reward.mean < 100 ? 1 : 0;
+  const rows = contenders.map(({ name, shown, reward, rate, regret, lift }) => [
+    name,
+    whole(shown.mean),
+    withError(reward, digits),
+    rate.mean < 1 ? `${(rate.mean * 100).toFixed(2)} %` : rate.mean.toFixed(2),
+    withError(regret, digits),
+    ...(contenders.length === 1
+      ? []
+      : [lift ? `${percent(lift.estimate)}  (${percent(lift.low)} to ${percent(lift.high)})` : '-']),
+  ]);
+  const head = ['', 'shown', unit, 'rate', 'lost', ...(contenders.length === 1 ? [] : [`against ${first.name}, 95 %`])];
+  const arms = contenders.map(({ name, arms: shares }) => [
+    name,
+    ...shares.slice(0, MAX_ARM_COLUMNS).map(({ share }) => `${(share * 100).toFixed(0)} %`),
+  ]);
+  const more =
+    first.arms.length > MAX_ARM_COLUMNS ? `  and ${first.arms.length - MAX_ARM_COLUMNS} more arms` : undefined;
+  return [
+    `${paint('bold', campaign)}${runs > 1 ? '  mean of a run ± standard error' : ''}`,
+    table([head, ...rows]),
+    '',
+    table([['share of exposures', ...first.arms.slice(0, MAX_ARM_COLUMNS).map(({ arm }) => arm)], ...arms]),
+    ...(more === undefined ? [] : [more]),
+  ];
+}
+
+/** Columns that fit a screen. */
+const MAX_ARM_COLUMNS = 8;
+
+function withError({ mean, standardError }: Mean, digits: number): string {
+  const text = mean.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return standardError > 0 ? `${text} ± ${standardError.toFixed(1)}` : text;
+}
+
+function whole(value: number): string {
+  return value.toLocaleString('en', { maximumFractionDigits: 0 });
+}
+
+function percent(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value * 100).toFixed(1)} %`;
+}
