@@ -1,17 +1,19 @@
 /** Which revision is active, and what the roots of its campaigns are to follow. */
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { CampaignPolicy, CatalogManifest } from '../../decisioning/catalog/slice.ts';
+import { leafKeysOf } from '../../decisioning/strategies/strata.ts';
 import { introduce, nextSeq, readMeta } from './meta.ts';
 import type { ActivateReply } from './protocol.ts';
 import { missingOf } from './slices.ts';
 
-/** Whether an allocation is one of a policy's: the same arms, and the same leaves in any order. */
+/** Whether an allocation is one of a policy's: the same arms, and the same leaves (or strata of several strategies) in any order. */
 export function belongsTo(allocation: Allocation, policy: CampaignPolicy): boolean {
   const leaves = Object.keys(allocation.leaves);
+  const wanted = leafKeysOf(policy.leaves, policy.strategies);
   return (
     allocation.armsKey === policy.armsKey &&
-    leaves.length === policy.leaves.length &&
-    policy.leaves.every((leaf) => Object.hasOwn(allocation.leaves, leaf))
+    leaves.length === wanted.length &&
+    wanted.every((leaf) => Object.hasOwn(allocation.leaves, leaf))
   );
 }
 

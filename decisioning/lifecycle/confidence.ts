@@ -1,0 +1,53 @@
+/** How far a campaign's evidence has come: the numbers that its phases go by. */
+import { probabilityBest } from '../bandits/p-best.ts';
+import { type BetaPosterior, posteriorMean, posteriorOf, uniformPrior } from '../bandits/posterior.ts';
+import type { ArmStatistics } from '../bandits/statistics.ts';
+import { expectedLoss } from '../evaluation/expected-loss.ts';
+import { credibleInterval } from '../evaluation/interval.ts';
+
+/** Numbers of one campaign, over all its leaves and strategies. */
+export interface Confidence {
+  /** Over all current arms. */
+  readonly trials: number;
+  /** Of the arm with the fewest. */
+  readonly leastTrials: number;
+  /** The arm with the highest mean; the first of several. */
+  readonly leader: string;
+  /** Its P(best), [0, 1]. */
+  readonly pBest: number;
+  /** Expected loss of staying with it, as a share of its mean, not negative. */
+  readonly expectedLoss: number;
+  /** Width of its 95 % credible interval, as a share of its mean. */
+  readonly width: number;
+}
+
+/**
+ * Computes the numbers from pooled sums. Leaves are not told apart: where every leaf has another best arm, the pooled arms come out alike, and
+ * their expected loss gets small instead of P(best) large.
+ *
+ * @param armIds 1 to 512, the campaign's own.
+ * @param pooled sums by arm over leaves, strategies and the hours that count; arms without any have learned nothing.
+ * @param priors by arm id; Beta(1, 1) where there is none.
+ */
+export function confidenceOf(
+  armIds: readonly string[],
+  pooled: ReadonlyMap<string, Pick<ArmStatistics, 'trials' | 'conversions'>>,
+  priors: Readonly<Record<string, BetaPosterior>>,
+): Confidence {
+  const none = { trials: 0, conversions: 0 };
+  const sums = armIds.map((id) => pooled.get(id) ?? none);
+  const posteriors = armIds.map((id, i) =>
+    posteriorOf(sums[i]!, (Object.hasOwn(priors, id) ? priors[id] : undefined) ?? uniformPrior),
+  );
+  const means = posteriors.map(posteriorMean);
+  const leading = means.reduce((best, mean, i) => (mean > means[best]! ? i : best), 0);
+  const { low, high } = credibleInterval(posteriors[leading]!);
+  return {
+    trials: sums.reduce((sum, { trials }) => sum + trials, 0),
+    leastTrials: sums.reduce((least, { trials }) => Math.min(least, trials), Number.POSITIVE_INFINITY),
+    leader: armIds[leading]!,
+    pBest: probabilityBest(posteriors)[leading]!,
+    expectedLoss: expectedLoss(posteriors, leading) / means[leading]!,
+    width: (high - low) / means[leading]!,
+  };
+}
