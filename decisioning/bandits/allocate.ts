@@ -15,6 +15,7 @@ import { policyFor } from './policies.ts';
 import type { Policy } from './policy.ts';
 import { posteriorMean, posteriorOf, uniformPrior } from './posterior.ts';
 import { armRevenueMinor, campaignRevenueMinor } from './revenue.ts';
+import { type RewardEvidence, rewardEvidence } from './rewards/reward-evidence.ts';
 import { type ArmStatistics, emptyStatistics, mergeStatistics } from './statistics.ts';
 
 /** More than the product's limit cannot be published, so that an allocation's cost is bounded. */
@@ -34,7 +35,8 @@ export function allocateCampaign(input: AllocationInput): Allocation {
   const totals = armIds.map((armId) =>
     leaves.map((leaf) => statisticsOf(input, leaf, armId)).reduce(mergeStatistics, emptyStatistics),
   );
-  const allocated = leaves.map((leaf) => [leaf, allocateLeaf(input, policy, leaf, totals)] as const);
+  const rewards = rewardEvidence(input);
+  const allocated = leaves.map((leaf, i) => [leaf, allocateLeaf(input, policy, leaf, totals, rewards?.[i])] as const);
   const linear = allocateLinear(input);
   return {
     campaignId,
@@ -51,6 +53,7 @@ function allocateLeaf(
   policy: Policy,
   leaf: string,
   totals: readonly ArmStatistics[],
+  rewards?: RewardEvidence,
 ): LeafAllocation {
   const { armIds } = input;
   const own = armIds.map((armId) => statisticsOf(input, leaf, armId));
@@ -61,18 +64,18 @@ function allocateLeaf(
     };
     return posteriorOf(own[i]!, leafPrior(elsewhere, ownValue(input.priors, armId) ?? uniformPrior));
   });
-  const pBest = [...probabilityBest(posteriors)];
-  const means = posteriors.map(posteriorMean);
+  const rates = posteriors.map(posteriorMean);
+  const evidence = rewards ?? { means: rates, pBest: [...probabilityBest(posteriors)] };
   const probabilities = withFloor(
-    policy.probabilities({ leaf }, { armIds, posteriors, means, pBest }),
+    policy.probabilities({ leaf }, { armIds, posteriors, ...evidence }),
     input.minExploration,
   );
   const campaignMeanMinor = campaignRevenueMinor(totals.reduce(mergeStatistics, emptyStatistics));
   return {
     probabilities,
-    pBest,
+    pBest: evidence.pBest,
     posteriors,
-    expectedRate: expectation(probabilities, (i) => means[i]!),
+    expectedRate: expectation(probabilities, (i) => rates[i]!),
     expectedRevenueMinor: expectation(probabilities, (i) => armRevenueMinor(own[i]!, campaignMeanMinor)),
   };
 }

@@ -5,6 +5,7 @@ import type { Interactions } from './linear/effects.ts';
 import type { LinearModel } from './linear/model.ts';
 import type { CampaignSums } from './named-sums.ts';
 import type { BetaPosterior } from './posterior.ts';
+import type { RewardSpec } from './rewards/reward.ts';
 import type { ArmStatistics } from './statistics.ts';
 
 /** The leaf of every campaign that takes the contexts no other leaf matches; always the last of `leaves`. */
@@ -66,6 +67,8 @@ export interface AllocationInput {
   readonly statistics: CampaignStatistics;
   /** Named sums beside the statistics; absent where nothing is summed up. */
   readonly sums?: CampaignSums;
+  /** What a trial is worth; whether it reached the goal when absent. */
+  readonly reward?: RewardSpec;
   /** What trials record of customers; absent where nothing is recorded. */
   readonly features?: FeatureSet;
   /** How the arms are made of parameters; absent when they were declared themselves. */
@@ -78,9 +81,9 @@ export interface AllocationInput {
 export interface LeafAllocation {
   /** P(arm), the floor included; sums to 1. */
   readonly probabilities: readonly number[];
-  /** P(the arm's rate is the largest), before the floor and whatever the policy; sums to 1. */
+  /** P(the arm's expected reward is the largest), before the floor and whatever the policy; sums to 1. */
   readonly pBest: readonly number[];
-  /** What the probabilities were computed from. */
+  /** What is believed of each arm's conversion rate: what the probabilities were computed from, where the reward is binary. */
   readonly posteriors: readonly BetaPosterior[];
   /** Expected conversions per trial under `probabilities`, from 0 to 1. */
   readonly expectedRate: number;

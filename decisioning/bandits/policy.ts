@@ -12,8 +12,10 @@ export interface PolicyEvidence {
   /** 1 to 512 ids. */
   readonly armIds: readonly string[];
   readonly posteriors: readonly BetaPosterior[];
-  /** Expected reward per trial, in the reward's unit: the posteriors' means where the reward is binary. */
+  /** Expected reward per trial, in the reward's unit (revenue in hundreds of it): the posteriors' means where the reward is binary. */
   readonly means: readonly number[];
+  /** Standard deviation of one trial's reward over the campaign, in the unit of `means`, above 0; absent where the reward is binary. */
+  readonly deviation?: number;
   /** P(the arm's expected reward is the largest); sums to 1. */
   readonly pBest: ArrayLike<number>;
 }

@@ -2,13 +2,19 @@
 import {
   MAX_COMPOSITE_GOALS,
   MAX_GOAL_WEIGHT,
+  MAX_REWARD_CELLS,
   MAX_REWARD_COUNT,
   MAX_REWARD_MINOR,
   MAX_SECONDARY_GOALS,
   SMALLEST_GOAL_WEIGHT,
 } from '../bandits/rewards/limits.ts';
 import { MAX_HALF_LIFE_MS, MIN_HALF_LIFE_MS } from '../learning/limits.ts';
-import type { CampaignConfiguration, GoalConfiguration, RewardConfiguration } from './configuration.ts';
+import type {
+  CampaignConfiguration,
+  GoalConfiguration,
+  RewardConfiguration,
+  StrategyConfiguration,
+} from './configuration.ts';
 import type { KnownIds } from './known-ids.ts';
 import type { Report } from './problems.ts';
 
@@ -46,16 +52,24 @@ function checkOthers(
   at: string,
   report: Report,
 ): void {
-  const { strategy, arms, learning } = campaign;
-  const { modelWeight = 0, topArms = 1 } = strategy as { readonly modelWeight?: number; readonly topArms?: number };
+  const { arms, contexts, learning, strategies = [] } = campaign;
   const because = `cannot be used with reward "${kind}"`;
-  if (modelWeight > 0)
-    report(`${at}/strategy/modelWeight`, `scores are probabilities of reaching the goal: ${because}`);
-  if (topArms > 1) report(`${at}/strategy/topArms`, `scores are probabilities of reaching the goal: ${because}`);
+  checkScores(campaign.strategy, `${at}/strategy`, because, report);
+  for (const [i, { strategy }] of strategies.entries())
+    checkScores(strategy, `${at}/strategies/${i}/strategy`, because, report);
   if (learning?.by === 'effects') report(`${at}/learning/by`, `effects are learned from conversions: ${because}`);
+  const cells = arms.length * (contexts.length + 1) * Math.max(strategies.length, 1);
+  if (cells > MAX_REWARD_CELLS)
+    report(`${at}/arms`, `arms × leaves × strategies are ${cells}; with reward "${kind}" at most ${MAX_REWARD_CELLS}`);
   if (kind === 'revenue') return;
   for (const [i, { prior }] of arms.entries())
     if (prior) report(`${at}/arms/${i}/prior`, `history is imported as conversions: ${because}`);
+}
+
+function checkScores(strategy: StrategyConfiguration, at: string, because: string, report: Report): void {
+  const { modelWeight = 0, topArms = 1 } = strategy as { readonly modelWeight?: number; readonly topArms?: number };
+  if (modelWeight > 0) report(`${at}/modelWeight`, `scores are probabilities of reaching the goal: ${because}`);
+  if (topArms > 1) report(`${at}/topArms`, `scores are probabilities of reaching the goal: ${because}`);
 }
 
 function checkSecondary({ objective }: CampaignConfiguration, at: string, known: KnownIds, report: Report): void {

@@ -109,18 +109,20 @@ function weighedStatistics(own: ArmStatistics, weight: number, share: number): A
   return weighed as unknown as ArmStatistics;
 }
 
-/** Every sum faded; of the moments of a linear model, what trials add (Z) counts as they do. */
+/** Every sum faded; what trials add (their own count, and Z of the moments of a linear model) counts as they do. */
 function weighedSums(sums: SumsByName, weight: number, share: number): SumsByName {
   return Object.fromEntries(
     Object.entries(sums).map(([name, vector]) => {
-      const ofTrials = name.startsWith('linear:') ? trialElements(vector.length) : 0;
+      const ofTrials = trialElements(name, vector.length);
       return [name, vector.map((value, i) => (i < ofTrials ? value * weight * share : value * weight))];
     }),
   );
 }
 
-/** How many elements at the front of a vector of moments are of trials alone: d(d + 1)/2 for d features. */
-function trialElements(length: number): number {
+/** How many elements at the front of a vector are of trials alone: d(d + 1)/2 of the moments of d features. */
+function trialElements(name: string, length: number): number {
+  if (name.startsWith('trials:')) return length;
+  if (!name.startsWith('linear:')) return 0;
   const d = Math.round((Math.sqrt(8 * length + 1) - 3) / 2);
   return momentsLength(d) === length ? (d * (d + 1)) / 2 : 0;
 }

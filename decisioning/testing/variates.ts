@@ -4,7 +4,7 @@ import { normalQuantile } from '../math/normal.ts';
 import type { Random } from '../random.ts';
 
 /** ln of a Gamma(shape, 1) variate: Marsaglia and Tsang (2000); small shapes by G(s) = G(s + 1)·U^(1/s), in logs as U^(1/s) underflows. */
-function logGammaVariate(shape: number, random: Random): number {
+export function logGammaVariate(shape: number, random: Random): number {
   if (shape < 1) return logGammaVariate(shape + 1, random) + Math.log(1 - random.next()) / shape;
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);

@@ -5,7 +5,7 @@ import type { GoalTally, TrialTally } from './tally.ts';
 /** What a campaign optimises. `binary` is whether its goal was reached at all, and needs no sums beside the statistics. */
 export type RewardSpec =
   | { readonly kind: 'binary' }
-  /** Money per trial, in minor units; what exceeds `maxMinor` counts as `maxMinor`. */
+  /** The goal's value per trial, in its own unit (minor units for money); what exceeds `maxMinor` counts as `maxMinor`. */
   | { readonly kind: 'revenue'; readonly maxMinor: number }
   /** How often the goal was reached per trial, at most `max`. */
   | { readonly kind: 'count'; readonly max: number }
