@@ -7,13 +7,13 @@ import {
   ONLY_STRATEGY,
   REST_LEAF,
 } from './allocation.ts';
+import { armPriors } from './arm-priors.ts';
 import { withFloor } from './floor.ts';
 import { allocateLinear } from './linear/allocate-linear.ts';
-import { leafPrior } from './leaf-prior.ts';
 import { probabilityBest } from './p-best.ts';
 import { policyFor } from './policies.ts';
 import type { Policy } from './policy.ts';
-import { posteriorMean, posteriorOf, uniformPrior } from './posterior.ts';
+import { posteriorMean, posteriorOf } from './posterior.ts';
 import { armRevenueMinor, campaignRevenueMinor } from './revenue.ts';
 import { type RewardEvidence, rewardEvidence } from './rewards/reward-evidence.ts';
 import { type ArmStatistics, emptyStatistics, mergeStatistics } from './statistics.ts';
@@ -57,13 +57,8 @@ function allocateLeaf(
 ): LeafAllocation {
   const { armIds } = input;
   const own = armIds.map((armId) => statisticsOf(input, leaf, armId));
-  const posteriors = armIds.map((armId, i) => {
-    const elsewhere = {
-      trials: totals[i]!.trials - own[i]!.trials,
-      conversions: totals[i]!.conversions - own[i]!.conversions,
-    };
-    return posteriorOf(own[i]!, leafPrior(elsewhere, ownValue(input.priors, armId) ?? uniformPrior));
-  });
+  const priors = armPriors(input, own, totals);
+  const posteriors = own.map((seen, i) => posteriorOf(seen, priors[i]!));
   const rates = posteriors.map(posteriorMean);
   const evidence = rewards ?? { means: rates, pBest: [...probabilityBest(posteriors)] };
   const probabilities = withFloor(
@@ -86,11 +81,6 @@ function statisticsOf(input: AllocationInput, leaf: string, armId: string): ArmS
 
 function expectation(probabilities: readonly number[], valueAt: (i: number) => number): number {
   return probabilities.reduce((sum, probability, i) => sum + probability * valueAt(i), 0);
-}
-
-/** Arm ids come from configuration: `constructor` must not find what every object inherits. */
-function ownValue<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 function checkInput(input: AllocationInput): void {

@@ -1,4 +1,5 @@
 import type { FeatureSet } from '../features/features.ts';
+import type { LearningRules } from '../learning/rules.ts';
 import type { Stage } from '../lifecycle/phases.ts';
 import type { ParameterDesign } from './effects/design.ts';
 import type { Interactions } from './linear/effects.ts';
@@ -73,6 +74,8 @@ export interface AllocationInput {
   readonly features?: FeatureSet;
   /** How the arms are made of parameters; absent when they were declared themselves. */
   readonly parameters?: ParameterDesign;
+  /** How evidence is turned into beliefs; arm by arm when absent. */
+  readonly learning?: Pick<LearningRules, 'by'>;
   /** Grows with every allocation of the campaign. */
   readonly version: number;
 }

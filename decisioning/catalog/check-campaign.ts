@@ -1,6 +1,7 @@
 /** A campaign's own rules: arms, weights, schedule and references, but for its conditions. */
 import { MAX_ARMS } from '../bandits/allocate.ts';
 import { HOLDOUT_ARM, REST_LEAF } from '../bandits/allocation.ts';
+import { checkEffects } from './check-effects.ts';
 import { checkFeatures } from './check-features.ts';
 import { checkReward } from './check-reward.ts';
 import { checkStrategies } from './check-strategies.ts';
@@ -57,6 +58,7 @@ export function checkCampaign(campaign: CampaignConfiguration, known: KnownIds, 
   checkArms(campaign, at, report);
   checkStrategies(campaign, at, report);
   checkReward(campaign, at, known, report);
+  checkEffects(campaign, at, report);
   checkFeatures(campaign, at, known, report);
   scheduleBounds(campaign, report);
 }
