@@ -1,13 +1,15 @@
-/** `npm run regret`: what each policy loses on ten arms with fixed rates, as a table and as curves. */
+/** `npm run regret`: what each policy loses on ten arms with fixed rates, or on arms made of parameters, as a table and as curves. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { EXIT, runCommand, usageFailure } from './failure.ts';
 import { BERNOULLI_RATES, type Contender, CURVE_POINTS, regretCurve, regretOf } from './regret/bandit.ts';
+import { factoredCells, factoredRows } from './regret/factored-report.ts';
 import { regretSvg } from './regret/svg.ts';
 import { progressBar, table } from './terminal.ts';
 
 const USAGE = `Usage: npm run regret
 
+  --world NAME   bernoulli: ten arms (the default); factored: 5 × 5 × 5 arms learned one by one and by effects
   --runs N       runs of each policy with seeds 1 to N (default 200)
   --choices N    choices of a run (default 20000)
   --svg FILE     write the mean curves as a picture
@@ -33,6 +35,7 @@ async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
     options: {
+      world: { type: 'string', default: 'bernoulli' },
       runs: { type: 'string', default: '200' },
       choices: { type: 'string', default: '20000' },
       svg: { type: 'string' },
@@ -46,6 +49,15 @@ async function main(args: string[]): Promise<number> {
   const runs = wholeNumber('--runs', values.runs, 1, MAX_RUNS);
   const choices = wholeNumber('--choices', values.choices, CURVE_POINTS, MAX_CHOICES);
   const bar = progressBar('Playing');
+  if (values.world === 'factored') {
+    const rows = factoredRows(runs, choices, (done, total, name) => bar.update(done, total, name));
+    bar.end();
+    process.stdout.write(`${table(factoredCells(rows))}\n`);
+    const drawn = rows.filter(({ world }) => world === rows[0]!.world).map(({ regret }) => regret);
+    if (values.svg !== undefined) writeFileSync(values.svg, regretSvg(drawn, choices));
+    return EXIT.ok;
+  }
+  if (values.world !== 'bernoulli') throw usageFailure(`--world "${values.world}" is neither bernoulli nor factored`);
   const regrets = CONTENDERS.map((contender, i) => {
     const curves = Array.from({ length: runs }, (_, run) => {
       bar.update(i * runs + run, CONTENDERS.length * runs, contender.name);
