@@ -1,5 +1,6 @@
 /** Parameters of a campaign, whose combinations are its arms. */
 import * as z from 'zod';
+import type { ArmConfiguration } from '../../decisioning/catalog/configuration.ts';
 import {
   armsOf,
   MAX_EXCLUDE_RULES,
@@ -140,7 +141,7 @@ function misplaced({ arms, parameters, exclude, content: base }: Written<unknown
  * Gives a campaign that is written with parameters the arms that they make, so that everything behind the contract knows arms alone.
  * `parameters` stay beside them, for what they steer and for what is learned by them.
  */
-export function withArms<Arm, T extends Written<Arm>>(campaign: T, context: z.RefinementCtx) {
+export function withArms<T extends Written<ArmConfiguration>>(campaign: T, context: z.RefinementCtx) {
   const { exclude = [], content: base, parameters, arms: declared, ...rest } = campaign;
   misplaced(campaign, context);
   if (!parameters) return { ...rest, arms: declared ?? [] };
