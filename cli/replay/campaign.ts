@@ -10,7 +10,16 @@ import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { CommandFailure } from '../failure.ts';
 import type { ReplayMap } from './map.ts';
 
-export const REPLAY_POLICIES = ['thompson', 'ucb', 'epsilon_greedy', 'inverse_gap', 'fixed_split', 'uniform'] as const;
+export const REPLAY_POLICIES = [
+  'thompson',
+  'ucb',
+  'epsilon_greedy',
+  'inverse_gap',
+  'linear_ucb',
+  'linear_thompson',
+  'fixed_split',
+  'uniform',
+] as const;
 export type ReplayPolicy = (typeof REPLAY_POLICIES)[number];
 
 /** The parts of a campaign that a replay needs. */

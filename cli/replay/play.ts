@@ -2,8 +2,11 @@
 import { createHash } from 'node:crypto';
 import { allocateCampaign } from '../../decisioning/bandits/allocate.ts';
 import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
+import { MOMENT_SCALE, momentsName, rewardMoments, trialMoments } from '../../decisioning/bandits/linear/moments.ts';
+import { addSums, type SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import { type ArmStatistics, addStatistics, emptyStatistics } from '../../decisioning/bandits/statistics.ts';
 import { decide } from '../../decisioning/decide.ts';
+import type { FeatureVector } from '../../decisioning/features/features.ts';
 import { nested } from '../../decisioning/request-attributes.ts';
 import { subjectResolver } from '../../decisioning/segments/subject.ts';
 import { type CustomerView, evidenceFrom } from '../../decisioning/view.ts';
@@ -78,7 +81,7 @@ export function play(
       if (row.shown < 0) evenRewards.push(row.rewards.reduce((sum, one) => sum + one, 0) / armIds.length);
       counts[arm]!.shown++;
       if (reward > 0) counts[arm]!.conversions++;
-      learner.observe(chosen.leaf, chosen.armId, reward > 0);
+      learner.observe(chosen.leaf, chosen.armId, reward > 0, chosen.features);
     }
   }
   const arms = armIds.map((armId, i) => ({ armId, ...counts[i]! }));
@@ -112,19 +115,30 @@ function choose(row: LogRow, index: number, campaign: ReplayCampaign, evidence: 
 /** Statistics by leaf and arm, and the allocation that the root would have published from those of all finished batches. */
 function learnerOf({ policy }: ReplayCampaign) {
   const statistics = new Map(policy.leaves.map((leaf) => [leaf, new Map<string, ArmStatistics>()]));
+  const sums = new Map(policy.leaves.map((leaf) => [leaf, new Map<string, SumsByName>()]));
   let version = 1;
-  let current = allocateCampaign({ ...policy, statistics, version });
+  let current = allocateCampaign({ ...policy, statistics, sums, version });
   return {
     evidence: evidenceFrom(() => current),
-    observe(leaf: string, armId: string, converted: boolean): void {
+    observe(leaf: string, armId: string, converted: boolean, features: FeatureVector | undefined): void {
       const cells = statistics.get(leaf)!;
       const change = { exposures: 1, trials: 1, conversions: converted ? 1 : 0 };
       cells.set(armId, addStatistics(cells.get(armId) ?? emptyStatistics, change));
+      if (!features) return;
+      const own = sums.get(leaf)!;
+      own.set(armId, addSums(own.get(armId) ?? {}, momentsOf(features, converted)));
     },
     learn(): void {
       version++;
-      current = allocateCampaign({ ...policy, statistics, version });
+      current = allocateCampaign({ ...policy, statistics, sums, version });
     },
     allocation: () => current.leaves.rest!.probabilities,
   };
+}
+
+/** What a row adds to its arm's moments, its outcome being known at once. */
+function momentsOf({ key, z }: FeatureVector, converted: boolean): SumsByName {
+  const name = momentsName(key);
+  const trial = { [name]: trialMoments(z) };
+  return converted ? addSums(trial, { [name]: rewardMoments(z, 0, MOMENT_SCALE) }) : trial;
 }

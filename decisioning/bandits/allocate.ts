@@ -9,7 +9,7 @@ import {
 } from './allocation.ts';
 import { armPriors } from './arm-priors.ts';
 import { withFloor } from './floor.ts';
-import { allocateLinear } from './linear/allocate-linear.ts';
+import { allocateLinear, averagePolicy } from './linear/allocate-linear.ts';
 import { probabilityBest } from './p-best.ts';
 import { policyFor } from './policies.ts';
 import type { Policy } from './policy.ts';
@@ -31,13 +31,13 @@ export const MAX_ARMS = 512;
 export function allocateCampaign(input: AllocationInput): Allocation {
   checkInput(input);
   const { campaignId, version, armsKey, armIds, leaves } = input;
-  const policy = policyFor(input.strategy);
+  const linear = allocateLinear(input);
+  const policy = averagePolicy(input.strategy, linear, armIds.length) ?? policyFor(input.strategy);
   const totals = armIds.map((armId) =>
     leaves.map((leaf) => statisticsOf(input, leaf, armId)).reduce(mergeStatistics, emptyStatistics),
   );
   const rewards = rewardEvidence(input);
   const allocated = leaves.map((leaf, i) => [leaf, allocateLeaf(input, policy, leaf, totals, rewards?.[i])] as const);
-  const linear = allocateLinear(input);
   return {
     campaignId,
     version,

@@ -82,7 +82,7 @@ export interface AllocationInput {
 
 /** What is published for one leaf, or for one strategy's stratum of it; every vector is in the order of {@link Allocation.armIds}. */
 export interface LeafAllocation {
-  /** P(arm), the floor included; sums to 1. */
+  /** P(arm), the floor included; sums to 1. Of a linear strategy, for its average customer. */
   readonly probabilities: readonly number[];
   /** P(the arm's expected reward is the largest), before the floor and whatever the policy; sums to 1. */
   readonly pBest: readonly number[];

@@ -1,13 +1,15 @@
 /** The linear model of an allocation, from the named sums that a campaign's trials have left. */
 
-import { featureLength } from '../../features/features.ts';
-import type { AllocationInput, LinearTerms } from '../allocation.ts';
+import { FEATURE_SCALE, featureLength } from '../../features/features.ts';
+import type { AllocationInput, AllocationStrategy, LinearTerms } from '../allocation.ts';
+import type { Policy } from '../policy.ts';
 import { packedLength } from './cholesky.ts';
 import { armEffects } from './effects.ts';
 import { addMoments, emptyMoments, fitDisjoint, fitShared, type Moments } from './fit.ts';
 import { type LinearModel, linearNumbers, MAX_LINEAR_NUMBERS, published } from './model.ts';
 import { MOMENT_SCALE, momentsLength, momentsName } from './moments.ts';
-import { learnsFromFeatures } from './policies.ts';
+import { learnsFromFeatures, linearPolicyFor } from './policies.ts';
+import { predict } from './predict.ts';
 
 /** λ of a strategy that names none: the prior counts as one trial in each direction. */
 export const DEFAULT_RIDGE = 1;
@@ -37,10 +39,30 @@ export function allocateLinear(
   return {
     key: features.key,
     noise: fit.noise,
+    average: published(averageOf(arms.reduce(addMoments, emptyMoments(d)), d)),
     coefficients: published(fit.coefficients),
     factors: published(fit.factors),
     ...(effects && { effects }),
   };
+}
+
+/** Mean of the features over the trials, from the constant's row of Z. */
+function averageOf({ products }: Moments, d: number): number[] {
+  return Array.from({ length: d }, (_, i) => (FEATURE_SCALE * products[packedLength(i)]!) / products[0]!);
+}
+
+/**
+ * The policy of a linear strategy for the average customer: what is published as the campaign's own probabilities, for people to look at and for
+ * customers whose features were read by another declaration. Undefined without a model.
+ */
+export function averagePolicy(
+  strategy: AllocationStrategy,
+  model: LinearModel | undefined,
+  arms: number,
+): Policy | undefined {
+  const policy = model && linearPolicyFor(strategy);
+  const prediction = policy && predict(model, arms, model.average);
+  return prediction && { name: policy.name, probabilities: (context) => policy.probabilities(context, prediction) };
 }
 
 /** One arm's moments over all leaves. Sums of another length are another format's: as if they were not there. */

@@ -12,6 +12,8 @@ export interface LinearModel {
   readonly key: string;
   /** Standard deviation of rewards around the model, in the reward's unit. */
   readonly noise: number;
+  /** The average customer of all trials, as features are: thousandths, but not integers. */
+  readonly average: readonly number[];
   /** θ: arm by arm in the order of `armIds`, or effect by effect. */
   readonly coefficients: readonly number[];
   /** Packed L⁻¹ of A = L·Lᵀ: one per arm one after the other, or one for all effects. */
