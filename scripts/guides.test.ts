@@ -14,6 +14,19 @@ test('links lead to pages that are served; files that are not stay text', () => 
   expect(markdownHtml('[a](../reference/api.md)')).toContain('href="../reference/api.html"');
   expect(markdownHtml('[a](../../README.md)')).toContain('<p>a</p>');
   expect(markdownHtml('[a](javascript:alert)')).toContain('<p>a</p>');
+  expect(markdownHtml('[a](policies/index.md)')).toContain('href="policies/index.html"');
+  expect(markdownHtml('[a](../campaigns.md#x)', 'guides/policies')).toContain('href="../campaigns.html#x"');
+  expect(markdownHtml('[a](../../reference/api.md)', 'guides/policies')).toContain('href="../../reference/api.html"');
+  expect(markdownHtml('[a](../../../README.md)', 'guides/policies')).toContain('<p>a</p>');
+});
+
+test('a drawing becomes part of its page: in the page’s colours, with its words, and without a style of its own', () => {
+  const svg = '<svg xmlns="x" color="#14172b">\n<style>svg{}</style>\n<title>t</title>\n<text>A</text>\n</svg>\n';
+  const html = markdownHtml('![Who "sees" it](a.svg)', 'guides/policies', new Map([['a.svg', svg]]));
+  expect(html).toContain('<svg role="img" aria-label="Who &quot;sees&quot; it" class="drawing" xmlns="x">');
+  expect(html).toContain('<text>A</text>');
+  expect(html).not.toMatch(/<style|<title|#14172b|<img/);
+  expect(markdownHtml('![Words](other.svg)')).toContain('<img src="other.svg" alt="Words">');
 });
 
 test('headings carry the id they are linked by; tables keep strokes that are escaped', () => {

@@ -1,10 +1,10 @@
 /** The guides as pages: the Markdown of `docs/` → HTML. */
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { Marked } from 'marked';
 
 /** Folders of `docs/` that are shown, with their headings in the list of pages. */
-const FOLDERS = { guides: 'Guides', reference: 'Reference' } as const;
+const FOLDERS = { guides: 'Guides', 'guides/policies': 'Policies', reference: 'Reference' } as const;
 type Folder = keyof typeof FOLDERS;
 
 const escapeHtml = (text: string): string =>
@@ -18,43 +18,65 @@ const idOf = (heading: string): string =>
     .trim()
     .replaceAll(/\s/g, '-');
 
-/** Where a link leads: between shown pages or to the web; a file of the repository that is not served has no address. */
-function addressOf(target: string): string | undefined {
-  const page = /^(?:\.\.\/)?((?:guides|reference)\/)?([a-z-]+)\.md(#[\w-]*)?$/.exec(target);
-  if (page) return `${page[1] ? `../${page[1]}` : ''}${page[2]}.html${page[3] ?? ''}`;
-  return /^(https?:\/\/|#)/.test(target) ? target : undefined;
+/**
+ * Where a link leads: between shown pages or to the web; a file of the repository that is not served has no address.
+ *
+ * @param folder of the page that it stands on
+ */
+function addressOf(target: string, folder: Folder): string | undefined {
+  const page = /^([\w./-]+)\.md(#[\w-]*)?$/.exec(target);
+  if (!page) return /^(https?:\/\/|#)/.test(target) ? target : undefined;
+  const shown = Object.hasOwn(FOLDERS, posix.dirname(posix.join(folder, target)));
+  return shown ? `${page[1]}.html${page[2] ?? ''}` : undefined;
 }
 
-const marked = new Marked({
-  renderer: {
-    heading({ tokens, depth, text }) {
-      return `<h${depth} id="${idOf(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+function markedIn(folder: Folder, drawings: Drawings): Marked {
+  return new Marked({
+    renderer: {
+      heading({ tokens, depth, text }) {
+        return `<h${depth} id="${idOf(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+      },
+      link({ href, tokens }) {
+        const label = this.parser.parseInline(tokens);
+        const address = addressOf(href, folder);
+        return address === undefined ? label : `<a href="${escapeHtml(address)}">${label}</a>`;
+      },
+      // Drawings stand beside their page; those that were read become part of it.
+      image({ href, text }) {
+        const drawing = drawings.get(href);
+        if (drawing !== undefined) return drawingHtml(drawing, text);
+        return /^[a-z-]+\.svg$/.test(href) ? `<img src="${href}" alt="${escapeHtml(text)}">` : escapeHtml(text);
+      },
+      // The documents hold no markup of their own: what looks like some is text.
+      html({ text }) {
+        return escapeHtml(text);
+      },
     },
-    link({ href, tokens }) {
-      const label = this.parser.parseInline(tokens);
-      const address = addressOf(href);
-      return address === undefined ? label : `<a href="${escapeHtml(address)}">${label}</a>`;
-    },
-    // Drawings stand beside their page.
-    image({ href, text }) {
-      return /^[a-z-]+\.svg$/.test(href) ? `<img src="${href}" alt="${escapeHtml(text)}">` : escapeHtml(text);
-    },
-    // The documents hold no markup of their own: what looks like some is text.
-    html({ text }) {
-      return escapeHtml(text);
-    },
-  },
-});
+  });
+}
+
+/** File name → the text of an SVG. */
+type Drawings = ReadonlyMap<string, string>;
+
+/** A drawing as part of its page, in the page's colours: its own style, which the page's policy would block, stays behind. */
+function drawingHtml(svg: string, words: string): string {
+  const bare = svg
+    .replace(/<style>[\s\S]*?<\/style>\n?/, '')
+    .replace(/<title>[\s\S]*?<\/title>\n?/, '')
+    .replace(/ color="#?\w+"/, '')
+    .trim();
+  return bare.replace('<svg ', `<svg role="img" aria-label="${escapeHtml(words)}" class="drawing" `);
+}
 
 /** HTML of Markdown. Tables may be wider than the page, so each scrolls in a frame of its own. */
-export function markdownHtml(markdown: string): string {
-  const html = marked.parse(markdown, { async: false });
+export function markdownHtml(markdown: string, folder: Folder = 'guides', drawings: Drawings = new Map()): string {
+  const html = markedIn(folder, drawings).parse(markdown, { async: false });
   return html.replaceAll('<table>', '<div class="wide"><table>').replaceAll('</table>', '</table></div>');
 }
 
 /** A title as HTML: its code marks and stresses, without a paragraph around it. */
 function inline(text: string): string {
-  return marked.parseInline(text, { async: false });
+  return markedIn('guides', new Map()).parseInline(text, { async: false });
 }
 
 interface Page {
@@ -67,13 +89,24 @@ interface Page {
 async function readPages(root: string): Promise<Page[]> {
   const pages: Page[] = [];
   for (const folder of Object.keys(FOLDERS) as Folder[]) {
-    for (const file of (await readdir(join(root, 'docs', folder))).filter((name) => name.endsWith('.md')).sort()) {
-      const markdown = await readFile(join(root, 'docs', folder, file), 'utf8');
+    const files = (await readdir(join(root, 'docs', folder))).sort(byPlace);
+    const read = (file: string) => readFile(join(root, 'docs', folder, file), 'utf8');
+    const drawings = new Map<string, string>();
+    for (const file of files.filter((name) => name.endsWith('.svg'))) drawings.set(file, await read(file));
+    for (const file of files.filter((name) => name.endsWith('.md'))) {
+      const markdown = await read(file);
       const name = file.slice(0, -'.md'.length);
-      pages.push({ folder, name, title: /^# (.*)/m.exec(markdown)?.[1] ?? name, html: markdownHtml(markdown) });
+      const title = /^# (.*)/m.exec(markdown)?.[1] ?? name;
+      pages.push({ folder, name, title, html: markdownHtml(markdown, folder, drawings) });
     }
   }
   return pages;
+}
+
+/** A folder's own page first, the others by name. */
+function byPlace(one: string, other: string): number {
+  const rank = (file: string) => (file === 'index.md' ? 0 : 1);
+  return rank(one) - rank(other) || (one < other ? -1 : 1);
 }
 
 function index(pages: readonly Page[], current: Page): string {
