@@ -8,6 +8,47 @@ const credibleInterval = interval.meta({
   description: '95 % equal-tailed credible interval of the rate under a uniform prior, from these counts alone',
 });
 
+const goalFigures = z
+  .strictObject({
+    unit: z
+      .enum(['money', 'count', 'ms'])
+      .meta({ description: 'Of its values: minor units of money, a quantity, or milliseconds' }),
+    reached: z.int().meta({ description: 'Trials that reached it' }),
+    rate: z.number().nullable().meta({ description: 'Per trial; null before the first trial' }),
+    credibleInterval,
+    value: z.int().meta({ description: 'Sum of its values, in its unit' }),
+    valuePerTrial: z
+      .number()
+      .nullable()
+      .meta({ description: 'A mean, so not an integer; null before the first trial' }),
+    valueInterval: interval
+      .nullable()
+      .meta({ description: '95 % interval of `valuePerTrial`; null before the second trial' }),
+  })
+  .meta({ id: 'GoalFigures' });
+
+const rewardFigures = z
+  .strictObject({
+    kind: z.enum(['revenue', 'count', 'composite']),
+    trials: z.int().meta({ description: 'Trials since this reward was declared' }),
+    rewarded: z.int().meta({ description: 'Those with a reward other than 0' }),
+    mean: z.number().nullable().meta({
+      description:
+        'Per trial, in the unit of the reward; of `revenue` by a log-normal with a zero mass. Null before the first trial',
+    }),
+    interval: interval.nullable().meta({ description: '95 % interval of `mean`; null while the spread is unknown' }),
+  })
+  .meta({ id: 'RewardFigures' });
+
+/** Blocks that are not of one hour tell these as well, where the campaign declares them. */
+const declared = {
+  goals: z
+    .record(z.string(), goalFigures)
+    .optional()
+    .meta({ description: 'Goals beside the optimised one: those of a composite reward and of `objective.secondary`' }),
+  reward: rewardFigures.optional().meta({ description: 'Absent where the reward is whether the goal was reached' }),
+};
+
 /** Every block of figures, whatever it is about, has these. */
 const figures = {
   exposures: z.int().meta({ description: 'How often the content was really seen' }),
@@ -22,6 +63,7 @@ export const armPerformance = z
   .strictObject({
     arm: z.string(),
     ...figures,
+    ...declared,
     pBest: z.number(),
     allocation: z.number().meta({ description: 'P(arm) now, exploration floor included' }),
   })
@@ -59,12 +101,14 @@ export const performanceResponse = z
     goal: z.string(),
     asOf: z.iso.datetime(),
     allocationVersion: z.int(),
-    totals: z.strictObject(figures).meta({ description: 'All arms together; the holdout is not among them' }),
+    totals: z
+      .strictObject({ ...figures, ...declared })
+      .meta({ description: 'All arms together; the holdout is not among them' }),
     holdout: z
-      .strictObject(figures)
+      .strictObject({ ...figures, ...declared })
       .meta({ description: 'Held-out customers, who get default content; in no other figure' }),
     arms: z.array(armPerformance),
-    leaves: z.array(z.strictObject({ leaf: z.string(), ...figures, arms: z.array(armPerformance) })),
+    leaves: z.array(z.strictObject({ leaf: z.string(), ...figures, ...declared, arms: z.array(armPerformance) })),
     overTime: z.array(
       z.strictObject({
         hour: z.iso.datetime(),

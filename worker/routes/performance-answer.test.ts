@@ -39,7 +39,9 @@ function view(cells: readonly StatisticsCell[]): RootView {
 
 describe('the performance of a campaign', () => {
   it('without evidence is even, with no rate and no lift', () => {
-    const answer = performanceResponse.parse(performanceOf('hero', campaign, view([]), { hours: 24, nowMs }));
+    const answer = performanceResponse.parse(
+      performanceOf('hero', campaign, view([]), { hours: 24, nowMs, goals: {} }),
+    );
     expect(answer.allocationVersion).toBe(0);
     expect(answer.arms.map((arm) => [arm.arm, arm.allocation, arm.rate])).toEqual([
       ['a', 0.5, null],
@@ -79,7 +81,9 @@ describe('the performance of a campaign', () => {
         customerRevenueMinor: 900,
       }),
     ];
-    const answer = performanceResponse.parse(performanceOf('hero', campaign, view(cells), { hours: 24, nowMs }));
+    const answer = performanceResponse.parse(
+      performanceOf('hero', campaign, view(cells), { hours: 24, nowMs, goals: {} }),
+    );
     expect(answer.totals).toMatchObject({ exposures: 27, trials: 25, conversions: 5, rate: 0.2, revenueMinor: 500 });
     expect(answer.holdout).toMatchObject({ exposures: 9, trials: 8, conversions: 1, rate: 0.125, revenueMinor: 70 });
     expect(answer.arms.find((arm) => arm.arm === 'a')).toMatchObject({ trials: 20, conversions: 5, rate: 0.25 });
@@ -114,7 +118,9 @@ describe('the performance of a campaign', () => {
       cell('mobile', 'b', thisHour - 1, { trials: 19 }),
       cell('rest', 'holdout', thisHour, { trials: 1, conversions: 1 }),
     ];
-    const answer = performanceResponse.parse(performanceOf('hero', campaign, view(cells), { hours: 24, nowMs }));
+    const answer = performanceResponse.parse(
+      performanceOf('hero', campaign, view(cells), { hours: 24, nowMs, goals: {} }),
+    );
     // Beta(n + 1, 1) has the distribution x^(n + 1), and Beta(1, n + 1) its mirror image.
     const all = (n: number) => [0.025 ** (1 / (n + 1)), 0.975 ** (1 / (n + 1))];
     const none = (n: number) =>
@@ -147,7 +153,7 @@ describe('the performance of a campaign', () => {
 
   it('limits only the hours shown', () => {
     const cells = [cell('rest', 'a', thisHour - 5, { trials: 3 }), cell('rest', 'a', thisHour - 4, { trials: 2 })];
-    const answer = performanceOf('hero', campaign, view(cells), { hours: 5, nowMs });
+    const answer = performanceOf('hero', campaign, view(cells), { hours: 5, nowMs, goals: {} });
     expect(answer.overTime.map((hour) => hour.trials)).toEqual([2]);
     expect(answer.totals.trials).toBe(5);
   });

@@ -1,9 +1,9 @@
 /** What a campaign's root knows, as the API tells it. */
 import type { PerformanceResponse } from '../../contract/performance.ts';
-import { allocateCampaign } from '../../decisioning/bandits/allocate.ts';
-import type { Allocation } from '../../decisioning/bandits/allocation.ts';
+import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import { type ArmStatistics, emptyStatistics, mergeStatistics } from '../../decisioning/bandits/statistics.ts';
-import type { CampaignPolicy, DirectoryCampaign } from '../../decisioning/catalog/slice.ts';
+import { initialAllocationOf } from '../../decisioning/catalog/campaign-policy.ts';
+import type { Directory, DirectoryCampaign } from '../../decisioning/catalog/slice.ts';
 import type { Interval } from '../../decisioning/evaluation/interval.ts';
 import {
   type ArmPerformance,
@@ -11,7 +11,9 @@ import {
   campaignPerformance,
   type Figures,
 } from '../../decisioning/evaluation/performance.ts';
+import { splitStratum } from '../../decisioning/strategies/strata.ts';
 import type { RootView, StatisticsCell } from '../../durable-objects/campaign/protocol.ts';
+import { type BlockSums, blockSums } from './performance-sums.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -29,12 +31,7 @@ function sumBy<K>(cells: readonly StatisticsCell[], keyOf: (cell: StatisticsCell
   return groups;
 }
 
-/** What is served until the root has computed anything: the policy without evidence. */
-function initialAllocation(policy: CampaignPolicy): Allocation {
-  return allocateCampaign({ ...policy, statistics: new Map(), version: 0 });
-}
-
-type WireFigures = PerformanceResponse['totals'];
+type WireFigures = Omit<PerformanceResponse['totals'], 'goals' | 'reward'>;
 
 function figures({ exposures, trials, conversions, rate, credibleInterval, revenueMinor }: Figures): WireFigures {
   return { exposures, trials, conversions, rate, credibleInterval: ends(credibleInterval), revenueMinor };
@@ -44,8 +41,11 @@ function ends({ low, high }: Interval): [low: number, high: number] {
   return [low, high];
 }
 
-function armAnswer(arm: ArmPerformance): PerformanceResponse['arms'][number] {
-  return { arm: arm.armId, ...figures(arm), pBest: arm.pBest, allocation: arm.allocation };
+/** An arm in one leaf, or over all of them. */
+function armAnswer(arm: ArmPerformance, more: BlockSums, leaf?: string): PerformanceResponse['arms'][number] {
+  const { armId, pBest, allocation, trials } = arm;
+  const declared = more({ arm: armId, ...(leaf !== undefined && { leaf }) }, trials);
+  return { arm: armId, ...figures(arm), ...declared, pBest, allocation };
 }
 
 /** Lift with the groups it compares; null while either group is empty. */
@@ -67,27 +67,30 @@ export function performanceOf(
   campaignId: string,
   campaign: DirectoryCampaign,
   view: RootView,
-  { hours, nowMs }: { readonly hours: number; readonly nowMs: number },
+  { hours, nowMs, goals }: { readonly hours: number; readonly nowMs: number; readonly goals: Directory['goals'] },
 ): PerformanceResponse {
   const oldestHour = Math.floor(nowMs / HOUR_MS) - hours + 1;
   const recent = view.cells.filter((cell) => cell.hour >= oldestHour);
   const computed = campaignPerformance({
-    allocation: view.allocation ?? initialAllocation(campaign.policy),
-    statistics: sumBy(view.cells, (cell) => cell.leaf),
+    allocation: view.allocation ?? initialAllocationOf(campaign.policy),
+    statistics: sumBy(view.cells, (cell) => splitStratum(cell.leaf).leaf),
     hours: sumBy(recent, (cell) => cell.hour * HOUR_MS),
   });
+  const more = blockSums(campaign.policy, goals, view);
+  const { totals, holdout } = computed;
   return {
     campaign: campaignId,
     goal: campaign.goal,
     asOf: new Date(view.asOfMs || nowMs).toISOString(),
     allocationVersion: computed.allocationVersion,
-    totals: figures(computed.totals),
-    holdout: figures(computed.holdout),
-    arms: computed.arms.map(armAnswer),
+    totals: { ...figures(totals), ...more({}, totals.trials) },
+    holdout: { ...figures(holdout), ...more({ arm: HOLDOUT_ARM }, holdout.trials) },
+    arms: computed.arms.map((arm) => armAnswer(arm, more)),
     leaves: computed.leaves.map((leaf) => ({
       leaf: leaf.leaf,
       ...figures(leaf.totals),
-      arms: leaf.arms.map(armAnswer),
+      ...more({ leaf: leaf.leaf }, leaf.totals.trials),
+      arms: leaf.arms.map((arm) => armAnswer(arm, more, leaf.leaf)),
     })),
     overTime: computed.hours.map((hour) => ({
       hour: new Date(hour.hourMs).toISOString(),

@@ -40,7 +40,8 @@ export function registerPerformance(app: App): void {
       tag: 'Insight',
       summary: 'How a campaign performs',
       description:
-        'Exposures, trials, conversions, rates with 95 % credible intervals, revenue, P(best) and allocation now, per arm and leaf and over time; the holdout and the lift against it.',
+        'Exposures, trials, conversions, rates with 95 % credible intervals, revenue, P(best) and allocation now, per arm and leaf and over time; ' +
+        'beside them the reward per trial and secondary goals, where the campaign declares them; the holdout and the lift against it.',
       auth: 'secret',
       params: z.strictObject({ id: slug }),
       query,
@@ -53,7 +54,7 @@ export function registerPerformance(app: App): void {
       const nowMs = c.get('receivedAtMs');
       const { workspaceId } = c.get('auth');
       const current = await currentCatalog(c.env, c.executionCtx, workspaceId, nowMs);
-      const campaigns = current?.catalog.directory.campaigns ?? {};
+      const { campaigns = {}, goals = {} } = current?.catalog.directory ?? {};
       const campaign: DirectoryCampaign | undefined = Object.hasOwn(campaigns, params.id)
         ? campaigns[params.id]
         : undefined;
@@ -61,7 +62,7 @@ export function registerPerformance(app: App): void {
       const done = c.get('timing').start('root');
       const view = await readRoot(c.env, workspaceId, params.id);
       done();
-      return c.json(performanceOf(params.id, campaign, view, { hours, nowMs }));
+      return c.json(performanceOf(params.id, campaign, view, { hours, nowMs, goals }));
     },
   );
 }
