@@ -7,6 +7,9 @@ import { readLog } from './replay/log.ts';
 import { readMap } from './replay/map.ts';
 import { play } from './replay/play.ts';
 import { formatReport, reportOf } from './replay/report.ts';
+import { readTestsMap } from './replay/tests/read-map.ts';
+import { formatTestsReport } from './replay/tests/report.ts';
+import { replayTests } from './replay/tests/run.ts';
 import { progressBar } from './terminal.ts';
 
 const USAGE = `Usage: npm run replay -- FILE.csv --map MAP.yaml
@@ -45,6 +48,12 @@ async function main(args: string[]): Promise<number> {
   const firstSeed = wholeNumber('--seed', values.seed, 0, Number.MAX_SAFE_INTEGER - MAX_RUNS);
   const runCount = wholeNumber('--runs', values.runs, 1, MAX_RUNS);
   const policy = policyOf(values.policy);
+  const archive = readTestsMap(values.map);
+  if (archive) {
+    const report = await replayTests(file, archive, { policy, firstSeed, runs: runCount });
+    process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : formatTestsReport(report));
+    return EXIT.ok;
+  }
   const map = readMap(values.map);
   const log = await readLog(file, readCsv(file), map);
   const bar = progressBar('Replaying');

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { KIND_NAMES, KINDS, type Kind } from '../contract/configuration/index.ts';
 import { replayMap } from './replay/map.ts';
+import { testsMap } from './replay/tests/map.ts';
 import { worldFile } from './simulate/world.ts';
 
 type JsonSchema = Record<string, unknown>;
@@ -27,7 +28,10 @@ export function schemaOfKind(kind: Kind): JsonSchema {
 /** Every schema by file name; `document.json` is any kind, chosen by `kind`; `replay-map.json` is the map of a replay, `world.json` a world of a simulation. */
 export function allSchemas(): ReadonlyMap<string, JsonSchema> {
   const files = new Map<string, JsonSchema>(KIND_NAMES.map((kind) => [`${kind}.json`, schemaOfKind(kind)]));
-  files.set('replay-map.json', z.toJSONSchema(replayMap, { io: 'input', target: 'draft-7' }) as JsonSchema);
+  files.set(
+    'replay-map.json',
+    z.toJSONSchema(z.union([...replayMap.options, testsMap]), { io: 'input', target: 'draft-7' }) as JsonSchema,
+  );
   files.set('world.json', z.toJSONSchema(worldFile, { io: 'input', target: 'draft-7' }) as JsonSchema);
   return files.set('document.json', {
     $schema: 'http://json-schema.org/draft-07/schema#',

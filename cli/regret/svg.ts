@@ -68,8 +68,8 @@ function colour(i: number): string {
   return COLOURS[i % COLOURS.length]!;
 }
 
-/** The next 1, 2 or 4 times a power of ten: four grid lines then stand at round numbers. */
+/** The next of a few round numbers: four grid lines then stand at round ones too, and little of the picture is empty. */
 function roundUp(value: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
-  return power * ([1, 2, 4].find((factor) => factor * power >= value) ?? 10);
+  return power * ([1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8].find((factor) => factor * power >= value) ?? 10);
 }
