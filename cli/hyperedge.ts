@@ -1,6 +1,7 @@
 /** `npm run hyperedge -- COMMAND …`: configuration from files. */
 import { parseArgs } from 'node:util';
 import { dryRun } from './commands/dry-run.ts';
+import { estimate } from './commands/estimate.ts';
 import { push, pushAsSql, validate } from './commands/push.ts';
 import { printSchema, writeSchemas } from './commands/schema.ts';
 import { createWorkspace } from './commands/workspace.ts';
@@ -26,6 +27,8 @@ const USAGE = `Usage: npm run hyperedge -- COMMAND
       --world WORLD.yaml    customers of your own, and what would really happen; see docs/guides/simulation.md
       --trials N            tell how soon there are so many (default 1000)
       --seed N, --json
+  estimate SEGMENT          how many customers match a segment now; or PATH… for the segments and audiences in files
+      --site URL, --key KEY as for push
   schema [KIND]             print the JSON Schema of a kind, or of any document
       --write FOLDER        write all of them into a folder
   workspace create ID       write the SQL that creates a workspace, a site and its two keys
@@ -58,6 +61,8 @@ async function main(args: readonly string[]): Promise<number> {
       return runPush(rest);
     case 'dry-run':
       return runDryRun(rest);
+    case 'estimate':
+      return estimate(rest);
     case 'schema':
       return runSchema(rest);
     case 'workspace':

@@ -8,6 +8,8 @@ import { forgetThresholds } from './sampling.ts';
 import { type Customer, customerOf, DAY_MS, objectOf, source, worldOf } from './testing/fixtures.ts';
 
 const NOW_MS = Date.now();
+/** Room for a busy machine. */
+const PATIENCE = { timeout: 10_000 };
 let worlds = 0;
 
 function scene() {
@@ -20,7 +22,7 @@ const sampleOf = async (workspaceId: string) => (await publisherStub(source, wor
 
 /** Until the sample is as wanted; what follows a change runs right behind its answer. */
 async function sampled(workspaceId: string, wanted: readonly string[]): Promise<void> {
-  await expect.poll(async () => [...(await sampleOf(workspaceId)).names].sort()).toEqual([...wanted].sort());
+  await expect.poll(async () => [...(await sampleOf(workspaceId)).names].sort(), PATIENCE).toEqual([...wanted].sort());
 }
 
 const markOf = (customer: Customer) =>
@@ -38,7 +40,7 @@ describe('a customer', () => {
     await sampled(workspaceId, [ann.name]);
     await ann.decide('2', NOW_MS + 1);
     await sampled(workspaceId, [ann.name]);
-    await expect.poll(() => markOf(ann)).toEqual([{ heard: 1 }]);
+    await expect.poll(() => markOf(ann), PATIENCE).toEqual([{ heard: 1 }]);
     expect((await sampleOf(other.workspaceId)).held).toBe(0);
   });
 
@@ -55,7 +57,7 @@ describe('a customer', () => {
     await sampled(workspaceId, [ann.name]);
     await ann.stub().erase(ann.facts(NOW_MS + 1));
     await sampled(workspaceId, []);
-    await expect.poll(() => markOf(ann)).toEqual([]);
+    await expect.poll(() => markOf(ann), PATIENCE).toEqual([]);
     await ann.decide('2', NOW_MS + 2);
     await sampled(workspaceId, [ann.name]);
   });
@@ -64,7 +66,7 @@ describe('a customer', () => {
     const { ann, workspaceId } = scene();
     await ann.decide('1', NOW_MS);
     await sampled(workspaceId, [ann.name]);
-    await expect.poll(() => markOf(ann)).toEqual([{ heard: 1 }]);
+    await expect.poll(() => markOf(ann), PATIENCE).toEqual([{ heard: 1 }]);
     // As after a crash right behind the erasure: the tombstone is there, the publisher has not heard.
     await ann.stub().erase(ann.facts(NOW_MS + 1));
     await sampled(workspaceId, []);
@@ -82,7 +84,7 @@ describe('a customer', () => {
     await visitor.decide('1', NOW_MS - 31 * DAY_MS);
     await runDurableObjectAlarm(objectOf(visitor));
     await sampled(workspaceId, []);
-    await expect.poll(() => markOf(visitor)).toEqual([]);
+    await expect.poll(() => markOf(visitor), PATIENCE).toEqual([]);
   });
 
   it('who turned out to be another is counted once, as that one', async () => {
