@@ -20,23 +20,25 @@ export function momentsLength(d: number): number {
 /** The change by one trial without a reward: z·zᵀ, upper triangle row by row, then zeros. @param z integers, the constant first (1,000). */
 export function trialMoments(z: readonly number[]): number[] {
   const d = z.length;
-  const sums = new Array<number>(momentsLength(d)).fill(0);
+  const sums = new Array<number>(momentsLength(d));
   let at = 0;
   for (let row = 0; row < d; row++) {
     const value = z[row]!;
     for (let column = row; column < d; column++) sums[at++] = value * z[column]!;
   }
+  for (let i = 0; i <= d; i++) sums[at++] = 0;
   return sums;
 }
 
 /** The change when the reward of a trial with features z goes from `before` to `after`, both as {@link momentReward}. */
 export function rewardMoments(z: readonly number[], before: number, after: number): number[] {
   const d = z.length;
-  const sums = new Array<number>(momentsLength(d)).fill(0);
   const change = after - before;
-  let at = (d * (d + 1)) / 2;
-  for (let row = 0; row < d; row++) sums[at++] = z[row]! * change;
-  sums[at] = after * after - before * before;
+  const products = (d * (d + 1)) / 2;
+  const sums = new Array<number>(momentsLength(d));
+  for (let i = 0; i < products; i++) sums[i] = 0;
+  for (let row = 0; row < d; row++) sums[products + row] = z[row]! * change;
+  sums[products + d] = after * after - before * before;
   return sums;
 }
 

@@ -71,24 +71,57 @@ export function predict(model: LinearModel, arms: number, z: readonly number[]):
 
 type Parts = Omit<Prediction, 'noise'>;
 
+/** Arms side by side in the inner loop: as many sums in flight as keep a processor busy. */
+const LANES = 4;
+
 function predictDisjoint({ coefficients, factors }: PreparedModel, arms: number, z: Float64Array): Parts {
   const d = z.length;
   const means = new Float64Array(arms);
   const deviations = new Float64Array(arms);
-  let at = 0;
   for (let arm = 0; arm < arms; arm++) {
     let mean = 0;
-    let square = 0;
-    for (let i = 0; i < d; i++) {
-      mean += coefficients[arm * d + i]! * z[i]!;
-      let part = 0;
-      for (let j = 0; j <= i; j++) part += factors[at++]! * z[j]!;
-      square += part * part;
-    }
+    for (let i = 0, at = arm * d; i < d; i++) mean += coefficients[at + i]! * z[i]!;
     means[arm] = mean;
-    deviations[arm] = Math.sqrt(square);
   }
+  let arm = 0;
+  for (; arm + LANES <= arms; arm += LANES) fourDeviations(factors, arm, z, deviations);
+  for (; arm < arms; arm++) deviations[arm] = deviationOf(factors, arm * packedLength(d), z);
   return { means, deviations };
+}
+
+/** |L⁻¹z| of the factor that begins at `at`. */
+function deviationOf(factors: Float64Array, at: number, z: Float64Array): number {
+  let square = 0;
+  for (let i = 0, k = at; i < z.length; i++) {
+    let part = 0;
+    for (let j = 0; j <= i; j++, k++) part += factors[k]! * z[j]!;
+    square += part * part;
+  }
+  return Math.sqrt(square);
+}
+
+/** The same of four arms at once, from `arm` on: each in the same order of additions, so that no lane tells another number. */
+function fourDeviations(factors: Float64Array, arm: number, z: Float64Array, deviations: Float64Array): void {
+  const size = packedLength(z.length);
+  let [one, two, three, four] = [0, 0, 0, 0];
+  for (let i = 0, k = arm * size; i < z.length; i++) {
+    let [a, b, c, e] = [0, 0, 0, 0];
+    for (let j = 0; j <= i; j++, k++) {
+      const value = z[j]!;
+      a += factors[k]! * value;
+      b += factors[k + size]! * value;
+      c += factors[k + 2 * size]! * value;
+      e += factors[k + 3 * size]! * value;
+    }
+    one += a * a;
+    two += b * b;
+    three += c * c;
+    four += e * e;
+  }
+  deviations[arm] = Math.sqrt(one);
+  deviations[arm + 1] = Math.sqrt(two);
+  deviations[arm + 2] = Math.sqrt(three);
+  deviations[arm + 3] = Math.sqrt(four);
 }
 
 /** Columns of L⁻¹(I ⊗ z) are what each effect adds to L⁻¹x; their inner products are the effects' covariance. */
