@@ -4,6 +4,7 @@ export * from './configuration/index.ts';
 export * from './customers.ts';
 export * from './decisions.ts';
 export * from './events.ts';
+export * from './lifecycle.ts';
 export * from './performance.ts';
 export * from './primitives.ts';
 export * from './problem.ts';

@@ -8,6 +8,7 @@ import { registerEvents } from './events.ts';
 import { registerExplain } from './explain.ts';
 import { registerFeedback } from './feedback.ts';
 import { registerHealth } from './health.ts';
+import { registerLifecycle } from './lifecycle.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerOptimize } from './optimize.ts';
 import { registerPerformance } from './performance.ts';
@@ -25,6 +26,7 @@ export function registerRoutes(app: App): void {
   registerPerformance(app);
   registerPreview(app);
   registerAudience(app);
+  registerLifecycle(app);
   registerHealth(app);
   registerOpenApi(app);
 }
