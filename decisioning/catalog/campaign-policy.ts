@@ -2,8 +2,9 @@
 import { type Allocation, type AllocationStrategy, type LinearTerms, REST_LEAF } from '../bandits/allocation.ts';
 import { learnsFromFeatures } from '../bandits/linear/policies.ts';
 import { usesScores } from '../bandits/policies.ts';
+import { type RewardSpec, rewardName } from '../bandits/rewards/reward.ts';
 import type { Scoring } from '../bandits/scoring.ts';
-import { featureSet } from '../features/features.ts';
+import { type FeatureSet, featureSet } from '../features/features.ts';
 import { fnv1a32 } from '../hash.ts';
 import { allocatePolicy } from '../strategies/allocate-policy.ts';
 import { leafKeysOf } from '../strategies/strata.ts';
@@ -59,6 +60,13 @@ export function scoringOf({ strategy, minExploration, features }: CampaignPolicy
   return isAsked ? { strategy, minExploration } : undefined;
 }
 
+/** Moments hold features and rewards together: under another reward they are others, and need another name. */
+function featuresOf({ features }: CampaignConfiguration, reward: RewardSpec | undefined): FeatureSet | undefined {
+  const set = featureSet(features);
+  const name = reward && rewardName(reward);
+  return set && name !== undefined ? { ...set, key: hex(fnv1a32(`${set.key} ${name}`)) } : set;
+}
+
 /** The policy of a campaign that was checked. Its leaves are the contexts in their order, then `rest`. */
 export function policyOf(campaign: CampaignConfiguration): CampaignPolicy {
   const { id, holdout, shards } = campaign;
@@ -66,7 +74,8 @@ export function policyOf(campaign: CampaignConfiguration): CampaignPolicy {
   const strategies = strategiesOf(campaign, strategyOf);
   const armIds = campaign.arms.map((arm) => arm.id);
   const leaves = [...campaign.contexts.map((context) => context.id), REST_LEAF];
-  const features = featureSet(campaign.features);
+  const parts = rewardPartsOf(campaign);
+  const features = featuresOf(campaign, parts.reward);
   return {
     campaignId: id,
     armIds,
@@ -83,7 +92,7 @@ export function policyOf(campaign: CampaignConfiguration): CampaignPolicy {
     holdout,
     shards,
     ...(features && { features }),
-    ...rewardPartsOf(campaign),
+    ...parts,
     ...(strategies && { strategies }),
     ...(campaign.lifecycle && { lifecycle: campaign.lifecycle }),
   };
