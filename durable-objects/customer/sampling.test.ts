@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ASKED } from '../../decisioning/audience/as-known.ts';
 import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
 import { publisherStub } from '../shared/stub.ts';
+import { OUTBOX_BACKSTOP_MS, RETENTION_MS } from './limits.ts';
 import { forgetThresholds } from './sampling.ts';
 import { type Customer, customerOf, DAY_MS, objectOf, source, worldOf } from './testing/fixtures.ts';
 
@@ -60,6 +61,18 @@ describe('a customer', () => {
     await expect.poll(() => markOf(ann), PATIENCE).toEqual([]);
     await ann.decide('2', NOW_MS + 2);
     await sampled(workspaceId, [ann.name]);
+  });
+
+  it('who is erased has an alarm within seconds if the publisher knows them, and one for the tombstone if not', async () => {
+    const { ann, visitor, workspaceId } = scene();
+    const alarmOf = (customer: Customer) =>
+      runInDurableObject(objectOf(customer), (_, { storage }) => storage.getAlarm());
+    await ann.decide('1', NOW_MS);
+    await sampled(workspaceId, [ann.name]);
+    await ann.stub().erase(ann.facts(NOW_MS + 1));
+    expect(await alarmOf(ann)).toBe(NOW_MS + 1 + OUTBOX_BACKSTOP_MS);
+    await visitor.stub().erase(visitor.facts(NOW_MS + 1));
+    expect(await alarmOf(visitor)).toBe(NOW_MS + 1 + RETENTION_MS);
   });
 
   it('leaves by the alarm when the object ended before it could tell', async () => {

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AudienceResponse } from '../../contract/audience.ts';
 import type { Problem } from '../../contract/problem.ts';
+import { publisherStub, type StubSource } from '../../durable-objects/shared/stub.ts';
 import { apiOf, eventually } from './api.ts';
 import { createWorkspace, demoDocuments, publishDemo } from './workspace.ts';
 
@@ -33,7 +34,7 @@ async function shopOf() {
       () => estimate({}),
       ({ body }) => body.sample.held === count,
     );
-  return { api, estimate, fill, held };
+  return { workspace, api, estimate, fill, held };
 }
 
 describe('POST /v1/audience/estimate', () => {
@@ -87,6 +88,24 @@ describe('POST /v1/audience/estimate', () => {
     const { body } = await held(9);
     expect(body.customers).toEqual({ estimate: 9, interval: [9, 9] });
     expect((await estimate({ condition: looked })).body.matching.estimate).toBe(0);
+  });
+
+  it('counts nobody who turns out to be gone, and forgets them', async () => {
+    const { workspace, estimate, fill, held } = await shopOf();
+    await fill(0, 3);
+    await held(3);
+    const publisher = await publisherStub(env as unknown as StubSource, workspace.workspaceId);
+    await publisher.joinSample(workspace.workspaceId, 'AAAAAAAAAAAAAAAAAAAAAA');
+    const { body } = await estimate({});
+    expect(body).toMatchObject({
+      customers: { estimate: 3, interval: [3, 3] },
+      sample: { held: 3, asked: 3, answered: 3, matched: 3 },
+    });
+    await eventually(
+      async () => (await publisher.sample(10)).held,
+      (count) => count === 3,
+    );
+    expect((await publisher.sample(10)).held).toBe(3);
   });
 
   it('sees the customers of its own workspace only', async () => {

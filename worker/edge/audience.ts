@@ -39,10 +39,11 @@ export async function askSample(
   workspaceId: string,
   question: string,
   nowMs: number,
+  budgetMs = ASK_BUDGET_MS,
 ): Promise<Asked> {
   const publisher = await publisherStub(env, workspaceId);
   const { names, held, below } = await publisher.sample(MAX_ASKED_CUSTOMERS);
-  const untilMs = Date.now() + ASK_BUDGET_MS;
+  const untilMs = Date.now() + budgetMs;
   const waiting = [...names];
   const gone: string[] = [];
   let [asked, answered, matched] = [0, 0, 0];
