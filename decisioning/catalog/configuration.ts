@@ -8,6 +8,7 @@ import type { FeatureSpec } from '../features/features.ts';
 import type { LifecycleRules } from '../lifecycle/phases.ts';
 import type { ComparisonMode } from '../strategies/compared.ts';
 import type { ParameterConfiguration } from './parameters.ts';
+import type { ComparedStrategyConfiguration, StrategyConfiguration } from './strategy-configuration.ts';
 
 /** JSON as it crosses a wire. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -53,57 +54,11 @@ export interface ArmConfiguration {
   readonly values?: readonly number[] | undefined;
 }
 
-/** How a linear model is fitted; for campaigns with features. */
-export interface LinearConfiguration {
-  /** Strength of the prior, above 0; 1 when absent. */
-  readonly ridge?: number | undefined;
-  /** Pairs of parameter ids whose values are learned together as well. */
-  readonly interactions?: readonly (readonly string[])[] | undefined;
-}
-
-export type StrategyConfiguration =
-  | { readonly policy: 'thompson' | 'ucb'; readonly modelWeight?: number | undefined; readonly minExploration: number }
-  | {
-      readonly policy: 'epsilon_greedy';
-      /** [0, 1]. */
-      readonly epsilon: number;
-      /** Among how many of a leaf's best arms the customer's scores choose; 1 when absent. */
-      readonly topArms?: number | undefined;
-      readonly minExploration: number;
-    }
-  | ({
-      readonly policy: 'inverse_gap';
-      /** Per unit of rate, not negative. */
-      readonly gamma: number;
-      readonly modelWeight?: number | undefined;
-      readonly minExploration: number;
-    } & LinearConfiguration)
-  | ({
-      readonly policy: 'linear_ucb';
-      /** Width of the confidence bound in the reward's unit, not negative. */
-      readonly alpha: number;
-      readonly modelWeight?: number | undefined;
-      readonly minExploration: number;
-    } & LinearConfiguration)
-  | ({
-      readonly policy: 'linear_thompson';
-      /** Scale of the posterior in the reward's unit, above 0; the rewards' own spread when absent. */
-      readonly v?: number | undefined;
-      readonly modelWeight?: number | undefined;
-      readonly minExploration: number;
-    } & LinearConfiguration)
-  | {
-      readonly policy: 'fixed_split';
-      readonly weights: Readonly<Record<string, number>>;
-      readonly minExploration: number;
-    };
-
-export interface ComparedStrategyConfiguration {
-  readonly id: string;
-  /** Share of the customers; all even when none has one. */
-  readonly share?: number | undefined;
-  readonly strategy: StrategyConfiguration;
-}
+export type {
+  ComparedStrategyConfiguration,
+  LinearConfiguration,
+  StrategyConfiguration,
+} from './strategy-configuration.ts';
 
 /** Days are 1 (Monday) to 7 (Sunday); minutes count from local midnight, `toMinute` exclusive, at most 1440. */
 export interface WeeklyWindow {
