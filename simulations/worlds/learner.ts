@@ -9,6 +9,7 @@ import type { FeatureVector } from '../../decisioning/features/features.ts';
 import { delaySums } from '../../decisioning/learning/delay-buckets.ts';
 import { DELAY_NAME, type EvidenceCell, weighEvidence } from '../../decisioning/learning/weigh-evidence.ts';
 import { allocatePolicy } from '../../decisioning/strategies/allocate-policy.ts';
+import { advanced, NEWBORN, standingOf } from './phases.ts';
 import type { PlannedCampaign } from './plan.ts';
 
 const HOUR_MS = 3_600_000;
@@ -38,13 +39,15 @@ export interface Learner {
 export function learnerOf({ policy, reward, goal }: PlannedCampaign): Learner {
   const cells = new Map<string, EvidenceCell>();
   const { halfLifeMs, delayCorrection } = policy.learning ?? {};
-  const byTime = halfLifeMs !== undefined || delayCorrection === true;
+  // A phase that watches for drift looks back by the hour as well.
+  const byTime = halfLifeMs !== undefined || delayCorrection === true || policy.lifecycle?.drift !== undefined;
   const name = rewardName(reward);
   const trials = rewardTrialsName(reward);
   const learnsMoments = reward.kind !== 'revenue';
   let version = 1;
   let changed = false;
-  let current = allocatePolicy(policy, { statistics: new Map() }, version);
+  let life = NEWBORN;
+  let current = allocatePolicy(policy, { statistics: new Map() }, version, standingOf(policy, [], life));
   const add = ({ leaf, armId, atMs }: Trial, change: Partial<ArmStatistics>, sums: SumsByName): void => {
     changed = true;
     // Hours matter only where time does: one cell per leaf and arm is much faster.
@@ -94,7 +97,11 @@ export function learnerOf({ policy, reward, goal }: PlannedCampaign): Learner {
       changed = false;
       version++;
       const weights = { ...(halfLifeMs !== undefined && { halfLifeMs }), ...(delayCorrection && { delayCorrection }) };
-      current = allocatePolicy(policy, weighEvidence({ cells: cells.values(), nowMs, ...weights }), version);
+      const all = [...cells.values()];
+      life = advanced(policy, all, life, nowMs);
+      const since = life.sinceHour === undefined ? {} : { sinceMs: life.sinceHour * HOUR_MS };
+      const learned = weighEvidence({ cells: all, nowMs, ...weights, ...since });
+      current = allocatePolicy(policy, learned, version, standingOf(policy, all, life));
     },
   };
 }
