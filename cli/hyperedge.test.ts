@@ -170,3 +170,33 @@ test('help goes to standard output; no command, or an unknown one, is a wrong ca
   expect((await run([])).code).toBe(2);
   expect((await run(['psuh'])).err).toContain('There is no command "psuh"');
 });
+
+describe('dry-run', () => {
+  const campaigns = join(root, 'examples/shop/campaigns');
+
+  test('rehearses files without a server, the same for the same seed, and tells what is chosen', async () => {
+    const args = ['dry-run', campaigns, '--start', '2026-09-07', '--days', '2'];
+    const ran = await run(args);
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    expect(ran.out).toContain('10 documents would publish by themselves: 3 campaigns');
+    expect(ran.out).toMatch(/autumn-opening +hero +[\d,]+ +100 %/);
+    expect((await run(args)).out).toBe(ran.out);
+    const { campaigns: played } = JSON.parse((await run([...args, '--json'])).out) as {
+      campaigns: { chosen: number }[];
+    };
+    expect(played).toHaveLength(3);
+  });
+
+  test('learns from a world that says what would really happen', async () => {
+    const ran = await run(['dry-run', campaigns, '--world', join(root, 'examples/worlds/shop.yaml')]);
+    expect(ran.out).toContain('Arms, over all these days');
+  });
+
+  test('refuses what publishing would, at its line, and options that mean nothing', async () => {
+    const ran = await run(['dry-run', join(campaigns, 'hero.yaml')]);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toMatch(/hero\.yaml:9:9: there is no goal "purchase"/);
+    expect((await run(['dry-run', campaigns, '--days', '0'])).code).toBe(2);
+    expect((await run(['dry-run', campaigns, '--start', 'monday'])).code).toBe(2);
+  });
+});

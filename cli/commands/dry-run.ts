@@ -7,7 +7,7 @@ import { rehearse } from '../dry-run/rehearse.ts';
 import { formatRehearsal } from '../dry-run/report.ts';
 import { EXIT } from '../failure.ts';
 import { catalogOf } from '../offline/configuration.ts';
-import { readWorld, specOf } from '../simulate/load.ts';
+import { checkWorld, readWorld, specOf } from '../simulate/load.ts';
 import { paint } from '../terminal.ts';
 import { readChecked } from './push.ts';
 
@@ -39,13 +39,17 @@ export function dryRun(paths: readonly string[], options: DryRunOptions): number
   }
   const told = `${documents.length} document${documents.length === 1 ? '' : 's'} would publish by themselves`;
   process.stdout.write(`${paint('green', '✓')} ${told}: ${catalog.policies.length} campaigns\n\n`);
-  process.stdout.write(formatRehearsal(rehearsal, spec.visitors, options.seed));
+  process.stdout.write(formatRehearsal(rehearsal, spec, options.seed));
   if (left.length > 0) process.stdout.write(`\n  Nobody invented has a list: ${left.join(', ')}\n`);
   return EXIT.ok;
 }
 
 function worldOf(catalog: Catalog, options: DryRunOptions): { spec: WorldSpec; left: readonly string[] } {
-  if (options.world !== undefined) return { spec: specOf(readWorld(options.world).file, catalog), left: [] };
+  if (options.world !== undefined) {
+    const { source, file } = readWorld(options.world);
+    checkWorld(source, file, catalog);
+    return { spec: specOf(file, catalog), left: [] };
+  }
   const { visitors, left } = inventVisitors(catalog, options.visitsPerDay);
   const startMs = Date.parse(`${options.start}T00:00:00Z`);
   const spec = { startMs, days: options.days, allocateEveryMs: ALLOCATE_EVERY_MS, visitors, truth: {} };

@@ -20,7 +20,7 @@ function rehearsed(campaigns: readonly CampaignConfiguration[], extra: Partial<C
   const spec = { startMs, days: 3, allocateEveryMs: 3_600_000, visitors, truth: {} };
   const rehearsal = rehearse(catalog, spec, 1, 1_000);
   const of = (id: string) => rehearsal.campaigns.find(({ campaign }) => campaign === id)!;
-  return { rehearsal, of, text: formatRehearsal(rehearsal, visitors, 1), visitors };
+  return { rehearsal, of, text: formatRehearsal(rehearsal, spec, 1), visitors };
 }
 
 describe('a rehearsal', () => {
@@ -79,7 +79,7 @@ describe('a rehearsal', () => {
     const catalog = catalogOf(configurationOf([campaignOf('c')]));
     const { visitors } = inventVisitors(catalog, 300);
     const spec = { startMs, days: 1, allocateEveryMs: 3_600_000, visitors: { ...visitors, newPerDay: 0 }, truth: {} };
-    const text = formatRehearsal(rehearse(catalog, spec, 1, 10), visitors, 1);
+    const text = formatRehearsal(rehearse(catalog, spec, 1, 10), spec, 1);
     expect(text).toContain('nobody came');
     expect(text).not.toMatch(/NaN|Infinity/);
   });

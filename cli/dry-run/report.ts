@@ -1,6 +1,6 @@
 /** A rehearsal as a marketer reads it. */
 import type { RefusalReason } from '../../decisioning/reasons.ts';
-import type { AttributeSpec, VisitorsSpec } from '../../simulations/worlds/spec.ts';
+import type { AttributeSpec, VisitorsSpec, WorldSpec } from '../../simulations/worlds/spec.ts';
 import { paint, table } from '../terminal.ts';
 import type { Rehearsal, RehearsedCampaign } from './rehearse.ts';
 
@@ -45,7 +45,11 @@ const LEAST_SHARE = 0.005;
 const MAX_ARMS_SHOWN = 5;
 
 /** The report as text: what is chosen and shown, why not, when it will have learned, and what deserves a look. */
-export function formatRehearsal(rehearsal: Rehearsal, visitors: VisitorsSpec, seed: number): string {
+export function formatRehearsal(
+  rehearsal: Rehearsal,
+  { visitors, truth }: Pick<WorldSpec, 'visitors' | 'truth'>,
+  seed: number,
+): string {
   const { campaigns, days, customers, visits, asked, unanswered, trialsWanted } = rehearsal;
   const shown = [
     ['campaign', 'placements', 'chosen', 'of asks', 'customers', 'held out'],
@@ -67,6 +71,8 @@ export function formatRehearsal(rehearsal: Rehearsal, visitors: VisitorsSpec, se
       duration(hoursToTrialsPerArm),
     ]),
   ];
+  // Without a truth nothing ever comes of an arm, and nothing is known of any.
+  const learned = Object.keys(truth).length > 0;
   const warnings = campaigns.filter(({ chosen }) => chosen === 0).flatMap((each) => neverChosen(each, visits));
   return [
     `${paint('bold', 'Rehearsal')}  ${days} day${days === 1 ? '' : 's'}, ${whole(customers)} invented customers, ${whole(visits)} visits, seed ${seed}`,
@@ -76,7 +82,7 @@ export function formatRehearsal(rehearsal: Rehearsal, visitors: VisitorsSpec, se
     '',
     `  ${whole(unanswered)} of ${whole(asked)} asks (${share(unanswered, asked)}) got default content.`,
     '',
-    paint('bold', 'Arms, before anything is learned'),
+    paint('bold', learned ? 'Arms, over all these days' : 'Arms, before anything is learned'),
     ...campaigns.filter((each) => each.shown > 0).map((each) => `  ${each.campaign}: ${armsOf(each)}`),
     '',
     paint('bold', 'Why campaigns stood by'),

@@ -1,7 +1,7 @@
 /** Regret curves as a picture that stands alone: readable on light and dark pages, no scripts, no fonts of its own. */
 import type { Regret } from './bandit.ts';
 
-const WIDTH = 760;
+const WIDTH = 820;
 const HEIGHT = 400;
 const PLOT = { left: 60, top: 20, right: 560, bottom: 350 } as const;
 /** Told apart by people who see red and green alike (Okabe and Ito, 2008). */

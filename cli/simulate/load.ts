@@ -46,7 +46,7 @@ export function loadWorld(path: string): LoadedWorld {
           : { document, body: document.body },
       ),
     );
-    checkTruth(source, file, catalog);
+    checkWorld(source, file, catalog);
     return { name: contender.name, catalog, plan: planOf(catalog, truthOf(file)) };
   });
   return {
@@ -111,8 +111,8 @@ function withChange(
   return { document, body, locate };
 }
 
-/** Truth about what is not there is a misspelling; an arm without a rate would be a silent zero. */
-function checkTruth(source: SourceDocument, file: WorldFile, catalog: Catalog): void {
+/** Truth about what is not there is a misspelling; an arm without a rate would be a silent zero. Throws CommandFailure at its line. */
+export function checkWorld(source: SourceDocument, file: WorldFile, catalog: Catalog): void {
   for (const [id, { arms, groups, drift }] of Object.entries(file.truth)) {
     const policy = catalog.policies.find(({ campaignId }) => campaignId === id);
     if (!policy) throw failureAt(source, ['truth'], `there is no campaign "${id}"`, id);

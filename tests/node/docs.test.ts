@@ -49,7 +49,7 @@ describe('links and commands', () => {
 
   test.each(documents)('%s names files of the project that are there', (file) => {
     const rooms =
-      'contract|decisioning|db|durable-objects|worker|client-snippet|cli|scripts|tests|examples|docs|migrations';
+      'contract|decisioning|db|durable-objects|worker|client-snippet|cli|simulations|scripts|tests|examples|docs|migrations';
     const named = [...textOf(file).matchAll(new RegExp(`\`((?:${rooms})/[\\w./-]*)\``, 'g'))].map(([, path]) => path!);
     // What a build makes is not in the project.
     expect(named.filter((path) => !path.includes('/dist/') && !existsSync(join(projectRoot, path)))).toEqual([]);
