@@ -5,6 +5,7 @@ export * from './customers.ts';
 export * from './decisions.ts';
 export * from './events.ts';
 export * from './lifecycle.ts';
+export * from './parameters-performance.ts';
 export * from './performance.ts';
 export * from './primitives.ts';
 export * from './problem.ts';

@@ -11,6 +11,7 @@ import { registerHealth } from './health.ts';
 import { registerLifecycle } from './lifecycle.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerOptimize } from './optimize.ts';
+import { registerParameters } from './parameters.ts';
 import { registerPerformance } from './performance.ts';
 import { registerPreview } from './preview.ts';
 
@@ -24,6 +25,7 @@ export function registerRoutes(app: App): void {
   registerCustomers(app);
   registerConfiguration(app);
   registerPerformance(app);
+  registerParameters(app);
   registerPreview(app);
   registerAudience(app);
   registerLifecycle(app);

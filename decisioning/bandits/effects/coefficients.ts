@@ -1,3 +1,4 @@
+import { armEffects } from '../linear/effects.ts';
 import type { ParameterDesign } from './design.ts';
 
 /**
@@ -17,14 +18,11 @@ export interface Coefficients {
 /** @param armIds in any order, which is that of `rows`; an arm that the design does not know has the constant alone. */
 export function coefficientsOf(design: ParameterDesign, armIds: readonly string[]): Coefficients {
   const starts: number[] = [];
-  let count = 1;
+  let start = 1;
   for (const { values } of design.parameters) {
-    starts.push(count);
-    count += values.length;
+    starts.push(start);
+    start += values.length;
   }
-  const rows = armIds.map((armId) => {
-    const values = Object.hasOwn(design.arms, armId) ? design.arms[armId]! : [];
-    return [0, ...values.map((value, parameter) => starts[parameter]! + value)];
-  });
-  return { count, starts, rows };
+  const { width, arms } = armEffects(design, armIds);
+  return { count: width, starts, rows: arms };
 }

@@ -1,10 +1,10 @@
-import { Matrix, solve } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import { fullDesign, normalVariate } from '../../testing/factored.ts';
+import { reweighted } from '../../testing/reweighted.ts';
 import { testRandom } from '../../testing/seeds.ts';
 import { coefficientsOf } from './coefficients.ts';
 import { type ArmCounts, covarianceOf, type EffectsFit, fitEffects } from './fit.ts';
-import { DEVIATION_SPREAD, EFFECT_SPREAD, initialPrior } from './prior.ts';
+import { initialPrior } from './prior.ts';
 
 const design = fullDesign(3, 4);
 const armIds = Object.keys(design.arms);
@@ -26,41 +26,8 @@ function world(seed: number, trialsOf: (arm: number) => number): ArmCounts[] {
   });
 }
 
-/**
- * The same posterior by iteratively reweighted least squares over all coefficients and deviations at once, with dense matrices: each step
- * goes half of the way to the solution of (XᵀWX + P)·b = XᵀW·z + P·m for the working response z = η + (c − n·θ) / w.
- */
-function reweighted(counts: readonly ArmCounts[]): { mode: number[]; covariance: Matrix } {
-  const arms = counts.length;
-  const width = coefficients.count + arms;
-  const x = Matrix.zeros(arms, width);
-  for (const [arm, row] of coefficients.rows.entries()) {
-    for (const place of row) x.set(arm, place, 1);
-    x.set(arm, coefficients.count + arm, 1);
-  }
-  const spreads = Array.from({ length: width }, (_, i) =>
-    i === 0 ? 3 : i < coefficients.count ? EFFECT_SPREAD : DEVIATION_SPREAD,
-  );
-  const precision = Matrix.diag(spreads.map((spread) => 1 / spread ** 2));
-  const pulled = precision.mmul(Matrix.columnVector([-2, ...new Array<number>(width - 1).fill(0)]));
-  let mode = Matrix.columnVector([-2, ...new Array<number>(width - 1).fill(0)]);
-  let curvature = precision;
-  for (let step = 0; step < 80; step++) {
-    const eta = x.mmul(mode).to1DArray();
-    const rates = eta.map((each) => 1 / (1 + Math.exp(-each)));
-    const weights = counts.map(({ trials }, i) => trials * rates[i]! * (1 - rates[i]!));
-    curvature = x.transpose().mmul(Matrix.diag(weights)).mmul(x).add(precision);
-    const response = counts.map(
-      ({ trials, conversions }, i) => weights[i]! * eta[i]! + conversions - trials * rates[i]!,
-    );
-    const solution = solve(curvature, x.transpose().mmul(Matrix.columnVector(response)).add(pulled));
-    mode = Matrix.add(mode, solution).mul(0.5);
-  }
-  return { mode: mode.to1DArray(), covariance: solve(curvature, Matrix.eye(width)) };
-}
-
 function difference(found: EffectsFit, counts: readonly ArmCounts[]): number {
-  const { mode, covariance } = reweighted(counts);
+  const { mode, covariance } = reweighted(coefficients, counts);
   const own = [...found.coefficients, ...found.deviations];
   const packed = covarianceOf(found);
   let most = Math.max(...own.map((value, i) => Math.abs(value - mode[i]!)));
