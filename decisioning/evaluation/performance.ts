@@ -1,7 +1,8 @@
-import { type Allocation, type CampaignStatistics, ENROLLED_ARM, HOLDOUT_ARM } from '../bandits/allocation.ts';
+import { type CampaignStatistics, ENROLLED_ARM, HOLDOUT_ARM } from '../bandits/allocation.ts';
 import { probabilityBest } from '../bandits/p-best.ts';
 import { posteriorOf, uniformPrior } from '../bandits/posterior.ts';
 import { type ArmStatistics, emptyStatistics, mergeStatistics } from '../bandits/statistics.ts';
+import type { ShownAllocation } from '../strategies/plain-allocation.ts';
 import { credibleInterval, type Interval } from './interval.ts';
 import { type Lift, liftInterval } from './lift.ts';
 
@@ -77,7 +78,8 @@ export interface CampaignPerformance {
 
 /** What {@link campaignPerformance} reads. */
 export interface PerformanceInput {
-  readonly allocation: Allocation;
+  /** Under plain leaves. */
+  readonly allocation: ShownAllocation;
   /** Per leaf and arm, `holdout` and `*` (enrolled, no arm drawn yet) included. */
   readonly statistics: CampaignStatistics;
   /** Per start of an hour (epoch milliseconds) and arm, `holdout` and `*` included, summed over leaves. */
@@ -133,7 +135,7 @@ function campaignLift(treated: LiftGroup, control: LiftGroup): CampaignLift | nu
   return lift && { ...lift, treated, control, absoluteRevenueMinor };
 }
 
-function leafPerformance(allocation: Allocation, leaf: string, sums: ArmSums): LeafPerformance {
+function leafPerformance(allocation: ShownAllocation, leaf: string, sums: ArmSums): LeafPerformance {
   const current = Object.hasOwn(allocation.leaves, leaf) ? allocation.leaves[leaf] : undefined;
   const arms = armIdsOf(allocation, sums).map((armId, i) => ({
     armId,
@@ -145,7 +147,11 @@ function leafPerformance(allocation: Allocation, leaf: string, sums: ArmSums): L
   return { leaf, retired: current === undefined, totals: figuresOf(treatedOf(sums)), arms };
 }
 
-function pooledArms(allocation: Allocation, pooled: ArmSums, leaves: readonly LeafPerformance[]): ArmPerformance[] {
+function pooledArms(
+  allocation: ShownAllocation,
+  pooled: ArmSums,
+  leaves: readonly LeafPerformance[],
+): ArmPerformance[] {
   const current = leaves.filter((leaf) => !leaf.retired);
   const trials = current.reduce((sum, leaf) => sum + leaf.totals.trials, 0);
   const best = probabilityBest(
@@ -174,7 +180,7 @@ function hourPerformance(hourMs: number, sums: ArmSums): HourPerformance {
 }
 
 /** The campaign's arms in their order, then those that only the counts know, by id. */
-function armIdsOf(allocation: Allocation, sums: ArmSums): string[] {
+function armIdsOf(allocation: ShownAllocation, sums: ArmSums): string[] {
   const known = new Set(allocation.armIds);
   return [...allocation.armIds, ...[...sums.keys()].filter((armId) => isArm(armId) && !known.has(armId)).sort()];
 }
