@@ -11,9 +11,10 @@ import {
   campaignPerformance,
   type Figures,
 } from '../../decisioning/evaluation/performance.ts';
+import { plainAllocation } from '../../decisioning/strategies/plain-allocation.ts';
 import { splitStratum } from '../../decisioning/strategies/strata.ts';
 import type { RootView, StatisticsCell } from '../../durable-objects/campaign/protocol.ts';
-import { type BlockSums, blockSums } from './performance-sums.ts';
+import { type BlockSums, bestOverall, blockSums } from './performance-sums.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -72,11 +73,12 @@ export function performanceOf(
   const oldestHour = Math.floor(nowMs / HOUR_MS) - hours + 1;
   const recent = view.cells.filter((cell) => cell.hour >= oldestHour);
   const computed = campaignPerformance({
-    allocation: view.allocation ?? initialAllocationOf(campaign.policy),
+    allocation: plainAllocation(view.allocation ?? initialAllocationOf(campaign.policy), campaign.policy),
     statistics: sumBy(view.cells, (cell) => splitStratum(cell.leaf).leaf),
     hours: sumBy(recent, (cell) => cell.hour * HOUR_MS),
   });
   const more = blockSums(campaign.policy, goals, view);
+  const best = bestOverall(campaign.policy, campaign.armIds, view);
   const { totals, holdout } = computed;
   return {
     campaign: campaignId,
@@ -85,7 +87,8 @@ export function performanceOf(
     allocationVersion: computed.allocationVersion,
     totals: { ...figures(totals), ...more({}, totals.trials) },
     holdout: { ...figures(holdout), ...more({ arm: HOLDOUT_ARM }, holdout.trials) },
-    arms: computed.arms.map((arm) => armAnswer(arm, more)),
+    // Arms that were retired stand last, and are never the best.
+    arms: computed.arms.map((arm, i) => armAnswer(best ? { ...arm, pBest: best[i] ?? 0 } : arm, more)),
     leaves: computed.leaves.map((leaf) => ({
       leaf: leaf.leaf,
       ...figures(leaf.totals),

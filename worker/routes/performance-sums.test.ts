@@ -126,4 +126,21 @@ describe('secondary goals and the reward', () => {
       Object.keys(without.overTime[0]!).filter((key) => !['hour', 'arms'].includes(key)),
     );
   });
+
+  it('say which arm is best over all leaves: by the reward, not by conversions', () => {
+    const seen = (arm: string, conversions: number, vector: readonly number[]) => ({
+      cell: { leaf: 'rest', arm, hour, statistics: addStatistics(emptyStatistics, { trials: 2_000, conversions }) },
+      sums: { leaf: 'rest', arm, sums: { [named]: vector, [counted]: [2_000] } as SumsByName },
+    });
+    // Twice the purchases, and as many customers lost.
+    const loud = seen('a', 200, [300, -100_000, 200 * 1_000_000 + 100 * 9_000_000]);
+    const both = [loud, seen('b', 100, [100, 200_000, 400_000_000])];
+    const { arms } = answerOf(
+      both.map(({ cell }) => cell),
+      both.map(({ sums }) => sums),
+    );
+    expect(arms[0]!.rate).toBeGreaterThan(arms[1]!.rate!);
+    expect(arms[1]!.pBest).toBeGreaterThan(0.99);
+    expect(arms[0]!.pBest + arms[1]!.pBest).toBeCloseTo(1, 9);
+  });
 });

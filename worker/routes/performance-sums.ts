@@ -10,6 +10,7 @@ import {
   tellsTrials,
 } from '../../decisioning/bandits/rewards/figures.ts';
 import { goalFigures, goalName } from '../../decisioning/bandits/rewards/goal-sums.ts';
+import { pooledBest } from '../../decisioning/bandits/rewards/pooled-best.ts';
 import type { RewardSpec } from '../../decisioning/bandits/rewards/reward.ts';
 import type { CampaignPolicy, Directory } from '../../decisioning/catalog/slice.ts';
 import { goalPerformance } from '../../decisioning/evaluation/goal-performance.ts';
@@ -55,6 +56,23 @@ export function blockSums(policy: CampaignPolicy, goals: Directory['goals'], vie
       ...(spec && { reward: rewardAnswer(spec, block?.reward ?? noFigures) }),
     };
   };
+}
+
+/**
+ * P(each arm's expected reward is the largest) over all leaves, in the order of `armIds`; undefined where the reward is whether the goal was
+ * reached, which the counts of trials and conversions say.
+ */
+export function bestOverall(
+  { reward }: Pick<CampaignPolicy, 'reward'>,
+  armIds: readonly string[],
+  view: RootView,
+): readonly number[] | undefined {
+  if (!reward || reward.kind === 'binary') return undefined;
+  const blocks = blocksOf(reward, view);
+  return pooledBest(
+    reward,
+    armIds.map((armId) => blocks.get(keyOf(undefined, armId))?.reward ?? noFigures),
+  );
 }
 
 function keyOf(leaf: string | undefined, arm: string | undefined): string {

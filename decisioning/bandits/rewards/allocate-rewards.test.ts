@@ -116,6 +116,23 @@ describe.each(policies.map((strategy) => [strategy.policy, strategy] as const))(
   });
 });
 
+test('UCB reaches as far as the deviation of one trial says', () => {
+  const [rare, often] = [
+    { trials: 40, sums: [4, 12, 60] },
+    { trials: 4_000, sums: [500, 1_500, 7_000] },
+  ] as const;
+  const input: AllocationInput = { ...inputOf(count, { rest: { rare, often } }), strategy: { policy: 'ucb' } };
+  const total = { trials: 4_040, mean: 1_512 / 4_040 };
+  const variance = 7_060 / total.trials - total.mean ** 2;
+  const index = ({ trials, sums: [, sum] }: typeof rare | typeof often) =>
+    (1 + (sum * total.mean) / variance) / (4_041 / 1_513 + (trials * total.mean) / variance) +
+    Math.sqrt(variance) * Math.sqrt((2 * Math.log(4_040)) / trials);
+  expect(index(rare)).toBeGreaterThan(index(often));
+  expect(probabilities(input)).toEqual([1, 0]);
+  // Without its reach the one that was tried more often would be ahead.
+  expect(probabilities({ ...input, strategy: { policy: 'epsilon_greedy', epsilon: 0 } })).toEqual([0, 1]);
+});
+
 test('Thompson chooses as often as independent draws of the stated posterior say, floor included', () => {
   const figures = { a: [40, 52, 90], b: [55, 60, 70], c: [30, 70, 260] } as const;
   const seen = Object.fromEntries(Object.entries(figures).map(([id, sums]) => [id, { trials: 400, sums }]));
