@@ -37,7 +37,7 @@ function shareOfSlow(statistics: CampaignStatistics, minExploration: number): nu
 
 describe('two arms that convert one in ten, after two hours and after two days, fifty trials an hour each', () => {
   const RUNS = 10;
-  const DAYS = [7, 10, 14];
+  const DAYS = [3, 5, 7, 10, 14];
 
   /** By day, of every run: how much lower the slow arm's rate looks, as a share of the truth, and its share of choices. */
   function measured(rules: Rules) {
@@ -59,17 +59,15 @@ describe('two arms that convert one in ten, after two hours and after two days, 
     return byDay.map(({ bias, share }) => ({ bias: mean(bias), share: mean(share) }));
   }
 
-  test('at least four fifths of the bias are gone from the seventh day on, and nearly none is left after two weeks', () => {
-    const plain = measured({});
-    const corrected = measured({ delayCorrection: true });
-    DAYS.forEach((_, i) => {
-      expect(Math.abs(corrected[i]!.bias)).toBeLessThan(0.2 * plain[i]!.bias);
-    });
-    expect(plain.map(({ bias }) => Math.round(bias * 100))).toEqual([25, 17, 12]);
-    expect(corrected.map(({ bias }) => Math.round(bias * 100))).toEqual([4, -1, -2]);
-    expect(plain[2]!.share).toBeLessThan(0.01);
-    expect(corrected[2]!.share).toBeGreaterThan(0.35);
-    expect(corrected[2]!.share).toBeLessThan(0.65);
+  test('four fifths of the bias are gone from the seventh day on, and nearly all of it after two weeks', () => {
+    const [plain, corrected] = [measured({}), measured({ delayCorrection: true })];
+    for (const i of [2, 3, 4]) expect(Math.abs(corrected[i]!.bias)).toBeLessThan(0.2 * plain[i]!.bias);
+    const percent = (all: typeof plain) => all.map(({ bias }) => Math.round(bias * 100));
+    expect(percent(plain)).toEqual([47, 34, 25, 17, 12]);
+    expect(percent(corrected)).toEqual([26, 12, 4, -1, -2]);
+    const choices = (all: typeof plain) => all.map(({ share }) => share.toFixed(2));
+    expect(choices(plain)).toEqual(['0.00', '0.00', '0.00', '0.00', '0.00']);
+    expect(choices(corrected)).toEqual(['0.00', '0.05', '0.28', '0.56', '0.63']);
   });
 });
 
@@ -103,7 +101,6 @@ describe('the slow arm is the better one: 12 in a hundred against 10, forty choi
   test('with correction it has nine choices in ten in the second week, without not even half', () => {
     const corrected = weeklyShares({ delayCorrection: true }, 2);
     const plain = weeklyShares({}, 2);
-    expect(corrected[1]!).toBeGreaterThan(0.9);
-    expect(plain[1]!).toBeLessThan(0.3);
+    expect([corrected[1]!.toFixed(2), plain[1]!.toFixed(2)]).toEqual(['0.93', '0.22']);
   });
 });
