@@ -162,6 +162,10 @@ export const candidate = z
       description: "The value's terms, under the names of the workspace's preset; `fatigue` is what is taken off",
     }),
     leaf: z.string().optional(),
+    strategy: z
+      .string()
+      .optional()
+      .meta({ description: 'The strategy that decides for this customer, where there are several' }),
     probability: z.number().optional().meta({ description: 'P(campaign)' }),
     arms: z.array(z.strictObject({ arm: z.string(), probability: z.number(), pBest: z.number() })).optional(),
   })

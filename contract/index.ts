@@ -10,3 +10,4 @@ export * from './performance.ts';
 export * from './primitives.ts';
 export * from './problem.ts';
 export * from './publishing.ts';
+export * from './strategies.ts';

@@ -1,5 +1,6 @@
 /** `GET /v1/campaigns/{id}/performance` and `GET /healthz`. */
 import * as z from 'zod';
+import { PHASES } from '../decisioning/lifecycle/phases.ts';
 import { REFUSAL_REASONS } from '../decisioning/reasons.ts';
 
 const interval = z.tuple([z.number(), z.number()]);
@@ -50,7 +51,7 @@ const declared = {
 };
 
 /** Every block of figures, whatever it is about, has these. */
-const figures = {
+export const figures = {
   exposures: z.int().meta({ description: 'How often the content was really seen' }),
   trials: z.int().meta({ description: 'First exposures per customer and sticky period' }),
   conversions: z.int().meta({ description: 'Outcomes: trials that reached the goal of the campaign' }),
@@ -101,6 +102,7 @@ export const performanceResponse = z
     goal: z.string(),
     asOf: z.iso.datetime(),
     allocationVersion: z.int(),
+    phase: z.enum(PHASES).optional().meta({ description: 'Of its lifecycle; absent when it has none' }),
     totals: z
       .strictObject({ ...figures, ...declared })
       .meta({ description: 'All arms together; the holdout is not among them' }),

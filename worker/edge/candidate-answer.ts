@@ -1,6 +1,7 @@
 /** Candidates of a placement as explain and receipts show them. */
 import type { ExplainResponse } from '../../contract/decisions.ts';
 import { describeRefusal } from '../../decisioning/describe.ts';
+import { splitStratum } from '../../decisioning/strategies/strata.ts';
 import { evidenceFrom } from '../../decisioning/view.ts';
 import type { ExplainedCandidate } from '../../durable-objects/customer/protocol.ts';
 import type { EdgeCatalog } from './catalog.ts';
@@ -21,11 +22,17 @@ export function candidateAnswer(
     ...(reason !== null && { reason, detail: describeRefusal(reason) }),
     ...(value !== undefined && { value }),
     ...(parts !== undefined && { valueParts: { ...parts } }),
-    ...(leaf !== undefined && { leaf }),
+    ...(leaf !== undefined && placeOf(leaf)),
     ...(probability !== undefined && { probability }),
     ...(kept && { kept: { arm: kept.armId, until: new Date(kept.untilMs).toISOString() } }),
     ...(leaf !== undefined && catalog && slice && arms(campaignId, leaf, kept?.armId, available, catalog, slice)),
   };
+}
+
+/** Leaf and strategy of the key under which the customer's evidence is kept. */
+function placeOf(key: string): Pick<WireCandidate, 'leaf' | 'strategy'> {
+  const { leaf, strategyId } = splitStratum(key);
+  return { leaf, ...(strategyId !== undefined && { strategy: strategyId }) };
 }
 
 function arms(

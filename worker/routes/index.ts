@@ -14,6 +14,7 @@ import { registerOptimize } from './optimize.ts';
 import { registerParameters } from './parameters.ts';
 import { registerPerformance } from './performance.ts';
 import { registerPreview } from './preview.ts';
+import { registerStrategies } from './strategies.ts';
 
 /** Registers them all. */
 export function registerRoutes(app: App): void {
@@ -29,6 +30,7 @@ export function registerRoutes(app: App): void {
   registerPreview(app);
   registerAudience(app);
   registerLifecycle(app);
+  registerStrategies(app);
   registerHealth(app);
   registerOpenApi(app);
 }

@@ -85,6 +85,7 @@ export function performanceOf(
     goal: campaign.goal,
     asOf: new Date(view.asOfMs || nowMs).toISOString(),
     allocationVersion: computed.allocationVersion,
+    ...(view.allocation?.stage && { phase: view.allocation.stage.phase }),
     totals: { ...figures(totals), ...more({}, totals.trials) },
     holdout: { ...figures(holdout), ...more({ arm: HOLDOUT_ARM }, holdout.trials) },
     // Arms that were retired stand last, and are never the best.

@@ -1,0 +1,45 @@
+/** `GET /v1/campaigns/{id}/strategies/performance`: the strategies of a campaign side by side. */
+import * as z from 'zod';
+import { slug } from '../../contract/primitives.ts';
+import { strategiesPerformanceResponse } from '../../contract/strategies.ts';
+import type { RootView } from '../../durable-objects/campaign/protocol.ts';
+import { withRetry } from '../../durable-objects/shared/retry.ts';
+import { rootStub } from '../../durable-objects/shared/stub.ts';
+import { currentCatalog } from '../edge/catalog.ts';
+import type { App } from '../http/app-env.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { problem } from '../http/problem.ts';
+import { strategiesOf } from './strategies-answer.ts';
+
+/** Registers the route. */
+export function registerStrategies(app: App): void {
+  endpoint(
+    app,
+    {
+      method: 'get',
+      path: '/v1/campaigns/{id}/strategies/performance',
+      tag: 'Insight',
+      summary: 'How the strategies of a campaign compare',
+      description:
+        'Rate, P(best) and regret of each with 95 % intervals, the shares declared and realised with their sample-ratio test; retired strategies stay.',
+      auth: 'secret',
+      params: z.strictObject({ id: slug }),
+      responses: {
+        200: { description: 'The comparison', schema: strategiesPerformanceResponse },
+        404: { description: '`not_found`: no such campaign is published' },
+      },
+    },
+    async (c, { params: { id } }) => {
+      const nowMs = c.get('receivedAtMs');
+      const { workspaceId } = c.get('auth');
+      const current = await currentCatalog(c.env, c.executionCtx, workspaceId, nowMs);
+      const campaigns = current?.catalog.directory.campaigns ?? {};
+      const campaign = Object.hasOwn(campaigns, id) ? campaigns[id] : undefined;
+      if (!campaign) return problem(c, 'not_found', { detail: 'No published campaign has this id' });
+      const done = c.get('timing').start('root');
+      const view = await withRetry(async (): Promise<RootView> => (await rootStub(c.env, workspaceId, id)).view());
+      done();
+      return c.json(strategiesOf(id, campaign, view, nowMs));
+    },
+  );
+}
