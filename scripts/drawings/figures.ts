@@ -1,5 +1,7 @@
 /** What each policy loses in the worlds of the pictures, over many runs instead of the one that is drawn. */
+import { runChange } from './changing.ts';
 import { runCrowds } from './crowds.ts';
+import { runDials } from './dials.ts';
 import { SHOWN, SHOWN_TO_CROWDS, type Shown } from './pictures.ts';
 import { runWorld } from './world.ts';
 
@@ -15,6 +17,24 @@ const BESIDE: readonly Shown[] = [
   { ...named('inverse-gap.svg'), title: 'Inverse gap weighting with gamma 1,000 and features' },
   { ...named('thompson.svg'), title: 'Thompson sampling, which does not see the difference' },
 ];
+
+const DAY_MS = 86_400_000;
+
+/** What was lost in the worlds of changing rates and of many dials, as the guides tell it. */
+export function lostOtherwise(): { readonly changing: readonly Figure[]; readonly dials: readonly Figure[] } {
+  const over = (lost: (seed: number) => number): string => meanOf(Array.from({ length: RUNS }, (_, i) => lost(i + 1)));
+  return {
+    changing: [
+      ['half-life of 7 days', over((seed) => runChange(7 * DAY_MS, seed).lost)],
+      ['half-life of 30 days', over((seed) => runChange(30 * DAY_MS, seed).lost)],
+      ['never forgets', over((seed) => runChange(undefined, seed).lost)],
+    ],
+    dials: [
+      ['125 combinations', over((seed) => runDials('arms', seed).at(-1)!)],
+      ['15 values', over((seed) => runDials('effects', seed).at(-1)!)],
+    ],
+  };
+}
 
 /** Name and `mean ± standard error` of the conversions lost in 5,000 visitors, seeds 1 to 200: three banners, then two crowds. */
 export function lostByPolicy(): { readonly banners: readonly Figure[]; readonly crowds: readonly Figure[] } {

@@ -1,8 +1,11 @@
 /** Every picture of the guides: its file and its drawing, the same at every run. */
 import type { AllocationStrategy } from '../../decisioning/bandits/allocation.ts';
+import { changingSvg } from './changing-svg.ts';
 import { runCrowds } from './crowds.ts';
 import { crowdsSvg } from './crowds-svg.ts';
+import { dialsSvg } from './dials-svg.ts';
 import { momentsSvg } from './moments.ts';
+import { phasesSvg } from './phases-svg.ts';
 import { runWorld } from './world.ts';
 
 /** Of the one run that all pictures of three banners show, and of that of the two crowds. */
@@ -56,8 +59,23 @@ export const SHOWN_TO_CROWDS: readonly Shown[] = [
   },
 ];
 
-/** File names and SVG texts. */
-export function policyPictures(): { readonly file: string; readonly svg: string }[] {
+/** A drawing and where it stands, from `docs/guides/`. */
+export interface Picture {
+  readonly file: string;
+  readonly svg: string;
+}
+
+/** All of them. */
+export function guidePictures(): readonly Picture[] {
+  return [
+    ...policyPictures().map(({ file, svg }) => ({ file: `policies/${file}`, svg })),
+    { file: 'forgetting.svg', svg: changingSvg() },
+    { file: 'phases.svg', svg: phasesSvg() },
+    { file: 'parameters.svg', svg: dialsSvg() },
+  ];
+}
+
+function policyPictures(): readonly Picture[] {
   const banners = SHOWN.map(({ file, title, strategy, minExploration }) => ({
     file,
     svg: momentsSvg(

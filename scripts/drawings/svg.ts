@@ -58,6 +58,12 @@ export function stroke(from: number, to: number, y: number, colour: string, widt
   return `<path d="M${short(from)} ${short(y)}H${short(to)}" stroke="${colour}" stroke-width="${width}" stroke-linecap="round"/>`;
 }
 
+/** A course through points. */
+export function line(points: readonly (readonly [x: number, y: number])[], colour: string): string {
+  const path = points.map(([x, y]) => `${short(x)},${short(y)}`).join(' ');
+  return `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="3" stroke-linejoin="round"/>`;
+}
+
 export function dot(x: number, y: number, colour: string): string {
   return `<circle cx="${short(x)}" cy="${short(y)}" r="5" fill="${colour}"/>`;
 }

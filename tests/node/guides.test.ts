@@ -6,7 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { KINDS, kindName } from '../../contract/configuration/index.ts';
 import { strategy } from '../../contract/configuration/strategy.ts';
 import { splitDocument } from '../../contract/publishing.ts';
-import { policyPictures } from '../../scripts/drawings/pictures.ts';
+import { guidePictures } from '../../scripts/drawings/pictures.ts';
 import { codeBlocks, linksOf } from './docs/markdown.ts';
 import { projectRoot, readProjectFile } from './tidy/files.ts';
 
@@ -52,19 +52,25 @@ describe('snippets', () => {
     expect(problemsIn('kind: segment\nid: a\nname: A\ncondition: { a: { $near: 1 } }')).toHaveLength(1);
   });
 
-  test.each(pages)('%s: each is a document that is accepted', (page) => {
-    expect(codeBlocks(textOf(page), 'yaml').flatMap(problemsIn)).toEqual([]);
-  });
+  const others = ['success.md', 'phases.md', 'parameters.md'].map((page) => `docs/guides/${page}`);
+
+  test.each([...pages.map((page) => `${FOLDER}/${page}`), ...others])(
+    '%s: each is a document that is accepted',
+    (page) => {
+      expect(codeBlocks(readProjectFile(page), 'yaml').flatMap(problemsIn)).toEqual([]);
+    },
+  );
 });
 
 describe('pictures', () => {
-  const pictures = policyPictures();
+  const pictures = guidePictures();
 
-  test('are those of the script, and no other', () => {
-    expect(files.filter((file) => file.endsWith('.svg'))).toEqual(pictures.map(({ file }) => file).toSorted());
+  test('of policies are those of the script, and no other', () => {
+    const drawn = pictures.map(({ file }) => file).filter((file) => file.startsWith('policies/'));
+    expect(files.filter((file) => file.endsWith('.svg')).map((file) => `policies/${file}`)).toEqual(drawn.toSorted());
   });
 
   test.each(pictures)('$file is what the policy draws today (`npm run draw:guides`)', ({ file, svg }) => {
-    expect(readProjectFile(`${FOLDER}/${file}`)).toBe(svg);
+    expect(readProjectFile(`docs/guides/${file}`)).toBe(svg);
   });
 });
