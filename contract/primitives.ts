@@ -76,7 +76,7 @@ export const value = z
   .number()
   .min(-MAX_VALUE)
   .max(MAX_VALUE)
-  .meta({ description: 'Value in major units of the workspace currency', example: 49.9 });
+  .meta({ description: "Value in major units of the workspace currency, or in the goal's own unit", example: 49.9 });
 
 export const orderId = z.string().min(1).max(128);
 
