@@ -16,7 +16,8 @@ const JITTERS = [0, 1e-12, 1e-10, 1e-8, 1e-6];
  */
 export function inverseFactor(matrix: Float64Array, n: number): Float64Array | undefined {
   const factor = jitteredFactor(matrix, n);
-  return factor && invertTriangle(factor, n) ? factor : undefined;
+  if (factor) invertTriangle(factor, n);
+  return factor;
 }
 
 /** L, as {@link choleskyFactor}, of A with as little added to its diagonal as makes it definite; undefined as for {@link inverseFactor}. */
@@ -47,8 +48,8 @@ export function choleskyFactor(matrix: Float64Array, n: number, ridge = 0): Floa
   return factor;
 }
 
-/** Replaces L by L⁻¹; false when an element is not finite. */
-function invertTriangle(factor: Float64Array, n: number): boolean {
+/** Replaces L by L⁻¹. */
+function invertTriangle(factor: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) {
     const row = packedLength(i);
     const pivot = 1 / factor[row + i]!;
@@ -60,7 +61,6 @@ function invertTriangle(factor: Float64Array, n: number): boolean {
     }
     factor[row + i] = pivot;
   }
-  return factor.every((value) => Number.isFinite(value));
 }
 
 /** A⁻¹b from L⁻¹. */

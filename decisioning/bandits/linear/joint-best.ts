@@ -1,18 +1,22 @@
 import { normalQuantile } from '../../math/normal.ts';
 import { jitteredFactor, packedLength } from './cholesky.ts';
-import { MAX_EFFECTS } from './effects.ts';
 import type { JointEffects } from './predict.ts';
 
-/** Joint draws a decision looks at: shares are then within half a point of the posterior's in 16 dimensions, in 1 to 2 ms for 125 arms. */
-const DRAWS = 4_093;
-/** A generator of good lattices for this prime number of points. */
-const GENERATOR = 1_571;
+/** A rank-1 lattice: a prime number of points, and the generator that is best among a few hundred by its worst-case error in 8 and 24 dimensions. */
+interface Lattice {
+  readonly draws: number;
+  readonly generator: number;
+  /** Its points through the normal quantile, dimension by dimension; filled when first wanted, 64 at most: 8 MB. */
+  readonly normals: Float64Array[];
+}
+
+/** Up to so many arms the finer lattice takes 1 to 4 ms a decision. */
+const FEW_ARMS = 32;
+const FINE: Lattice = { draws: 16_381, generator: 1_140, normals: [] };
+/** Among more arms each share is smaller, and with it its error. */
+const COARSE: Lattice = { draws: 4_093, generator: 1_988, normals: [] };
 /** Moves the lattice off its origin, differently in each dimension: the fractional part of the golden ratio. */
 const SHIFT = 0.6180339887498949;
-
-/** Normal points row by row, {@link MAX_EFFECTS} to a row; columns are filled when they are first wanted. 2 MB once all are. */
-let points = new Float64Array(0);
-let filled = 0;
 
 /** How arms are compared within a draw: scale · Σ effects + width · noise + shift. */
 export interface JointScores {
@@ -24,10 +28,10 @@ export interface JointScores {
 }
 
 /**
- * The share of {@link DRAWS} fixed joint draws of the effects in which each arm has the largest score. The draws are a rank-1 lattice
- * (Korobov, 1959) through the normal quantile, always the same ones, so that the shares are the probabilities of a policy that picks one of
- * the draws evenly and then its winner; they differ from the posterior's by at most about half a point. The constant is in every arm and
- * is left out. Of arms that tie within a draw, the first wins.
+ * The share of fixed joint draws of the effects in which each arm has the largest score. The draws are a rank-1 lattice (Korobov, 1959)
+ * through the normal quantile, always the same ones, so that the shares are the probabilities of a policy that picks one of the draws evenly
+ * and then its winner; they differ from the posterior's by less than half a point. The constant is in every arm and is left out. Of arms that
+ * tie within a draw, the first wins.
  *
  * @returns one probability per arm, sum 1.
  */
@@ -37,15 +41,18 @@ export function jointBest(
 ): Float64Array {
   const n = effects - 1;
   const spread = spreadOf(covariance, n);
-  const normals = normalPoints(n);
+  const lattice = arms.length <= FEW_ARMS ? FINE : COARSE;
+  const normals = normalsOf(lattice, n);
+  const { draws } = lattice;
   const { places, starts } = flat(arms);
+  const point = new Float64Array(n);
   const drawn = new Float64Array(n);
   const wins = new Float64Array(arms.length);
-  for (let draw = 0; draw < DRAWS; draw++) {
-    const row = draw * MAX_EFFECTS;
-    for (let i = 0; i < n; i++) {
+  for (let draw = 0; draw < draws; draw++) {
+    for (let i = 0, at = 0; i < n; i++) {
+      point[i] = normals[i]![draw]!;
       let sum = 0;
-      for (let j = 0, at = packedLength(i); j <= i; j++) sum += spread[at + j]! * normals[row + j]!;
+      for (let j = 0; j <= i; j++, at++) sum += spread[at]! * point[j]!;
       drawn[i] = scale * means[i + 1]! + width * sum;
     }
     let winner = 0;
@@ -60,7 +67,7 @@ export function jointBest(
     }
     wins[winner] = wins[winner]! + 1;
   }
-  return wins.map((count) => count / DRAWS);
+  return wins.map((count) => count / draws);
 }
 
 /** L of the effects' covariance without the constant's row; nothing spreads when even that is no covariance. */
@@ -82,15 +89,17 @@ function flat(arms: readonly (readonly number[])[]): { places: Int32Array; start
   return { places: Int32Array.from(places), starts };
 }
 
-function normalPoints(dimensions: number): Float64Array {
-  if (points.length === 0) points = new Float64Array(DRAWS * MAX_EFFECTS);
-  for (; filled < dimensions; filled++) {
+/** The normals of so many dimensions at least. */
+function normalsOf({ draws, generator, normals }: Lattice, dimensions: number): readonly Float64Array[] {
+  while (normals.length < dimensions) {
     let step = 1;
-    for (let i = 0; i < filled; i++) step = (step * GENERATOR) % DRAWS;
-    for (let draw = 0; draw < DRAWS; draw++) {
-      const u = ((((draw * step) % DRAWS) + 0.5) / DRAWS + filled * SHIFT) % 1;
-      points[draw * MAX_EFFECTS + filled] = normalQuantile(u);
-    }
+    for (let i = 0; i < normals.length; i++) step = (step * generator) % draws;
+    const shift = normals.length * SHIFT;
+    normals.push(
+      Float64Array.from({ length: draws }, (_, draw) =>
+        normalQuantile(((((draw * step) % draws) + 0.5) / draws + shift) % 1),
+      ),
+    );
   }
-  return points;
+  return normals;
 }
