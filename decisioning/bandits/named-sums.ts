@@ -17,8 +17,6 @@ export type CampaignSums = ReadonlyMap<string, ReadonlyMap<string, SumsByName>>;
 
 /** The longest vector: the moments of 32 features are 561 and what goes with them. */
 export const MAX_SUMS_LENGTH = 640;
-/** Names of one cell: a campaign has at most 16 goals beside its own, one reward and one set of features; older ones may still arrive. */
-export const MAX_SUMS_NAMES = 64;
 
 /** a + b, element by element; commutative and associative, exact while every sum stays below 2^53. @throws RangeError for unequal lengths. */
 export function addVectors(a: readonly number[], b: readonly number[]): readonly number[] {

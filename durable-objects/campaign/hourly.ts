@@ -2,7 +2,7 @@
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { EvidenceCell } from '../../decisioning/learning/weigh-evidence.ts';
 import { type StatisticsRow, SUMMED, statisticsOf } from './columns.ts';
-import { plainLengths } from './root-vectors.ts';
+import { amongNames, plainLengths } from './root-vectors.ts';
 import { addSaturating, nameOf, parseVector } from './vectors.ts';
 
 /** The last week is read by the hour, whatever the width of older buckets. */
@@ -90,11 +90,9 @@ function readVectors(
   type Row = { leaf: string; arm: string; hour: number; name: string; length: number; sums: string };
   const plain = plainLengths(sql);
   let [elements, effort] = [0, 0];
-  for (const row of sql.exec<Row>(
-    'SELECT leaf, arm, hour, name, length, sums FROM vectors WHERE hour >= ?',
-    ask.fromHour,
-  )) {
-    if (!ask.names.has(row.name)) continue;
+  const { where, bound } = amongNames(ask.names);
+  const query = `SELECT leaf, arm, hour, name, length, sums FROM vectors WHERE hour >= ? AND ${where}`;
+  for (const row of sql.exec<Row>(query, ask.fromHour, ...bound)) {
     const hour = bucketOf(row.hour, ask);
     const key = keyOf(row.leaf, row.arm, hour);
     const cell = held.get(key) ?? { leaf: row.leaf, arm: row.arm, hour, sums: {} };

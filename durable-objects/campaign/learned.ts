@@ -48,8 +48,7 @@ export function readLearned(sql: SqlStorage, policy: CampaignPolicy, nowMs: numb
   const { halfLifeMs, delayCorrection } = policy.learning ?? {};
   const byAge = halfLifeMs !== undefined || delayCorrection === true;
   if (!byAge && names.size === 0) return { statistics: readTotals(sql, sinceMs), effort: 0 };
-  if (!byAge && sinceMs === undefined)
-    return { statistics: readTotals(sql), sums: readSums(sql, (name) => names.has(name)), effort: 0 };
+  if (!byAge && sinceMs === undefined) return { statistics: readTotals(sql), sums: readSums(sql, names), effort: 0 };
   const halfLifeHours = (halfLifeMs ?? Number.POSITIVE_INFINITY) / MS_PER_HOUR;
   const widest = delayCorrection || halfLifeMs === undefined ? HOURS_PER_DAY : Number.MAX_SAFE_INTEGER;
   const { cells, effort } = readHourly(sql, {

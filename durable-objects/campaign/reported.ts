@@ -20,13 +20,10 @@ export function reportedGoals({
  */
 export function reportedSums(sql: SqlStorage, policy: CampaignPolicy): readonly LeafArmSums[] | undefined {
   const { reward } = policy;
-  const names = new Set([
-    ...reportedGoals(policy).map(goalName),
-    ...(reward ? [rewardName(reward), rewardTrialsName(reward)] : []),
-  ]);
+  const ofReward = reward ? [rewardName(reward), rewardTrialsName(reward)] : [];
+  const names = new Set([...reportedGoals(policy).map(goalName), ...ofReward].filter((name) => name !== undefined));
   if (names.size === 0) return undefined;
   const cells: LeafArmSums[] = [];
-  for (const [leaf, arms] of readSums(sql, (name) => names.has(name)))
-    for (const [arm, sums] of arms) cells.push({ leaf, arm, sums });
+  for (const [leaf, arms] of readSums(sql, names)) for (const [arm, sums] of arms) cells.push({ leaf, arm, sums });
   return cells;
 }

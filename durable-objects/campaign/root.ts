@@ -12,7 +12,7 @@ import { mergeVectors } from './root-vectors.ts';
 
 /** A root computes at most this often: its work does not grow with traffic. */
 export const RECOMPUTE_MIN_MS = 1_000;
-/** What may be read hour by hour (rows, and numbers in vectors) for each millisecond of rest afterwards: 200,000 of them take some 0.1 s, once a second. */
+/** Rows, and numbers of vectors, read hour by hour that earn a millisecond of rest: reading them takes less, so the root rests more than it reads. */
 const EFFORT_PER_REST = 200;
 
 interface RootRow extends Record<string, SqlStorageValue> {

@@ -123,7 +123,7 @@ function sumsOf(visits: readonly Visit[]): Record<string, readonly number[]> {
 /** What the root has, with names cut to their kind. */
 async function rootSums(): Promise<Record<string, Record<string, readonly number[]>>> {
   const root = await rootStub(bindings as unknown as StubSource, workspaceId, 'spring');
-  const sums = await runInDurableObject(root, (_, { storage }) => readSums(storage.sql, () => true));
+  const sums = await runInDurableObject(root, (_, { storage }) => readSums(storage.sql));
   const cells: Record<string, Record<string, readonly number[]>> = {};
   for (const [leaf, arms] of sums)
     for (const [arm, named] of arms)
