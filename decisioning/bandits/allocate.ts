@@ -72,6 +72,7 @@ function allocateLeaf(
     posteriors,
     expectedRate: expectation(probabilities, (i) => rates[i]!),
     expectedRevenueMinor: expectation(probabilities, (i) => armRevenueMinor(own[i]!, campaignMeanMinor)),
+    ...(rewards?.moments && { rewards: rewards.moments }),
   };
 }
 

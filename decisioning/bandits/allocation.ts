@@ -6,6 +6,7 @@ import type { Interactions } from './linear/effects.ts';
 import type { LinearModel } from './linear/model.ts';
 import type { CampaignSums } from './named-sums.ts';
 import type { BetaPosterior } from './posterior.ts';
+import type { RewardMoments } from './rewards/moments-of-beliefs.ts';
 import type { RewardSpec } from './rewards/reward.ts';
 import type { ArmStatistics } from './statistics.ts';
 
@@ -74,6 +75,8 @@ export interface AllocationInput {
   readonly features?: FeatureSet;
   /** How the arms are made of parameters; absent when they were declared themselves. */
   readonly parameters?: ParameterDesign;
+  /** Decisions may choose among some arms alone; absent when all are shown everywhere at all times. */
+  readonly steers?: true;
   /** How evidence is turned into beliefs; arm by arm when absent. */
   readonly learning?: Pick<LearningRules, 'by'>;
   /** Grows with every allocation of the campaign. */
@@ -92,6 +95,8 @@ export interface LeafAllocation {
   readonly expectedRate: number;
   /** Expected revenue per trial under `probabilities`, in minor units (a mean: not an integer), shrunk to the campaign's mean. */
   readonly expectedRevenueMinor: number;
+  /** What is believed of rewards that are not binary, for decisions that choose among some arms alone; absent where there are none such. */
+  readonly rewards?: RewardMoments;
 }
 
 /** The published probabilities of a campaign: plain JSON, immutable, named by (campaign, version). */

@@ -9,7 +9,7 @@ import { fnv1a32 } from '../hash.ts';
 import { allocatePolicy } from '../strategies/allocate-policy.ts';
 import { leafKeysOf } from '../strategies/strata.ts';
 import type { CampaignConfiguration, LinearConfiguration, StrategyConfiguration } from './configuration.ts';
-import { designOf } from './parameters.ts';
+import { designOf, steers } from './parameters.ts';
 import { rewardPartsOf } from './reward-parts.ts';
 import type { CampaignPolicy } from './slice.ts';
 import { initialStanding, strategiesKey, strategiesOf } from './strategy-parts.ts';
@@ -80,6 +80,7 @@ export function policyOf(campaign: CampaignConfiguration): CampaignPolicy {
     campaignId: id,
     armIds,
     ...(campaign.parameters && { parameters: designOf(campaign.parameters, campaign.arms) }),
+    ...(steers(campaign.parameters) && { steers: true as const }),
     armsKey: armsKeyOf(
       armIds,
       leafKeysOf(leaves, strategies),

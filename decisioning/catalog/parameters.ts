@@ -107,6 +107,11 @@ export function designOf(
   };
 }
 
+/** Whether parameters say where or when arms are shown. */
+export function steers(parameters: readonly ParameterConfiguration[] | undefined): boolean {
+  return parameters?.some(({ kind }) => kind !== 'content') ?? false;
+}
+
 /** Index of the value of each parameter. */
 type Choice = readonly number[];
 

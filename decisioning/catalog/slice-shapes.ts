@@ -25,7 +25,7 @@ import {
 } from './shape.ts';
 import { type CampaignPolicy, type RulesSlice, SLICE_FORMAT, type SliceCampaign } from './slice.ts';
 import { lifecycleShape, standingFields, strategiesShape } from './stage-shapes.ts';
-import { designShape, steeringMisfit, steeringShape } from './steering-shapes.ts';
+import { designShape, momentsShape, steeringMisfit, steeringShape } from './steering-shapes.ts';
 
 /** How far rounding may move a sum of published probabilities from 1. */
 const SUM_TOLERANCE = 1e-9;
@@ -38,6 +38,7 @@ const leafAllocation = fields({
   posteriors: listOf(fields({ alpha: notNegative, beta: notNegative })),
   expectedRate: finite,
   expectedRevenueMinor: finite,
+  rewards: optional(momentsShape),
 });
 
 const allocation = fields({

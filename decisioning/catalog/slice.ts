@@ -132,6 +132,8 @@ export interface CampaignPolicy {
   readonly armIds: readonly string[];
   /** How the arms are made of parameters; absent when they were declared themselves. */
   readonly parameters?: ParameterDesign;
+  /** Its parameters say where or when arms are shown; absent when they do not. */
+  readonly steers?: true;
   readonly armsKey: string;
   /** Ordered leaf ids; always ends with `rest`. */
   readonly leaves: readonly string[];

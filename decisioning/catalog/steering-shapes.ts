@@ -1,7 +1,20 @@
 /** The shapes of what parameters say, in slices and policies. */
 import type { ParameterDesign } from '../bandits/effects/design.ts';
 import { ONLY_STRATEGY } from '../steering/steering.ts';
-import { also, between, fields, listOf, optional, recordOf, type Shape, text, where, wholeFrom } from './shape.ts';
+import {
+  also,
+  between,
+  fields,
+  finite,
+  listOf,
+  notNegative,
+  optional,
+  recordOf,
+  type Shape,
+  text,
+  where,
+  wholeFrom,
+} from './shape.ts';
 import type { SliceCampaign } from './slice.ts';
 
 const MINUTES_PER_DAY = 1_440;
@@ -33,6 +46,13 @@ export function steeringMisfit({ steering, armIds, strategies }: SliceCampaign):
   const named = strategies ? strategies.list.map(({ id }) => id) : [ONLY_STRATEGY];
   return named.every((id) => Object.hasOwn(policies, id)) ? undefined : 'steering/policies';
 }
+
+/** Rewards of a leaf in two numbers an arm. */
+export const momentsShape: Shape = fields({
+  means: listOf(finite),
+  spreads: listOf(notNegative),
+  deviation: notNegative,
+});
 
 /** How arms are made of parameters: every arm has a value of each. */
 export const designShape: Shape = also(

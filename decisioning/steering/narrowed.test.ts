@@ -3,6 +3,7 @@ import { allocateCampaign } from '../bandits/allocate.ts';
 import type { Allocation, AllocationStrategy } from '../bandits/allocation.ts';
 import type { StrategyConfiguration } from '../catalog/configuration.ts';
 import type { SliceCampaign } from '../catalog/slice.ts';
+import { normalQuantile } from '../math/normal.ts';
 import { channelOf, configurationOf, DAY_MS, slicesOf } from '../testing/configuration.ts';
 import { testRandom } from '../testing/seeds.ts';
 import { PLACE, parameterOf, steeredOf } from '../testing/steered.ts';
@@ -142,6 +143,33 @@ describe('every policy chooses among the available arms alone', () => {
     expect(some(found)).toEqual(alone.probabilities);
     expect(found.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12);
     expect(evidence.expected(whole, 'rest', available).rate).toBe(alone.expectedRate);
+  });
+
+  test('rewards that are not binary: the share of independent draws in which an arm brings most of those available', () => {
+    const campaign = campaignWith({ policy: 'thompson', minExploration: 0 });
+    const available = webOnly(campaign);
+    const rewards = {
+      means: campaign.armIds.map((_, i) => 1 + 0.1 * ((i * 3) % 8)),
+      spreads: campaign.armIds.map((_, i) => 0.1 + 0.05 * i),
+      deviation: 2,
+    };
+    const { initialAllocation } = campaign;
+    const rest = { ...initialAllocation.leaves.rest!, rewards };
+    const found = evidenceFrom(() => ({ ...initialAllocation, version: 2, leaves: { rest } })).probabilities(
+      campaign,
+      'rest',
+      { available },
+    );
+    const random = testRandom(6);
+    const places = available.flatMap((is, i) => (is ? [i] : []));
+    const wins = new Map<number, number>();
+    for (let draw = 0; draw < DRAWS; draw++) {
+      const values = places.map((i) => rewards.means[i]! + rewards.spreads[i]! * normalQuantile(1 - random.next()));
+      const best = places[values.indexOf(Math.max(...values))]!;
+      wins.set(best, (wins.get(best) ?? 0) + 1);
+    }
+    for (const [i, p] of found.entries())
+      expect(Math.abs(p - (available[i] ? (wins.get(i) ?? 0) / DRAWS : 0)), campaign.armIds[i]).toBeLessThan(0.005);
   });
 
   test('the customer’s scores count, of the available arms alone', () => {

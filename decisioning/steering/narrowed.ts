@@ -1,9 +1,11 @@
 /** What a leaf would publish if the campaign had only the arms that are available here and now. */
 import type { LeafAllocation } from '../bandits/allocation.ts';
 import { withFloor } from '../bandits/floor.ts';
+import { normalBest } from '../bandits/linear/normal-best.ts';
 import { probabilityBest } from '../bandits/p-best.ts';
 import { policyFor } from '../bandits/policies.ts';
 import { posteriorMean } from '../bandits/posterior.ts';
+import type { RewardMoments } from '../bandits/rewards/moments-of-beliefs.ts';
 import type { Scoring } from '../bandits/scoring.ts';
 import type { SliceCampaign } from '../catalog/slice.ts';
 import type { Stage } from '../lifecycle/phases.ts';
@@ -28,6 +30,7 @@ const memories = new WeakMap<Steering, WeakMap<LeafAllocation, Map<string, Narro
 
 /**
  * A leaf over the available arms alone, recomputed from the published posteriors: P(best) among them, the policy on them, the floor over them.
+ * Rewards that are not binary are taken as normals of the published means and spreads.
  *
  * @param leaf key of the leaf, with its strategy where the campaign has several.
  * @param available in the order of the campaign's arms, at least one.
@@ -72,10 +75,10 @@ function narrow(
   const some = <T>(list: readonly T[]): readonly T[] => list.filter((_, i) => available[i]);
   const armIds = some(allIds);
   const posteriors = some(found.posteriors);
-  const pBest = [...probabilityBest(posteriors)];
-  const means = posteriors.map(posteriorMean);
+  const rates = posteriors.map(posteriorMean);
+  const evidence = rewardsOf(found.rewards, some) ?? { means: rates, pBest: [...probabilityBest(posteriors)] };
   const probabilities = withFloor(
-    policyFor(strategy).probabilities({ leaf }, { armIds, posteriors, means, pBest }),
+    policyFor(strategy).probabilities({ leaf }, { armIds, posteriors, ...evidence }),
     minExploration,
   );
   return {
@@ -83,13 +86,20 @@ function narrow(
     found: {
       ...found,
       probabilities,
-      pBest,
+      pBest: evidence.pBest,
       posteriors,
-      expectedRate: probabilities.reduce((sum, probability, i) => sum + probability * means[i]!, 0),
+      expectedRate: probabilities.reduce((sum, probability, i) => sum + probability * rates[i]!, 0),
     },
     spread: (own) => {
       let place = 0;
       return available.map((is) => (is ? own[place++]! : 0));
     },
   };
+}
+
+/** Evidence of rewards that are not binary: P(best) of the normals that are published in place of their beliefs. */
+function rewardsOf(rewards: RewardMoments | undefined, some: <T>(list: readonly T[]) => readonly T[]) {
+  if (!rewards) return undefined;
+  const means = some(rewards.means);
+  return { means, pBest: [...normalBest(means, some(rewards.spreads))], deviation: rewards.deviation };
 }

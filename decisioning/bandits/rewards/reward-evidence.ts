@@ -7,6 +7,7 @@ import { bestOfSamples } from './best-of-samples.ts';
 import { compositeBelief, compositePrior } from './composite-belief.ts';
 import { countBelief, countPrior } from './count-belief.ts';
 import { addFigures, noFigures, type RewardFigures, rewardFigures, tellsTrials } from './figures.ts';
+import { type RewardMoments, spreadOf } from './moments-of-beliefs.ts';
 import { revenueBelief, revenuePrior } from './revenue-belief.ts';
 import type { RewardSpec } from './reward.ts';
 
@@ -27,6 +28,8 @@ export interface RewardEvidence {
   readonly pBest: readonly number[];
   /** Standard deviation of one trial's reward over the campaign, above 0, in the unit of `means`. */
   readonly deviation: number;
+  /** What to publish of it; there when decisions may choose among some arms alone. */
+  readonly moments?: RewardMoments;
 }
 
 /**
@@ -49,7 +52,10 @@ export function rewardEvidence(input: AllocationInput): readonly RewardEvidence[
       return beliefOf(withBorrowed(own, totals[arm]!), ownValue(input.priors, armId) ?? uniformPrior);
     });
     const means = arms.map(({ mean }) => mean / unit);
-    return { means, pBest: probabilityBestOf(arms), deviation: deviation / unit };
+    const evidence = { means, pBest: probabilityBestOf(arms), deviation: deviation / unit };
+    if (!input.steers) return evidence;
+    const spreads = arms.map((arm) => spreadOf(arm) / unit);
+    return { ...evidence, moments: { means, spreads, deviation: evidence.deviation } };
   });
 }
 
