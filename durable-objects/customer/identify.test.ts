@@ -1,6 +1,7 @@
 /** Anonymous → known: nothing is lost and nothing doubled, in whatever order things happen. */
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import { rewardName, rewardTrialsName } from '../../decisioning/bandits/rewards/reward.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
 import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
 import { pick, testRandom } from '../../decisioning/testing/seeds.ts';
@@ -14,6 +15,7 @@ import {
   PURCHASE,
   START_MS,
   settle,
+  sumsIn,
   tablesOf,
   totalOf,
   worldOf,
@@ -197,7 +199,15 @@ describe('erasure and links', () => {
   });
 });
 
+/** One name's sums over all cells. */
+function total(cells: readonly Record<string, readonly number[]>[], name: string): readonly number[] {
+  const vectors = cells.flatMap((cell) => (cell[name] ? [cell[name]] : []));
+  return vectors.reduce((sum, vector) => vector.map((value, i) => value + sum[i]!));
+}
+
 describe('any order of exposure, goal, link, retry, crash and eviction', () => {
+  const learning = { reward: { kind: 'count', max: 5 }, secondaryGoals: ['click'] } as const;
+
   it.each(SEEDS)('seed %i: each exposure and goal counts once', async (seed) => {
     const { world, phone, laptop, ann } = scene(`identify-seed-${seed}`);
     const random = testRandom(seed);
@@ -207,12 +217,12 @@ describe('any order of exposure, goal, link, retry, crash and eviction', () => {
       { device: laptop, record: must(await laptop.decide('1', START_MS + 1)) },
     ];
     const steps = [
-      ...made.flatMap(({ device, record }) => [
-        (atMs: number) => send(device, { record, kind: 'exposure' }, ann, atMs),
-        (atMs: number) => send(device, { record, kind: 'exposure' }, ann, atMs),
-        (atMs: number) => send(device, { record, kind: 'goal', goal, orderId: record.decisionId }, ann, atMs),
-        (atMs: number) => send(device, { record, kind: 'goal', goal, orderId: record.decisionId }, ann, atMs),
-      ]),
+      ...made.flatMap(({ device, record }) => {
+        const sale = { record, kind: 'goal' as const, goal, orderId: record.decisionId, learning };
+        const click = { ...sale, goal: { ...goal, id: 'click', valueMinor: 1 } };
+        const items = [{ record, kind: 'exposure' as const, learning }, sale, click];
+        return [...items, ...items].map((item) => (atMs: number) => send(device, item, ann, atMs));
+      }),
       ...[phone, laptop].flatMap((device) => [
         (atMs: number) => link(device, ann, atMs, pick(random, ['forward', 'taken', 'end'])),
         (atMs: number) => link(device, ann, atMs),
@@ -234,7 +244,11 @@ describe('any order of exposure, goal, link, retry, crash and eviction', () => {
       revenueMinor: 30,
       customers: 2,
     });
+    const cells = Object.values(await sumsIn(world, 'c'));
+    // The phone's period has two sales and two clicks, the laptop's one of each.
+    const names = [rewardTrialsName(learning.reward)!, rewardName(learning.reward)!, 'goal:click'];
+    expect(names.map((name) => total(cells, name))).toEqual([[2], [2, 3, 5], [2, 3, 0, 5]]);
     expect((await tablesOf(ann)).decisions).toHaveLength(3);
-    expect((await tablesOf(ann)).outcomes).toHaveLength(3);
+    expect((await tablesOf(ann)).outcomes).toHaveLength(6);
   });
 });
