@@ -27,7 +27,15 @@ const configuration: Configuration = {
     {
       id: 'other',
       name: 'other',
-      objective: { goal: 'click', conversionWeight: 1, revenueWeight: 0, priority: 0 },
+      objective: {
+        goal: 'click',
+        conversionWeight: 1,
+        revenueWeight: 0,
+        priority: 0,
+        reward: { kind: 'composite', goals: [{ goal: 'view', weight: -2 }] },
+        secondary: ['dwell'],
+      },
+      learning: { halfLifeMs: 86_400_000, delayCorrection: true },
       audience: {},
       placements: ['hero'],
       schedule: { timeZone: 'UTC', weekly: [] },
