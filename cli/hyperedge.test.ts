@@ -55,6 +55,28 @@ afterAll(() => {
 
 const DONE = pushResponse.parse({ created: 1, updated: 0, unchanged: 0, revision: 4, changed: true, dryRun: false });
 
+describe('what may surprise', () => {
+  test('strategies that take turns are named with their place when files are validated, which is no failure', async () => {
+    writeFileSync(
+      file('turns.yaml'),
+      'kind: campaign\nid: turns\nname: T\nobjective: { goal: click }\nplacements: [hero]\nstrategyMode: rotation\narms: [{ id: a, content: { text: A } }]\n',
+    );
+    const { code, err } = await run(['validate', file('turns.yaml')]);
+    expect([code, err]).toEqual([
+      0,
+      expect.stringMatching(/^warning .*turns\.yaml:6:15: "turns": strategies take turns/),
+    ]);
+    expect((await run(['validate', file('good.yaml')])).err).toBe('');
+  });
+
+  test('is told once when the server warns of it', async () => {
+    const warnings = [{ field: '/campaigns/turns/strategyMode', detail: 'mind the turns' }];
+    Object.assign(double, { status: 200, body: { ...DONE, warnings }, requests: [] });
+    const { code, err } = await run(['push', file('good.yaml'), '--site', site, '--key', 'sk_1']);
+    expect([code, err.match(/warning .*/g)]).toEqual([0, ['warning /campaigns/turns/strategyMode: mind the turns']]);
+  });
+});
+
 describe('push', () => {
   test('sends the documents with the key, and says what became of them', async () => {
     Object.assign(double, { status: 200, body: DONE, requests: [] });

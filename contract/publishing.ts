@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { KIND_NAMES, type Kind, kindName } from './configuration/index.ts';
 import { displayName, slug } from './primitives.ts';
+import { problemError } from './problem.ts';
 
 export const publishRequest = z.strictObject({ note: z.string().max(500).optional() }).meta({ id: 'PublishRequest' });
 
@@ -23,12 +24,21 @@ export const revisionsResponse = z
   .strictObject({ items: z.array(revision), next: z.string().nullable() })
   .meta({ id: 'Revisions' });
 
+/** What may be published, but should not surprise anybody. */
+const warnings = z
+  .array(problemError)
+  .optional()
+  .meta({
+    description: 'Campaigns that may be published, but should not surprise anybody; absent when there are none',
+  });
+
 export const publishResponse = revision
   .extend({
     changed: z.boolean().meta({ description: 'False when the newest revision is made of exactly these documents' }),
     setAside: z.int().nullable().meta({
       description: 'After a rollback: the revision that keeps the drafts which were in none; null when there were none',
     }),
+    warnings,
   })
   .meta({ id: 'PublishResponse' });
 
@@ -77,6 +87,7 @@ export const pushResponse = z
     revision: z.int().nullable(),
     changed: z.boolean(),
     dryRun: z.boolean(),
+    warnings,
   })
   .meta({ id: 'PushResponse' });
 

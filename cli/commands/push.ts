@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { MAX_CONFIGURATION_BODY_BYTES } from '../../contract/primitives.ts';
 import { pushResponse } from '../../contract/publishing.ts';
 import { workspaceId as workspaceIdSchema } from '../../contract/workspace.ts';
+import { ROTATION_WARNING } from '../../decisioning/catalog/warnings.ts';
 import { type Api, postJson } from '../api.ts';
 import { batchesOf, type PushBatch, type PushOptions } from '../documents/batches.ts';
 import { type CheckedDocument, checkDocuments } from '../documents/check.ts';
@@ -27,6 +28,12 @@ export function readChecked(paths: readonly string[]): readonly CheckedDocument[
 export function validate(paths: readonly string[]): number {
   const documents = readChecked(paths);
   if (!documents) return EXIT.refused;
+  for (const { id, kind, body, source } of documents) {
+    if (kind !== 'campaign' || body.strategyMode !== 'rotation') continue;
+    printWarning(
+      formatFinding({ file: source.file, ...source.locate(['strategyMode']), message: `"${id}": ${ROTATION_WARNING}` }),
+    );
+  }
   const told = `${count(documents.length, 'document')} ${documents.length === 1 ? 'follows' : 'follow'} the contract`;
   process.stdout.write(
     `${paint('green', '✓')} ${told}\n` +
@@ -42,6 +49,7 @@ export async function push(paths: readonly string[], api: Api, options: PushOpti
   const batches = batchesOf(documents, options, MAX_CONFIGURATION_BODY_BYTES);
   const sums = { created: 0, updated: 0, unchanged: 0 };
   let revision: number | null = null;
+  const warnings = new Map<string, string>();
   for (const batch of batches) {
     const reply = await postJson(api, '/v1/push', batch.body);
     if (reply.outcome === 'refused') return printRefusal(reply.problem, batch, documents);
@@ -50,7 +58,9 @@ export async function push(paths: readonly string[], api: Api, options: PushOpti
     sums.updated += result.updated;
     sums.unchanged += result.unchanged;
     revision = result.revision;
+    for (const { field, detail } of result.warnings ?? []) warnings.set(field, detail);
   }
+  for (const [field, detail] of warnings) printWarning(`${field}: ${detail}`);
   const told = `${sums.created} created, ${sums.updated} updated, ${sums.unchanged} unchanged`;
   const end = options.dryRun
     ? 'nothing was changed (dry run)'
@@ -93,6 +103,10 @@ function printRefusal(
   const elsewhere = errors.filter((_, i) => located[i] === undefined);
   for (const { field, detail } of elsewhere) process.stderr.write(`${field}: ${detail}\n`);
   throw new CommandFailure(paint('red', `Refused: ${problem.detail ?? problem.title}`, process.stderr));
+}
+
+function printWarning(text: string): void {
+  process.stderr.write(`${paint('yellow', 'warning', process.stderr)} ${text}\n`);
 }
 
 function printFindings(findings: readonly Finding[]): void {

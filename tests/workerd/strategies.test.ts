@@ -135,6 +135,8 @@ describe('strategies that take turns', () => {
     const { body } = await compare('turns');
     expect(body).toMatchObject({ mode: 'rotation', turn: 'first', sampleRatioP: null });
     expect(body.warnings.map(({ reason }) => reason)).toEqual(['rotation_confounds_time']);
+    const published = await api.secret<{ warnings?: { field: string }[] }>('POST', '/v1/publish', {});
+    expect(published.body.warnings?.map(({ field }) => field)).toEqual(['/campaigns/turns/strategyMode']);
     for (let i = 0; i < 5; i += 1) {
       const decided = await api.optimize({ placements: ['side'], customer: { id: `turn-${i}` } });
       expect(decided.body.decisions[0]).toMatchObject({ campaign: 'turns', arm: 'a' });

@@ -9,6 +9,7 @@ import { validationErrors } from '../http/validation.ts';
 import { changesOf } from './changes.ts';
 import { type CheckedDocument, checkDocument } from './documents.ts';
 import { type Caller, type Plan, type PlannedDraft, release } from './release.ts';
+import { warningsAnswer } from './warnings-answer.ts';
 
 /** A push as it is sent; defaults may be left out. */
 export type PushInput = z.input<typeof pushRequest>;
@@ -100,7 +101,8 @@ export async function pushAs(caller: Caller, input: unknown): Promise<Checked<Pu
   const { plan, release: released } = done.value;
   const { created, updated, unchanged } = plan;
   const { revision, changed, delivered } = released;
-  return { ok: true, value: { created, updated, unchanged, revision, changed, dryRun, delivered } };
+  const told = warningsAnswer(released.warnings);
+  return { ok: true, value: { created, updated, unchanged, revision, changed, dryRun, delivered, ...told } };
 }
 
 /** The same with its parts one by one. */

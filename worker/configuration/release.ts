@@ -4,6 +4,8 @@ import type { AuditRecord } from '../../db/queries/audit.ts';
 import { commit, type NewRevision } from '../../db/queries/commit.ts';
 import { type DraftsSnapshot, readSnapshot, type VersionName } from '../../db/queries/drafts.ts';
 import { NO_CATALOG } from '../../db/queries/revisions.ts';
+import type { CatalogProblem } from '../../decisioning/catalog/problems.ts';
+import { warningsOf } from '../../decisioning/catalog/warnings.ts';
 import { type Checked, refused } from '../http/problem.ts';
 import { Unavailable } from '../http/unavailable.ts';
 import { activate, storeBodies } from './deliver.ts';
@@ -41,6 +43,8 @@ export interface Release {
   readonly changed: boolean;
   /** The revision that keeps the drafts which a rollback would have lost; null when it would have lost none. */
   readonly setAside: number | null;
+  /** What the published campaigns should not surprise anybody with; absent when nothing was compiled. */
+  readonly warnings?: readonly CatalogProblem[];
   /** False: stored, but the publisher does not know yet. */
   readonly delivered: boolean;
 }
@@ -82,16 +86,18 @@ export async function release<T extends Plan>(
 /** Undefined: somebody was faster. */
 async function carryOut(caller: Caller, snapshot: DraftsSnapshot, plan: Plan): Promise<Checked<Release> | undefined> {
   const revision = snapshot.newest?.revision ?? null;
-  const before: Release = { revision, changed: false, setAside: null, delivered: true };
+  let before: Release = { revision, changed: false, setAside: null, delivered: true };
   if (!plan.publish) {
     if (plan.dryRun || plan.documents.length === 0) return { ok: true, value: before };
     return (await commitPlan(caller, snapshot, plan)) ? { ok: true, value: before } : undefined;
   }
   const prepared = await prepare(snapshot.workspace, plan.drafts);
   if (!prepared.ok) return prepared;
+  const warnings = warningsOf(prepared.value.policies);
+  before = { ...before, warnings };
   const changed = changesAnything(snapshot, plan, prepared.value);
   if (plan.dryRun) return { ok: true, value: { ...before, changed } };
-  if (changed) return publishNew(caller, snapshot, plan, prepared.value);
+  if (changed) return publishNew(caller, snapshot, plan, prepared.value, warnings);
   // Nothing to store; the publisher may still have to hear of what is.
   const { publishedAt } = snapshot.newest!;
   const delivered = await activate(caller.env, caller.workspaceId, prepared.value, revision!, publishedAt);
@@ -128,6 +134,7 @@ async function publishNew(
   snapshot: DraftsSnapshot,
   plan: Plan,
   catalog: HashedCatalog,
+  warnings: readonly CatalogProblem[],
 ): Promise<Checked<Release> | undefined> {
   const { env, workspaceId, nowMs } = caller;
   const setAside = toSetAside(snapshot, plan);
@@ -136,7 +143,7 @@ async function publishNew(
   await storeBodies(env, workspaceId, catalog);
   if (!(await commitPlan(caller, snapshot, plan, next, setAside))) return undefined;
   const delivered = await activate(env, workspaceId, catalog, revision, nowMs);
-  return { ok: true, value: { revision, changed: true, setAside: setAside?.revision ?? null, delivered } };
+  return { ok: true, value: { revision, changed: true, setAside: setAside?.revision ?? null, warnings, delivered } };
 }
 
 function commitPlan(

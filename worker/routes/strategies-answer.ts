@@ -3,6 +3,7 @@ import type { COMPARISON_WARNINGS, StrategiesPerformanceResponse } from '../../c
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import { emptyStatistics, mergeStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { DirectoryCampaign } from '../../decisioning/catalog/slice.ts';
+import { ROTATION_WARNING } from '../../decisioning/catalog/warnings.ts';
 import type { Estimate } from '../../decisioning/evaluation/interval.ts';
 import type { ComparisonMode } from '../../decisioning/strategies/compared.ts';
 import { type ComparedStrategy, compareStrategies } from '../../decisioning/strategies/comparison.ts';
@@ -12,10 +13,9 @@ import type { RootView, StatisticsCell } from '../../durable-objects/campaign/pr
 const SAMPLE_RATIO_ALARM = 0.001;
 
 const DETAILS: Readonly<Record<(typeof COMPARISON_WARNINGS)[number], string>> = {
-  rotation_confounds_time:
-    'Strategies take turns, so each had times of its own: differences between them may be differences between times.',
+  rotation_confounds_time: ROTATION_WARNING,
   sample_ratio:
-    'Customers are not shared as declared: something other than chance decides who is counted for which strategy.',
+    'customers are not shared as declared: something other than chance decides who is counted for which strategy',
 };
 
 /** Everything that cells count, by leaf key and arm. */

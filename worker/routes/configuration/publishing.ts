@@ -25,6 +25,7 @@ import { makeCursor, readCursor, readNumberCursor } from '../../configuration/cu
 import { publish, rollback } from '../../configuration/publish.ts';
 import { pushAs } from '../../configuration/push.ts';
 import type { Release } from '../../configuration/release.ts';
+import { warningsAnswer } from '../../configuration/warnings-answer.ts';
 import type { App, AppEnv } from '../../http/app-env.ts';
 import { endpoint } from '../../http/endpoint.ts';
 import { type Checked, problem, refuse } from '../../http/problem.ts';
@@ -46,10 +47,10 @@ function answerOf(row: RevisionRow): Revision {
 /** What was published, or 503 when it is stored but nobody could be told yet. */
 async function releaseAnswer(c: Context<AppEnv>, done: Checked<Release>): Promise<Response> {
   if (!done.ok) return refuse(c, done.refusal);
-  const { revision, changed, setAside, delivered } = done.value;
+  const { revision, changed, setAside, delivered, warnings } = done.value;
   if (!delivered) return undelivered(c, revision);
   const row = await findRevision(database(c.env.DB), c.get('auth').workspaceId, revision!);
-  return c.json({ ...answerOf(row!), changed, setAside });
+  return c.json({ ...answerOf(row!), changed, setAside, ...warningsAnswer(warnings) });
 }
 
 function undelivered(c: Context<AppEnv>, revision: number | null): Response {
