@@ -58,6 +58,9 @@ function keyOf(leaf: string, arm: string, hour: number): string {
   return JSON.stringify([leaf, arm, hour]);
 }
 
+/** Tables are read leaf by leaf and arm by arm, so that hours that are left out are passed over by their key. */
+const KEYS = '(SELECT leaf AS l, arm AS a FROM totals) k';
+
 /** The middle of the bucket that an hour belongs to; hours of the last week are buckets of their own. */
 function bucketOf(hour: number, { nowHour, widthHours }: HourlyAsk): number {
   return hour > nowHour - FINE_HOURS ? hour : hour - (hour % widthHours) + Math.floor(widthHours / 2);
@@ -68,8 +71,8 @@ function readCounts(sql: SqlStorage, ask: HourlyAsk): Omit<EvidenceCell, 'sums'>
   const fineFrom = ask.nowHour - FINE_HOURS;
   return sql
     .exec<Row>(
-      `SELECT leaf, arm, CASE WHEN hour > ?1 THEN hour ELSE hour - hour % ?2 + ?3 END AS bucket, ${SUMMED} FROM cells
-       WHERE hour >= ?4 GROUP BY leaf, arm, bucket`,
+      `SELECT leaf, arm, CASE WHEN hour > ?1 THEN hour ELSE hour - hour % ?2 + ?3 END AS bucket, ${SUMMED}
+       FROM ${KEYS} CROSS JOIN cells ON leaf = k.l AND arm = k.a AND hour >= ?4 GROUP BY leaf, arm, bucket`,
       fineFrom,
       ask.widthHours,
       Math.floor(ask.widthHours / 2),
@@ -91,7 +94,8 @@ function readVectors(
   const plain = plainLengths(sql);
   let [elements, effort] = [0, 0];
   const { where, bound } = amongNames(ask.names);
-  const query = `SELECT leaf, arm, hour, name, length, sums FROM vectors WHERE hour >= ? AND ${where}`;
+  const query = `SELECT leaf, arm, hour, name, length, sums
+    FROM ${KEYS} CROSS JOIN vectors ON leaf = k.l AND arm = k.a AND hour >= ? WHERE ${where}`;
   for (const row of sql.exec<Row>(query, ask.fromHour, ...bound)) {
     const hour = bucketOf(row.hour, ask);
     const key = keyOf(row.leaf, row.arm, hour);

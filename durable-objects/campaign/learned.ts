@@ -75,5 +75,10 @@ export function isAging(sql: SqlStorage, { learning }: CampaignPolicy, nowMs: nu
   const { halfLifeMs } = learning ?? {};
   const fromHour = firstCountedHour(nowMs, halfLifeMs ?? LONGEST_DELAY_MS);
   const sinceHour = halfLifeMs === undefined ? Math.floor((nowMs - LONGEST_DELAY_MS) / MS_PER_HOUR) : fromHour;
-  return sql.exec('SELECT 1 FROM cells WHERE hour >= ? AND trials > 0 LIMIT 1', sinceHour).toArray().length > 0;
+  // By leaf and arm, so that years of older hours are passed over by the key.
+  const young = sql.exec(
+    `SELECT 1 FROM totals t CROSS JOIN cells c ON c.leaf = t.leaf AND c.arm = t.arm AND c.hour >= ? AND c.trials > 0 LIMIT 1`,
+    sinceHour,
+  );
+  return young.toArray().length > 0;
 }
