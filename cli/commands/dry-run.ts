@@ -31,7 +31,7 @@ export function dryRun(paths: readonly string[], options: DryRunOptions): number
   const documents = readChecked(paths);
   if (!documents) return EXIT.refused;
   const catalog = catalogOf(documents.map((document) => ({ document, body: document.body })));
-  const { spec, left } = worldOf(catalog, options);
+  const spec = worldOf(catalog, options);
   const rehearsal = rehearse(catalog, spec, options.seed, options.trials);
   if (options.json) {
     process.stdout.write(`${JSON.stringify(rehearsal, null, 2)}\n`);
@@ -40,21 +40,20 @@ export function dryRun(paths: readonly string[], options: DryRunOptions): number
   const told = `${documents.length} document${documents.length === 1 ? '' : 's'} would publish by themselves`;
   process.stdout.write(`${paint('green', '✓')} ${told}: ${catalog.policies.length} campaigns\n\n`);
   process.stdout.write(formatRehearsal(rehearsal, spec, options.seed));
-  if (left.length > 0) process.stdout.write(`\n  Nobody invented has a list: ${left.join(', ')}\n`);
   return EXIT.ok;
 }
 
-function worldOf(catalog: Catalog, options: DryRunOptions): { spec: WorldSpec; left: readonly string[] } {
+function worldOf(catalog: Catalog, options: DryRunOptions): WorldSpec {
   if (options.world !== undefined) {
     const { source, file } = readWorld(options.world);
     checkWorld(source, file, catalog);
-    return { spec: specOf(file, catalog), left: [] };
+    return specOf(file, catalog);
   }
-  const { visitors, left } = inventVisitors(catalog, options.visitsPerDay);
+  const visitors = inventVisitors(catalog, options.visitsPerDay);
   const startMs = Date.parse(`${options.start}T00:00:00Z`);
   const spec = { startMs, days: options.days, allocateEveryMs: ALLOCATE_EVERY_MS, visitors, truth: {} };
   // Nobody has been there before the first day, so that the first days lack those who come back: more new ones make up for them.
   const visits = populationOf(spec, options.seed).visits.length;
   const more = visits === 0 ? 1 : (options.visitsPerDay * options.days) / visits;
-  return { left, spec: { ...spec, visitors: { ...visitors, newPerDay: visitors.newPerDay * more } } };
+  return { ...spec, visitors: { ...visitors, newPerDay: visitors.newPerDay * more } };
 }

@@ -20,14 +20,8 @@ const OTHER = 'another';
 /** Half of customers said yes where a channel asks. */
 const CONSENT_SHARE = 0.5;
 
-export interface Invented {
-  readonly visitors: VisitorsSpec;
-  /** Declared attributes that nobody has, because the simulation cannot draw lists. */
-  readonly left: readonly string[];
-}
-
 /** @param visitsPerDay expected visits of an average day, returns included. */
-export function inventVisitors(catalog: Catalog, visitsPerDay: number): Invented {
+export function inventVisitors(catalog: Catalog, visitsPerDay: number): VisitorsSpec {
   const base = visitors.parse({});
   const slices = Object.values(catalog.placements).map(({ rules }) => rules);
   const campaigns = slices.flatMap((rules) => rules.campaigns);
@@ -38,25 +32,21 @@ export function inventVisitors(catalog: Catalog, visitsPerDay: number): Invented
   const attributes: Record<string, AttributeSpec> = { 'device.type': DEVICES };
   for (const [path, found] of values)
     if (TEXT_FACTS.test(path) && path !== 'device.type') attributes[path] = choicesOf(found);
-  const left: string[] = [];
   for (const [id, { type }] of Object.entries(catalog.directory.attributes)) {
     const found = values.get(id) ?? new Set();
     if (type === 'string') attributes[id] = choicesOf(found);
     else if (type === 'number') attributes[id] = rangeOf(found);
     else if (type === 'boolean') attributes[id] = { kind: 'chance', share: 0.5 };
-    else left.push(id);
+    else attributes[id] = { kind: 'list', values: namedIn(found).map((value) => [value, 0.5] as const) };
   }
   const asking = slices.filter(({ channel }) => channel.requiresConsent).map(({ channel }) => channel.id);
   return {
-    left,
-    visitors: {
-      ...base,
-      newPerDay: visitsPerDay * (1 - base.again.share),
-      timeZone: campaigns[0]?.timeZone ?? base.timeZone,
-      attributes,
-      consents: Object.fromEntries(asking.map((id) => [id, CONSENT_SHARE])),
-      placements: slices.filter((rules) => rules.campaigns.length > 0).map(({ placement }) => placement),
-    },
+    ...base,
+    newPerDay: visitsPerDay * (1 - base.again.share),
+    timeZone: campaigns[0]?.timeZone ?? base.timeZone,
+    attributes,
+    consents: Object.fromEntries(asking.map((id) => [id, CONSENT_SHARE])),
+    placements: slices.filter((rules) => rules.campaigns.length > 0).map(({ placement }) => placement),
   };
 }
 
@@ -83,8 +73,11 @@ function plainValues(value: unknown): unknown[] {
 
 /** Every named value as often as every other, and as often something else. */
 function choicesOf(found: ReadonlySet<unknown>): AttributeSpec {
-  const named = [...found].filter((value) => typeof value === 'string');
-  return { kind: 'choices', values: [...named, OTHER].map((value) => [value, 1] as const) };
+  return { kind: 'choices', values: [...namedIn(found), OTHER].map((value) => [value, 1] as const) };
+}
+
+function namedIn(found: ReadonlySet<unknown>): string[] {
+  return [...found].filter((value) => typeof value === 'string');
 }
 
 /** Evenly from below the lowest named number to above the highest. */

@@ -16,7 +16,7 @@ const startMs = Date.UTC(2026, 8, 7);
 
 function rehearsed(campaigns: readonly CampaignConfiguration[], extra: Partial<Configuration> = {}) {
   const catalog = catalogOf(configurationOf(campaigns, extra));
-  const { visitors } = inventVisitors(catalog, 300);
+  const visitors = inventVisitors(catalog, 300);
   const spec = { startMs, days: 3, allocateEveryMs: 3_600_000, visitors, truth: {} };
   const rehearsal = rehearse(catalog, spec, 1, 1_000);
   const of = (id: string) => rehearsal.campaigns.find(({ campaign }) => campaign === id)!;
@@ -77,7 +77,7 @@ describe('a rehearsal', () => {
 
   test('without campaigns or visitors there are no figures, and no division by nothing', () => {
     const catalog = catalogOf(configurationOf([campaignOf('c')]));
-    const { visitors } = inventVisitors(catalog, 300);
+    const visitors = inventVisitors(catalog, 300);
     const spec = { startMs, days: 1, allocateEveryMs: 3_600_000, visitors: { ...visitors, newPerDay: 0 }, truth: {} };
     const text = formatRehearsal(rehearse(catalog, spec, 1, 10), spec, 1);
     expect(text).toContain('nobody came');
@@ -88,7 +88,11 @@ describe('a rehearsal', () => {
 describe('invented customers', () => {
   test('have every value that conditions name, and others', () => {
     const campaign = campaignOf('c', {
-      audience: { condition: { $or: [{ plan: 'gold' }, { plan: { $in: ['silver'] } }, { 'geo.country': 'FR' }] } },
+      audience: {
+        condition: {
+          $or: [{ plan: 'gold' }, { plan: { $in: ['silver'] } }, { tags: { $in: ['vip'] } }, { 'geo.country': 'FR' }],
+        },
+      },
       contexts: [{ id: 'rich', condition: { income: { $gte: 50_000 } } }],
     });
     const attributes = [
@@ -97,7 +101,7 @@ describe('invented customers', () => {
       { id: 'member', type: 'boolean', source: 'any' },
       { id: 'tags', type: 'string_list', source: 'any' },
     ] as const;
-    const { visitors, left } = inventVisitors(catalogOf(configurationOf([campaign], { attributes })), 100);
+    const visitors = inventVisitors(catalogOf(configurationOf([campaign], { attributes })), 100);
     const names = (name: string) => {
       const spec = visitors.attributes[name]!;
       return spec.kind === 'choices' ? spec.values.map(([value]) => value) : spec;
@@ -107,7 +111,7 @@ describe('invented customers', () => {
     expect(names('income')).toEqual({ kind: 'uniform', min: 0, max: 100_000 });
     expect(names('member')).toEqual({ kind: 'chance', share: 0.5 });
     expect(names('device.type')).toEqual(['mobile', 'desktop', 'tablet']);
-    expect(left).toEqual(['tags']);
+    expect(names('tags')).toEqual({ kind: 'list', values: [['vip', 0.5]] });
     expect(visitors.placements).toEqual(['hero']);
   });
 });

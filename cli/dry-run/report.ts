@@ -68,7 +68,8 @@ export function formatRehearsal(
       campaign,
       whole(trials / days),
       duration(hoursToTrials),
-      duration(hoursToTrialsPerArm),
+      // An arm that was never shown while others were: a longer rehearsal would tell.
+      trials > 0 && hoursToTrialsPerArm === null ? 'too rare to tell' : duration(hoursToTrialsPerArm),
     ]),
   ];
   // Without a truth nothing ever comes of an arm, and nothing is known of any.
@@ -137,6 +138,8 @@ function describe(spec: AttributeSpec): string {
       return `${spec.min} to ${spec.max}`;
     case 'chance':
       return `${percent(spec.share)} true`;
+    case 'list':
+      return spec.values.map(([value, part]) => `${percent(part)} have ${value}`).join(', ') || 'empty';
   }
 }
 

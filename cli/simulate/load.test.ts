@@ -45,6 +45,16 @@ describe('loadWorld', () => {
     expect(contenders.map(({ name }) => name)).toEqual(['as declared']);
   });
 
+  test('arms that are not named have the base, times the factors of their values', () => {
+    const parameters =
+      'parameters:\n      - { id: tone, values: [{ id: warm }, { id: cool }] }\n      - { id: size, values: [{ id: big }, { id: small }] }';
+    const arms = WORLD.slice(WORLD.indexOf('arms:'), WORLD.indexOf('\ntruth:'));
+    const truth = 'base: 0.1\n    values: { tone: { warm: 2 }, size: { small: 0.5 } }\n    arms: { cool_big: 0.3 }';
+    const { spec } = load(WORLD.replace(arms, parameters).replace('arms: { a: 0.1, b: 0.2 }', truth));
+    const rates = Object.entries(spec.truth.c!.arms).map(([id, { rate }]) => [id, rate]);
+    expect(Object.fromEntries(rates)).toEqual({ warm_big: 0.2, warm_small: 0.1, cool_big: 0.3, cool_small: 0.05 });
+  });
+
   test('a contender may take a field out', () => {
     const capped = WORLD.replace('arms:\n      -', 'caps: [{ max: 1, per: 1d }]\n    arms:\n      -');
     const { contenders } = load(capped.replace('name: first', 'name: first, set: { caps: null }'));
@@ -55,8 +65,13 @@ describe('loadWorld', () => {
   test.each([
     ['an unknown field', ['name: W', 'name: W\ncolour: red'], 'world.yaml:2:1: "colour" is not a known field'],
     ['a rate above 1', ['b: 0.2', 'b: 2'], 'world.yaml:14:24: "truth.c.arms.b" must be at most 1'],
-    ['an arm without a rate', ['a: 0.1, ', ''], 'world.yaml:14:11: arm "a" has no rate'],
+    ['an arm without a rate', ['a: 0.1, ', ''], 'world.yaml:14:11: arm "a" has no rate, and there is no "base"'],
     ['a rate of no arm', ['a: 0.1', 'a: 0.1, z: 0.1'], 'world.yaml:14:21: "z" is no arm of "c"'],
+    [
+      'values without parameters',
+      ['arms: { a: 0.1, b: 0.2 }', 'base: 0.1\n    values: { tone: { kind: 2 } }'],
+      'world.yaml:15:15: "tone" is no parameter',
+    ],
     ['truth of no campaign', ['truth:\n  c:', 'truth:\n  d:'], 'world.yaml:13:3: there is no campaign "d"'],
     [
       'a document that breaks the contract',

@@ -3,13 +3,14 @@ import { dirname, join } from 'node:path';
 import { RESERVED_ROOTS, rootOf } from '../../decisioning/catalog/attribute-paths.ts';
 import type { Catalog } from '../../decisioning/catalog/compile.ts';
 import { type Plan, planOf } from '../../simulations/worlds/plan.ts';
-import type { CampaignTruth, WorldSpec } from '../../simulations/worlds/spec.ts';
+import type { WorldSpec } from '../../simulations/worlds/spec.ts';
 import { type CheckedDocument, checkDocuments } from '../documents/check.ts';
 import { flattenIssues } from '../documents/issues.ts';
 import { readDocuments, readFile } from '../documents/read.ts';
 import { type Finding, formatFinding, type SourceDocument, sortFindings } from '../documents/source.ts';
 import { CommandFailure } from '../failure.ts';
 import { catalogOf, type OfflineDocument } from '../offline/configuration.ts';
+import { checkTruth, truthOf } from './truth.ts';
 import { type WorldFile, worldFile } from './world.ts';
 
 /** A contender, ready to play. */
@@ -47,7 +48,7 @@ export function loadWorld(path: string): LoadedWorld {
       ),
     );
     checkWorld(source, file, catalog);
-    return { name: contender.name, catalog, plan: planOf(catalog, truthOf(file)) };
+    return { name: contender.name, catalog, plan: planOf(catalog, truthOf(file, catalog)) };
   });
   return {
     file,
@@ -111,22 +112,9 @@ function withChange(
   return { document, body, locate };
 }
 
-/** Truth about what is not there is a misspelling; an arm without a rate would be a silent zero. Throws CommandFailure at its line. */
+/** Names of a world that are nowhere in the configuration are misspelt. Throws CommandFailure at their line. */
 export function checkWorld(source: SourceDocument, file: WorldFile, catalog: Catalog): void {
-  for (const [id, { arms, groups, drift }] of Object.entries(file.truth)) {
-    const policy = catalog.policies.find(({ campaignId }) => campaignId === id);
-    if (!policy) throw failureAt(source, ['truth'], `there is no campaign "${id}"`, id);
-    const known = new Set(policy.armIds);
-    const refuse = (armId: string, path: readonly (string | number)[], key?: string): void => {
-      if (!known.has(armId)) throw failureAt(source, ['truth', id, ...path], `"${armId}" is no arm of "${id}"`, key);
-    };
-    for (const armId of Object.keys(arms)) refuse(armId, ['arms'], armId);
-    for (const [i, group] of groups.entries())
-      for (const armId of Object.keys(group.arms)) refuse(armId, ['groups', i, 'arms'], armId);
-    for (const [i, event] of drift.entries()) if (event.arm !== undefined) refuse(event.arm, ['drift', i, 'arm']);
-    const missing = policy.armIds.find((armId) => !Object.hasOwn(arms, armId));
-    if (missing !== undefined) throw failureAt(source, ['truth', id, 'arms'], `arm "${missing}" has no rate`);
-  }
+  checkTruth(source, file, catalog);
   for (const [i, contender] of file.contenders.entries())
     for (const [k, id] of (contender.campaigns ?? []).entries())
       if (!catalog.policies.some(({ campaignId }) => campaignId === id))
@@ -140,15 +128,6 @@ export function checkWorld(source: SourceDocument, file: WorldFile, catalog: Cat
   }
 }
 
-function truthOf(file: WorldFile): Readonly<Record<string, CampaignTruth>> {
-  return Object.fromEntries(
-    Object.entries(file.truth).map(([id, { holdout, ...rest }]) => [
-      id,
-      { holdoutRate: holdout, ...rest } as CampaignTruth,
-    ]),
-  );
-}
-
 /** The world as the engine plays it. */
 export function specOf(file: WorldFile, catalog: Catalog): WorldSpec {
   const used = Object.entries(catalog.placements).flatMap(([id, { rules }]) =>
@@ -159,7 +138,7 @@ export function specOf(file: WorldFile, catalog: Catalog): WorldSpec {
     days: file.days,
     allocateEveryMs: file.allocateEvery,
     visitors: { ...file.visitors, placements: file.visitors.placements ?? used },
-    truth: truthOf(file),
+    truth: truthOf(file, catalog),
   };
 }
 

@@ -78,21 +78,31 @@ function linesOf({ campaign, unit, contenders }: CampaignReport, runs: number): 
       : [lift ? `${percent(lift.estimate)}  (${percent(lift.low)} to ${percent(lift.high)})` : '-']),
   ]);
   const head = ['', 'shown', unit, 'rate', 'lost', ...(contenders.length === 1 ? [] : [`against ${first.name}, 95 %`])];
+  const columns = columnsOf(contenders);
   const arms = contenders.map(({ name, arms: shares }) => [
     name,
-    ...shares.slice(0, MAX_ARM_COLUMNS).map(({ share }) => `${(share * 100).toFixed(0)} %`),
+    ...columns.map((i) => `${(shares[i]!.share * 100).toFixed(0)} %`),
   ]);
-  const more =
-    first.arms.length > MAX_ARM_COLUMNS ? `  and ${first.arms.length - MAX_ARM_COLUMNS} more arms` : undefined;
+  const left = first.arms.length - columns.length;
   return [
     `${paint('bold', campaign)}${runs > 1 ? '  mean of a run ± standard error' : ''}`,
     table([head, ...rows]),
     '',
-    table([['share of exposures', ...first.arms.slice(0, MAX_ARM_COLUMNS).map(({ arm }) => arm)], ...arms]),
-    ...(more === undefined ? [] : [more]),
+    table([['share of exposures', ...columns.map((i) => first.arms[i]!.arm)], ...arms]),
+    ...(left > 0 ? [`  and ${left} more arms`] : []),
   ];
 }
 
+/** Every arm, in order; of very many those that some contender showed most. */
+function columnsOf(contenders: readonly ContenderSummary[]): readonly number[] {
+  const places = contenders[0]!.arms.map((_, i) => i);
+  if (places.length <= MAX_ARM_COLUMNS) return places;
+  const most = (i: number) => Math.max(...contenders.map(({ arms }) => arms[i]!.share));
+  return places.toSorted((one, other) => most(other) - most(one)).slice(0, MOST_SHOWN);
+}
+
+/** Long names of arms made of parameters still fit side by side. */
+const MOST_SHOWN = 4;
 /** Columns that fit a screen. */
 const MAX_ARM_COLUMNS = 8;
 

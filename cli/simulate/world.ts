@@ -58,6 +58,9 @@ const attributeSpec = z.union([
   z
     .strictObject({ uniform: z.strictObject({ min: z.number(), max: z.number() }) })
     .transform(({ uniform }) => ({ kind: 'uniform' as const, ...uniform })),
+  z
+    .strictObject({ list: z.record(z.string().min(1), share) })
+    .transform(({ list }) => ({ kind: 'list' as const, values: Object.entries(list) })),
   z.strictObject({ share }).transform((chance) => ({ kind: 'chance' as const, share: chance.share })),
 ]);
 
@@ -84,11 +87,9 @@ export const visitors = z
     timeZone: timeZone.default('UTC'),
     attributes: z.record(attributeName, attributeSpec).default({}),
     consents: z.record(slug, share).default({}).meta({ description: 'Share of customers who said yes, by channel' }),
-    placements: z
-      .array(slug)
-      .max(20)
-      .optional()
-      .meta({ description: 'Asked for at each visit, in this order; all that campaigns use unless told' }),
+    placements: z.array(slug).max(20).optional().meta({
+      description: 'Asked for at each visit, in this order, channel by channel; all that campaigns use unless told',
+    }),
     seen: share.default(1).meta({ description: 'Share of decisions whose content is really seen' }),
   })
   .prefault({});
@@ -110,7 +111,12 @@ const armTruth = z.union([
 ]);
 
 const truth = z.strictObject({
-  arms: z.record(z.string(), armTruth).meta({ description: 'Arm → its rate, or its rate and more' }),
+  arms: z.record(z.string(), armTruth).default({}).meta({ description: 'Arm → its rate, or its rate and more' }),
+  base: armTruth.optional().meta({ description: 'Of every arm that is not named' }),
+  values: z
+    .record(slug, z.record(slug, factor))
+    .default({})
+    .meta({ description: 'With `parameters`: parameter → value → factor of the base' }),
   holdout: share.default(0),
   groups: z
     .array(z.strictObject({ condition, factor: factor.default(1), arms: z.record(z.string(), factor).default({}) }))

@@ -27,6 +27,24 @@ export function poisson(mean: number, random: Random): number {
 }
 const POISSON_PIECE = 100;
 
+/**
+ * How many of `count` independent tries succeed: by the gaps between successes, or between failures where these are rarer (Devroye 1986, X.4),
+ * so that rare events cost few draws.
+ */
+export function binomial(count: number, share: number, random: Random): number {
+  if (share > 0.5) return count - binomial(count, 1 - share, random);
+  if (!(share > 0)) return 0;
+  const scale = Math.log(1 - share);
+  let successes = 0;
+  for (let at = gap(scale, random); at < count; at += 1 + gap(scale, random)) successes++;
+  return successes;
+}
+
+/** Tries before the next success: a geometric variate. */
+function gap(scale: number, random: Random): number {
+  return Math.floor(Math.log(1 - random.next()) / scale);
+}
+
 /** An exponential variate. */
 export function exponential(mean: number, random: Random): number {
   return -mean * Math.log(1 - random.next());
@@ -44,8 +62,12 @@ export function logNormalMean({ median, spread }: LogNormalSpec): number {
   return median * Math.exp(spread ** 2 / 2);
 }
 
+/** A customer's value of an attribute. */
+export type AttributeValue = string | number | boolean | readonly string[];
+
 /** The value of an attribute for one customer. */
-export function drawAttribute(spec: AttributeSpec, random: Random): string | number | boolean {
+export function drawAttribute(spec: AttributeSpec, random: Random): AttributeValue {
+  if (spec.kind === 'list') return spec.values.flatMap(([value, share]) => (random.next() < share ? [value] : []));
   const u = random.next();
   switch (spec.kind) {
     case 'choices': {

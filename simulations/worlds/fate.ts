@@ -1,4 +1,4 @@
-/** What comes of one exposure: drawn from the visit and the campaign alone, so that two contenders who show arms of one rate see one outcome. */
+/** What comes of one exposure: drawn from the visit, the placement and the campaign alone, so that two contenders who show arms of one rate see one outcome. */
 import { logNormal, PURPOSE, randomFor } from './draws.ts';
 import type { PlannedCampaign } from './plan.ts';
 
@@ -20,11 +20,11 @@ export function fateOf(
   campaign: PlannedCampaign,
   armIndex: number,
   rate: number,
-  at: { readonly seed: number; readonly visit: number; readonly seenShare: number },
+  at: { readonly seed: number; readonly visit: number; readonly place: number; readonly seenShare: number },
 ): Fate {
   const { truth, goal, index } = campaign;
   // Always the same draws in the same order, whatever the arm.
-  const random = randomFor(at.seed, PURPOSE.fate, at.visit, index);
+  const random = randomFor(at.seed, PURPOSE.fate, at.visit, index * PLACES + at.place);
   const [seen, reached, delay, value, times] = Array.from({ length: 5 }, () => random.next()) as FiveDraws;
   if (seen >= at.seenShare) return { seen: false, outcomes: [] };
   if (!truth) return { seen: true, outcomes: [] };
@@ -41,6 +41,9 @@ export function fateOf(
   }
   return { seen: true, outcomes: outcomes.filter((outcome) => outcome.delayMs <= campaign.windowMsOf(outcome.goal)) };
 }
+
+/** More placements than a visit can ask for: the place and the campaign then never meet in one number. */
+const PLACES = 1_024;
 
 type FiveDraws = [number, number, number, number, number];
 

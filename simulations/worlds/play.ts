@@ -38,6 +38,8 @@ interface Pending {
 }
 
 interface Run extends PlayInput {
+  /** What each visit asks for, one request after the other. */
+  readonly requests: ReturnType<typeof requestsOf>;
   readonly states: Map<number, PersonState>;
   readonly learners: ReadonlyMap<string, Learner>;
   readonly counters: ReadonlyMap<string, Counter>;
@@ -58,6 +60,7 @@ export function playWorld(input: PlayInput): PlayedCampaign[] {
   const campaigns = [...plan.campaigns];
   const run: Run = {
     ...input,
+    requests: requestsOf(spec, plan),
     states: new Map(),
     learners: new Map(campaigns.map(([id, campaign]) => [id, learnerOf(campaign)])),
     counters: new Map(campaigns.map(([id, { policy }]) => [id, newCounter(policy.armIds.length)])),
@@ -92,29 +95,48 @@ function visit(run: Run, index: number, evidence: ReturnType<typeof evidenceFrom
   const { atMs, person } = population.visits[index]!;
   const state = states.get(person) ?? newState();
   states.set(person, state);
-  const customer = viewOf(population.people[person]!, state, index, atMs, spec.visitors.timeZone);
-  const decisions = decide({
-    requests: spec.visitors.placements.map((placement, place) => ({
-      placement,
-      decisionId: `${index}-${place}`,
-      seed: seedText(seed, PURPOSE.decision, index, place),
-    })),
-    sliceOf: plan.sliceOf,
-    evidence,
-    switches: { killSwitch: false, pausedCampaigns: [] },
-    customer,
-    nowMs: atMs,
-    ...(run.onDecision && { trace: true }),
-  });
-  for (const decision of decisions) {
-    run.onDecision?.(decision, person);
-    const slice = plan.sliceOf(decision.placement);
-    if (decision.chosen && slice) expose(run, { index, atMs, person, state, customer, slice }, decision.chosen);
+  for (const requests of run.requests) {
+    // Anew for each: what was just shown counts.
+    const customer = viewOf(population.people[person]!, state, index, atMs, spec.visitors.timeZone);
+    const decisions = decide({
+      requests: requests.map(({ placement, place }) => ({
+        placement,
+        decisionId: `${index}-${place}`,
+        seed: seedText(seed, PURPOSE.decision, index, place),
+      })),
+      sliceOf: plan.sliceOf,
+      evidence,
+      switches: { killSwitch: false, pausedCampaigns: [] },
+      customer,
+      nowMs: atMs,
+      ...(run.onDecision && { trace: true }),
+    });
+    for (const [i, decision] of decisions.entries()) {
+      run.onDecision?.(decision, person);
+      const slice = plan.sliceOf(decision.placement);
+      if (decision.chosen && slice)
+        expose(run, { index, place: requests[i]!.place, atMs, person, state, customer, slice }, decision.chosen);
+    }
   }
 }
 
+interface PlacedRequest {
+  readonly placement: string;
+  /** Among all placements of a visit. */
+  readonly place: number;
+}
+
+/** Placements by channel: a page asks for all of its own at once, a mailing asks for itself. */
+function requestsOf({ visitors }: WorldSpec, { sliceOf }: Plan): readonly (readonly PlacedRequest[])[] {
+  const placed = visitors.placements.map((placement, place) => ({ placement, place }));
+  return [...Map.groupBy(placed, ({ placement }) => sliceOf(placement)?.rules.channel.id).values()];
+}
+
 interface Scene {
+  /** Of the visit. */
   readonly index: number;
+  /** Of the placement among those of a visit. */
+  readonly place: number;
   readonly atMs: number;
   readonly person: number;
   readonly state: PersonState;
@@ -126,6 +148,8 @@ interface Scene {
 function expose(run: Run, scene: Scene, chosen: ChosenAction): void {
   const { atMs, state, slice } = scene;
   const { id } = chosen.campaign;
+  // A message with a time of its own is seen then.
+  const seenAtMs = chosen.sendAtMs ?? atMs;
   const campaign = run.plan.campaigns.get(id)!;
   const counter = run.counters.get(id)!;
   const { armId, leaf, propensityArm, periodKey, stickyUntilMs } = chosen;
@@ -136,29 +160,36 @@ function expose(run: Run, scene: Scene, chosen: ChosenAction): void {
     return;
   }
   const arm = campaign.policy.armIds.indexOf(armId);
-  const rates = ratesNow(run, scene, campaign);
-  const at = { seed: run.seed, visit: scene.index, seenShare: run.spec.visitors.seen };
+  const rates = ratesAt(run, scene, campaign, seenAtMs);
+  const at = { seed: run.seed, visit: scene.index, place: scene.place, seenShare: run.spec.visitors.seen };
   const { seen, outcomes } = fateOf(campaign, arm, rates[arm]!, at);
   const { id: channel, countsTowardGlobal, claimTtlMs } = slice.rules.channel;
-  const pendingUntilMs = seen ? null : atMs + claimTtlMs;
-  state.touches.push({ campaignId: id, channel, countsTowardGlobal, atMs, pendingUntilMs });
+  const pendingUntilMs = seen ? null : seenAtMs + claimTtlMs;
+  state.touches.push({ campaignId: id, channel, countsTowardGlobal, atMs: seenAtMs, pendingUntilMs });
   if (!seen) return;
   count(counter, campaign, scene.person, arm, rates);
-  const trial = trialOf(run, scene, chosen);
+  const trial = trialOf(run, scene, chosen, seenAtMs);
   for (const { goal, delayMs, valueMinor } of outcomes) {
-    state.outcomes.push({ at: atMs + delayMs, goal, valueMinor });
+    state.outcomes.push({ at: seenAtMs + delayMs, goal, valueMinor });
     credit(run, campaign, trial, goal, valueMinor);
-    const due = Math.floor((atMs + delayMs - run.spec.startMs) / run.spec.allocateEveryMs);
+    const due = Math.floor((seenAtMs + delayMs - run.spec.startMs) / run.spec.allocateEveryMs);
     const arriving = run.pending.get(due) ?? [];
     run.pending.set(due, arriving);
-    arriving.push({ learner: run.learners.get(id)!, trial, goal, valueMinor, delayMs: atMs + delayMs - trial.atMs });
+    arriving.push({
+      learner: run.learners.get(id)!,
+      trial,
+      goal,
+      valueMinor,
+      delayMs: seenAtMs + delayMs - trial.atMs,
+    });
   }
 }
 
-function ratesNow(
+function ratesAt(
   { spec }: Run,
-  { state, atMs, customer, slice }: Scene,
+  { state, customer, slice }: Scene,
   campaign: PlannedCampaign,
+  atMs: number,
 ): readonly number[] {
   const { truth, policy } = campaign;
   if (!truth) return policy.armIds.map(() => 0);
@@ -190,7 +221,7 @@ function count(
 }
 
 /** The trial that an exposure belongs to: that of its sticky period, or a new one. */
-function trialOf(run: Run, { state, atMs }: Scene, chosen: ChosenAction): Trial {
+function trialOf(run: Run, { state }: Scene, chosen: ChosenAction, atMs: number): Trial {
   const { id } = chosen.campaign;
   const { periodKey, leaf, armId, features } = chosen;
   const known = state.trials.get(id);

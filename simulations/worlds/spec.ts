@@ -15,7 +15,9 @@ export type AttributeSpec =
   /** Whole numbers where both ends are whole. */
   | { readonly kind: 'uniform'; readonly min: number; readonly max: number }
   /** True with this probability. */
-  | { readonly kind: 'chance'; readonly share: number };
+  | { readonly kind: 'chance'; readonly share: number }
+  /** A list that holds each value with its probability. */
+  | { readonly kind: 'list'; readonly values: readonly (readonly [value: string, share: number])[] };
 
 /** Who comes, when, and what is asked for them. */
 export interface VisitorsSpec {
@@ -31,7 +33,7 @@ export interface VisitorsSpec {
   readonly attributes: Readonly<Record<string, AttributeSpec>>;
   /** Share of customers who said yes, by channel. */
   readonly consents: Readonly<Record<string, number>>;
-  /** Placements asked for at each visit, in this order. */
+  /** Placements asked for at each visit, in this order: those of one channel in one request, another channel's in a request of its own. */
   readonly placements: readonly string[];
   /** Share of decisions whose content is really seen. */
   readonly seen: number;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exponential, logNormal, logNormalMean, poisson, randomFor } from './draws.ts';
+import { binomial, exponential, logNormal, logNormalMean, poisson, randomFor } from './draws.ts';
 import type { WorldSpec } from './spec.ts';
 import { populationOf } from './visits.ts';
 
@@ -74,6 +74,13 @@ describe('populationOf', () => {
         age: { kind: 'uniform', min: 18, max: 80 },
         score: { kind: 'normal', mean: 10, sd: 2, min: 0 },
         known: { kind: 'chance', share: 0.3 },
+        tags: {
+          kind: 'list',
+          values: [
+            ['vip', 0.2],
+            ['new', 1],
+          ],
+        },
       },
       consents: { email: 0.6 },
     } as const;
@@ -82,6 +89,7 @@ describe('populationOf', () => {
     expect(share(({ attributes }) => attributes.plan === 'gold')).toBeCloseTo(0.25, 1);
     expect(share(({ attributes }) => attributes.known === true)).toBeCloseTo(0.3, 1);
     expect(share(({ attributes }) => (attributes.score as number) > 10)).toBeCloseTo(0.5, 1);
+    expect(share(({ attributes }) => (attributes.tags as string[]).includes('vip'))).toBeCloseTo(0.2, 1);
     expect(share(({ consents }) => consents.includes('email'))).toBeCloseTo(0.6, 1);
     const ages = people.map(({ attributes }) => attributes.age as number);
     expect(Math.min(...ages)).toBe(18);
@@ -107,6 +115,18 @@ describe('draws', () => {
     expect(mean(draws(() => exponential(7, random)))).toBeCloseTo(7, 0);
     const spec = { median: 100, spread: 0.5 };
     expect(Math.abs(mean(draws(() => logNormal(spec, random.next()))) / logNormalMean(spec) - 1)).toBeLessThan(0.03);
+    for (const [count, share] of [
+      [50, 0.02],
+      [50, 0.7],
+      [7, 0],
+      [7, 1],
+    ] as const) {
+      const values = draws(() => binomial(count, share, random));
+      const [expected, spread] = [count * share, count * share * (1 - share)];
+      expect(Math.abs(mean(values) - expected)).toBeLessThanOrEqual(5 * Math.sqrt(spread / values.length));
+      const variance = mean(values.map((value) => (value - expected) ** 2));
+      expect(Math.abs(variance - spread)).toBeLessThanOrEqual(0.1 * spread);
+    }
     expect(logNormal(spec, 0.5)).toBeCloseTo(100, 9);
     expect(Number.isFinite(logNormal(spec, 0))).toBe(true);
   });

@@ -1,6 +1,6 @@
 /** Who comes to a world and when: drawn once per seed, before anybody decides anything. */
 import { localClock } from '../../decisioning/time-zone.ts';
-import { drawAttribute, exponential, PURPOSE, poisson, randomFor } from './draws.ts';
+import { type AttributeValue, drawAttribute, exponential, PURPOSE, poisson, randomFor } from './draws.ts';
 import type { VisitorsSpec, WorldSpec } from './spec.ts';
 
 const HOUR_MS = 3_600_000;
@@ -12,7 +12,7 @@ export const MAX_VISITS = 1_000_000;
 
 export interface Person {
   readonly id: string;
-  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
   /** Channels they said yes to. */
   readonly consents: readonly string[];
 }

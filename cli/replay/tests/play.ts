@@ -3,7 +3,8 @@ import { allocateCampaign } from '../../../decisioning/bandits/allocate.ts';
 import { REST_LEAF } from '../../../decisioning/bandits/allocation.ts';
 import { emptyStatistics } from '../../../decisioning/bandits/statistics.ts';
 import type { CampaignPolicy } from '../../../decisioning/catalog/slice.ts';
-import { drawIndex, seededRandom } from '../../../decisioning/random.ts';
+import { type Random, seededRandom } from '../../../decisioning/random.ts';
+import { binomial } from '../../../simulations/worlds/draws.ts';
 import type { FinishedTest, Spread } from './archive.ts';
 import { shrunkRates } from './archive.ts';
 
@@ -64,14 +65,26 @@ function playTest(rates: readonly number[], trials: number, policy: TestPolicy, 
     });
     const { probabilities } = leaves[REST_LEAF]!;
     const size = Math.floor((trials * (batch + 1)) / batches) - Math.floor((trials * batch) / batches);
-    for (let left = size; left > 0; left--) {
-      const arm = drawIndex(probabilities, random.next());
-      expected += rates[arm]!;
-      counts[arm]!.trials++;
-      if (random.next() < rates[arm]!) counts[arm]!.conversions++;
+    for (const [arm, shown] of sharesOf(size, probabilities, random).entries()) {
+      expected += shown * rates[arm]!;
+      counts[arm]!.trials += shown;
+      counts[arm]!.conversions += binomial(shown, rates[arm]!, random);
     }
   }
   return expected;
+}
+
+/** How often each arm is drawn in `size` independent draws: a multinomial variate, arm by arm. */
+function sharesOf(size: number, probabilities: readonly number[], random: Random): number[] {
+  let left = size;
+  let mass = 1;
+  return probabilities.map((probability, i) => {
+    const last = i === probabilities.length - 1;
+    const shown = last ? left : binomial(left, Math.min(1, probability / mass), random);
+    left -= shown;
+    mass -= probability;
+    return shown;
+  });
 }
 
 function seedOf(seed: number, test: number): string {

@@ -101,14 +101,14 @@ describe('playing tests again', () => {
 const root = join(import.meta.dirname, '../../..');
 const archive = join(root, '../shared/data/upworthy/upworthy_even.csv.gz');
 
-/** 2,433 tests of 37 million impressions: some seconds a seed alone, more beside other tests. */
+/** 2,433 tests of 41 million impressions: three seconds alone, ten times that beside other tests. */
 const SLOW_MS = 120_000;
 
 describe.skipIf(!existsSync(archive))('Upworthy (needs ../shared/data)', { timeout: SLOW_MS }, () => {
-  test('Thompson in 50 batches captures at least 60 % of the lift that was possible, mean of 2 seeds', async () => {
+  test('Thompson in 50 batches captures at least 60 % of the lift that was possible, one run', async () => {
     const map = readTestsMap(join(root, 'examples/replay/upworthy.yaml'))!;
     expect((await readArchive(archive, readCsv(archive), map)).length).toBe(2_433);
-    const report = await replayTests(archive, map, { policy: undefined, firstSeed: 1, runs: 2 });
+    const report = await replayTests(archive, map, { policy: undefined, firstSeed: 1, runs: 1 });
     expect(report.captured).toBeGreaterThanOrEqual(0.6);
     expect(report.captured).toBeLessThan(0.65);
   });

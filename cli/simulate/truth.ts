@@ -1,0 +1,68 @@
+/** From a world's truth as it is written to what is true of every arm, and what is wrong with it. */
+import type { Catalog } from '../../decisioning/catalog/compile.ts';
+import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
+import type { ArmTruth, CampaignTruth } from '../../simulations/worlds/spec.ts';
+import { formatFinding, type SourceDocument } from '../documents/source.ts';
+import { CommandFailure } from '../failure.ts';
+import type { WorldFile } from './world.ts';
+
+type WrittenTruth = WorldFile['truth'][string];
+
+/** What is true of each campaign, every arm named. The world was checked by {@link checkTruth}. */
+export function truthOf(file: WorldFile, catalog: Catalog): Readonly<Record<string, CampaignTruth>> {
+  return Object.fromEntries(
+    Object.entries(file.truth).map(([id, written]) => {
+      const { holdout, base, values, arms, ...rest } = written;
+      const policy = catalog.policies.find(({ campaignId }) => campaignId === id)!;
+      const truth = { ...rest, holdoutRate: holdout, arms: armTruths(written, policy) };
+      return [id, truth as CampaignTruth];
+    }),
+  );
+}
+
+/** Arms that are not named have the base, times the factor of each of their values. */
+function armTruths(
+  { arms, base, values }: WrittenTruth,
+  { armIds, parameters }: CampaignPolicy,
+): Record<string, ArmTruth> {
+  const factorOf = (armId: string): number =>
+    (parameters?.parameters ?? []).reduce((product, parameter, i) => {
+      const value = parameter.values[parameters!.arms[armId]![i]!]!;
+      return product * (values[parameter.id]?.[value] ?? 1);
+    }, 1);
+  return Object.fromEntries(
+    armIds.map((armId) => {
+      const own = (Object.hasOwn(arms, armId) ? arms[armId] : undefined) as ArmTruth | undefined;
+      const common = base as ArmTruth;
+      return [armId, own ?? { ...common, rate: Math.min(1, common.rate * factorOf(armId)) }];
+    }),
+  );
+}
+
+/** Truth about what is not there is a misspelling; an arm without a rate would be a silent zero. Throws CommandFailure at its line. */
+export function checkTruth(source: SourceDocument, { truth }: WorldFile, catalog: Catalog): void {
+  const failure = (path: readonly (string | number)[], message: string, key?: string): CommandFailure =>
+    new CommandFailure(formatFinding({ file: source.file, ...source.locate(path, key), message }));
+  for (const [id, { arms, base, values, groups, drift }] of Object.entries(truth)) {
+    const policy = catalog.policies.find(({ campaignId }) => campaignId === id);
+    if (!policy) throw failure(['truth'], `there is no campaign "${id}"`, id);
+    const known = new Set(policy.armIds);
+    const refuse = (armId: string, path: readonly (string | number)[], key?: string): void => {
+      if (!known.has(armId)) throw failure(['truth', id, ...path], `"${armId}" is no arm of "${id}"`, key);
+    };
+    for (const armId of Object.keys(arms)) refuse(armId, ['arms'], armId);
+    for (const [i, group] of groups.entries())
+      for (const armId of Object.keys(group.arms)) refuse(armId, ['groups', i, 'arms'], armId);
+    for (const [i, event] of drift.entries()) if (event.arm !== undefined) refuse(event.arm, ['drift', i, 'arm']);
+    const missing = base ? undefined : policy.armIds.find((armId) => !Object.hasOwn(arms, armId));
+    if (missing !== undefined)
+      throw failure(['truth', id, 'arms'], `arm "${missing}" has no rate, and there is no "base"`);
+    for (const [name, factors] of Object.entries(values)) {
+      const parameter = policy.parameters?.parameters.find((each) => each.id === name);
+      if (!parameter) throw failure(['truth', id, 'values'], `"${name}" is no parameter of "${id}"`, name);
+      const wrong = Object.keys(factors).find((value) => !parameter.values.includes(value));
+      if (wrong !== undefined)
+        throw failure(['truth', id, 'values', name], `"${wrong}" is no value of "${name}"`, wrong);
+    }
+  }
+}
