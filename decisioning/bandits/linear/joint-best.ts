@@ -15,9 +15,6 @@ const FEW_ARMS = 32;
 const FINE: Lattice = { draws: 16_381, generator: 1_140, normals: [] };
 /** Among more arms each share is smaller, and with it its error. */
 const COARSE: Lattice = { draws: 4_093, generator: 1_988, normals: [] };
-/** Moves the lattice off its origin, differently in each dimension: the fractional part of the golden ratio. */
-const SHIFT = 0.6180339887498949;
-
 /** How arms are compared within a draw: scale · Σ effects + width · noise + shift. */
 export interface JointScores {
   readonly scale: number;
@@ -94,11 +91,8 @@ function normalsOf({ draws, generator, normals }: Lattice, dimensions: number): 
   while (normals.length < dimensions) {
     let step = 1;
     for (let i = 0; i < normals.length; i++) step = (step * generator) % draws;
-    const shift = normals.length * SHIFT;
     normals.push(
-      Float64Array.from({ length: draws }, (_, draw) =>
-        normalQuantile(((((draw * step) % draws) + 0.5) / draws + shift) % 1),
-      ),
+      Float64Array.from({ length: draws }, (_, draw) => normalQuantile((((draw * step) % draws) + 0.5) / draws)),
     );
   }
   return normals;

@@ -55,9 +55,7 @@ export function normalBest(means: ArrayLike<number>, deviations: ArrayLike<numbe
 /** As wide as the narrowest arm that the panel meets allows; it may reach into an arm by a step of that arm's own. */
 function panelWidth(arms: readonly SweptNormal[], right: number, most: number): number {
   let width = most;
-  for (const { high, low, deviation } of arms) {
-    // Below its reach an arm is as good as certain to lie higher, and its density no longer counts.
-    if (low >= right) continue;
+  for (const { high, deviation } of arms) {
     width = Math.min(width, Math.max(0, right - high) + MAX_DEVIATIONS * deviation);
   }
   return width;
