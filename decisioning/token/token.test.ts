@@ -88,6 +88,12 @@ describe('a token that we signed', () => {
     expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toHaveLength(24);
   });
 
+  test('carries when the message is to be sent, with features or without', async () => {
+    const features = { key: '0a1b2c3d', z: [1_000] };
+    for (const later of [{ ...record, sendAtMs: 1_772_000_000_000 }, { ...record, features, sendAtMs: 1 }])
+      expect(await decodeToken(await encodeToken(later, signer), signer)).toEqual(later);
+  });
+
   test('of the longest record that can be is still short enough to come back', async () => {
     const id = 'x'.repeat(64);
     const widest = 'w'.repeat(64);
@@ -120,10 +126,11 @@ describe('a token that we signed', () => {
       measuresLift: false,
       revision: 999_999_999,
       features: { key: 'ffffffff', z: [1_000, ...new Array<number>(MAX_FEATURES).fill(-8_000)] },
+      sendAtMs: atMs,
     };
     const long = signerOf({ k2345678: 'secret' });
     const token = await encodeToken(longest, long);
-    expect(token.length).toBe(1_962);
+    expect(token.length).toBe(1_980);
     expect(token.length).toBeLessThanOrEqual(MAX_TOKEN_LENGTH);
     expect(await decodeToken(token, long)).toEqual(longest);
   });
