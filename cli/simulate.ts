@@ -71,8 +71,9 @@ function play(world: LoadedWorld, runs: number, firstSeed: number): WorldReport 
     visits += population.visits.length / runs;
     customers += population.people.length / runs;
     for (const [i, { name, plan }] of contenders.entries()) {
-      bar.update(run * contenders.length + i, runs * contenders.length, `seed ${seed}, ${name}`);
-      played[i]!.push(playWorld({ spec, plan, population, seed }));
+      const done = run * contenders.length + i;
+      const onInterval = (share: number) => bar.update(done + share, runs * contenders.length, `seed ${seed}, ${name}`);
+      played[i]!.push(playWorld({ spec, plan, population, seed, onInterval }));
     }
   }
   bar.end();

@@ -1,12 +1,11 @@
 /** `dry-run`: what publishing these files would do, rehearsed with invented customers; no server, nothing is sent. */
-import type { Catalog } from '../../decisioning/catalog/compile.ts';
 import type { WorldSpec } from '../../simulations/worlds/spec.ts';
-import { populationOf } from '../../simulations/worlds/visits.ts';
+import { MAX_VISITS, populationOf } from '../../simulations/worlds/visits.ts';
 import { inventVisitors } from '../dry-run/audience.ts';
 import { rehearse } from '../dry-run/rehearse.ts';
 import { formatRehearsal } from '../dry-run/report.ts';
-import { EXIT } from '../failure.ts';
-import { catalogOf } from '../offline/configuration.ts';
+import { EXIT, usageFailure } from '../failure.ts';
+import { catalogOf, type OfflineCatalog } from '../offline/configuration.ts';
 import { checkWorld, readWorld, specOf } from '../simulate/load.ts';
 import { paint } from '../terminal.ts';
 import { readChecked } from './push.ts';
@@ -43,12 +42,14 @@ export function dryRun(paths: readonly string[], options: DryRunOptions): number
   return EXIT.ok;
 }
 
-function worldOf(catalog: Catalog, options: DryRunOptions): WorldSpec {
+function worldOf(catalog: OfflineCatalog, options: DryRunOptions): WorldSpec {
   if (options.world !== undefined) {
     const { source, file } = readWorld(options.world);
     checkWorld(source, file, catalog);
     return specOf(file, catalog);
   }
+  if (options.visitsPerDay * options.days > MAX_VISITS / 2)
+    throw usageFailure(`--visits-per-day and --days make more than ${MAX_VISITS / 2} visits`);
   const visitors = inventVisitors(catalog, options.visitsPerDay);
   const startMs = Date.parse(`${options.start}T00:00:00Z`);
   const spec = { startMs, days: options.days, allocateEveryMs: ALLOCATE_EVERY_MS, visitors, truth: {} };

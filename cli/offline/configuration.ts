@@ -1,7 +1,7 @@
 /** Configuration from files without a server: put together, checked and compiled as publishing would. */
 import { KIND_NAMES, KINDS, type Kind, settings } from '../../contract/configuration/index.ts';
 import { type Catalog, compile } from '../../decisioning/catalog/compile.ts';
-import type { Configuration } from '../../decisioning/catalog/configuration.ts';
+import type { ConditionDocument, Configuration } from '../../decisioning/catalog/configuration.ts';
 import type { CheckedDocument } from '../documents/check.ts';
 import { flattenIssues } from '../documents/issues.ts';
 import { locateServerError } from '../documents/server-errors.ts';
@@ -46,10 +46,19 @@ export function configurationOf(documents: readonly OfflineDocument[]): Configur
   } as unknown as Configuration;
 }
 
+/** A catalog, and every segment by its id: its slices keep those alone that their campaigns use. */
+export interface OfflineCatalog extends Catalog {
+  readonly segments: Readonly<Record<string, ConditionDocument>>;
+}
+
 /** The catalog that publishing these documents would cut. Throws CommandFailure with everything that publishing would refuse, at its line. */
-export function catalogOf(documents: readonly OfflineDocument[]): Catalog {
-  const compiled = compile(configurationOf(documents), { workspaceId: 'offline', salt: SALT });
-  if (compiled.ok) return compiled.catalog;
+export function catalogOf(documents: readonly OfflineDocument[]): OfflineCatalog {
+  const configuration = configurationOf(documents);
+  const compiled = compile(configuration, { workspaceId: 'offline', salt: SALT });
+  if (compiled.ok) {
+    const segments = Object.fromEntries(configuration.segments.map(({ id, condition }) => [id, condition]));
+    return { ...compiled.catalog, segments };
+  }
   const checked = documents.map(({ document }) => document);
   const lines = compiled.problems.map(({ path, detail }) => {
     const error = { field: path, detail };

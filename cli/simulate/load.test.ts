@@ -104,6 +104,21 @@ describe('loadWorld', () => {
       ['truth:', 'visitors: { placements: [side] }\ntruth:'],
       'there is no placement "side"',
     ],
+    [
+      'a group of an undeclared attribute',
+      ['b: 0.2 }', 'b: 0.2 }\n    groups: [{ condition: { plann: gold } }]'],
+      'world.yaml:15:27: "plann" is no declared attribute',
+    ],
+    [
+      'a group of an unknown segment',
+      ['b: 0.2 }', 'b: 0.2 }\n    groups: [{ condition: { $inSegment: vip } }]'],
+      'world.yaml:15:27: there is no segment "vip"',
+    ],
+    [
+      'more visits than a run may have',
+      ['truth:', 'visitors: { newPerDay: 100000 }\ntruth:'],
+      'world.yaml:12:24: "visitors.newPerDay" makes more than 1000000 visits a run',
+    ],
     ['two documents', ['name: W', 'name: W\n---\nname: V'], 'a world is one document'],
   ])('refuses %s at its line', (_, [from, to], message) => {
     expect(() => load(WORLD.replace(from!, to!))).toThrow(message);

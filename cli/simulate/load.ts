@@ -4,14 +4,18 @@ import { RESERVED_ROOTS, rootOf } from '../../decisioning/catalog/attribute-path
 import type { Catalog } from '../../decisioning/catalog/compile.ts';
 import { type Plan, planOf } from '../../simulations/worlds/plan.ts';
 import type { WorldSpec } from '../../simulations/worlds/spec.ts';
+import { MAX_VISITS } from '../../simulations/worlds/visits.ts';
 import { type CheckedDocument, checkDocuments } from '../documents/check.ts';
 import { flattenIssues } from '../documents/issues.ts';
 import { readDocuments, readFile } from '../documents/read.ts';
 import { type Finding, formatFinding, type SourceDocument, sortFindings } from '../documents/source.ts';
 import { CommandFailure } from '../failure.ts';
-import { catalogOf, type OfflineDocument } from '../offline/configuration.ts';
+import { catalogOf, type OfflineCatalog, type OfflineDocument } from '../offline/configuration.ts';
 import { checkTruth, truthOf } from './truth.ts';
 import { type WorldFile, worldFile } from './world.ts';
+
+/** Of the most visits a run may have, how many may be expected: chance makes some more. */
+const EXPECTED_SHARE = 0.95;
 
 /** A contender, ready to play. */
 export interface LoadedContender {
@@ -113,8 +117,15 @@ function withChange(
 }
 
 /** Names of a world that are nowhere in the configuration are misspelt. Throws CommandFailure at their line. */
-export function checkWorld(source: SourceDocument, file: WorldFile, catalog: Catalog): void {
+export function checkWorld(source: SourceDocument, file: WorldFile, catalog: OfflineCatalog): void {
   checkTruth(source, file, catalog);
+  const { newPerDay, again } = file.visitors;
+  if ((newPerDay * file.days) / (1 - again.share) > MAX_VISITS * EXPECTED_SHARE)
+    throw failureAt(
+      source,
+      ['visitors', 'newPerDay'],
+      `"visitors.newPerDay" makes more than ${MAX_VISITS} visits a run`,
+    );
   for (const [i, contender] of file.contenders.entries())
     for (const [k, id] of (contender.campaigns ?? []).entries())
       if (!catalog.policies.some(({ campaignId }) => campaignId === id))

@@ -1,9 +1,13 @@
 /** From a world's truth as it is written to what is true of every arm, and what is wrong with it. */
+
+import { isKnownPath, pathsOf } from '../../decisioning/catalog/attribute-paths.ts';
 import type { Catalog } from '../../decisioning/catalog/compile.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
+import { parseCondition, segmentsOf } from '../../decisioning/segments/index.ts';
 import type { ArmTruth, CampaignTruth } from '../../simulations/worlds/spec.ts';
 import { formatFinding, type SourceDocument } from '../documents/source.ts';
 import { CommandFailure } from '../failure.ts';
+import type { OfflineCatalog } from '../offline/configuration.ts';
 import type { WorldFile } from './world.ts';
 
 type WrittenTruth = WorldFile['truth'][string];
@@ -40,7 +44,7 @@ function armTruths(
 }
 
 /** Truth about what is not there is a misspelling; an arm without a rate would be a silent zero. Throws CommandFailure at its line. */
-export function checkTruth(source: SourceDocument, { truth }: WorldFile, catalog: Catalog): void {
+export function checkTruth(source: SourceDocument, { truth }: WorldFile, catalog: OfflineCatalog): void {
   const failure = (path: readonly (string | number)[], message: string, key?: string): CommandFailure =>
     new CommandFailure(formatFinding({ file: source.file, ...source.locate(path, key), message }));
   for (const [id, { arms, base, values, groups, drift }] of Object.entries(truth)) {
@@ -53,6 +57,10 @@ export function checkTruth(source: SourceDocument, { truth }: WorldFile, catalog
     for (const armId of Object.keys(arms)) refuse(armId, ['arms'], armId);
     for (const [i, group] of groups.entries())
       for (const armId of Object.keys(group.arms)) refuse(armId, ['groups', i, 'arms'], armId);
+    for (const [i, { condition }] of groups.entries()) {
+      const unknown = unknownIn(condition, catalog);
+      if (unknown !== undefined) throw failure(['truth', id, 'groups', i, 'condition'], unknown);
+    }
     for (const [i, event] of drift.entries()) if (event.arm !== undefined) refuse(event.arm, ['drift', i, 'arm']);
     const missing = base ? undefined : policy.armIds.find((armId) => !Object.hasOwn(arms, armId));
     if (missing !== undefined)
@@ -65,4 +73,15 @@ export function checkTruth(source: SourceDocument, { truth }: WorldFile, catalog
         throw failure(['truth', id, 'values', name], `"${wrong}" is no value of "${name}"`, wrong);
     }
   }
+}
+
+/** What a condition reads that is nowhere: it would never hold. */
+function unknownIn(condition: unknown, { directory, segments }: OfflineCatalog): string | undefined {
+  const parsed = parseCondition(condition);
+  if (!parsed.ok) return 'is no condition';
+  const declared = new Set(Object.keys(directory.attributes));
+  const path = pathsOf(parsed.condition).find((each) => !isKnownPath(each, declared));
+  if (path !== undefined) return `"${path}" is no declared attribute`;
+  const segment = segmentsOf(parsed.condition).find((each) => !Object.hasOwn(segments, each));
+  return segment === undefined ? undefined : `there is no segment "${segment}"`;
 }

@@ -116,6 +116,15 @@ describe('a world', () => {
     expect(Math.abs(reward / shown - 0.3)).toBeLessThan(0.04);
   });
 
+  test('groups may name segments that no campaign uses', () => {
+    const groups = [{ condition: { $inSegment: 'vip' }, factor: 0, arms: {} }];
+    const world = specOf({ c: truthOf(0.4, 0.4, { groups }) });
+    const catalog = catalogOf(configurationOf([EVEN], { channels: [channelOf('web')] }));
+    const plan = planOf({ ...catalog, segments: { vip: { plan: 'gold' } } }, world.truth);
+    const { reward, shown } = playWorld({ spec: world, plan, population: populationOf(world, 1), seed: 1 })[0]!;
+    expect(Math.abs(reward / shown - 0.3)).toBeLessThan(0.04);
+  });
+
   test('fatigue lowers the rate of those who were touched before', () => {
     const fatigue = { factor: 0.2, withinMs: 30 * DAY_MS };
     const fresh = only([EVEN], specOf({ c: truthOf(0.3, 0.3) }));

@@ -26,6 +26,8 @@ export interface PlayInput {
   readonly seed: number;
   /** Called with every answer, candidates traced; playing is slower with it. */
   readonly onDecision?: (decision: PlacementDecision, person: number) => void;
+  /** Called after every interval with the share of the time that is over. */
+  readonly onInterval?: (share: number) => void;
 }
 
 /** A goal that is on its way. */
@@ -80,6 +82,7 @@ export function playWorld(input: PlayInput): PlayedCampaign[] {
     run.pending.delete(interval);
     for (const learner of run.learners.values()) learner.learn(endMs);
     addPoints(run, (interval + 1) / intervals);
+    input.onInterval?.((interval + 1) / intervals);
   }
   return campaigns.map(([id, { policy }]) => playedOf(id, policy.armIds, run.counters.get(id)!));
 }
@@ -186,8 +189,8 @@ function expose(run: Run, scene: Scene, chosen: ChosenAction): void {
 }
 
 function ratesAt(
-  { spec }: Run,
-  { state, customer, slice }: Scene,
+  { spec, plan }: Run,
+  { state, customer }: Scene,
   campaign: PlannedCampaign,
   atMs: number,
 ): readonly number[] {
@@ -197,7 +200,7 @@ function ratesAt(
   const { fatigue } = truth.spec;
   return truth.rates({
     resolve: customer.resolve,
-    isMember: slice.segments.membershipBy(customer.resolve),
+    isMember: plan.segments.membershipBy(customer.resolve),
     sinceStartMs: atMs - spec.startMs,
     hour: Math.floor(minute / 60),
     day,
