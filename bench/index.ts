@@ -3,10 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { banditRows } from './bandits.ts';
 import { linearRows } from './linear.ts';
+import { rewardRows } from './rewards.ts';
 import { steeringRows } from './steering.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'string' } } });
-const rows = [...linearRows(), ...banditRows(), ...steeringRows()];
+const rows = [...linearRows(), ...banditRows(), ...rewardRows(), ...steeringRows()];
 const width = Math.max(...rows.map(({ what }) => what.length));
 const line = (what: string, median: string, fastest: string): string =>
   `  ${what.padEnd(width)}  ${median.padStart(10)}  ${fastest.padStart(10)}\n`;

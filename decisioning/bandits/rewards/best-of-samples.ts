@@ -74,24 +74,37 @@ function addGroup(sweep: PointSweep, owners: Uint16Array, best: Float64Array): v
   for (const arm of owners) raise(sweep, arm, sweep.below[arm]! + 1);
 }
 
-/** All points from the floor upwards in ascending order, and whose they are; points that are equal in the order of arms. */
-function merged(points: readonly Float64Array[], floor: number) {
-  const kept = points.map((own) => own.filter((value) => value >= floor));
-  const count = kept.reduce((sum, own) => sum + own.length, 0);
-  const unsorted = new Float64Array(count);
-  const ownersBefore = new Uint16Array(count);
-  let at = 0;
-  kept.forEach((own, arm) => {
-    unsorted.set(own, at);
-    ownersBefore.fill(arm, at, at + own.length);
-    at += own.length;
+/** Points in ascending order, and whose they are. */
+interface Owned {
+  readonly values: Float64Array;
+  readonly owners: Uint16Array;
+}
+
+/** All points from the floor upwards; every arm's are in order already, so that they are merged two by two. */
+function merged(points: readonly Float64Array[], floor: number): Owned {
+  let lists: Owned[] = points.map((own, arm) => {
+    const values = own.filter((value) => value >= floor);
+    return { values, owners: new Uint16Array(values.length).fill(arm) };
   });
-  const order = Uint32Array.from({ length: count }, (_, i) => i).sort((i, j) => unsorted[i]! - unsorted[j]! || i - j);
+  // Halves with every round: ten rounds for as many arms as there may be.
+  while (lists.length > 1)
+    lists = lists.flatMap((list, i) => {
+      if (i % 2 === 1) return [];
+      const next = lists[i + 1];
+      return [next ? mergedTwo(list, next) : list];
+    });
+  return lists[0]!;
+}
+
+function mergedTwo(a: Owned, b: Owned): Owned {
+  const count = a.values.length + b.values.length;
   const values = new Float64Array(count);
   const owners = new Uint16Array(count);
-  order.forEach((place, i) => {
-    values[i] = unsorted[place]!;
-    owners[i] = ownersBefore[place]!;
-  });
+  let [i, j] = [0, 0];
+  for (let at = 0; at < count; at++) {
+    const fromA = j === b.values.length || (i < a.values.length && a.values[i]! <= b.values[j]!);
+    values[at] = fromA ? a.values[i]! : b.values[j]!;
+    owners[at] = fromA ? a.owners[i++]! : b.owners[j++]!;
+  }
   return { values, owners };
 }

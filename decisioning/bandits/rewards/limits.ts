@@ -13,7 +13,7 @@ export const MAX_REWARD_MINOR = 100_000_000_000;
 /** Largest reward of `count`. */
 export const MAX_REWARD_COUNT = 1_000;
 /**
- * Arms × leaves × strategies of a campaign whose reward is not binary: P(best) of so many takes up to half a second at every allocation, of
- * revenue; that of conversions is thirty times as fast.
+ * Arms × leaves × strategies of a campaign whose reward is not binary: P(best) of so many takes about a second at every allocation, of revenue;
+ * that of conversions is a thousand times as fast.
  */
 export const MAX_REWARD_CELLS = 1_024;

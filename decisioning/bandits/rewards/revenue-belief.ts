@@ -83,9 +83,8 @@ function hurdlePoints({ theta, mu, orders, degrees, scale, most }: Hurdle, count
   const logChance = logChanceQuantiles(theta);
   const halfChi = gammaQuantiles(degrees / 2);
   return Float64Array.from({ length: count }, (_, i) => {
-    const [second, third] = LATTICE.map((step) => (0.5 + (i + 1) * step) % 1) as [number, number];
-    const variance = scale / (2 * halfChi(second));
-    const mean = mu + Math.sqrt(variance / orders) * normalQuantile(third);
+    const variance = scale / (2 * halfChi((0.5 + (i + 1) * LATTICE[0]) % 1));
+    const mean = mu + Math.sqrt(variance / orders) * normalQuantile((0.5 + (i + 1) * LATTICE[1]) % 1);
     return Math.exp(logChance((i + 0.5) / count) + Math.min(mean + variance / 2, most));
   }).sort();
 }
