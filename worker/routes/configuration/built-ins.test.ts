@@ -57,9 +57,11 @@ describe('built-in channels and goals', () => {
     },
   );
 
-  test('the goal click is listed, other kinds have no such field', async () => {
+  test('the goals of engagement are listed, other kinds have no such field', async () => {
     expect((await api.get('/v1/goals')).body.items).toMatchObject([
       { version: 0, builtIn: true, document: { id: 'click' } },
+      { version: 0, builtIn: true, document: { id: 'dwell', unit: 'ms' } },
+      { version: 0, builtIn: true, document: { id: 'view' } },
     ]);
     expect((await api.get('/v1/sites')).body.items[0]).not.toHaveProperty('builtIn');
   });

@@ -142,8 +142,8 @@ describe('documents', () => {
       next = page.body.next;
       pages += 1;
     }
-    expect(ids).toEqual(['click', 'g0', 'g1', 'g2', 'g3', 'g4', 'g5', 'g6']);
-    expect(pages).toBe(3);
+    expect(ids).toEqual(['click', 'dwell', 'g0', 'g1', 'g2', 'g3', 'g4', 'g5', 'g6', 'view']);
+    expect(pages).toBe(4);
   });
 
   test.each([
