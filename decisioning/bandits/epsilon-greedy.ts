@@ -3,7 +3,8 @@ import type { Policy } from './policy.ts';
 
 /**
  * ε-greedy within the leaf: with ε any arm evenly, else the best one, p[i] = ε/K + (1 − ε)·1{i is best}/(number of best) (Sutton and
- * Barto, 2018, chapter 2; by context: Langford and Zhang, 2007). Best is the largest posterior mean of the leaf, in conversions per
+ * Barto, 2018, chapter 2; by context: Langford and Zhang, 2007). Where leaves are segments this is contextual ε-greedy by segment: it explores
+ * any arm within the customer's segment and exploits what that segment has learned. Best is the largest posterior mean of the leaf, in conversions per
  * trial. With the customer's scores, best is the largest score among the leaf's `topArms` arms by posterior mean; arms that tie with the
  * last of these are among them.
  *
