@@ -39,7 +39,9 @@ export function readDocuments(paths: readonly string[]): ParsedFile {
 export function readFile(file: string): ParsedFile {
   const parse = PARSERS[extname(file)];
   if (!parse) throw new CommandFailure(`${file}: only .yaml, .yml, .json and .jsonc are read`);
-  if (statSync(file).size > MAX_FILE_BYTES) throw new CommandFailure(`${file}: is larger than 2 MB`);
+  const entry = statSync(file, { throwIfNoEntry: false });
+  if (!entry?.isFile()) throw new CommandFailure(`${file}: there is no such file`);
+  if (entry.size > MAX_FILE_BYTES) throw new CommandFailure(`${file}: is larger than 2 MB`);
   try {
     return parse(file, readFileSync(file, 'utf8'));
   } catch (error) {
