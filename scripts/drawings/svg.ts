@@ -79,8 +79,8 @@ export function percent(share: number): string {
 export function picture(height: number, title: string, parts: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="Inter, ui-sans-serif, system-ui, sans-serif" fill="currentColor" color="#14172b">`,
-    '<style>@media (prefers-color-scheme: dark) { svg { color: #eceefa } }</style>',
     `<title>${escapeXml(title)}</title>`,
+    '<style>@media (prefers-color-scheme: dark) { svg { color: #eceefa } }</style>',
     ...parts,
     '</svg>',
     '',
