@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { allocateCampaign } from '../bandits/allocate.ts';
 import type { Allocation, AllocationStrategy } from '../bandits/allocation.ts';
-import type { StrategyConfiguration } from '../catalog/configuration.ts';
+import type { CampaignConfiguration, StrategyConfiguration } from '../catalog/configuration.ts';
 import type { SliceCampaign } from '../catalog/slice.ts';
+import { DEFAULT_PHASES, DEFAULT_THRESHOLDS } from '../lifecycle/phases.ts';
 import { normalQuantile } from '../math/normal.ts';
 import { channelOf, configurationOf, DAY_MS, slicesOf } from '../testing/configuration.ts';
 import { testRandom } from '../testing/seeds.ts';
@@ -14,9 +15,9 @@ const OFFER = parameterOf('offer', 'content', ['a', 'b', 'c', 'd']);
 const DRAWS = 100_000;
 const FLOOR = 0.08;
 
-function campaignWith(strategy: StrategyConfiguration): SliceCampaign {
+function campaignWith(strategy: StrategyConfiguration, extra: Partial<CampaignConfiguration> = {}): SliceCampaign {
   const { slices } = slicesOf(
-    configurationOf([steeredOf('c', [OFFER, PLACE], { strategy })], {
+    configurationOf([steeredOf('c', [OFFER, PLACE], { strategy, ...extra })], {
       placements: [
         { id: 'hero', name: 'Hero', channel: 'web' },
         { id: 'inbox', name: 'Inbox', channel: 'mail' },
@@ -184,5 +185,57 @@ describe('every policy chooses among the available arms alone', () => {
     expect(asked).toEqual(['a_web', 'b_web', 'c_web', 'd_web']);
     // Beta(1,1)/2 + 1/2 is above Beta(1,1)/2 always.
     expect(probabilities[campaign.armIds.indexOf('d_web')]).toBeCloseTo(1, 6);
+  });
+});
+
+describe('a campaign that compares strategies, or has phases', () => {
+  const split = (share: number) =>
+    Object.fromEntries(
+      ['a', 'b', 'c', 'd'].flatMap((id) => [
+        [`${id}_web`, id === 'a' ? share : 1],
+        [`${id}_mail`, 1],
+      ]),
+    );
+  const fixed = (share: number): StrategyConfiguration => ({
+    policy: 'fixed_split',
+    weights: split(share),
+    minExploration: 0,
+  });
+  const web = (probabilities: readonly number[]) => probabilities.filter((_, i) => i % 2 === 0);
+
+  test('under a mask each strategy chooses by its own rule', () => {
+    const unnamed = { policy: 'thompson', minExploration: 0.01 } as const;
+    const campaign = campaignWith(unnamed, {
+      strategies: [
+        { id: 'even', strategy: fixed(1) },
+        { id: 'bold', strategy: fixed(5) },
+      ],
+    });
+    const evidence = evidenceFrom(() => undefined);
+    const available = webOnly(campaign);
+    expect(web(evidence.probabilities(campaign, 'even/rest', { available }))).toEqual([0.25, 0.25, 0.25, 0.25]);
+    expect(web(evidence.probabilities(campaign, 'bold/rest', { available }))).toEqual([0.625, 0.125, 0.125, 0.125]);
+  });
+
+  test('the floor of the phase is spread over the available arms', () => {
+    const campaign = campaignWith(fixed(1_000_000), {
+      lifecycle: { phases: DEFAULT_PHASES, thresholds: DEFAULT_THRESHOLDS },
+    });
+    const at = (floor: number) => {
+      const stage = { phase: 'learning', floor, admitted: 1, modelWeight: 1 } as const;
+      return evidenceFrom(() => ({ ...campaign.initialAllocation, stage }));
+    };
+    const available = webOnly(campaign);
+    // One allocation after the other: what was remembered under one floor is not given under another.
+    expect(web(at(0.4).probabilities(campaign, 'rest', { available }))[1]).toBeCloseTo(0.1, 5);
+    expect(web(at(0.2).probabilities(campaign, 'rest', { available }))[1]).toBeCloseTo(0.05, 5);
+  });
+
+  test('arms that are missing where nothing steers are a broken invariant', () => {
+    const { slices } = slicesOf(configurationOf([steeredOf('plain', [OFFER], { placements: ['hero'] })]));
+    const plain = slices.hero!.campaigns[0]!;
+    expect(() =>
+      evidenceFrom(() => undefined).probabilities(plain, 'rest', { available: [true, false, true, true] }),
+    ).toThrow('plain has no policy');
   });
 });

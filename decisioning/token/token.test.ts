@@ -90,7 +90,10 @@ describe('a token that we signed', () => {
 
   test('carries when the message is to be sent, with features or without', async () => {
     const features = { key: '0a1b2c3d', z: [1_000] };
-    for (const later of [{ ...record, sendAtMs: 1_772_000_000_000 }, { ...record, features, sendAtMs: 1 }])
+    for (const later of [
+      { ...record, sendAtMs: 1_772_000_000_000 },
+      { ...record, features, sendAtMs: 1 },
+    ])
       expect(await decodeToken(await encodeToken(later, signer), signer)).toEqual(later);
   });
 
