@@ -1,0 +1,69 @@
+/** Features from the request to the model and back: two kinds of customers who want opposite things are told apart within seconds. */
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { DecisionAnswer } from '../../contract/decisions.ts';
+import { apiOf, eventually } from './api.ts';
+import { createWorkspace, publishDemo } from './workspace.ts';
+
+const bindings = env as unknown as Env;
+const CUSTOMERS = 40;
+/** Of two arms under a floor of a tenth, the one that is chosen gets this. */
+const CHOSEN = 0.95;
+
+let api: ReturnType<typeof apiOf>;
+
+beforeAll(async () => {
+  const workspace = await createWorkspace(bindings);
+  api = apiOf(workspace);
+  await publishDemo(bindings, workspace, [
+    { kind: 'attribute', id: 'regular', type: 'boolean', source: 'server' },
+    { kind: 'placement', id: 'hero', name: 'Hero' },
+    {
+      kind: 'campaign',
+      id: 'home',
+      name: 'Home',
+      objective: { goal: 'click' },
+      placements: ['hero'],
+      features: [{ id: 'regular', attribute: 'regular', type: 'boolean' }],
+      strategy: { policy: 'linear_ucb', alpha: 0.1, minExploration: 0.1 },
+      arms: [
+        { id: 'points', content: { text: 'Double points' } },
+        { id: 'welcome', content: { text: 'Welcome' } },
+      ],
+    },
+  ]);
+});
+
+async function decideFor(id: string, regular: boolean): Promise<DecisionAnswer> {
+  const context = { attributes: { regular } };
+  const { body } = await api.optimize({ placements: ['hero'], customer: { id }, context });
+  return body.decisions[0]!;
+}
+
+describe('a campaign with features', () => {
+  it('gives each kind of customer the arm that it likes, and says with which probability', {
+    timeout: 60_000,
+  }, async () => {
+    const first = await decideFor('nobody', true);
+    expect(first.propensity!.arm).toBe(0.5);
+    for (let i = 0; i < CUSTOMERS; i++) {
+      const regular = i % 2 === 0;
+      const { token, arm } = await decideFor(`customer-${i}`, regular);
+      const events: Record<string, unknown>[] = [{ token, kind: 'exposure' }];
+      if ((arm === 'points') === regular) events.push({ token, kind: 'goal', goal: 'click' });
+      await api.feedback({ events });
+    }
+    let asked = 0;
+    for (const [regular, liked] of [
+      [true, 'points'],
+      [false, 'welcome'],
+    ] as const) {
+      const ask = () => decideFor(`later-${asked++}`, regular);
+      const isLiked = ({ arm, propensity }: DecisionAnswer) =>
+        arm === liked && Math.abs(propensity!.arm - CHOSEN) < 1e-9;
+      const answer = await eventually(ask, isLiked);
+      expect(answer.arm).toBe(liked);
+      expect(answer.propensity!.arm).toBeCloseTo(CHOSEN, 9);
+    }
+  });
+});
