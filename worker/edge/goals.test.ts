@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { Directory, DirectoryCampaign } from '../../decisioning/catalog/slice.ts';
+import { goalFacts, learningFacts } from './goals.ts';
+
+const any = { source: 'any', windowMs: 1_000, defaultValueMinor: 0 } as const;
+const policy = {
+  campaignId: 'c',
+  armIds: ['a'],
+  armsKey: 'k',
+  leaves: ['rest'],
+  strategy: { policy: 'thompson' },
+  minExploration: 0.01,
+  priors: {},
+  holdout: 0,
+  shards: 1,
+} as const;
+
+function directoryOf(changes: Partial<DirectoryCampaign['policy']>): Directory {
+  const campaign = { name: 'C', goal: 'purchase', shards: 1, armIds: ['a'], leaves: ['rest'], armsKey: 'k' };
+  return {
+    format: 1,
+    workspaceId: 'w',
+    currency: 'EUR',
+    channels: [],
+    attributes: {},
+    sites: {},
+    goals: {
+      purchase: { id: 'purchase', name: 'Purchase', ...any, source: 'server', defaultValueMinor: 250 },
+      dwell: { id: 'dwell', name: 'Dwell', ...any, unit: 'ms' },
+    },
+    campaigns: { c: { ...campaign, policy: { ...policy, ...changes } } },
+  };
+}
+
+describe('a goal as an event names it', () => {
+  const directory = directoryOf({});
+  const secret = { keyType: 'secret' } as const;
+
+  it('has money in minor units, halves away from zero, and the declared value when the event names none', () => {
+    expect(goalFacts(directory, secret, 'purchase', 49.905)).toEqual({
+      id: 'purchase',
+      windowMs: 1_000,
+      valueMinor: 4_991,
+    });
+    expect(goalFacts(directory, secret, 'purchase', undefined)).toMatchObject({ valueMinor: 250 });
+  });
+
+  it('has whole milliseconds where its unit is that, whatever the currency', () => {
+    const facts = { id: 'dwell', windowMs: 1_000, unit: 'ms' };
+    expect(goalFacts(directory, secret, 'dwell', 4_500.5)).toEqual({ ...facts, valueMinor: 4_501 });
+    expect(goalFacts(directory, secret, 'dwell', -0.5)).toEqual({ ...facts, valueMinor: -1 });
+    expect(goalFacts(directory, secret, 'dwell', undefined)).toEqual({ ...facts, valueMinor: 0 });
+  });
+
+  it('is refused when nobody declared it, or when the key may not tell it', () => {
+    expect(goalFacts(directory, secret, 'constructor', 1)).toBe('unknown_goal');
+    expect(goalFacts(directory, { keyType: 'publishable' }, 'purchase', 1)).toBe('goal_needs_secret_key');
+  });
+});
+
+describe('what a campaign learns from', () => {
+  it('is nothing more where it declares nothing, or is gone', () => {
+    expect(learningFacts(directoryOf({}), 'c')).toBeUndefined();
+    expect(learningFacts(directoryOf({ learning: { halfLifeMs: 3_600_000, by: 'effects' } }), 'c')).toBeUndefined();
+    expect(learningFacts(directoryOf({ secondaryGoals: ['dwell'] }), 'constructor')).toBeUndefined();
+  });
+
+  it('is its reward, its secondary goals, and delays where they are corrected for', () => {
+    const reward = { kind: 'count', max: 3 } as const;
+    const declared = { reward, secondaryGoals: ['dwell'], learning: { delayCorrection: true } } as const;
+    expect(learningFacts(directoryOf(declared), 'c')).toEqual({ reward, secondaryGoals: ['dwell'], delay: true });
+  });
+});
