@@ -6,9 +6,8 @@ const DAY_MS = 24 * HOUR_MS;
 
 /**
  * The upper ends of all buckets but the last, exclusive, in milliseconds; bucket 0 begins at 0 and the last one has no end. From three hours on each
- * is at most a third longer than the one before: a delay is judged by exposures that are as old as its bucket's end,
- * so wide buckets would leave out much of what a young campaign has seen. Below an hour exposures are not told apart anyway. Round numbers, so
- * that a window of so many hours or days ends where a bucket does.
+ * is at most a third longer than the one before: within a bucket delays are taken as spread evenly on a logarithmic scale. Below an hour exposures
+ * are not told apart anyway. Round numbers, so that a window of so many hours or days ends where a bucket does.
  */
 export const DELAY_EDGES_MS: readonly number[] = [
   ...[1, 5, 15, 30].map((minutes) => minutes * MINUTE_MS),

@@ -26,11 +26,11 @@ export const PRIOR_CONVERSIONS = 5;
 /** Everything arrives at once: what is believed before anything was seen. */
 export const immediate: DelayClock = new Array<number>(DELAY_BUCKETS).fill(1);
 
-/** What the estimate needs of one arm, or of all: by bucket, in exposures that are older than the bucket's end. */
+/** What the estimate needs of one arm, or of all, bucket by bucket. */
 interface Risk {
   /** Conversions in the bucket. */
   readonly events: Float64Array;
-  /** Conversions in it or in an earlier one. */
+  /** Conversions that had come before, while the bucket could be watched: integrated over it, so half of its own count. */
   readonly atRisk: Float64Array;
 }
 
@@ -38,34 +38,36 @@ function newRisk(): Risk {
   return { events: new Float64Array(DELAY_BUCKETS), atRisk: new Float64Array(DELAY_BUCKETS) };
 }
 
-/** Adds a cell whose exposures are all at least `ageMs` old: buckets that end later are left out, for they are not over. */
+/** Adds a cell whose exposures are all at least `ageMs` old: of the bucket in which that lies only the part before it could be watched. */
 function addCell({ events, atRisk }: Risk, delays: readonly number[], ageMs: number): void {
-  let soFar = 0;
-  for (let k = 0; k < DELAY_EDGES_MS.length && DELAY_EDGES_MS[k]! <= ageMs; k++) {
+  const { bucket: last, part } = placeOf(ageMs);
+  let before = 0;
+  for (let k = 0; k <= last; k++) {
     const conversions = delays[k] ?? 0;
-    soFar += conversions;
     events[k] = events[k]! + conversions;
-    atRisk[k] = atRisk[k]! + soFar;
+    atRisk[k] = atRisk[k]! + (before + conversions / 2) * (k < last ? 1 : part);
+    before += conversions;
   }
 }
 
-/** P(a conversion falls in the bucket | it falls there or before), shrunk to a belief of the same kind. */
+/** Conversions in a bucket per conversion there or before, shrunk to a belief of the same kind. */
 function reverseHazards({ events, atRisk }: Risk, belief: (k: number) => number): number[] {
   return Array.from(events, (event, k) => (event + PRIOR_CONVERSIONS * belief(k)) / (atRisk[k]! + PRIOR_CONVERSIONS));
 }
 
 function clockOf(hazards: readonly number[]): DelayClock {
   const clock = new Array<number>(DELAY_BUCKETS).fill(1);
-  for (let k = DELAY_BUCKETS - 2; k >= 0; k--) clock[k] = clock[k + 1]! * (1 - hazards[k + 1]!);
+  for (let k = DELAY_BUCKETS - 2; k >= 0; k--) clock[k] = clock[k + 1]! * Math.exp(-hazards[k + 1]!);
   return clock;
 }
 
 /**
  * The clock of every arm: the product-limit estimator for right-truncated delays, which is Kaplan and Meier's in reversed time (Lynden-Bell,
- * 1971; Lagakos, Barraj and De Gruttola, 1988). A conversion is only seen if its delay is shorter than its exposure is old, so with d conversions in
- * bucket k and r in k or before, both among exposures older than the bucket's end,
+ * 1971; Lagakos, Barraj and De Gruttola, 1988), with a constant reverse hazard in every bucket. A conversion is only seen if its delay is shorter than its
+ * exposure is old, so with d conversions in bucket k, and r the number that had come before at a moment of the bucket, counted among exposures
+ * that were old enough by then and averaged over the bucket (on a logarithmic scale),
  *
- *   F(end of bucket k − 1) = F(end of bucket k) · (1 − q), q = (d + 5·q₀) / (r + 5),
+ *   F(start of bucket k) = F(end of bucket k) · e^−q, q = (d + 5·q₀) / (r + 5),
  *
  * where q₀ of an arm is the campaign's q, and that of the campaign is 0. Delays longer than the oldest exposure cannot be known: F is the share of what arrives
  * within that time. Where all delays are short every F is 1 and nothing is corrected.
