@@ -10,14 +10,16 @@ const MAX_REASON_LENGTH = 500;
 
 const numbers = z
   .strictObject({
-    trials: z.int(),
-    leastTrials: z.int().meta({ description: 'Trials of the arm with the fewest' }),
-    leader: z.string().meta({ description: 'The arm with the highest rate' }),
+    trials: z
+      .number()
+      .meta({ description: 'As they are weighed: faded ones count less, young ones with delay correction too' }),
+    leastTrials: z.number().meta({ description: 'Trials of the arm with the fewest' }),
+    leader: z.string().meta({ description: 'The arm with the highest mean reward' }),
     pBest: z.number().meta({ description: 'P(best) of the leading arm' }),
-    expectedLoss: z.number().meta({ description: 'Of staying with the leading arm, as a share of its rate' }),
+    expectedLoss: z.number().meta({ description: 'Of staying with the leading arm, as a share of its mean reward' }),
     width: z
       .number()
-      .meta({ description: "Width of the leading arm's 95 % credible interval, as a share of its rate" }),
+      .meta({ description: "Width of the leading arm's 95 % credible interval, as a share of its mean reward" }),
   })
   .meta({ id: 'PhaseNumbers', description: 'What phases go by: all leaves and strategies together' });
 

@@ -1,10 +1,10 @@
 /** The phase a campaign is in, kept by its root: advanced with every allocation, or steered by a person. */
 
 import { ENROLLED_ARM, HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
-import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { type DriftAlarm, driftOf, type RateBucket } from '../../decisioning/evaluation/drift.ts';
-import { type Confidence, confidenceOf } from '../../decisioning/lifecycle/confidence.ts';
+import { campaignConfidence } from '../../decisioning/lifecycle/campaign-confidence.ts';
+import type { Confidence } from '../../decisioning/lifecycle/confidence.ts';
 import { nextPhase } from '../../decisioning/lifecycle/next-phase.ts';
 import {
   type DriftRules,
@@ -15,6 +15,7 @@ import {
 } from '../../decisioning/lifecycle/phases.ts';
 import type { Standing } from '../../decisioning/strategies/allocate-policy.ts';
 import { turnOf } from '../../decisioning/strategies/compared.ts';
+import { type ReadEvidence, readLearned } from './learned.ts';
 import { appendTransition, readTransitions, type Transition } from './transitions.ts';
 
 const HOUR_MS = 3_600_000;
@@ -62,56 +63,72 @@ function readRow(sql: SqlStorage): LifecycleRow | undefined {
     .toArray()[0];
 }
 
-/** What is published beside the probabilities, and from when on evidence counts. */
-export interface RootStanding {
+/** What an allocation is computed from. */
+export interface Advanced {
   readonly standing: Standing;
-  /** Absent when all of it counts. */
-  readonly sinceMs?: number;
+  readonly learned: ReadEvidence;
 }
 
-/**
- * Moves the campaign on as far as its evidence reaches, and says where it stands then. Runs inside the caller's transaction, before evidence is
- * read for an allocation.
- */
-export function advance(sql: SqlStorage, policy: CampaignPolicy, nowMs: number): RootStanding {
-  const { lifecycle, strategies } = policy;
-  const turn = strategies?.mode === 'rotation' ? turnOf(strategies, strategyTrials(sql)) : undefined;
-  const standing = turn === undefined ? {} : { turn };
-  if (!lifecycle) return { standing };
-  const { phase, evidenceSinceMs } = lived(sql, policy, lifecycle, nowMs);
-  return {
-    standing: { ...standing, stage: stageOf(lifecycle, phase) },
-    ...(evidenceSinceMs !== null && { sinceMs: evidenceSinceMs }),
+/** Evidence from some time on, and the numbers that it comes to; read and computed once for each such time. */
+type Reader = (sinceMs: number | null) => { readonly learned: ReadEvidence; readonly numbers: () => Confidence };
+
+function readerOf(sql: SqlStorage, policy: CampaignPolicy, nowMs: number): Reader {
+  const known = new Map<number | null, ReturnType<Reader>>();
+  return (sinceMs) => {
+    const before = known.get(sinceMs);
+    if (before) return before;
+    const learned = readLearned(sql, policy, nowMs, sinceMs ?? undefined);
+    let computed: Confidence | undefined;
+    const numbers = () => {
+      computed ??= campaignConfidence(policy, learned);
+      return computed;
+    };
+    known.set(sinceMs, { learned, numbers });
+    return { learned, numbers };
   };
 }
 
+/**
+ * Moves the campaign on as far as its evidence reaches, and says where it stands then and what it has learned. Runs inside the caller's
+ * transaction.
+ */
+export function advance(sql: SqlStorage, policy: CampaignPolicy, nowMs: number): Advanced {
+  const { lifecycle, strategies } = policy;
+  const read = readerOf(sql, policy, nowMs);
+  const turn = strategies?.mode === 'rotation' ? turnOf(strategies, strategyTrials(sql)) : undefined;
+  const standing = turn === undefined ? {} : { turn };
+  if (!lifecycle) return { standing, learned: read(null).learned };
+  const { phase, evidenceSinceMs } = lived(sql, policy, lifecycle, read, nowMs);
+  return { standing: { ...standing, stage: stageOf(lifecycle, phase) }, learned: read(evidenceSinceMs).learned };
+}
+
 /** The row after every step that is due: at most one for each phase, since a step that were undone at once would mean rules at odds. */
-function lived(sql: SqlStorage, policy: CampaignPolicy, rules: LifecycleRules, nowMs: number): LifecycleRow {
-  let row = readRow(sql) ?? begin(sql, policy, nowMs);
+function lived(
+  sql: SqlStorage,
+  policy: CampaignPolicy,
+  rules: LifecycleRules,
+  read: Reader,
+  nowMs: number,
+): LifecycleRow {
+  let row = readRow(sql) ?? begin(sql, read, nowMs);
   if (row.mode !== 'auto') return row;
   let alarm = rules.drift ? changeOf(sql, policy, rules.drift, row, nowMs) : null;
   for (let step = 0; step < PHASES.length; step += 1) {
-    const numbers = confidence(sql, policy, row.evidenceSinceMs);
+    const numbers = read(row.evidenceSinceMs).numbers();
     const change = nextPhase(row.phase, numbers, rules.thresholds, alarm);
     if (!change) break;
-    enter(sql, {
-      atMs: nowMs,
-      from: row.phase,
-      to: change.phase,
-      cause: change.cause,
-      numbers,
-      ...(alarm && { alarm }),
-    });
+    const { phase: to, cause } = change;
+    enter(sql, { atMs: nowMs, from: row.phase, to, cause, numbers, ...(alarm && { alarm }) });
     alarm = null;
     row = readRow(sql) as LifecycleRow;
   }
   return row;
 }
 
-function begin(sql: SqlStorage, policy: CampaignPolicy, nowMs: number): LifecycleRow {
+function begin(sql: SqlStorage, read: Reader, nowMs: number): LifecycleRow {
   const phase: Phase = 'initialization';
   sql.exec('INSERT INTO lifecycle (id, phase, since_ms) VALUES (1, ?, ?)', phase, nowMs);
-  appendTransition(sql, { atMs: nowMs, from: null, to: phase, cause: 'begun', numbers: confidence(sql, policy, null) });
+  appendTransition(sql, { atMs: nowMs, from: null, to: phase, cause: 'begun', numbers: read(null).numbers() });
   return readRow(sql) as LifecycleRow;
 }
 
@@ -152,22 +169,6 @@ function changeOf(
   return driftOf(arms, bucketsPerFalseAlarm);
 }
 
-/** The numbers that phases go by, as of now. */
-function confidence(sql: SqlStorage, { armIds, priors }: CampaignPolicy, evidenceSinceMs: number | null): Confidence {
-  const pooled = new Map<string, Pick<ArmStatistics, 'trials' | 'conversions'>>();
-  const rows =
-    evidenceSinceMs === null
-      ? sql.exec<{ arm: string; trials: number; conversions: number }>(
-          'SELECT arm, SUM(trials) AS trials, SUM(conversions) AS conversions FROM totals GROUP BY arm',
-        )
-      : sql.exec<{ arm: string; trials: number; conversions: number }>(
-          'SELECT arm, SUM(trials) AS trials, SUM(conversions) AS conversions FROM cells WHERE hour >= ? GROUP BY arm',
-          Math.floor(evidenceSinceMs / HOUR_MS),
-        );
-  for (const { arm, ...sums } of rows) pooled.set(arm, sums);
-  return confidenceOf(armIds, pooled, priors);
-}
-
 /** Trials that any of several strategies made. */
 function strategyTrials(sql: SqlStorage): number {
   return (
@@ -183,10 +184,11 @@ function strategyTrials(sql: SqlStorage): number {
 
 /** Does what a person asks. Runs inside the caller's transaction. */
 export function steer(sql: SqlStorage, policy: CampaignPolicy, steering: Steering, actor: string, nowMs: number): void {
-  const row = readRow(sql) ?? begin(sql, policy, nowMs);
+  const read = readerOf(sql, policy, nowMs);
+  const row = readRow(sql) ?? begin(sql, read, nowMs);
   sql.exec('UPDATE lifecycle SET mode = ?', steering.mode === 'auto' ? 'auto' : 'hold');
   if (steering.mode !== 'force' || steering.phase === row.phase) return;
-  const numbers = confidence(sql, policy, row.evidenceSinceMs);
+  const numbers = read(row.evidenceSinceMs).numbers();
   enter(sql, { atMs: nowMs, from: row.phase, to: steering.phase, cause: 'forced', actor, numbers });
 }
 
@@ -200,6 +202,6 @@ export function lifecycleView(sql: SqlStorage, policy: CampaignPolicy | null, no
     mode: 'auto' as const,
     evidenceSinceMs: null,
   };
-  const numbers = confidence(sql, policy, evidenceSinceMs);
+  const numbers = readerOf(sql, policy, nowMs)(evidenceSinceMs).numbers();
   return { phase, sinceMs, mode, evidenceSinceMs, rules: policy.lifecycle, numbers, transitions: readTransitions(sql) };
 }

@@ -4,7 +4,7 @@ import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { allocatePolicy } from '../../decisioning/strategies/allocate-policy.ts';
 import { checkReport, checkSame } from './check.ts';
 import { mergeReport, readCells } from './evidence.ts';
-import { isAging, readLearned, refreshAfterMs } from './learned.ts';
+import { isAging, refreshAfterMs } from './learned.ts';
 import { advance, type LifecycleView, lifecycleView, type Steering, steer } from './lifecycle.ts';
 import type { CampaignAddress, RootView, ShardReport, ShardReportReply } from './protocol.ts';
 import { reportedSums } from './reported.ts';
@@ -132,8 +132,8 @@ export class CampaignRoot {
   compute(policy: CampaignPolicy, nowMs: number): Allocation {
     return this.#storage.transactionSync(() => {
       const version = this.version() + 1;
-      const { standing, sinceMs } = advance(this.#sql, policy, nowMs);
-      const { effort, ...learned } = readLearned(this.#sql, policy, nowMs, sinceMs);
+      const { standing, learned: read } = advance(this.#sql, policy, nowMs);
+      const { effort, ...learned } = read;
       this.#effort = effort;
       this.#sql.exec('UPDATE root SET version = ?, computed_at_ms = ?', version, nowMs);
       return allocatePolicy(policy, learned, version, standing);
