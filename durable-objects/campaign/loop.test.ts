@@ -1,4 +1,4 @@
-import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, test, vi } from 'vitest';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { revisionOf } from '../publisher/testing/fixtures.ts';
@@ -73,6 +73,38 @@ describe('the way back', () => {
     const counted = async () => (await root.view()).cells.reduce((sum, cell) => sum + cell.statistics.trials, 0);
     await vi.waitUntil(async () => (await counted()) >= events.length, { timeout: PROMISED_MS });
     expect(await counted()).toBe(events.length);
+  });
+});
+
+describe('a campaign that forgets', () => {
+  test('publishes anew when an hour has passed and nothing happened, and not before', async () => {
+    const { address, root, shards, publish, allocation, policy } = await newCampaign();
+    await publish(1, [{ ...policy, leaves: ['rest'], learning: { halfLifeMs: 3_600_000 } }]);
+    const hour = Math.floor(Date.now() / 3_600_000);
+    await shards[0].apply(delivery(address, 'ann', [event(1, { trials: 100 }, { hour: hour - 3 })]));
+    const learned = async () => ((await allocation())?.leaves.rest?.posteriors[0]?.beta ?? 0) > 2;
+    await vi.waitUntil(learned, { timeout: PROMISED_MS, interval: 20 });
+    // The publisher has it before the root knows that it has.
+    const settled = () =>
+      runInDurableObject(root, (_, { storage }) => {
+        const { open } = storage.sql.exec<{ open: number }>('SELECT wanted_seq - settled_seq AS open FROM root').one();
+        return open === 0;
+      });
+    await vi.waitUntil(settled, { timeout: PROMISED_MS, interval: 20 });
+    const before = await allocation();
+    const alarmAfter = async (backMs: number) => {
+      await runInDurableObject(root, async (_, { storage }) => {
+        storage.sql.exec('UPDATE root SET computed_at_ms = ?', Date.now() - backMs);
+        await storage.setAlarm(Date.now() + 60_000);
+      });
+      await runDurableObjectAlarm(root);
+      return (await allocation())?.version ?? 0;
+    };
+    expect(await alarmAfter(3_000_000)).toBe(before?.version);
+    expect(await alarmAfter(3_700_000)).toBe((before?.version ?? 0) + 1);
+    expect(await runInDurableObject(root, (_, { storage }) => storage.getAlarm())).toBeGreaterThan(
+      Date.now() + 3_000_000,
+    );
   });
 });
 
