@@ -25,16 +25,20 @@ export function factoredRows(
   choices: number,
   onRun: (done: number, total: number, name: string) => void = () => {},
   learners: readonly Learner[] = LEARNERS,
+  worlds: readonly FactoredWorld[] = FACTORED_WORLDS,
 ): FactoredRow[] {
-  const total = FACTORED_WORLDS.length * learners.length * runs;
+  const playersOf = ({ contexts }: FactoredWorld) =>
+    // Joint draws know one context alone.
+    learners.filter((learner) => contexts.length === 1 || learner !== 'effects, drawn jointly');
+  const total = worlds.reduce((sum, world) => sum + playersOf(world).length * runs, 0);
   let done = 0;
   const play = (world: FactoredWorld, learner: Learner): FactoredRun[] =>
     Array.from({ length: runs }, (_, run) => {
       onRun(done++, total, `${learner}, ${world.name}`);
       return factoredRun(learner, world, choices, run + 1);
     });
-  return FACTORED_WORLDS.flatMap((world) => {
-    const played = learners.map((learner) => [learner, play(world, learner)] as const);
+  return worlds.flatMap((world) => {
+    const played = playersOf(world).map((learner) => [learner, play(world, learner)] as const);
     const [, byArms] = played.find(([learner]) => learner === 'arms') ?? played[0]!;
     return played.map(([learner, all]) => rowOf(world, learner, all, byArms));
   });

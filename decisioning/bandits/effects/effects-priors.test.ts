@@ -67,6 +67,13 @@ describe('effectsPriors', () => {
     expect(centre(own[0]!)).toBeLessThan(centre(own[40]!) - 0.4);
   });
 
+  it('expects of a combination in a leaf what it did beyond its values in the others', () => {
+    const elsewhere = drawn(6, 50_000, (arm) => (arm === 9 ? 0.08 : 0.04));
+    const fresh = priorsOf(none, elsewhere);
+    expect(centre(fresh[9]!) - centre(fresh[8]!)).toBeGreaterThan(0.5);
+    expect(Math.abs(centre(fresh[10]!) - centre(fresh[8]!))).toBeLessThan(0.1);
+  });
+
   it.each([
     ['no conversion in a million trials', 1e6, 0],
     ['nothing but conversions', 1e6, 1e6],
