@@ -155,6 +155,31 @@ describe('a goal beside the optimised one', () => {
   });
 });
 
+describe('windows', () => {
+  it('of goals are their own: a token lives as long as the longest, and credits each goal inside its window', async () => {
+    const late = { ...PURCHASE, id: 'late', windowMs: 30 * DAY_MS };
+    const objective = { goal: 'purchase', conversionWeight: 1, revenueWeight: 0, priority: 0, secondary: ['late'] };
+    const world = worldOf(
+      'trial-sums-windows',
+      configurationOf([campaignOf('c', { objective })], { goals: [PURCHASE, late] }),
+    );
+    const ann = customerOf(world, 'ann');
+    const record = await ann.decide('1', START_MS);
+    if (!record) throw new Error('nothing was chosen');
+    expect(record).toMatchObject({ goalWindowMs: PURCHASE.windowMs, expiresAtMs: START_MS + late.windowMs });
+    const learning: LearningFacts = { secondaryGoals: ['late'] };
+    await ann.see(record, START_MS, undefined, learning);
+    const afterMs = START_MS + PURCHASE.windowMs + 1;
+    expect(await ann.reach(record, afterMs)).toBe('outside_window');
+    await ann.tell(afterMs, { eventId: 'e1' });
+    await ann.tell(afterMs, { goal: 'late', windowMs: late.windowMs, eventId: 'e2' });
+    await settle(ann);
+    expect(await totalOf(world, 'c')).toMatchObject({ trials: 1, conversions: 0 });
+    const [cell] = Object.values(await sumsIn(world, 'c'));
+    expect(cell).toEqual({ 'goal:late': [1, 0, 0, 0] });
+  });
+});
+
 describe('delays', () => {
   it('are counted from the exposure to the first conversion of a trial', async () => {
     const learning: LearningFacts = { delay: true, secondaryGoals: ['click'] };
