@@ -31,9 +31,11 @@ export interface ReplayCampaign {
 
 /** There is no other campaign to depend on or to be ranked against. */
 const ALONE = { arbitration: undefined, exclusionGroups: [], onlyAfter: [], notWithin: [] } as const;
+/** A replay plays one strategy on every row: what `--policy` says, else the campaign's `strategy`. */
+const ONE_STRATEGY = { strategies: undefined, strategyMode: undefined, lifecycle: undefined } as const;
 
 /**
- * Compiles the campaign as the only one of a workspace. Schedule and caps are left out: rows have no time and each is a customer.
+ * Compiles the campaign as the only one of a workspace. Schedule, caps and phases are left out: rows have no time and each is a customer.
  *
  * @param salt of the groups that customers are assigned to; another one gives another holdout.
  */
@@ -41,7 +43,7 @@ export function compileCampaign(map: ReplayMap, policy: ReplayPolicy | undefined
   const first = map.campaign.placements[0]!;
   const campaign = { ...map.campaign, strategy: strategyOf(map, policy), placements: [first] };
   const configuration: Configuration = {
-    campaigns: [{ ...campaign, schedule: { timeZone: 'UTC', weekly: [] }, caps: [], ...ALONE }],
+    campaigns: [{ ...campaign, schedule: { timeZone: 'UTC', weekly: [] }, caps: [], ...ALONE, ...ONE_STRATEGY }],
     segments: [],
     placements: [placement.parse({ id: first, name: first, channel: 'replay' })],
     channels: [channel.parse({ id: 'replay', name: 'Replay' })],

@@ -63,6 +63,15 @@ describe('compileCampaign', () => {
     expect(() => compileCampaign(map, undefined, 's')).toThrow('/campaigns/c/audience/segment');
   });
 
+  test('plays one strategy on every row: no phase keeps rows out, no other strategy shares them', () => {
+    const two =
+      'lifecycle: {}\n  strategies: [{ id: x, strategy: { policy: ucb } }, { id: y, strategy: { policy: ucb } }]\n  arms:';
+    const { policy, slice } = compileCampaign(mapOf(head, CAMPAIGN.replace('arms:', two)), 'thompson', 's');
+    expect(policy).not.toHaveProperty('lifecycle');
+    expect(policy).not.toHaveProperty('strategies');
+    expect(Object.keys(slice.campaigns[0]!.rules.initialAllocation.leaves)).toEqual(['rest']);
+  });
+
   test('replaces the policy: uniform has equal shares and no floor, fixed_split needs weights', () => {
     const map = mapOf(head);
     expect(compileCampaign(map, 'uniform', 's').policy.strategy).toEqual({
