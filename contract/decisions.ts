@@ -206,7 +206,13 @@ export const receiptResponse = z
       .record(z.string(), z.unknown())
       .meta({ description: 'What was decided: campaign, arm, propensities, times' }),
     exposedAt: z.iso.datetime().nullable(),
-    outcomes: z.array(z.strictObject({ goal: z.string(), at: z.iso.datetime(), valueMinor: z.int() })),
+    outcomes: z.array(
+      z.strictObject({
+        goal: z.string(),
+        at: z.iso.datetime(),
+        valueMinor: z.int().meta({ description: 'In minor units, or in the unit of a goal whose values are no money' }),
+      }),
+    ),
     receipt: z.record(z.string(), z.unknown()).nullable().meta({
       description:
         'Everything decide() was told; null for the first decision of an anonymous visitor, which was made without storage',

@@ -79,6 +79,7 @@ export interface Legacy {
 export interface CreditedOutcome {
   readonly goal: string;
   readonly atMs: number;
+  /** Minor units of the currency, or of the goal's own unit. */
   readonly valueMinor: number;
   readonly orders: readonly string[];
 }

@@ -10,7 +10,8 @@ export function dumpOf(state: CustomerState): CustomerDump | null {
   return {
     profile: state.meta.profile,
     createdAtMs: state.meta.createdAtMs,
-    decisions: [...state.decisions.values()].map(({ record, ...rest }) => ({ ...record, ...rest })),
+    // What the campaign learned from is the workspace's own configuration, and nothing of the customer.
+    decisions: [...state.decisions.values()].map(({ record, learning: _, ...rest }) => ({ ...record, ...rest })),
     outcomes: state.outcomes.map((outcome) => ({ ...outcome })),
     behaviour: state.behaviour.map((event) => ({ ...event })),
   };
