@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CampaignConfiguration } from '../../decisioning/catalog/configuration.ts';
+import type { CampaignConfiguration, RewardConfiguration } from '../../decisioning/catalog/configuration.ts';
 import {
   campaignOf,
   catalogOf,
@@ -185,4 +185,49 @@ describe('several campaigns', () => {
     expect(good!.campaignId).toBe('good');
     expect(good!.shown).toBeGreaterThan(5 * poor!.shown);
   });
+});
+
+describe('rewards', () => {
+  const goals = [
+    { id: 'buy', name: 'Buy', source: 'any', windowMs: DAY_MS, defaultValueMinor: 0 },
+    { id: 'leave', name: 'Leave', source: 'any', windowMs: DAY_MS, defaultValueMinor: 0 },
+  ] as const;
+  // `b` is bought from less often, but twice then, and for three times as much; whoever sees `a` leaves more often.
+  const arms = {
+    a: { rate: 0.2, value: { median: 1_000, spread: 0.5 }, times: 1, also: { leave: 0.3 } },
+    b: { rate: 0.15, value: { median: 3_000, spread: 0.5 }, times: 2, also: { leave: 0.05 } },
+  };
+  const mean = (median: number) => (median * Math.exp(0.125)) / 100;
+  const run = (reward: RewardConfiguration, strategy: CampaignConfiguration['strategy']) => {
+    const spec = specOf({ c: { ...truthOf(0, 0), arms } });
+    const campaign = { ...THOMPSON, strategy, objective: { ...THOMPSON.objective, goal: 'buy', reward } };
+    const plan = planOf(catalogOf(configurationOf([campaign], { goals })), spec.truth);
+    return playWorld({ spec, plan, population: populationOf(spec, 1), seed: 1 })[0]!;
+  };
+
+  test.each<[RewardConfiguration, expected: number]>([
+    [{ kind: 'binary' }, (0.2 + 0.15) / 2],
+    [{ kind: 'revenue', maxMinor: 1_000_000 }, (0.2 * mean(1_000) + 0.15 * 2 * mean(3_000)) / 2],
+    [{ kind: 'count', max: 1_000 }, (0.2 + 0.15 * 2) / 2],
+    [
+      {
+        kind: 'composite',
+        goals: [
+          { goal: 'buy', weight: 1 },
+          { goal: 'leave', weight: -0.5 },
+        ],
+      },
+      (0.2 - 0.15 + (0.15 - 0.025)) / 2,
+    ],
+  ])(
+    '$kind: what is earned is what was declared, and Thompson sampling finds the arm that earns more',
+    (reward, expected) => {
+      const even = run(reward, EVEN.strategy);
+      expect(Math.abs(even.reward / even.shown / expected - 1)).toBeLessThan(0.25);
+      const learned = run(reward, THOMPSON.strategy);
+      expect(learned.regret).toBeLessThan(0.5 * even.regret);
+      const best = reward.kind === 'binary' ? 0 : 1;
+      expect(learned.byArm[best]!).toBeGreaterThan(2 * learned.byArm[1 - best]!);
+    },
+  );
 });

@@ -51,7 +51,7 @@ export interface ArmTruth {
   readonly rate: number;
   /** Milliseconds from exposure to goal; at once when absent. */
   readonly delay?: LogNormalSpec | undefined;
-  /** Value of the goal in minor units; the goal's own when absent. */
+  /** Value of each time that the goal is reached, in minor units; the goal's own when absent. */
   readonly value?: LogNormalSpec | undefined;
   /** How often a customer who reaches the goal does so, on average; 1 when absent. */
   readonly times?: number | undefined;

@@ -85,7 +85,7 @@ export function expectedReward(
     case 'binary':
       return rate;
     case 'revenue':
-      return (rate * (arm.value ? logNormalMean(arm.value) : defaultValueMinor)) / MINOR_PER_MAJOR;
+      return (rate * (arm.times ?? 1) * (arm.value ? logNormalMean(arm.value) : defaultValueMinor)) / MINOR_PER_MAJOR;
     case 'count':
       return rate * (arm.times ?? 1);
     case 'composite':
