@@ -11,7 +11,7 @@ import { createWorkspace, publishDemo } from './workspace.ts';
 
 const bindings = env as unknown as Env;
 const PATH = '/v1/campaigns/careful/lifecycle';
-/** So many customers that a tenth of them is between 1 and 15 in all but one of a million salts. */
+/** So many that a share of .3 takes none of them for one salt in a million, and one of .9 takes more for every salt there is. */
 const CUSTOMERS = 40;
 
 let api: ReturnType<typeof apiOf>;
@@ -45,7 +45,11 @@ beforeAll(async () => {
       name: 'Careful',
       objective: { goal: 'click' },
       placements: ['hero'],
-      lifecycle: { initialization: { admitted: 0.2 }, thresholds: { trialsPerArm: 1, width: 0.01 } },
+      lifecycle: {
+        initialization: { admitted: 0.3 },
+        learning: { admitted: 0.9 },
+        thresholds: { trialsPerArm: 1, width: 0.01 },
+      },
       arms: [
         { id: 'a', content: { text: 'A' } },
         { id: 'b', content: { text: 'B' } },
@@ -67,7 +71,7 @@ describe('a campaign with a lifecycle', () => {
   it('begins with a share of its customers, and tells the others why not', async () => {
     const few = await addressed();
     expect(few.length).toBeGreaterThan(0);
-    expect(few.length).toBeLessThan(CUSTOMERS / 2);
+    expect(few.length).toBeLessThan(CUSTOMERS);
     const other = Array.from({ length: CUSTOMERS }, (_, i) => `customer-${i}`).find((id) => !few.includes(id))!;
     const { reasons } = await decide(other);
     expect(reasons).toEqual({ not_admitted: 1 });
@@ -79,7 +83,7 @@ describe('a campaign with a lifecycle', () => {
       campaign: 'careful',
       phase: 'initialization',
       mode: 'auto',
-      settings: { floor: 0.5, admitted: 0.2, modelWeight: 0 },
+      settings: { floor: 0.5, admitted: 0.3, modelWeight: 0 },
       numbers: { trials: 0 },
       transitions: [{ from: null, to: 'initialization', cause: 'begun' }],
     });
@@ -130,7 +134,7 @@ describe('a campaign with a lifecycle', () => {
     const { status, body } = await api.secret<z.infer<typeof receiptResponse>>('GET', `/v1/decisions/${decisionId}`);
     expect(status).toBe(200);
     const receipt = body.receipt as unknown as Receipt;
-    expect(Object.values(receipt.standings ?? {})).toEqual([{ admitted: 0.5 }]);
+    expect(Object.values(receipt.standings ?? {})).toEqual([{ admitted: 0.9 }]);
     const [again] = replay(receipt, body.slices as Record<string, RulesSlice>);
     const { armId, propensityArm } = body.record;
     expect(again?.chosen).toMatchObject({ armId, propensityArm });
