@@ -44,13 +44,13 @@ export function readHourly(sql: SqlStorage, ask: HourlyAsk, maxHeld = MAX_HELD_E
     effort += read.effort;
     if (!read.held) continue;
     const counted = readCounts(sql, { ...ask, widthHours });
-    const cells = counted.map((cell): EvidenceCell => {
+    const cells = counted.cells.map((cell): EvidenceCell => {
       const key = keyOf(cell.leaf, cell.arm, cell.hour);
       const sums: SumsByName | undefined = read.held?.get(key)?.sums;
       read.held?.delete(key);
       return sums ? { ...cell, sums } : cell;
     });
-    return { cells, effort: effort + counted.length };
+    return { cells, effort: effort + counted.effort };
   }
 }
 
@@ -66,20 +66,24 @@ function bucketOf(hour: number, { nowHour, widthHours }: HourlyAsk): number {
   return hour > nowHour - FINE_HOURS ? hour : hour - (hour % widthHours) + Math.floor(widthHours / 2);
 }
 
-function readCounts(sql: SqlStorage, ask: HourlyAsk): Omit<EvidenceCell, 'sums'>[] {
+function readCounts(sql: SqlStorage, ask: HourlyAsk): HourlyEvidence {
   type Row = StatisticsRow & { leaf: string; arm: string; bucket: number };
   const fineFrom = ask.nowHour - FINE_HOURS;
-  return sql
-    .exec<Row>(
-      `SELECT leaf, arm, CASE WHEN hour > ?1 THEN hour ELSE hour - hour % ?2 + ?3 END AS bucket, ${SUMMED}
+  const cursor = sql.exec<Row>(
+    `SELECT leaf, arm, CASE WHEN hour > ?1 THEN hour ELSE hour - hour % ?2 + ?3 END AS bucket, ${SUMMED}
        FROM ${KEYS} CROSS JOIN cells ON leaf = k.l AND arm = k.a AND hour >= ?4 GROUP BY leaf, arm, bucket`,
-      fineFrom,
-      ask.widthHours,
-      Math.floor(ask.widthHours / 2),
-      ask.fromHour,
-    )
-    .toArray()
-    .map((row) => ({ leaf: row.leaf, arm: row.arm, hour: row.bucket, statistics: statisticsOf(row) }));
+    fineFrom,
+    ask.widthHours,
+    Math.floor(ask.widthHours / 2),
+    ask.fromHour,
+  );
+  const cells = [...cursor].map((row) => ({
+    leaf: row.leaf,
+    arm: row.arm,
+    hour: row.bucket,
+    statistics: statisticsOf(row),
+  }));
+  return { cells, effort: cursor.rowsRead };
 }
 
 /** Vectors by cell; `held` is missing when they are more than `maxHeld` elements. */

@@ -1,10 +1,12 @@
 /** What a campaign has learned, as its policy weighs it: all evidence alike, or hour by hour. */
 import { momentsName } from '../../decisioning/bandits/linear/moments.ts';
 import { rewardName, rewardTrialsName } from '../../decisioning/bandits/rewards/reward.ts';
+import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { firstCountedHour } from '../../decisioning/learning/forgetting.ts';
-import { DELAY_NAME, weighEvidence } from '../../decisioning/learning/weigh-evidence.ts';
+import { DELAY_NAME, type EvidenceCell, weighEvidence } from '../../decisioning/learning/weigh-evidence.ts';
 import type { Learned } from '../../decisioning/strategies/strata.ts';
+import { differenceOf } from './columns.ts';
 import { readTotals } from './evidence.ts';
 import { readHourly } from './hourly.ts';
 import { readSums } from './root-vectors.ts';
@@ -22,7 +24,7 @@ const REFRESHES_PER_HALF_LIFE = 24;
 const LONGEST_DELAY_MS = 90 * 86_400_000;
 
 /** Names of the sums that a policy's allocation is computed from; those for reports alone stay on disk. */
-function namesOf({ reward, features }: CampaignPolicy): ReadonlySet<string> {
+function namesOf({ reward, features }: CampaignPolicy): Set<string> {
   const names = [
     reward && rewardName(reward),
     reward && rewardTrialsName(reward),
@@ -49,18 +51,60 @@ export function readLearned(sql: SqlStorage, policy: CampaignPolicy, nowMs: numb
   const byAge = halfLifeMs !== undefined || delayCorrection === true;
   if (!byAge && names.size === 0) return { statistics: readTotals(sql, sinceMs), effort: 0 };
   if (!byAge && sinceMs === undefined) return { statistics: readTotals(sql), sums: readSums(sql, names), effort: 0 };
-  const halfLifeHours = (halfLifeMs ?? Number.POSITIVE_INFINITY) / MS_PER_HOUR;
+  if (delayCorrection) names.add(DELAY_NAME);
+  const fromHour = firstHour(policy, nowMs, sinceMs);
+  const widthHours = Math.floor((halfLifeMs ?? Number.POSITIVE_INFINITY) / MS_PER_HOUR / PARTS_OF_HALF_LIFE);
   const widest = delayCorrection || halfLifeMs === undefined ? HOURS_PER_DAY : Number.MAX_SAFE_INTEGER;
   const { cells, effort } = readHourly(sql, {
-    // Delays of what has faded still say how long conversions take, but a campaign forgets those as well.
-    fromHour: Math.max(0, firstCountedHour(nowMs, halfLifeMs)),
+    fromHour,
     nowHour: Math.floor(nowMs / MS_PER_HOUR),
-    widthHours: Math.min(widest, Math.max(1, Math.floor(halfLifeHours / PARTS_OF_HALF_LIFE))),
-    names: new Set([...names, ...(delayCorrection ? [DELAY_NAME] : [])]),
+    widthHours: Math.min(widest, Math.max(1, widthHours)),
+    names,
   });
+  const all =
+    halfLifeMs === undefined && sinceMs === undefined ? [...cells, ...earlier(sql, names, cells, fromHour)] : cells;
   const rules = { ...(halfLifeMs !== undefined && { halfLifeMs }), ...(delayCorrection && { delayCorrection }) };
-  const since = sinceMs === undefined ? {} : { sinceMs };
-  return { ...weighEvidence({ cells, nowMs, ...rules, ...since }), effort };
+  // Without a delay correction nothing from before is read at all.
+  const since = sinceMs !== undefined && delayCorrection ? { sinceMs } : {};
+  return { ...weighEvidence({ cells: all, nowMs, ...rules, ...since }), effort };
+}
+
+/** From which hour on evidence is read one by one. */
+function firstHour({ learning }: CampaignPolicy, nowMs: number, sinceMs: number | undefined): number {
+  const { halfLifeMs, delayCorrection } = learning ?? {};
+  const faded = firstCountedHour(nowMs, halfLifeMs);
+  if (!delayCorrection) return Math.max(0, faded, Math.floor((sinceMs ?? 0) / MS_PER_HOUR));
+  // Delays from before a change of rates still say how long conversions take.
+  const settled = halfLifeMs === undefined ? Math.floor((nowMs - LONGEST_DELAY_MS) / MS_PER_HOUR) - 1 : faded;
+  return Math.max(0, settled);
+}
+
+/** What lies before the hours that were read, as one cell per leaf and arm: all of it is in, so its hour says no more than that. */
+function earlier(
+  sql: SqlStorage,
+  names: ReadonlySet<string>,
+  cells: readonly EvidenceCell[],
+  fromHour: number,
+): EvidenceCell[] {
+  if (fromHour === 0) return [];
+  const rest = new Map<
+    string,
+    { leaf: string; arm: string; statistics: ArmStatistics; sums: Record<string, readonly number[]> }
+  >();
+  const sums = readSums(sql, names);
+  for (const [leaf, arms] of readTotals(sql))
+    for (const [arm, statistics] of arms)
+      rest.set(JSON.stringify([leaf, arm]), { leaf, arm, statistics, sums: { ...sums.get(leaf)?.get(arm) } });
+  for (const cell of cells) {
+    const left = rest.get(JSON.stringify([cell.leaf, cell.arm]));
+    if (!left) continue;
+    left.statistics = differenceOf(left.statistics, cell.statistics);
+    for (const [name, vector] of Object.entries(cell.sums ?? {})) {
+      const total = left.sums[name];
+      if (total) left.sums[name] = total.map((value, i) => value - vector[i]!);
+    }
+  }
+  return [...rest.values()].map((left) => ({ ...left, hour: fromHour - 1 }));
 }
 
 /** When evidence is to be weighed anew although none has come; null for policies that time alone does not change. */
