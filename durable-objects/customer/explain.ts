@@ -4,6 +4,8 @@ import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import type { OpenSlice } from '../../decisioning/catalog/open.ts';
 import type { DecideInput, TracedCandidate } from '../../decisioning/decide.ts';
 import { decide } from '../../decisioning/decide.ts';
+import { featureVector } from '../../decisioning/features/features.ts';
+import type { Resolve } from '../../decisioning/segments/subject.ts';
 import type { DecideCall } from './protocol.ts';
 import type { CustomerState } from './state.ts';
 import { touchesOf } from './state.ts';
@@ -35,6 +37,7 @@ export function explainFor(state: CustomerState, call: DecideCall, shared: Share
       candidates: (candidates ?? []).map((candidate) => ({
         ...candidate,
         ...assignedTo(candidate, shared.sliceOf(placement), input),
+        ...featuresOf(candidate, shared.sliceOf(placement), resolve),
       })),
     })),
     attributes: Object.fromEntries([...reads].map(([path, value]) => [path, value ?? null])),
@@ -48,6 +51,13 @@ export function explainFor(state: CustomerState, call: DecideCall, shared: Share
       })),
     segments: [...segments].sort(),
   };
+}
+
+/** What a campaign with features reads of this customer: what is chosen and what is outranked is explained alike. */
+function featuresOf({ campaignId, leaf }: TracedCandidate, slice: OpenSlice | undefined, resolve: Resolve) {
+  const campaign = slice?.campaigns.find(({ rules }) => rules.id === campaignId)?.rules;
+  if (leaf === undefined || !campaign?.features) return {};
+  return { features: featureVector(campaign.features, resolve) };
 }
 
 /** The arm that is kept for this customer, and until when. */

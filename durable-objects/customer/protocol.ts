@@ -3,6 +3,7 @@ import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { RewardSpec } from '../../decisioning/bandits/rewards/reward.ts';
 import type { TrialTally } from '../../decisioning/bandits/rewards/tally.ts';
 import type { PlacementRequest, Switches, TracedCandidate } from '../../decisioning/decide.ts';
+import type { FeatureVector } from '../../decisioning/features/features.ts';
 import type { EventRejection, RefusalReason } from '../../decisioning/reasons.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
@@ -162,6 +163,8 @@ export type DecideReply =
 /** A candidate with the arm that is kept for the customer, if one is. */
 export interface ExplainedCandidate extends TracedCandidate {
   readonly kept?: { readonly armId: string; readonly untilMs: number };
+  /** The customer's vector, for a campaign with features that was valued: the probabilities of its arms depend on it. */
+  readonly features?: FeatureVector;
 }
 
 export type ExplainReply =

@@ -1,7 +1,7 @@
-/** Features from the request to the model and back: two kinds of customers who want opposite things are told apart within seconds. */
+/** Features from the request to the model and back: two kinds of customers who want opposite things are told apart within seconds, and so says `explain`. */
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { DecisionAnswer } from '../../contract/decisions.ts';
+import type { DecisionAnswer, ExplainResponse } from '../../contract/decisions.ts';
 import { apiOf, eventually } from './api.ts';
 import { createWorkspace, publishDemo } from './workspace.ts';
 
@@ -40,6 +40,13 @@ async function decideFor(id: string, regular: boolean): Promise<DecisionAnswer> 
   return body.decisions[0]!;
 }
 
+/** How likely each arm is for a customer, by the answer to `explain`. */
+async function explainFor(id: string, regular: boolean) {
+  const body = { placements: ['hero'], customer: { id }, context: { attributes: { regular } } };
+  const answer = await api.secret<ExplainResponse>('POST', '/v1/explain', body);
+  return answer.body.placements[0]!.candidates[0]!.arms!;
+}
+
 describe('a campaign with features', () => {
   it('gives each kind of customer the arm that it likes, and says with which probability', {
     timeout: 60_000,
@@ -64,6 +71,8 @@ describe('a campaign with features', () => {
       const answer = await eventually(ask, isLiked);
       expect(answer.arm).toBe(liked);
       expect(answer.propensity!.arm).toBeCloseTo(CHOSEN, 9);
+      const explained = await explainFor(`later-${asked}`, regular);
+      expect(explained.find(({ arm }) => arm === liked)!.probability).toBeCloseTo(CHOSEN, 9);
     }
   });
 });

@@ -2,7 +2,7 @@
 import type { ExplainResponse } from '../../contract/decisions.ts';
 import { describeRefusal } from '../../decisioning/describe.ts';
 import { splitStratum } from '../../decisioning/strategies/strata.ts';
-import { evidenceFrom } from '../../decisioning/view.ts';
+import { type ArmAsk, evidenceFrom } from '../../decisioning/view.ts';
 import type { ExplainedCandidate } from '../../durable-objects/customer/protocol.ts';
 import type { EdgeCatalog } from './catalog.ts';
 import type { PlacementSlices } from './slices.ts';
@@ -15,7 +15,7 @@ export function candidateAnswer(
   catalog: EdgeCatalog | undefined,
   slice: PlacementSlices | undefined,
 ): WireCandidate {
-  const { campaignId, reason, leaf, value, parts, probability, kept, available } = candidate;
+  const { campaignId, reason, leaf, value, parts, probability, kept } = candidate;
   return {
     campaign: campaignId,
     outcome: reason === null ? 'chosen' : 'refused',
@@ -25,7 +25,10 @@ export function candidateAnswer(
     ...(leaf !== undefined && placeOf(leaf)),
     ...(probability !== undefined && { probability }),
     ...(kept && { kept: { arm: kept.armId, until: new Date(kept.untilMs).toISOString() } }),
-    ...(leaf !== undefined && catalog && slice && arms(campaignId, leaf, kept?.armId, available, catalog, slice)),
+    ...(leaf !== undefined &&
+      catalog &&
+      slice &&
+      arms(campaignId, leaf, kept?.armId, askOf(candidate), catalog, slice)),
   };
 }
 
@@ -35,21 +38,22 @@ function placeOf(key: string): Pick<WireCandidate, 'leaf' | 'strategy'> {
   return { leaf, ...(strategyId !== undefined && { strategy: strategyId }) };
 }
 
+/** What the probabilities of its arms depend on. */
+function askOf({ available, features }: ExplainedCandidate): ArmAsk {
+  return { ...(available && { available }), ...(features && { features }) };
+}
+
 function arms(
   campaignId: string,
   leaf: string,
   kept: string | undefined,
-  available: ExplainedCandidate['available'],
+  ask: ArmAsk,
   catalog: EdgeCatalog,
   slice: PlacementSlices,
 ): Pick<WireCandidate, 'arms'> {
   const campaign = slice.rules.rules.campaigns.find(({ id }) => id === campaignId);
   if (!campaign) return {};
-  const probabilities = evidenceFrom((id) => catalog.allocations.get(id)).probabilities(
-    campaign,
-    leaf,
-    available && { available },
-  );
+  const probabilities = evidenceFrom((id) => catalog.allocations.get(id)).probabilities(campaign, leaf, ask);
   const published = catalog.allocations.get(campaignId);
   const allocation = published?.armsKey === campaign.initialAllocation.armsKey ? published : campaign.initialAllocation;
   const pBest = allocation.leaves[leaf]?.pBest ?? [];
