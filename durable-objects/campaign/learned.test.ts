@@ -148,10 +148,10 @@ describe('evidence that is weighed by its age', () => {
         expect(own.conversions).toBe(exact.conversions);
         expect(read.sums!.get(leaf)!.get(arm)![named]).toEqual(expected.sums.get(leaf)!.get(arm)![named]);
       }
-    const near = await run((_root, sql) =>
-      readHourly(sql, { fromHour: nowHour - 70, nowHour, widthHours: 24, names: new Set() }),
-    );
-    expect(near.cells).toHaveLength(4 * hours.length);
+    const young = newRoot();
+    await young.learn(evidence(8, hours));
+    const near = await young.run((_root, sql) => readLearned(sql, young.policy({ learning, reward }), nowMs));
+    expect(read.effort).toBe(near.effort);
   });
 
   test.each([
