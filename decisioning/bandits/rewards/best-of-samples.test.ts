@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { normalQuantile } from '../../math/normal.ts';
 import { type Random, seededRandom } from '../../random.ts';
 import { gammaVariate, normalVariate, studentVariate } from '../../testing/reward-variates.ts';
 import { rateVariate } from '../../testing/variates.ts';
@@ -96,6 +97,23 @@ describe('bestOfSamples', () => {
     // Of 12 pairs the first arm wins (4,2) (4,3) (6,2) (6,3) (6,5).
     expect([...bestOfSamples(points)].map((p) => Math.round(p * 12))).toEqual([5, 7]);
     expect(bestOfSamples([Float64Array.of(1, 2), Float64Array.of(2, 3)])[0]!).toBeCloseTo(1 / 8, 12);
+  });
+
+  test.each([2, 5, 40])('256 points an arm are exact to .005: %i normal distributions', (k) => {
+    const own = Array.from({ length: k }, (_, i) => ({ mean: (i % 4) / 3, deviation: 1 + (i % 3) }));
+    const points = own.map(({ mean, deviation }) =>
+      Float64Array.from({ length: 256 }, (_, i) => mean + deviation * normalQuantile((i + 0.5) / 256)),
+    );
+    const drawn = winnerFrequency(
+      own.map(
+        ({ mean, deviation }) =>
+          () =>
+            mean + deviation * normalVariate(random),
+      ),
+    );
+    bestOfSamples(points).forEach((p, i) => {
+      expect(Math.abs(p - drawn[i]!)).toBeLessThan(0.005);
+    });
   });
 
   test('equals enumeration for three arms of unequal numbers of points', () => {
