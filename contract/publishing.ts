@@ -25,12 +25,9 @@ export const revisionsResponse = z
   .meta({ id: 'Revisions' });
 
 /** What may be published, but should not surprise anybody. */
-const warnings = z
-  .array(problemError)
-  .optional()
-  .meta({
-    description: 'Campaigns that may be published, but should not surprise anybody; absent when there are none',
-  });
+const warnings = z.array(problemError).optional().meta({
+  description: 'Campaigns that may be published, but should not surprise anybody; absent when there are none',
+});
 
 export const publishResponse = revision
   .extend({
