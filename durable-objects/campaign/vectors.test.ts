@@ -99,22 +99,34 @@ describe('named sums in a shard', () => {
 });
 
 describe('a report of many named sums', () => {
-  const cases: readonly (readonly [string, number, number, number])[] = [
-    ['ends between deliveries where vectors are too many', MAX_EVENT_NAMES, 3, MAX_REPORT_VECTORS],
-    ['ends between deliveries where their elements are too many', 1, MAX_SUMS_LENGTH, MAX_REPORT_ELEMENTS],
+  const named = (names: readonly string[], length: number) =>
+    Object.fromEntries(names.map((name) => [name, Array.from({ length }, (_, i) => i)]));
+  const eight = Array.from({ length: MAX_EVENT_NAMES }, (_, i) => `name-${i}`);
+  /** The event at a place of a page: hours are pages apart, or the same cells get other names on every page. */
+  const cases: readonly (readonly [
+    string,
+    (page: number, i: number) => [hour: number, StatisticsEvent['sums'] & {}],
+  ])[] = [
+    [
+      'ends between deliveries where vectors are too many',
+      (page, i) => [page * MAX_DELIVERY_EVENTS + i, named(eight, 3)],
+    ],
+    [
+      'ends between deliveries where their elements are too many',
+      (page, i) => [i, named([`a-${page}`, `b-${page}`], 512)],
+    ],
   ];
 
-  test.each(cases)('%s, and loses none', async (_title, names, length) => {
+  test.each(cases)('%s, and loses none', async (_title, at) => {
     const { run } = newShard();
     const address = newAddress();
-    const vector = Array.from({ length }, (_, i) => i);
     const events: StatisticsEvent[] = [];
     for (let page = 0; page < 4; page += 1) {
       const from = page * MAX_DELIVERY_EVENTS;
-      const sums = Object.fromEntries(Array.from({ length: names }, (_, i) => [`name-${i}`, vector]));
-      const fresh = Array.from({ length: MAX_DELIVERY_EVENTS }, (_, i) =>
-        summed(from + i + 1, sums, { hour: from + i }),
-      );
+      const fresh = Array.from({ length: MAX_DELIVERY_EVENTS }, (_, i) => {
+        const [hour, sums] = at(page, i);
+        return summed(from + i + 1, sums, { hour });
+      });
       events.push(...fresh);
       await run((shard) => shard.apply(delivery(address, 'ann', fresh)));
     }
