@@ -83,9 +83,10 @@ function predictDisjoint({ coefficients, factors }: PreparedModel, arms: number,
     for (let i = 0, at = arm * d; i < d; i++) mean += coefficients[at + i]! * z[i]!;
     means[arm] = mean;
   }
-  let arm = 0;
-  for (; arm + LANES <= arms; arm += LANES) fourDeviations(factors, arm, z, deviations);
-  for (; arm < arms; arm++) deviations[arm] = deviationOf(factors, arm * packedLength(d), z);
+  // The last four overlap those before where arms are no multiple of four: cheaper than one by one.
+  if (arms >= LANES)
+    for (let arm = 0; arm < arms; arm += LANES) fourDeviations(factors, Math.min(arm, arms - LANES), z, deviations);
+  else for (let arm = 0; arm < arms; arm++) deviations[arm] = deviationOf(factors, arm * packedLength(d), z);
   return { means, deviations };
 }
 
