@@ -34,7 +34,7 @@ const transition = z.strictObject({
   from: phase.nullable(),
   to: phase,
   cause: z.enum(PHASE_CAUSES),
-  by: z.string().optional().meta({ description: 'The key that forced it' }),
+  by: z.string().optional().meta({ description: 'The key that forced it or let it go' }),
   numbers,
   drift: z
     .strictObject({
@@ -81,7 +81,9 @@ export const steerRequest = z
   ])
   .meta({
     id: 'SteerRequest',
-    description: '`hold` keeps the phase, `force` enters one and keeps it, `auto` lets the campaign go by itself again',
+    description:
+      '`hold` keeps the phase, `force` enters one and keeps it, `auto` lets the campaign go by itself again: from a phase that was forced back to ' +
+      'the one that its evidence has reached',
   });
 
 export type LifecycleResponse = z.infer<typeof lifecycleResponse>;

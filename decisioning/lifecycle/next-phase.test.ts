@@ -2,7 +2,7 @@ import betaQuantile from '@stdlib/stats-base-dists-beta-quantile';
 import { describe, expect, test } from 'vitest';
 import { testRandom } from '../testing/seeds.ts';
 import { type Confidence, confidenceOf } from './confidence.ts';
-import { nextPhase } from './next-phase.ts';
+import { nextPhase, phaseOf } from './next-phase.ts';
 import { DEFAULT_THRESHOLDS, type Phase } from './phases.ts';
 
 const numbers = (changes: Partial<Confidence>): Confidence => ({
@@ -47,6 +47,17 @@ describe('the next phase', () => {
       expect(nextPhase(phase, numbers({}), DEFAULT_THRESHOLDS, alarm)).toEqual({ phase: 'learning', cause: 'drift' });
     },
   );
+});
+
+describe('the phase that numbers lead to', () => {
+  const reached = (changes: Partial<Confidence>, from?: Phase) => phaseOf(numbers(changes), DEFAULT_THRESHOLDS, from);
+
+  test('is the furthest whose way there is earned, whatever the hysteresis of staying there', () => {
+    expect(reached({ leastTrials: 29, pBest: 1 })).toBe('initialization');
+    expect(reached({ leastTrials: 30, pBest: 0.94 })).toBe('learning');
+    expect(reached({ leastTrials: 30, pBest: 0.95 })).toBe('optimization');
+    expect(reached({ leastTrials: 9, pBest: 0.5 }, 'learning')).toBe('learning');
+  });
 });
 
 describe('the numbers of arms', () => {

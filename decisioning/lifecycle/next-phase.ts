@@ -1,7 +1,7 @@
 /** Whether a campaign changes its phase: a pure function of where it is and what is known. */
 import type { DriftAlarm } from '../evaluation/drift.ts';
 import type { Confidence } from './confidence.ts';
-import type { Phase, PhaseThresholds } from './phases.ts';
+import { PHASES, type Phase, type PhaseThresholds } from './phases.ts';
 
 /** Why a phase was entered; a closed list. */
 export const PHASE_CAUSES = [
@@ -12,6 +12,7 @@ export const PHASE_CAUSES = [
   'unclear_again',
   'drift',
   'forced',
+  'let_go',
 ] as const;
 
 export type PhaseCause = (typeof PHASE_CAUSES)[number];
@@ -50,4 +51,15 @@ export function nextPhase(
   return unclear || numbers.width > HYSTERESIS * thresholds.width
     ? { phase: 'learning', cause: 'unclear_again' }
     : null;
+}
+
+/**
+ * The phase that these numbers lead to from `from` on when nobody has forced anything: what a campaign is in that was only just looked at for the
+ * first time.
+ */
+export function phaseOf(numbers: Confidence, thresholds: PhaseThresholds, from: Phase = 'initialization'): Phase {
+  let phase = from;
+  // A step for each phase is all there is: one more would be a step back.
+  for (let step = 1; step < PHASES.length; step += 1) phase = nextPhase(phase, numbers, thresholds)?.phase ?? phase;
+  return phase;
 }

@@ -107,6 +107,38 @@ describe('a campaign with phases', () => {
     await entered('optimization');
   });
 
+  test('let go of after a phase was forced that its evidence has not reached goes back to where that leads', async () => {
+    const { root, count, entered } = await newCampaign({ lifecycle });
+    await count([
+      { arm: 'a', trials: 9, conversions: 3 },
+      { arm: 'b', trials: 9, conversions: 1 },
+    ]);
+    await vi.waitUntil(async () => (await root.lifecycle())?.numbers.trials === 18, PATIENCE);
+    await root.steer({ mode: 'force', phase: 'optimization' }, 'ann');
+    await entered('optimization');
+    await root.steer({ mode: 'hold' }, 'ann');
+    const letGo = await root.steer({ mode: 'auto' }, 'bob');
+    expect(letGo).toMatchObject({ phase: 'initialization', mode: 'auto' });
+    expect(letGo?.transitions.slice(0, 2)).toMatchObject([
+      { from: 'optimization', to: 'initialization', cause: 'let_go', actor: 'bob', numbers: { leastTrials: 9 } },
+      { from: 'initialization', to: 'optimization', cause: 'forced', actor: 'ann' },
+    ]);
+    await entered('initialization');
+    const again = await root.steer({ mode: 'auto' }, 'bob');
+    expect(again?.transitions).toHaveLength(3);
+  });
+
+  test('that was forced where its evidence leads stays there when it is let go, without another change', async () => {
+    const { root, count, entered } = await newCampaign({ lifecycle });
+    await count(alike(40));
+    await entered('learning');
+    await root.steer({ mode: 'force', phase: 'initialization' }, 'ann');
+    await root.steer({ mode: 'force', phase: 'learning' }, 'ann');
+    const view = await root.steer({ mode: 'auto' }, 'ann');
+    expect(view?.transitions[0]).toMatchObject({ to: 'learning', cause: 'forced' });
+    expect(view?.phase).toBe('learning');
+  });
+
   test('that had a history before it had phases finds the change of a rate in it, and learns from what came since', async () => {
     const nowHour = Math.floor(Date.now() / HOUR_MS);
     const drift = { ...DEFAULT_DRIFT, bucketHours: 1, settleHours: 1 };

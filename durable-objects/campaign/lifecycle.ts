@@ -5,7 +5,7 @@ import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { type DriftAlarm, driftOf, type RateBucket } from '../../decisioning/evaluation/drift.ts';
 import { campaignConfidence } from '../../decisioning/lifecycle/campaign-confidence.ts';
 import type { Confidence } from '../../decisioning/lifecycle/confidence.ts';
-import { nextPhase } from '../../decisioning/lifecycle/next-phase.ts';
+import { nextPhase, phaseOf } from '../../decisioning/lifecycle/next-phase.ts';
 import {
   type DriftRules,
   type LifecycleRules,
@@ -183,13 +183,37 @@ function strategyTrials(sql: SqlStorage): number {
 }
 
 /** Does what a person asks. Runs inside the caller's transaction. */
-export function steer(sql: SqlStorage, policy: CampaignPolicy, steering: Steering, actor: string, nowMs: number): void {
+export function steer(
+  sql: SqlStorage,
+  policy: CampaignPolicy & { readonly lifecycle: LifecycleRules },
+  steering: Steering,
+  actor: string,
+  nowMs: number,
+): void {
   const read = readerOf(sql, policy, nowMs);
   const row = readRow(sql) ?? begin(sql, read, nowMs);
   sql.exec('UPDATE lifecycle SET mode = ?', steering.mode === 'auto' ? 'auto' : 'hold');
-  if (steering.mode !== 'force' || steering.phase === row.phase) return;
+  if (steering.mode === 'hold' || (steering.mode === 'auto' && !isForced(sql, row))) return;
   const numbers = read(row.evidenceSinceMs).numbers();
-  enter(sql, { atMs: nowMs, from: row.phase, to: steering.phase, cause: 'forced', actor, numbers });
+  const [to, cause] =
+    steering.mode === 'force'
+      ? [steering.phase, 'forced' as const]
+      : [earnedPhase(row, numbers, policy.lifecycle), 'let_go' as const];
+  if (to !== row.phase) enter(sql, { atMs: nowMs, from: row.phase, to, cause, actor, numbers });
+}
+
+/** Whether a person put the campaign where it is held. */
+function isForced(sql: SqlStorage, { mode }: LifecycleRow): boolean {
+  return mode === 'hold' && readTransitions(sql)[0]?.cause === 'forced';
+}
+
+/**
+ * Where the evidence leads a campaign that is let go of: back to a phase that was skipped, at once. Forward it goes by its rules, with the reasons of
+ * each step. Evidence since a change of a rate begins with `learning`, as after any such change.
+ */
+function earnedPhase({ phase, evidenceSinceMs }: LifecycleRow, numbers: Confidence, rules: LifecycleRules): Phase {
+  const earned = phaseOf(numbers, rules.thresholds, evidenceSinceMs === null ? 'initialization' : 'learning');
+  return PHASES.indexOf(earned) < PHASES.indexOf(phase) ? earned : phase;
 }
 
 /** Where the campaign is; null for one without lifecycle. */

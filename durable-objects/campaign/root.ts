@@ -174,9 +174,10 @@ export class CampaignRoot {
    */
   steer(steering: Steering, actor: string, nowMs: number): LifecycleView | null {
     const policy = this.policy();
-    if (!policy?.lifecycle) return null;
+    const lifecycle = policy?.lifecycle;
+    if (!lifecycle) return null;
     return this.#storage.transactionSync(() => {
-      steer(this.#sql, policy, steering, actor, nowMs);
+      steer(this.#sql, { ...policy, lifecycle }, steering, actor, nowMs);
       this.#sql.exec('UPDATE root SET wanted_seq = wanted_seq + 1');
       return lifecycleView(this.#sql, policy, nowMs);
     });

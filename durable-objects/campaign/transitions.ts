@@ -17,7 +17,7 @@ export interface Transition {
   readonly from: Phase | null;
   readonly to: Phase;
   readonly cause: PhaseCause;
-  /** Who forced it; absent when the campaign went by itself. */
+  /** Who forced it or let it go; absent when the campaign went by itself. */
   readonly actor?: string;
   /** What the arms had shown by then. */
   readonly numbers: Confidence;

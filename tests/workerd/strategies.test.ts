@@ -56,6 +56,8 @@ beforeAll(async () => {
     { kind: 'placement', id: 'hero', name: 'Hero' },
     { kind: 'placement', id: 'side', name: 'Side' },
     contest({ strategies }),
+    { kind: 'placement', id: 'foot', name: 'Foot' },
+    campaign('alone', 'foot', {}),
     campaign('turns', 'side', {
       strategies: strategies.map(({ id, strategy }) => ({ id, strategy })),
       strategyMode: 'rotation',
@@ -147,5 +149,8 @@ describe('strategies that take turns', () => {
 describe('a campaign', () => {
   it('with one strategy has none to compare; one that is not published is not found', async () => {
     expect((await compare('nowhere')).status).toBe(404);
+    const alone = await compare('alone');
+    expect(alone.status).toBe(404);
+    expect(alone.body).toMatchObject({ detail: 'The campaign has one strategy: there is nothing to compare' });
   });
 });

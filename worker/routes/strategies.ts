@@ -26,7 +26,7 @@ export function registerStrategies(app: App): void {
       params: z.strictObject({ id: slug }),
       responses: {
         200: { description: 'The comparison', schema: strategiesPerformanceResponse },
-        404: { description: '`not_found`: no such campaign is published' },
+        404: { description: '`not_found`: no such campaign is published, or it has and had no `strategies`' },
       },
     },
     async (c, { params: { id } }) => {
@@ -39,7 +39,10 @@ export function registerStrategies(app: App): void {
       const done = c.get('timing').start('root');
       const view = await withRetry(async (): Promise<RootView> => (await rootStub(c.env, workspaceId, id)).view());
       done();
-      return c.json(strategiesOf(id, campaign, view, nowMs));
+      const answer = strategiesOf(id, campaign, view, nowMs);
+      if (answer.strategies.length === 0)
+        return problem(c, 'not_found', { detail: 'The campaign has one strategy: there is nothing to compare' });
+      return c.json(answer);
     },
   );
 }
