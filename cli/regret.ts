@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { EXIT, runCommand, usageFailure } from './failure.ts';
 import { BERNOULLI_RATES, type Contender, CURVE_POINTS, regretCurve, regretOf } from './regret/bandit.ts';
 import { factoredCells, factoredRows } from './regret/factored-report.ts';
-import { regretSvg } from './regret/svg.ts';
+import { type Captions, regretSvg } from './regret/svg.ts';
 import { progressBar, table } from './terminal.ts';
 
 const USAGE = `Usage: npm run regret
@@ -14,6 +14,9 @@ const USAGE = `Usage: npm run regret
   --choices N    choices of a run (default 20000)
   --svg FILE     write the mean curves as a picture
 `;
+
+const BERNOULLI: Captions = { title: 'Ten arms with fixed rates', lost: 'conversions', unit: 'choices' };
+const FACTORED: Captions = { title: '5 × 5 × 5 arms, effects that add up', lost: 'conversions', unit: 'choices' };
 
 /** The standard error is then a seventh of what the default gives. */
 const MAX_RUNS = 10_000;
@@ -54,7 +57,7 @@ async function main(args: string[]): Promise<number> {
     bar.end();
     process.stdout.write(`${table(factoredCells(rows))}\n`);
     const drawn = rows.filter(({ world }) => world === rows[0]!.world).map(({ regret }) => regret);
-    if (values.svg !== undefined) writeFileSync(values.svg, regretSvg(drawn, choices));
+    if (values.svg !== undefined) writeFileSync(values.svg, regretSvg(drawn, choices, FACTORED));
     return EXIT.ok;
   }
   if (values.world !== 'bernoulli') throw usageFailure(`--world "${values.world}" is neither bernoulli nor factored`);
@@ -68,7 +71,7 @@ async function main(args: string[]): Promise<number> {
   bar.end();
   const rows = regrets.map(({ name, mean, standardError }) => [name, mean.toFixed(1), `± ${standardError.toFixed(1)}`]);
   process.stdout.write(`${table([['policy', 'regret', 'standard error'], ...rows])}\n`);
-  if (values.svg !== undefined) writeFileSync(values.svg, regretSvg(regrets, choices));
+  if (values.svg !== undefined) writeFileSync(values.svg, regretSvg(regrets, choices, BERNOULLI));
   return EXIT.ok;
 }
 

@@ -83,10 +83,7 @@ function play(world: LoadedWorld, runs: number, firstSeed: number): WorldReport 
 function pictureOf(report: WorldReport, campaign: string): string {
   const { contenders, unit } = report.campaigns.find((each) => each.campaign === campaign)!;
   const curves = contenders.map(({ name, curve, regret }) => ({ name, curve, ...regret }));
-  return regretSvg(curves, report.days, {
-    title: `${report.name}: ${unit} lost against always showing the best arm, by day`,
-    unit: 'days',
-  });
+  return regretSvg(curves, report.days, { title: report.name, lost: unit, unit: 'days' });
 }
 
 function wholeNumber(name: string, text: string | undefined, fallback: number, min: number, max: number): number {

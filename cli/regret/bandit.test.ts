@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { BERNOULLI_RATES, type Contender, CURVE_POINTS, regretCurve, regretOf } from './bandit.ts';
-import { regretSvg } from './svg.ts';
 
 const CHOICES = 20_000;
 
@@ -52,15 +51,5 @@ describe('curves', () => {
       ]),
     ).toEqual({ name: 'x', curve: [2, 6], mean: 6, standardError: 2 });
     expect(regretOf('x', [[1]]).standardError).toBe(0);
-  });
-
-  test('are drawn to one scale, their names apart', () => {
-    const regrets = ['low', 'lower'].map((name) => regretOf(name, [[10, 20]]));
-    const svg = regretSvg([...regrets, regretOf('high', [[50, 100]])], 2_000);
-    expect(svg).toContain('points="60.0,350.0 310.0,317.0 560.0,284.0"');
-    expect(svg).toContain('2,000 choices');
-    const heights = [...svg.matchAll(/ y="([\d.]+)" dy=".35em" fill/g)].map(([, y]) => Number(y));
-    expect(heights).toEqual([20, 284, 302]);
-    expect(svg).not.toContain('NaN');
   });
 });
