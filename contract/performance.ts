@@ -31,12 +31,24 @@ const goalFigures = z
 const rewardFigures = z
   .strictObject({
     kind: z.enum(['revenue', 'count', 'composite']),
+    unit: z.enum(['money', 'count', 'ms', 'points']).meta({
+      description:
+        'Of the means below: of `revenue` that of the goal (minor units for money), of `composite` points as its weights give them',
+    }),
     trials: z.int().meta({ description: 'Trials since this reward was declared' }),
     rewarded: z.int().meta({ description: 'Those with a reward other than 0' }),
-    mean: z.number().nullable().meta({
+    meanPerTrial: z.number().nullable().meta({
       description:
-        'Per trial, in the unit of the reward; of `revenue` by a log-normal with a zero mass. Null before the first trial',
+        'The plain mean: of `revenue` revenueMinor / trials of this block, trials from before the reward was declared included. Null before the first trial',
     }),
+    mean: z
+      .number()
+      .nullable()
+      .meta({
+        description:
+          'What learning goes by: the plain mean per trial, but of `revenue` the estimate of a log-normal with a zero mass, in which one huge order ' +
+          'weighs little; it may lie above or below the plain mean. Null before the first trial',
+      }),
     interval: interval.nullable().meta({ description: '95 % interval of `mean`; null while the spread is unknown' }),
   })
   .meta({ id: 'RewardFigures' });

@@ -1,3 +1,4 @@
+/** What campaigns' rewards come to per trial. */
 import type { RewardFigures } from '../bandits/rewards/figures.ts';
 import type { RewardSpec } from '../bandits/rewards/reward.ts';
 import { normalQuantile } from '../math/normal.ts';

@@ -44,8 +44,8 @@ function ends({ low, high }: Interval): [low: number, high: number] {
 
 /** An arm in one leaf, or over all of them. */
 function armAnswer(arm: ArmPerformance, more: BlockSums, leaf?: string): PerformanceResponse['arms'][number] {
-  const { armId, pBest, allocation, trials } = arm;
-  const declared = more({ arm: armId, ...(leaf !== undefined && { leaf }) }, trials);
+  const { armId, pBest, allocation } = arm;
+  const declared = more({ arm: armId, ...(leaf !== undefined && { leaf }) }, arm);
   return { arm: armId, ...figures(arm), ...declared, pBest, allocation };
 }
 
@@ -77,7 +77,7 @@ export function performanceOf(
     statistics: sumBy(view.cells, (cell) => splitStratum(cell.leaf).leaf),
     hours: sumBy(recent, (cell) => cell.hour * HOUR_MS),
   });
-  const more = blockSums(campaign.policy, goals, view);
+  const more = blockSums(campaign, goals, view);
   const best = bestOverall(campaign.policy, campaign.armIds, view);
   const { totals, holdout } = computed;
   return {
@@ -86,14 +86,14 @@ export function performanceOf(
     asOf: new Date(view.asOfMs || nowMs).toISOString(),
     allocationVersion: computed.allocationVersion,
     ...(view.allocation?.stage && { phase: view.allocation.stage.phase }),
-    totals: { ...figures(totals), ...more({}, totals.trials) },
-    holdout: { ...figures(holdout), ...more({ arm: HOLDOUT_ARM }, holdout.trials) },
+    totals: { ...figures(totals), ...more({}, totals) },
+    holdout: { ...figures(holdout), ...more({ arm: HOLDOUT_ARM }, holdout) },
     // Arms that were retired stand last, and are never the best.
     arms: computed.arms.map((arm, i) => armAnswer(best ? { ...arm, pBest: best[i] ?? 0 } : arm, more)),
     leaves: computed.leaves.map((leaf) => ({
       leaf: leaf.leaf,
       ...figures(leaf.totals),
-      ...more({ leaf: leaf.leaf }, leaf.totals.trials),
+      ...more({ leaf: leaf.leaf }, leaf.totals),
       arms: leaf.arms.map((arm) => armAnswer(arm, more, leaf.leaf)),
     })),
     overTime: computed.hours.map((hour) => ({

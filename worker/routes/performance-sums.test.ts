@@ -111,7 +111,14 @@ describe('secondary goals and the reward', () => {
     expect(told!.dwell!.valueInterval![0]).toBeLessThan(3_000);
     // Nobody bought or left: that is known, too.
     expect(told!.unsubscribe).toMatchObject({ unit: 'money', reached: 0, rate: 0, value: 0 });
-    expect(earned).toMatchObject({ kind: 'composite', trials: 4, rewarded: 2, mean: -0.25 });
+    expect(earned).toMatchObject({
+      kind: 'composite',
+      unit: 'points',
+      meanPerTrial: -0.25,
+      trials: 4,
+      rewarded: 2,
+      mean: -0.25,
+    });
     expect(earned!.interval![0]).toBeLessThan(-0.25);
   });
 
@@ -125,6 +132,28 @@ describe('secondary goals and the reward', () => {
     expect(Object.keys(without.totals)).toEqual(
       Object.keys(without.overTime[0]!).filter((key) => !['hour', 'arms'].includes(key)),
     );
+  });
+
+  it('of revenue are told twice: what a trial brought, and what the log-normal makes of it', () => {
+    const revenue = { kind: 'revenue', maxMinor: 500_000 } as const;
+    const orders = [1_000, 1_000, 2_000, 50_000];
+    const logs = orders.map((value) => Math.round(1_000 * Math.log(value)));
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+    const statistics = addStatistics(emptyStatistics, { trials: 40, conversions: 4, revenueMinor: sum(orders) });
+    const vectors = {
+      [rewardName(revenue)!]: [4, sum(logs), sum(logs.map((log) => log * log))],
+      [rewardTrialsName(revenue)!]: [40],
+    };
+    const policy = { ...campaign.policy, reward: revenue };
+    const cells = [{ leaf: 'rest', arm: 'a', hour, statistics }];
+    const answer = answerOf(cells, [{ leaf: 'rest', arm: 'a', sums: vectors }], policy);
+    for (const { reward: earned } of [answer.arms[0]!, answer.totals, answer.leaves[1]!])
+      expect(earned).toMatchObject({ kind: 'revenue', unit: 'money', trials: 40, meanPerTrial: 54_000 / 40 });
+    // θ·exp(μ + s²/2) of these orders.
+    const mu = sum(orders.map(Math.log)) / 4;
+    const variance = sum(orders.map((value) => (Math.log(value) - mu) ** 2)) / 3;
+    expect(answer.totals.reward!.mean).toBeCloseTo(0.1 * Math.exp(mu + variance / 2), -1);
+    expect(answer.arms[1]!.reward).toMatchObject({ trials: 0, meanPerTrial: null, mean: null });
   });
 
   it('say which arm is best over all leaves: by the reward, not by conversions', () => {

@@ -12,7 +12,7 @@ import {
 import { goalFigures, goalName } from '../../decisioning/bandits/rewards/goal-sums.ts';
 import { pooledBest } from '../../decisioning/bandits/rewards/pooled-best.ts';
 import type { RewardSpec } from '../../decisioning/bandits/rewards/reward.ts';
-import type { CampaignPolicy, Directory } from '../../decisioning/catalog/slice.ts';
+import type { CampaignPolicy, Directory, DirectoryCampaign } from '../../decisioning/catalog/slice.ts';
 import { goalPerformance } from '../../decisioning/evaluation/goal-performance.ts';
 import type { Interval } from '../../decisioning/evaluation/interval.ts';
 import { rewardPerformance } from '../../decisioning/evaluation/reward-performance.ts';
@@ -35,25 +35,30 @@ export interface BlockName {
   readonly arm?: string;
 }
 
-/** What a block's figures have beside the fixed ones; the same object for every campaign without other goals and with a binary reward. */
-export type BlockSums = (name: BlockName, trials: number) => MoreFigures;
+/** What a block's figures have beside the fixed ones, which they are told with; the same object for every campaign without other goals and with a binary reward. */
+export type BlockSums = (name: BlockName, fixed: Pick<WireFigures, 'trials' | 'revenueMinor'>) => MoreFigures;
 
 const NOTHING: MoreFigures = {};
 
 /** Adds the named sums of a root's view up, block by block: sums of leaves are those of the campaign, exactly. */
-export function blockSums(policy: CampaignPolicy, goals: Directory['goals'], view: RootView): BlockSums {
+export function blockSums(
+  { policy, goal: own }: Pick<DirectoryCampaign, 'policy' | 'goal'>,
+  goals: Directory['goals'],
+  view: RootView,
+): BlockSums {
   const told = reportedGoals(policy);
   const { reward } = policy;
   const spec = reward && reward.kind !== 'binary' ? reward : undefined;
   if (told.length === 0 && !spec) return () => NOTHING;
   const blocks = blocksOf(spec, view);
-  return ({ leaf, arm }, trials) => {
+  const unit = spec?.kind === 'revenue' ? unitOf(own, goals) : spec?.kind === 'count' ? 'count' : 'points';
+  return ({ leaf, arm }, fixed) => {
     const block = blocks.get(keyOf(leaf, arm));
     return {
       ...(told.length > 0 && {
-        goals: Object.fromEntries(told.map((goal) => [goal, goalAnswer(goal, goals, block?.sums, trials)])),
+        goals: Object.fromEntries(told.map((goal) => [goal, goalAnswer(goal, goals, block?.sums, fixed.trials)])),
       }),
-      ...(spec && { reward: rewardAnswer(spec, block?.reward ?? noFigures) }),
+      ...(spec && { reward: { unit, ...rewardAnswer(spec, block?.reward ?? noFigures, fixed) } }),
     };
   };
 }
@@ -124,18 +129,32 @@ function goalAnswer(
   const name = goalName(goal);
   const vector = sums && Object.hasOwn(sums, name) ? sums[name] : undefined;
   const { credibleInterval, valueInterval, ...figures } = goalPerformance(goalFigures(vector), trials);
-  const unit = (Object.hasOwn(goals, goal) ? goals[goal]?.unit : undefined) ?? 'money';
   return {
-    unit,
+    unit: unitOf(goal, goals),
     ...figures,
     credibleInterval: ends(credibleInterval),
     valueInterval: valueInterval && ends(valueInterval),
   };
 }
 
-function rewardAnswer(spec: RewardSpec, figures: RewardFigures): NonNullable<WireFigures['reward']> {
-  const { interval, ...counts } = rewardPerformance(spec, figures);
-  return { kind: spec.kind as Exclude<RewardSpec['kind'], 'binary'>, ...counts, interval: interval && ends(interval) };
+function unitOf(goal: string, goals: Directory['goals']) {
+  return (Object.hasOwn(goals, goal) ? goals[goal]?.unit : undefined) ?? 'money';
+}
+
+function rewardAnswer(
+  spec: RewardSpec,
+  figures: RewardFigures,
+  { trials, revenueMinor }: Parameters<BlockSums>[1],
+): Omit<NonNullable<WireFigures['reward']>, 'unit'> {
+  const { interval, ...told } = rewardPerformance(spec, figures);
+  // Learning keeps the logarithms of orders alone: what they came to is in the statistics, of all trials.
+  const plain = trials === 0 ? null : revenueMinor / trials;
+  return {
+    kind: spec.kind as Exclude<RewardSpec['kind'], 'binary'>,
+    ...told,
+    meanPerTrial: spec.kind === 'revenue' ? plain : told.mean,
+    interval: interval && ends(interval),
+  };
 }
 
 function ends({ low, high }: Interval): [low: number, high: number] {
