@@ -41,7 +41,10 @@ export interface DecisionRecord {
   readonly measuresLift: boolean;
   /** Catalog revision that decided. */
   readonly revision: number;
-  /** The customer's features when the arm was drawn; absent where the campaign declares none, and for a held-out customer. */
+  /**
+   * The customer's features when the arm was drawn; absent where the campaign declares none, for a held-out customer, and in the token of a
+   * decision that the customer's object has stored: there they are in what it keeps.
+   */
   readonly features?: FeatureVector;
   /** When the message is to be sent; absent where the campaign steers no times, and on channels that answer at once. */
   readonly sendAtMs?: number;

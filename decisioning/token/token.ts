@@ -16,7 +16,7 @@ export interface TokenSigner {
 }
 
 const PREFIX = 'ht1';
-/** The longest record (every id at its limit, a session id that is all escapes, 31 features, a moment to send) takes 1,980: a longer token would not come back. */
+/** The longest record (of a decision that nobody stored: every id at its limit, a session id that is all escapes, 31 features, a moment to send) takes 1,980: a longer token would not come back. */
 export const MAX_TOKEN_LENGTH = 2_048;
 
 /** Fields in the order in which they travel. Append only, and raise the prefix when a meaning changes. */

@@ -6,7 +6,7 @@ import { decideWithReceipt } from '../../decisioning/receipt.ts';
 import { enrol } from './credit.ts';
 import type { DecideCall, DecidedPlacement } from './protocol.ts';
 import type { DecisionTimes } from './record.ts';
-import { recordOf, shardOf } from './record.ts';
+import { carriedRecord, recordOf, shardOf } from './record.ts';
 import type { CustomerStore } from './store.ts';
 import { inputOf, objectNow, type SharedFacts } from './view.ts';
 
@@ -20,7 +20,12 @@ export function decideAndStore(
   for (const { placement, decisionId } of call.requests) {
     const stored = store.state.decisions.get(decisionId);
     if (stored || store.state.blanks.has(decisionId))
-      answers.set(placement, { placement, decisionId, record: stored?.record ?? null, refusals: {} });
+      answers.set(placement, {
+        placement,
+        decisionId,
+        record: stored ? carriedRecord(stored.record) : null,
+        refusals: {},
+      });
   }
   const fresh = call.requests.filter(({ placement }) => !answers.has(placement));
   if (fresh.length > 0)
@@ -82,7 +87,7 @@ function storeDecision(
   // One receipt covers the request; it stands with each of its decisions, so that each can be replayed alone.
   if (record) store.putDecision({ record, requestId: call.requestId, ...untouched }, receipt);
   else if (call.repeatable) store.putBlank(decisionId, times.claimedAtMs);
-  return { placement, decisionId, record, refusals };
+  return { placement, decisionId, record: record && carriedRecord(record), refusals };
 }
 
 function rulesOf(call: DecideCall, requests: readonly PlacementRequest[]): Record<string, string> {

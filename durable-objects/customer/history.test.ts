@@ -7,6 +7,7 @@ import type { DecisionRecord } from '../../decisioning/record.ts';
 import { campaignOf, configurationOf, SALT } from '../../decisioning/testing/configuration.ts';
 import { pick, testRandom } from '../../decisioning/testing/seeds.ts';
 import type { LearningFacts } from './protocol.ts';
+import { carriedRecord } from './record.ts';
 import {
   type Customer,
   cellsOf,
@@ -45,6 +46,8 @@ function learningFor(random: Random, { campaignId }: DecisionRecord): LearningFa
   return chance(random, 0.05) ? undefined : LEARNING[campaignId];
 }
 
+/** In the ids of decisions that the worker made on its own. */
+const ELSEWHERE = '/elsewhere-';
 const GOALS = ['purchase', 'purchase', 'click', 'unsubscribe', 'dwell'];
 const unitOf = (goal: string) => (goal === 'dwell' ? { unit: 'ms' as const } : {});
 
@@ -73,7 +76,7 @@ interface Scene {
   readonly ann: Customer;
   readonly observer: Observer;
   readonly random: Random;
-  /** Tokens in the world, in the order of their making; some of decisions that were made without the object. */
+  /** Decisions whose tokens are in the world, in the order of their making; some were made without the object. */
   readonly tokens: DecisionRecord[];
   requests: number;
 }
@@ -114,8 +117,10 @@ async function decide(scene: Scene, atMs: number, request: number) {
   if (reply.outcome !== 'decided') throw new Error(reply.outcome);
   for (const { record } of reply.decisions) {
     if (!record) continue;
-    observer.decided(record);
-    tokens.push(record);
+    const kept = await ann.stub().receipt(record.decisionId);
+    if (kept.outcome !== 'found') throw new Error(kept.outcome);
+    observer.decided(kept.record);
+    tokens.push(kept.record);
   }
 }
 
@@ -124,9 +129,14 @@ function decideElsewhere({ tokens, random }: Scene, atMs: number, request: numbe
   const like = tokens.length > 0 ? pick(random, tokens) : undefined;
   if (!like) return;
   const lifeMs = like.expiresAtMs - like.atMs;
-  const decisionId = `${like.customer}/elsewhere-${request}`;
+  const decisionId = `${like.customer}${ELSEWHERE}${request}`;
   const periodKey = like.campaignId === 'none' ? decisionId : like.periodKey;
   tokens.push({ ...like, decisionId, periodKey, atMs, claimExpiresAtMs: atMs + 1, expiresAtMs: atMs + lifeMs });
+}
+
+/** What the token says: the features of decisions that the object did not store alone. */
+function tokenOf(record: DecisionRecord): DecisionRecord {
+  return record.decisionId.includes(ELSEWHERE) ? record : carriedRecord(record);
 }
 
 async function feedback({ ann, observer, random, tokens }: Scene, receivedAtMs: number): Promise<void> {
@@ -153,7 +163,12 @@ async function feedback({ ann, observer, random, tokens }: Scene, receivedAtMs: 
   }
   const call = () =>
     ann.feedback(
-      items.map(({ clientAtMs, learning, ...item }) => ({ ...item, atMs: clientAtMs, ...(learning && { learning }) })),
+      items.map(({ clientAtMs, learning, record, ...item }) => ({
+        ...item,
+        record: tokenOf(record),
+        atMs: clientAtMs,
+        ...(learning && { learning }),
+      })),
       receivedAtMs,
     );
   await call();

@@ -46,7 +46,7 @@ export interface DecideCall extends CallFacts {
   readonly allocations?: { readonly seq: number; readonly items: readonly Allocation[] };
 }
 
-/** One placement's answer. Default content has neither record nor propensity. */
+/** One placement's answer. Default content has neither record nor propensity; a record that the object keeps comes without the features. */
 export interface DecidedPlacement {
   readonly placement: string;
   readonly decisionId: string;

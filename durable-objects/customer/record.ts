@@ -59,3 +59,11 @@ export function recordOf(
     ...(chosen.sendAtMs !== undefined && { sendAtMs: chosen.sendAtMs }),
   };
 }
+
+/**
+ * The record as it leaves the customer's object, for the token: without the features. The object has kept them, and a token can be read by
+ * whoever holds it.
+ */
+export function carriedRecord({ features: _, ...carried }: DecisionRecord): DecisionRecord {
+  return carried;
+}

@@ -2,6 +2,8 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DecisionAnswer, ExplainResponse } from '../../contract/decisions.ts';
+import { decodeToken } from '../../decisioning/token/token.ts';
+import { tokenSigner } from '../../worker/edge/token-signer.ts';
 import { apiOf, eventually } from './api.ts';
 import { createWorkspace, publishDemo } from './workspace.ts';
 
@@ -74,5 +76,32 @@ describe('a campaign with features', () => {
       const explained = await explainFor(`later-${asked}`, regular);
       expect(explained.find(({ arm }) => arm === liked)!.probability).toBeCloseTo(CHOSEN, 9);
     }
+  });
+});
+
+describe('the token of a decision with features', () => {
+  const context = { attributes: { regular: true } };
+  const featuresIn = async ({ token }: DecisionAnswer) => {
+    const record = await decodeToken(token!, tokenSigner(bindings));
+    if (!record) throw new Error('the token is not ours');
+    return record.features;
+  };
+
+  it('has none of them where the decision was stored, whoever asked', async () => {
+    expect(await featuresIn(await decideFor('anybody', true))).toBeUndefined();
+  });
+
+  it('has none of what a server said of a visitor it has not seen before', async () => {
+    const { body } = await api.optimize({ placements: ['hero'], context });
+    expect(body.decisions[0]!.campaign).toBe('home');
+    expect(await featuresIn(body.decisions[0]!)).toBeUndefined();
+  });
+
+  it('has what the page itself said at a first visit, which is stored nowhere else', async () => {
+    const first = (await api.optimizeFromPage({ placements: ['hero'], context })).body;
+    expect(first.ignoredAttributes).toEqual(['regular']);
+    expect((await featuresIn(first.decisions[0]!))?.z).toEqual([1_000, 0]);
+    const second = (await api.optimizeFromPage({ placements: ['hero'], customer: first.customer })).body;
+    expect(await featuresIn(second.decisions[0]!)).toBeUndefined();
   });
 });

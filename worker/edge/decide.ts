@@ -98,6 +98,14 @@ function claimsCapped({ record, placement }: DecidedPlacement, { slices }: Asked
   return rules !== undefined && campaign !== undefined && record?.armId !== HOLDOUT_ARM && isCapped(rules, campaign);
 }
 
+/**
+ * A server's attributes are not for the browser that its token goes to, so numbers made of them stay in an object. A page's own first
+ * request told the features itself.
+ */
+function tellsFeatures({ record }: DecidedPlacement, { auth }: Asked): boolean {
+  return auth.keyType === 'secret' && record?.features !== undefined;
+}
+
 export type Outcome =
   | { readonly outcome: 'decided'; readonly decisions: readonly DecidedPlacement[] }
   /** The customer's object did not answer in time: default content, and nothing is promised. */
@@ -110,8 +118,8 @@ export async function decideFor(env: Env, ctx: Pick<ExecutionContext, 'waitUntil
   if (visitor.kind === 'none' || visitor.kind === 'new') {
     const decisions = decideHere(call, asked);
     // A cap holds only where all claims meet: a first visit that would claim something capped brings its customer to life.
-    if (visitor.kind === 'none' || !decisions.some((decided) => claimsCapped(decided, asked)))
-      return { outcome: 'decided', decisions };
+    const needsObject = (decided: DecidedPlacement) => claimsCapped(decided, asked) || tellsFeatures(decided, asked);
+    if (visitor.kind === 'none' || !decisions.some(needsObject)) return { outcome: 'decided', decisions };
   }
   const answer = decideThere(env, call, asked).then(
     (decisions): Outcome => ({ outcome: 'decided', decisions }),
