@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { PHASES } from '../decisioning/lifecycle/phases.ts';
 import { REFUSAL_REASONS } from '../decisioning/reasons.ts';
+import { VARIATIONS } from '../decisioning/strategies/varies-by.ts';
 
 const interval = z.tuple([z.number(), z.number()]);
 
@@ -78,7 +79,10 @@ export const armPerformance = z
     ...figures,
     ...declared,
     pBest: z.number(),
-    allocation: z.number().meta({ description: 'P(arm) now, exploration floor included' }),
+    allocation: z.number().meta({
+      description:
+        'P(arm) now, exploration floor included: of the next customer, unless `allocationVariesBy` says why it is of the average one',
+    }),
   })
   .meta({ id: 'ArmPerformance' });
 
@@ -114,6 +118,12 @@ export const performanceResponse = z
     goal: z.string(),
     asOf: z.iso.datetime(),
     allocationVersion: z.int(),
+    allocationVariesBy: z.array(z.enum(VARIATIONS)).meta({
+      description:
+        'What makes the probabilities of single customers differ from `allocation`, which is that of the average customer, to whom every arm may be ' +
+        'shown: `features` or `scores` of theirs, the `availability` of arms on a channel or at an hour. Empty: it is exactly that of the next customer. ' +
+        '`POST /v1/explain` tells those of one customer',
+    }),
     phase: z.enum(PHASES).optional().meta({ description: 'Of its lifecycle; absent when it has none' }),
     totals: z
       .strictObject({ ...figures, ...declared })

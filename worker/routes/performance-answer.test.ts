@@ -43,6 +43,7 @@ describe('the performance of a campaign', () => {
       performanceOf('hero', campaign, view([]), { hours: 24, nowMs, goals: {} }),
     );
     expect(answer.allocationVersion).toBe(0);
+    expect(answer.allocationVariesBy).toEqual([]);
     expect(answer.arms.map((arm) => [arm.arm, arm.allocation, arm.rate])).toEqual([
       ['a', 0.5, null],
       ['b', 0.5, null],

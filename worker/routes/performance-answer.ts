@@ -13,6 +13,7 @@ import {
 } from '../../decisioning/evaluation/performance.ts';
 import { plainAllocation } from '../../decisioning/strategies/plain-allocation.ts';
 import { splitStratum } from '../../decisioning/strategies/strata.ts';
+import { variesBy } from '../../decisioning/strategies/varies-by.ts';
 import type { RootView, StatisticsCell } from '../../durable-objects/campaign/protocol.ts';
 import { type BlockSums, bestOverall, blockSums } from './performance-sums.ts';
 
@@ -85,6 +86,7 @@ export function performanceOf(
     goal: campaign.goal,
     asOf: new Date(view.asOfMs || nowMs).toISOString(),
     allocationVersion: computed.allocationVersion,
+    allocationVariesBy: [...variesBy(campaign.policy)],
     ...(view.allocation?.stage && { phase: view.allocation.stage.phase }),
     totals: { ...figures(totals), ...more({}, totals) },
     holdout: { ...figures(holdout), ...more({ arm: HOLDOUT_ARM }, holdout) },
