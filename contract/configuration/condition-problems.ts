@@ -1,5 +1,7 @@
 /** What the segment language has against a condition, at paths and in words that its writer can use. */
-import { parseCondition } from '../../decisioning/segments/parse.ts';
+import { readsOf, unknownFact } from '../../decisioning/catalog/attribute-paths.ts';
+import { type CounterProblem, SEGMENT_LIMITS } from '../../decisioning/segments/index.ts';
+import { parseCondition, readLeniently } from '../../decisioning/segments/parse.ts';
 import type { ConditionReason } from '../../decisioning/segments/read-context.ts';
 
 type Path = readonly (string | number)[];
@@ -34,10 +36,20 @@ const WORDS: Readonly<Record<OwnReason, string>> = {
   too_many_nodes: 'is one value too many',
 };
 
+const COUNTER_WORDS: Readonly<Record<Exclude<CounterProblem, 'not_a_counter'>, string>> = {
+  bad_shape: 'is written like "behaviour.product_view.count.7d" or "outcomes.order.hoursSinceLast"',
+  bad_name:
+    'its second part must be "all" or an id of a-z, 0-9, "-", "_"; exposures take the id of a campaign, never "all"',
+  bad_measure: 'counts "count" or "hoursSinceLast"; outcomes and behaviour also "value", exposures "count" alone',
+  bad_window: 'must end in a window: a whole number and a unit (m, h or d), like 7d',
+  window_too_long: 'looks back at most 90 days',
+};
+
 function wordsFor(reason: ConditionReason): string {
   if (Object.hasOwn(WORDS, reason)) return WORDS[reason as OwnReason];
   const [what = '', ...rest] = reason.split('_');
-  return `is not a ${what === 'counter' ? 'counter' : 'pattern'} that can be read: ${rest.join(' ')}`;
+  if (what !== 'counter') return `is not a pattern that can be read: ${rest.join(' ')}`;
+  return `is not a counter that can be read: ${COUNTER_WORDS[rest.join('_') as keyof typeof COUNTER_WORDS]}`;
 }
 
 /** The rest of a location after a step, without the dot that joins them; undefined when the step is not how it begins. */
@@ -65,12 +77,19 @@ function pathOf(value: unknown, location: string): { readonly path: Path; readon
   return best;
 }
 
-/** Everything in a condition that cannot be read, as many problems as the language tells at a time; none when it can. */
+/** Facts of the request that there are not. Of a condition that cannot be read in full, those of what can. */
+function unknownFacts(condition: unknown): UnreadablePart[] {
+  return readsOf(readLeniently(condition)).flatMap(({ path, at }): UnreadablePart[] => {
+    const wrong = unknownFact(path);
+    return wrong === undefined ? [] : [{ path: at, message: wrong }];
+  });
+}
+
+/** Everything in a condition that cannot be read or would never have a value, up to the language's own limit; none when all is well. */
 export function conditionProblems(condition: unknown): readonly UnreadablePart[] {
   const parsed = parseCondition(condition);
-  if (parsed.ok) return [];
-  return parsed.problems.map(({ path, reason }) => ({
-    path: pathOf(condition, path).path,
-    message: wordsFor(reason),
-  }));
+  const unreadable = parsed.ok
+    ? []
+    : parsed.problems.map(({ path, reason }) => ({ path: pathOf(condition, path).path, message: wordsFor(reason) }));
+  return [...unreadable, ...unknownFacts(condition)].slice(0, SEGMENT_LIMITS.problems);
 }

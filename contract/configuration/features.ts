@@ -1,5 +1,6 @@
 /** What linear policies read of the customer: attributes as numbers. */
 import * as z from 'zod';
+import { unknownFact } from '../../decisioning/catalog/attribute-paths.ts';
 import { MAX_FEATURES } from '../../decisioning/features/features.ts';
 import { slug } from '../primitives.ts';
 import { refuseRepeatedIds } from './repeated-ids.ts';
@@ -13,6 +14,10 @@ const common = {
     .string()
     .min(1)
     .max(MAX_PATH_LENGTH)
+    .superRefine((path, context) => {
+      const wrong = unknownFact(path);
+      if (wrong !== undefined) context.addIssue({ code: 'custom', message: wrong });
+    })
     .meta({ description: 'Path of an attribute or counter, as in conditions; a missing value counts as 0' }),
 };
 

@@ -20,18 +20,46 @@ describe('conditions are read when their document is written', () => {
     ],
     [
       'deep in a list, beside a shorter name that begins alike',
-      { $or: [{ geo: 1 }, { 'geo.city': { $in: 'B' }, geo: 'x' }] },
-      'condition $or 1 geo.city $in',
+      { $or: [{ plan: 1 }, { 'plan.city': { $in: 'B' }, plan: 'x' }] },
+      'condition $or 1 plan.city $in',
       'must be a list',
     ],
     ['a list that is none', { $and: 1 }, 'condition $and', 'must be a list'],
     ['a misspelt counter', { 'touches.email.count.7w': 1 }, 'condition touches.email.count.7w', 'is not a counter'],
+    ['a window without a unit', { 'behaviour.look.count.7': 1 }, 'condition behaviour.look.count.7', 'like 7d'],
+    ['a window that is too long', { 'behaviour.look.count.91d': 1 }, 'condition behaviour.look.count.91d', '90 days'],
+    ['a counter without a window', { 'behaviour.look.count': 1 }, 'condition behaviour.look.count', '.count.7d'],
+    ['a name that is none', { 'touches.E-Mail.count.7d': 1 }, 'condition touches.E-Mail.count.7d', 'second part'],
+    ['a measure that is none', { 'touches.all.value.7d': 1 }, 'condition touches.all.value.7d', 'hoursSinceLast'],
+    [
+      'a misspelt fact of the request',
+      { $not: { 'device.typ': 'mobile' } },
+      'condition $not device.typ',
+      'is not known of a request: did you mean "device.type"?',
+    ],
+    ['facts as an object', { device: { type: 'mobile' } }, 'condition device', 'there are device.type, device.os'],
     ['a pattern', { plan: { $regex: '(' } }, 'condition plan $regex', 'is not a pattern'],
     ['no object', 3, 'condition', 'must be an object'],
   ])('%s', (_title, condition, at, detail) => {
     const problems = problemsOf(condition);
     expect(Object.keys(problems)).toEqual([at]);
     expect(problems[at]).toContain(detail);
+  });
+
+  test('everything that is wrong is told at once, twenty things at most', () => {
+    const condition = {
+      'behaviour.look.count.7': 1,
+      'device.typ': 'mobile',
+      $or: [{ plan: { $like: 'x' } }, { 'geo.land': 'DE' }],
+    };
+    expect(Object.keys(problemsOf(condition))).toEqual([
+      'condition behaviour.look.count.7',
+      'condition $or 0 plan $like',
+      'condition device.typ',
+      'condition $or 1 geo.land',
+    ]);
+    const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`device.fact${i}`, 1]));
+    expect(Object.keys(problemsOf(many))).toHaveLength(20);
   });
 
   test('nesting beyond the limit is told without overflowing', () => {

@@ -6,7 +6,7 @@ import { checkFeatures } from './check-features.ts';
 import { checkReward } from './check-reward.ts';
 import { checkStrategies } from './check-strategies.ts';
 import type { CampaignConfiguration } from './configuration.ts';
-import type { KnownIds } from './known-ids.ts';
+import { type KnownIds, noSuch } from './known-ids.ts';
 import { MAX_ARM_LEAF_CELLS } from './limits.ts';
 import type { Report } from './problems.ts';
 import { scheduleBounds } from './schedule-bounds.ts';
@@ -18,10 +18,11 @@ function repeated(ids: readonly string[]): readonly (readonly [number, string])[
 
 function checkReferences(campaign: CampaignConfiguration, at: string, known: KnownIds, report: Report): void {
   const { goal } = campaign.objective;
-  if (!known.goals.has(goal)) report(`${at}/objective/goal`, `there is no goal "${goal}"`);
+  if (!known.goals.has(goal)) report(`${at}/objective/goal`, noSuch('goal', goal, known.goals));
   if (campaign.placements.length === 0) report(`${at}/placements`, 'needs at least one placement');
   for (const [i, placement] of campaign.placements.entries()) {
-    if (!known.placements.has(placement)) report(`${at}/placements/${i}`, `there is no placement "${placement}"`);
+    if (!known.placements.has(placement))
+      report(`${at}/placements/${i}`, noSuch('placement', placement, known.placements));
   }
   for (const [i, id] of repeated(campaign.placements)) report(`${at}/placements/${i}`, `"${id}" stands there twice`);
 }

@@ -57,6 +57,7 @@ describe('a campaign that learns from features', () => {
       '/strategy/interactions',
       { features: undefined, strategy: { policy: 'inverse_gap', gamma: 9, interactions: [], minExploration: 0 } },
     ],
+    ['a misspelt fact', '/features/0/attribute', { features: [{ ...plan, attribute: 'device.typ' }] }],
     ['an attribute that is not declared', '/features/0/attribute', { features: [{ ...age, attribute: 'years' }] }],
     [
       'a counter of nothing',

@@ -5,6 +5,7 @@ import { learnsFromFeatures } from '../bandits/linear/policies.ts';
 import { MAX_SCORED_ARMS } from '../bandits/scoring.ts';
 import { featureLength } from '../features/features.ts';
 import type { CampaignConfiguration, LinearConfiguration } from './configuration.ts';
+import { noSuch } from './known-ids.ts';
 import { designOf } from './parameters.ts';
 import type { Report } from './problems.ts';
 
@@ -40,7 +41,7 @@ function checkTerms({ strategy, parameters }: CampaignConfiguration, at: string,
   const ids = parameters?.map(({ id }) => id) ?? [];
   for (const [i, pair] of interactions.entries()) {
     const place = `${at}/strategy/interactions/${i}`;
-    for (const id of pair) if (!ids.includes(id)) report(place, `there is no parameter "${id}"`);
+    for (const id of pair) if (!ids.includes(id)) report(place, noSuch('parameter', id, ids));
     if (pair.length !== 2 || pair[0] === pair[1]) report(place, 'must be two different parameters');
     const isSame = (other: readonly string[]) => pair.every((id) => other.includes(id));
     if (interactions.findIndex(isSame) !== i) report(place, 'stands there twice');

@@ -1,6 +1,7 @@
 /** Whether a campaign's parameters steer it to channels and times that its placements have. */
 import { OUTBOUND_FROM_MS } from '../steering/availability.ts';
 import type { CampaignConfiguration, ChannelConfiguration, Configuration } from './configuration.ts';
+import { noSuch } from './known-ids.ts';
 import type { ParameterValue } from './parameters.ts';
 import type { Report } from './problems.ts';
 
@@ -26,10 +27,10 @@ export function checkParameters(campaign: CampaignConfiguration, configuration: 
         );
       if (channel === undefined || here.some(({ id }) => id === channel)) continue;
       sound = false;
-      const isKnown = configuration.channels.some(({ id }) => id === channel);
-      const detail = isKnown
+      const channels = configuration.channels.map(({ id }) => id);
+      const detail = channels.includes(channel)
         ? `no placement of the campaign is on channel "${channel}"`
-        : `there is no channel "${channel}"`;
+        : noSuch('channel', channel, channels);
       report(`${at}/${i}/values/${j}/channel`, detail);
     }
   }

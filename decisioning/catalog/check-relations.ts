@@ -2,7 +2,7 @@
 import { parseCounterPath } from '../segments/index.ts';
 import { notWithinCounter, onlyAfterCounter } from './compile-relations.ts';
 import type { CampaignConfiguration } from './configuration.ts';
-import type { KnownIds } from './known-ids.ts';
+import { type KnownIds, noSuch } from './known-ids.ts';
 import type { Report } from './problems.ts';
 
 const MS_PER_DAY = 86_400_000;
@@ -19,9 +19,9 @@ function checkOnlyAfter(campaign: CampaignConfiguration, known: KnownIds, report
     if ((rule.campaign === undefined) === (rule.goal === undefined)) report(at, 'must name a campaign or a goal');
     else if (rule.campaign === campaign.id) report(`${at}/campaign`, 'a campaign cannot come after itself');
     else if (rule.campaign !== undefined && !known.campaigns.has(rule.campaign))
-      report(`${at}/campaign`, `there is no campaign "${rule.campaign}"`);
+      report(`${at}/campaign`, noSuch('campaign', rule.campaign, known.campaigns));
     else if (rule.goal !== undefined && !known.goals.has(rule.goal))
-      report(`${at}/goal`, `there is no goal "${rule.goal}"`);
+      report(`${at}/goal`, noSuch('goal', rule.goal, known.goals));
     else checkCounter(onlyAfterCounter(rule), at, report);
   }
 }
@@ -30,7 +30,8 @@ function checkNotWithin(campaign: CampaignConfiguration, known: KnownIds, report
   for (const [i, rule] of (campaign.notWithin ?? []).entries()) {
     const at = `/campaigns/${campaign.id}/notWithin/${i}`;
     if (rule.campaign === campaign.id) report(`${at}/campaign`, "a campaign's distance from itself is a cap: see caps");
-    else if (!known.campaigns.has(rule.campaign)) report(`${at}/campaign`, `there is no campaign "${rule.campaign}"`);
+    else if (!known.campaigns.has(rule.campaign))
+      report(`${at}/campaign`, noSuch('campaign', rule.campaign, known.campaigns));
     else checkCounter(notWithinCounter(rule), at, report);
     const wanted = campaign.onlyAfter?.some(
       (after) => after.campaign === rule.campaign && after.withinMs <= rule.days * MS_PER_DAY,
@@ -42,7 +43,7 @@ function checkNotWithin(campaign: CampaignConfiguration, known: KnownIds, report
 function checkAffinity(campaign: CampaignConfiguration, known: KnownIds, report: Report): void {
   for (const channel of Object.keys(campaign.arbitration?.affinity ?? {})) {
     if (!known.channels.has(channel))
-      report(`/campaigns/${campaign.id}/arbitration/affinity/${channel}`, `there is no channel "${channel}"`);
+      report(`/campaigns/${campaign.id}/arbitration/affinity/${channel}`, noSuch('channel', channel, known.channels));
   }
 }
 

@@ -3,6 +3,7 @@ import { usesScores } from '../bandits/policies.ts';
 import { MAX_SCORED_ARMS } from '../bandits/scoring.ts';
 import { checkLinear } from './check-linear.ts';
 import type { CampaignConfiguration } from './configuration.ts';
+import { noSuch } from './known-ids.ts';
 import { MAX_MIN_EXPLORATION } from './limits.ts';
 import type { Report } from './problems.ts';
 
@@ -30,7 +31,7 @@ export function checkStrategy(campaign: CampaignConfiguration, at: string, repor
   const armIds = new Set(campaign.arms.map(({ id }) => id));
   const weights = Object.entries(strategy.weights);
   for (const [id, weight] of weights) {
-    if (!armIds.has(id)) report(`${at}/strategy/weights/${id}`, `there is no arm "${id}"`);
+    if (!armIds.has(id)) report(`${at}/strategy/weights/${id}`, noSuch('arm', id, armIds));
     if (!(weight >= 0 && Number.isFinite(weight)))
       report(`${at}/strategy/weights/${id}`, 'must be a number that is not negative');
   }

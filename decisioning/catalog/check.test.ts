@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { REQUEST_PATHS } from '../request-attributes.ts';
 import { armOf, configurationOf, learnerOf, problemsOf } from '../testing/configuration.ts';
 import type { CampaignConfiguration, ScheduleConfiguration } from './configuration.ts';
 
@@ -97,7 +98,7 @@ describe('compile refuses', () => {
     [
       'an undeclared attribute',
       { contexts: [{ id: 'x', condition: { $or: [{ colour: 'red' }] } }] },
-      '/campaigns/spring/contexts/0/condition',
+      '/campaigns/spring/contexts/0/condition/$or/0/colour',
     ],
     [
       'a misspelt counter',
@@ -107,10 +108,53 @@ describe('compile refuses', () => {
     [
       'a counter of an unknown goal',
       { audience: { condition: { 'outcomes.sale.count.7d': 1 } } },
-      '/campaigns/spring/audience/condition',
+      '/campaigns/spring/audience/condition/outcomes.sale.count.7d',
+    ],
+    [
+      'a misspelt fact of the request, inside a negation',
+      { audience: { condition: { $not: { 'device.typ': 'mobile' } } } },
+      '/campaigns/spring/audience/condition/$not/device.typ',
     ],
   ] as [string, Partial<CampaignConfiguration>, string][])('%s', (_title, extra, path) => {
     expect(Object.keys(campaignProblems(extra))).toEqual([path]);
+  });
+
+  test('every name that is not there, with the one that was meant or those there are', () => {
+    const attributes = [{ id: 'plan', type: 'string', source: 'any' } as const];
+    const condition = {
+      'device.typ': 'mobile',
+      device: 'mobile',
+      hour: 9,
+      plna: 'gold',
+      colour: 'red',
+      'outcomes.clik.count.7d': 1,
+      'a/b~c': 1,
+    };
+    const campaign = learnerOf('spring', {
+      objective: { goal: 'clik', conversionWeight: 1, revenueWeight: 0, priority: 0 },
+      audience: { condition },
+      strategy: { policy: 'fixed_split', weights: { a: 1, b: 1, c: 1 }, minExploration: 0 },
+    });
+    const told = problemsOf(configurationOf([campaign], { attributes }));
+    const at = '/campaigns/spring/audience/condition';
+    const unknown = 'is neither a declared attribute nor one that the runtime provides';
+    expect(Object.fromEntries(told.map(({ path, detail }) => [path, detail]))).toEqual({
+      '/campaigns/spring/objective/goal': 'there is no goal "clik": did you mean "click"?',
+      '/campaigns/spring/strategy/weights/c': 'there is no arm "c": there are a, b',
+      [`${at}/device.typ`]: '"device.typ" is not known of a request: did you mean "device.type"?',
+      [`${at}/device`]: '"device" is not known of a request: there are device.type, device.os, device.browser',
+      [`${at}/hour`]: `"hour" ${unknown}: did you mean "time.hour"?`,
+      [`${at}/plna`]: `"plna" ${unknown}: did you mean "plan"?`,
+      [`${at}/colour`]: `"colour" ${unknown}`,
+      [`${at}/outcomes.clik.count.7d`]: '"outcomes.clik.count.7d": there is no goal "clik": did you mean "click"?',
+      [`${at}/a~1b~0c`]: `"a/b~c" ${unknown}`,
+    });
+  });
+
+  test('not a single fact that the runtime provides', () => {
+    const condition = Object.fromEntries(REQUEST_PATHS.map((path) => [path, 'x']));
+    expect(REQUEST_PATHS).toContain('device.type');
+    expect(campaignProblems({ audience: { condition } })).toEqual({});
   });
 
   test('not what stands exactly at the limits', () => {

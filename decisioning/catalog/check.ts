@@ -1,12 +1,12 @@
 /** Everything a configuration must fulfil before it can be compiled. */
-import { isKnownPath } from './attribute-paths.ts';
+import { isReservedPath } from './attribute-paths.ts';
 import { checkCampaign } from './check-campaign.ts';
 import { checkCampaignConditions, checkSegments } from './check-conditions.ts';
 import { checkParameters } from './check-parameters.ts';
 import { checkRelations } from './check-relations.ts';
 import { checkGoals } from './check-reward.ts';
 import type { Configuration } from './configuration.ts';
-import { knownIds } from './known-ids.ts';
+import { knownIds, noSuch } from './known-ids.ts';
 import type { Report } from './problems.ts';
 
 const COLLECTIONS = ['campaigns', 'segments', 'placements', 'channels', 'goals', 'attributes', 'sites'] as const;
@@ -22,9 +22,8 @@ function checkDuplicates(configuration: Configuration, report: Report): void {
 }
 
 function checkAttributes(configuration: Configuration, report: Report): void {
-  const none: ReadonlySet<string> = new Set();
   for (const { id } of configuration.attributes) {
-    if (isKnownPath(id, none)) report(`/attributes/${id}/id`, `"${id}" is a name that the runtime provides itself`);
+    if (isReservedPath(id)) report(`/attributes/${id}/id`, `"${id}" is a name that the runtime provides itself`);
   }
 }
 
@@ -36,7 +35,7 @@ export function checkConfiguration(configuration: Configuration, report: Report)
   checkGoals(configuration.goals, report);
   for (const placement of configuration.placements) {
     if (!known.channels.has(placement.channel))
-      report(`/placements/${placement.id}/channel`, `there is no channel "${placement.channel}"`);
+      report(`/placements/${placement.id}/channel`, noSuch('channel', placement.channel, known.channels));
   }
   checkSegments(configuration.segments, known, report);
   for (const campaign of configuration.campaigns) {

@@ -1,3 +1,5 @@
+/** The ids that exist, and what is said of one that does not. */
+import { didYouMean } from '../did-you-mean.ts';
 import type { AttributeConfiguration, Configuration } from './configuration.ts';
 
 /** Ids that references are checked against. */
@@ -28,4 +30,9 @@ export function knownIds(configuration: Configuration): KnownIds {
     attributes: ids(configuration.attributes),
     attributeTypes: new Map(configuration.attributes.map(({ id, type }) => [id, type])),
   };
+}
+
+/** What is said of a reference to something that is not there. @param what it should have been: `goal` @param known ids of that kind */
+export function noSuch(what: string, id: string, known: Iterable<string>): string {
+  return `there is no ${what} "${id}"${didYouMean(id, known)}`;
 }

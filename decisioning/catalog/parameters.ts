@@ -2,7 +2,9 @@
 import { MAX_ARMS } from '../bandits/allocate.ts';
 import { HOLDOUT_ARM } from '../bandits/allocation.ts';
 import type { ParameterDesign } from '../bandits/effects/design.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import type { ArmConfiguration, Content } from './configuration.ts';
+import { noSuch } from './known-ids.ts';
 import { mergedContent } from './merged-content.ts';
 
 /** Dimensions of one campaign: more than eight cannot be looked at together, and each multiplies the arms. */
@@ -180,9 +182,14 @@ function unknownInRules({ parameters, exclude }: ParameterSource): ParameterProb
     Object.entries(rule).flatMap(([parameterId, valueIds]): ParameterProblem[] => {
       const path = ['exclude', i, parameterId];
       const parameter = parameters.find(({ id }) => id === parameterId);
-      if (!parameter) return [{ path, detail: `there is no parameter "${parameterId}"` }];
-      const unknown = valueIds.filter((valueId) => !parameter.values.some(({ id }) => id === valueId));
-      return unknown.map((valueId) => ({ path, detail: `"${parameterId}" has no value "${valueId}"` }));
+      const parameterIds = parameters.map(({ id }) => id);
+      if (!parameter) return [{ path, detail: noSuch('parameter', parameterId, parameterIds) }];
+      const known = parameter.values.map(({ id }) => id);
+      const unknown = valueIds.filter((valueId) => !known.includes(valueId));
+      return unknown.map((valueId) => {
+        const detail = `"${parameterId}" has no value "${valueId}"${didYouMean(valueId, known)}`;
+        return { path, detail };
+      });
     }),
   );
 }

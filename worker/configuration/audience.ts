@@ -8,7 +8,7 @@ import { rootOf } from '../../decisioning/catalog/attribute-paths.ts';
 import { checkCondition } from '../../decisioning/catalog/check-conditions.ts';
 import type { ConditionDocument } from '../../decisioning/catalog/configuration.ts';
 import { BUILT_IN_CHANNELS, BUILT_IN_GOALS } from '../../decisioning/catalog/defaults.ts';
-import type { KnownIds } from '../../decisioning/catalog/known-ids.ts';
+import { type KnownIds, noSuch } from '../../decisioning/catalog/known-ids.ts';
 import { newReport } from '../../decisioning/catalog/problems.ts';
 import { compileSegments } from '../../decisioning/segments/index.ts';
 import { type Checked, refused } from '../http/problem.ts';
@@ -73,7 +73,8 @@ export async function audienceQuestion(
   const { known, segments } = writtenIn(snapshot?.drafts ?? []);
   const { problems, report } = newReport();
   const { segment, condition } = audience;
-  if (segment !== undefined && !known.segments.has(segment)) report('/segment', `there is no segment "${segment}"`);
+  if (segment !== undefined && !known.segments.has(segment))
+    report('/segment', noSuch('segment', segment, known.segments));
   if (condition !== undefined) checkCondition(condition as ConditionDocument, '/condition', known, report);
   if (problems.length > 0) {
     return refused(

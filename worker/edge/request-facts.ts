@@ -2,6 +2,7 @@
 import Bowser from 'bowser';
 import type { OptimizeRequest } from '../../contract/decisions.ts';
 import type { Directory, DirectoryAttribute } from '../../decisioning/catalog/slice.ts';
+import type { FactsOf } from '../../decisioning/request-attributes.ts';
 import type { RequestAttributes } from '../../durable-objects/customer/protocol.ts';
 
 /** Longest user agent that is parsed: real ones have some two hundred characters. */
@@ -15,16 +16,15 @@ interface Place {
   readonly timezone?: string;
 }
 
-function geo(request: Request): Record<string, string> {
+function geo(request: Request): FactsOf<'geo', string> {
   const { country, region, city, continent, timezone } = (request.cf ?? {}) as Place;
+  const facts: FactsOf<'geo', unknown> = { country, region, city, continent, timeZone: timezone };
   return Object.fromEntries(
-    Object.entries({ country, region, city, continent, timeZone: timezone }).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
-    ),
+    Object.entries(facts).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
 }
 
-function device(request: Request): Record<string, string> {
+function device(request: Request): FactsOf<'device', string> {
   const userAgent = request.headers.get('user-agent')?.slice(0, MAX_USER_AGENT);
   if (!userAgent) return { type: 'unknown' };
   const { platform, os, browser } = Bowser.parse(userAgent);
@@ -36,13 +36,13 @@ function device(request: Request): Record<string, string> {
 }
 
 /** Path, host and campaign parameters; never the whole address, which may carry personal data into receipts. */
-function page(context: OptimizeRequest['context']): Record<string, string> {
-  const facts: Record<string, string> = {};
+function page(context: OptimizeRequest['context']): FactsOf<'page', string> {
+  const facts: { -readonly [Name in keyof FactsOf<'page', string>]: string } = {};
   const url = context?.url !== undefined && URL.canParse(context.url) ? new URL(context.url) : undefined;
   if (url) {
     facts.host = url.host;
     facts.path = url.pathname;
-    for (const name of ['utm_source', 'utm_medium', 'utm_campaign']) {
+    for (const name of ['utm_source', 'utm_medium', 'utm_campaign'] as const) {
       const value = url.searchParams.get(name);
       if (value !== null) facts[name] = value;
     }
