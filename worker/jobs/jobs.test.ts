@@ -189,10 +189,16 @@ describe('publishing while the publisher is down', () => {
       activate: cutOff,
     });
     const first = await publish({ env: halfBroken, workspaceId, actor: 'test', nowMs }, null);
-    expect(first).toEqual({ ok: true, value: { revision: 1, changed: true, setAside: null, delivered: false } });
+    expect(first).toEqual({
+      ok: true,
+      value: { revision: 1, changed: true, setAside: null, warnings: [], delivered: false },
+    });
     expect((await servedBy(workspaceId)).manifest).toBeNull();
     const second = await publish({ env, workspaceId, actor: 'test', nowMs: nowMs + 1 }, null);
-    expect(second).toEqual({ ok: true, value: { revision: 1, changed: false, setAside: null, delivered: true } });
+    expect(second).toEqual({
+      ok: true,
+      value: { revision: 1, changed: false, setAside: null, warnings: [], delivered: true },
+    });
     expect((await servedBy(workspaceId)).manifest).toMatchObject({ revision: 1, publishedAtMs: nowMs });
   });
 });
