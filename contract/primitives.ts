@@ -68,7 +68,7 @@ export const customerId = z
 
 export const share = z.number().min(0).max(1);
 
-/** Largest single value: keeps a year of sums at thousands a second below 2^53 minor units. */
+/** Largest single value: ninety thousand of them stay below 2^53 cents, where every sum is held. */
 export const MAX_VALUE = 1_000_000_000;
 
 /** Money or any other quantity in major units; rounded to the currency's minor unit on receipt. */

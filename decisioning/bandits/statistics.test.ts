@@ -22,6 +22,13 @@ describe('statistics', () => {
     }
   });
 
+  it('holds sums at what integers are exact to, above and below 0', () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const rich = addStatistics({ ...emptyStatistics, revenueMinor: 9e15 }, { revenueMinor: 9e15, trials: 1 });
+    expect(rich).toEqual({ ...emptyStatistics, revenueMinor: most, trials: 1 });
+    expect(addStatistics(emptyStatistics, { revenueMinor: -2 * most }).revenueMinor).toBe(-most);
+  });
+
   it('adds a partial change and leaves the value it was given alone', () => {
     const before = { ...emptyStatistics };
     expect(addStatistics(emptyStatistics, { trials: 1, revenueMinor: -250 })).toEqual({

@@ -41,10 +41,18 @@ export const emptyStatistics: ArmStatistics = {
   customerRevenueMinor: 0,
 };
 
-/** Adds a partial change to statistics: `add(s, { trials: 1 })`. */
+/**
+ * A sum held at ±(2^53 − 1): beyond it integers are no longer exact, and a sum that is refused for its size would keep all that comes behind it
+ * waiting for ever.
+ */
+export function saturated(sum: number): number {
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(Number.MIN_SAFE_INTEGER, sum));
+}
+
+/** Adds a partial change to statistics: `add(s, { trials: 1 })`. Every sum is {@link saturated}. */
 export function addStatistics(to: ArmStatistics, change: Partial<ArmStatistics>): ArmStatistics {
   const sum: Record<string, number> = {};
-  for (const field of STATISTIC_FIELDS) sum[field] = to[field] + (change[field] ?? 0);
+  for (const field of STATISTIC_FIELDS) sum[field] = saturated(to[field] + (change[field] ?? 0));
   return sum as unknown as ArmStatistics;
 }
 

@@ -20,10 +20,15 @@ export const COLUMNS = columns.join(', ');
 export const PLACEHOLDERS = columns.map(() => '?').join(', ');
 /** `exposures AS exposures, revenue_minor AS revenueMinor, …`: for SELECT. */
 export const SELECTED = STATISTIC_FIELDS.map((field) => `${COLUMN_OF[field]} AS ${field}`).join(', ');
-/** `SUM(exposures) AS exposures, …`: for SELECT over groups. */
-export const SUMMED = STATISTIC_FIELDS.map((field) => `SUM(${COLUMN_OF[field]}) AS ${field}`).join(', ');
-/** `exposures = exposures + excluded.exposures, …`: for the UPDATE half of an upsert that adds. */
-export const ADDED = columns.map((column) => `${column} = ${column} + excluded.${column}`).join(', ');
+/**
+ * Held at ±(2^53 − 1), as `saturated` does: the tables refuse what is more. Two such integers do not overflow SQLite's 64 bits; `SUM` of a thousand
+ * would, and throws, so that groups are added with `TOTAL`, which is exact up to there.
+ */
+const held = (sum: string) => `max(min(${sum}, ${Number.MAX_SAFE_INTEGER}), ${Number.MIN_SAFE_INTEGER})`;
+/** `max(min(TOTAL(exposures), …), …) AS exposures, …`: for SELECT over groups. */
+export const SUMMED = STATISTIC_FIELDS.map((field) => `${held(`TOTAL(${COLUMN_OF[field]})`)} AS ${field}`).join(', ');
+/** `exposures = max(min(exposures + excluded.exposures, …), …), …`: for the UPDATE half of an upsert that adds. */
+export const ADDED = columns.map((column) => `${column} = ${held(`${column} + excluded.${column}`)}`).join(', ');
 /** `exposures = excluded.exposures, …`: for the UPDATE half of an upsert that replaces. */
 export const REPLACED = columns.map((column) => `${column} = excluded.${column}`).join(', ');
 
@@ -38,6 +43,11 @@ export function statisticsOf(row: StatisticsRow): ArmStatistics {
 /** The sums as bound values, in the order of {@link COLUMNS}. */
 export function valuesOf(statistics: ArmStatistics): number[] {
   return STATISTIC_FIELDS.map((field) => statistics[field]);
+}
+
+/** Whether every sum is what was added up, and none is held at its bound. */
+export function isExact(statistics: ArmStatistics): boolean {
+  return valuesOf(statistics).every((value) => Math.abs(value) < Number.MAX_SAFE_INTEGER);
 }
 
 /** `a − b`, sum by sum. */

@@ -64,6 +64,49 @@ describe('merging reports', () => {
     expect(await root((_r, sql) => readCells(sql, 0))).toEqual([cell(11)]);
   });
 
+  test('holds totals at 2^53 − 1, whatever the order, and finds back to their cells when those fall', async () => {
+    const earned = (revenueMinor: number, hour: number) =>
+      cell(1, { hour, statistics: addStatistics(emptyStatistics, { revenueMinor, trials: 1 }) });
+    const reports = [
+      report(1, [earned(6e15, 1), earned(6e15, 2)]),
+      report(2, [earned(7e15, 2)], 1),
+      report(3, [earned(-9e15, 1)]),
+      report(4, [earned(-8e15, 2), earned(5, 3)], 1),
+    ];
+    const totalAfter = async (order: readonly ShardReport[]) => {
+      const root = newRoot();
+      for (const each of order) await root((r) => r.merge(each));
+      return root((_r, sql) => readTotals(sql).get('rest')?.get('a'));
+    };
+    expect(await totalAfter(reports.slice(0, 2))).toMatchObject({ revenueMinor: Number.MAX_SAFE_INTEGER, trials: 3 });
+    const exact = { revenueMinor: -9e15 + 6e15 - 8e15 + 5, trials: 4 };
+    expect(Math.abs(exact.revenueMinor)).toBeGreaterThan(Number.MAX_SAFE_INTEGER);
+    const held = { revenueMinor: Number.MIN_SAFE_INTEGER, trials: 4 };
+    expect(await totalAfter(reports)).toMatchObject(held);
+    expect(await totalAfter(reports.toReversed())).toMatchObject(held);
+    const back = [...reports, report(5, [earned(1, 1), earned(2, 2)]), report(6, [earned(3, 2)], 1)];
+    expect(await totalAfter(back)).toMatchObject({ revenueMinor: 1 + 2 + 3 + 5, trials: 4 });
+    expect(await totalAfter([...back.toReversed(), ...back])).toMatchObject({ revenueMinor: 11, trials: 4 });
+  });
+
+  test('reads a thousand and more cells at their bound', async () => {
+    const root = newRoot();
+    const full = { statistics: { ...emptyStatistics, trials: 1, revenueMinor: Number.MAX_SAFE_INTEGER } };
+    for (let seq = 1; seq <= 3; seq += 1)
+      await root((r) =>
+        r.merge(
+          report(
+            seq,
+            Array.from({ length: 400 }, (_, i) => cell(1, { ...full, hour: seq * 400 + i })),
+          ),
+        ),
+      );
+    const nowMs = 3_000 * 3_600_000 + 400 * 86_400_000;
+    const whole = await root((_r, sql) => readCells(sql, nowMs, 1));
+    expect(whole.map(({ statistics }) => statistics)).toEqual([{ ...full.statistics, trials: 1_200 }]);
+    expect(await root((_r, sql) => readTotals(sql, 0).get('rest')?.get('a'))).toEqual(whole[0]?.statistics);
+  });
+
   test('wants an allocation only when a sum changed', async () => {
     const root = newRoot();
     await root((r) => r.merge(report(1, [cell(4)])));

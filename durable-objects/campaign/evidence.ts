@@ -2,9 +2,9 @@
 import type { CampaignStatistics } from '../../decisioning/bandits/allocation.ts';
 import { type ArmStatistics, addStatistics, emptyStatistics } from '../../decisioning/bandits/statistics.ts';
 import {
-  ADDED,
   COLUMNS,
   differenceOf,
+  isExact,
   PLACEHOLDERS,
   REPLACED,
   SELECTED,
@@ -36,7 +36,7 @@ const VIEW_WIDTHS: readonly (readonly [oldHours: number, recentHours: number])[]
  * @returns whether any sum changed
  */
 export function mergeReport(sql: SqlStorage, report: ShardReport): boolean {
-  const gains = new Map<string, { leaf: string; arm: string; gain: ArmStatistics }>();
+  const gains = new Map<string, { leaf: string; arm: string; gain: ArmStatistics; exact: boolean }>();
   for (const cell of report.cells) {
     const { leaf, arm, hour, statistics } = cell;
     const known = knownCell(sql, cell, report.shard);
@@ -53,20 +53,40 @@ export function mergeReport(sql: SqlStorage, report: ShardReport): boolean {
       ...valuesOf(statistics),
     );
     const key = JSON.stringify([leaf, arm]);
-    const gain = differenceOf(statistics, known ? statisticsOf(known) : emptyStatistics);
-    gains.set(key, { leaf, arm, gain: addStatistics(gains.get(key)?.gain ?? emptyStatistics, gain) });
+    const before = gains.get(key) ?? { gain: emptyStatistics, exact: true };
+    const gain = addStatistics(before.gain, differenceOf(statistics, known ? statisticsOf(known) : emptyStatistics));
+    gains.set(key, { leaf, arm, gain, exact: before.exact && isExact(gain) });
   }
-  const changed = [...gains.values()].filter(({ gain }) => valuesOf(gain).some((value) => value !== 0));
-  for (const { leaf, arm, gain } of changed) {
-    sql.exec(
-      `INSERT INTO totals (leaf, arm, ${COLUMNS}) VALUES (?, ?, ${PLACEHOLDERS})
-       ON CONFLICT (leaf, arm) DO UPDATE SET ${ADDED}`,
-      leaf,
-      arm,
-      ...valuesOf(gain),
-    );
-  }
+  const changed = [...gains.values()].filter(
+    ({ gain, exact }) => !exact || valuesOf(gain).some((value) => value !== 0),
+  );
+  for (const { leaf, arm, gain, exact } of changed) gainTotal(sql, leaf, arm, exact ? gain : undefined);
   return changed.length > 0;
+}
+
+/**
+ * Adds to a total, or adds its cells up anew where the gain is unknown. A total that is held at its bound has lost what lay beyond, so that it is
+ * always added up anew: whatever the order of reports, a total is the sum of its cells, held at the bound.
+ */
+function gainTotal(sql: SqlStorage, leaf: string, arm: string, gain: ArmStatistics | undefined): void {
+  const before = sql
+    .exec<StatisticsRow>(`SELECT ${SELECTED} FROM totals WHERE leaf = ? AND arm = ?`, leaf, arm)
+    .toArray()[0];
+  const known = before ? statisticsOf(before) : emptyStatistics;
+  const added = gain && isExact(known) ? addStatistics(known, gain) : undefined;
+  const total =
+    added && isExact(added)
+      ? added
+      : statisticsOf(
+          sql.exec<StatisticsRow>(`SELECT ${SUMMED} FROM cells WHERE leaf = ? AND arm = ?`, leaf, arm).one(),
+        );
+  sql.exec(
+    `INSERT INTO totals (leaf, arm, ${COLUMNS}) VALUES (?, ?, ${PLACEHOLDERS})
+     ON CONFLICT (leaf, arm) DO UPDATE SET ${REPLACED}`,
+    leaf,
+    arm,
+    ...valuesOf(total),
+  );
 }
 
 function knownCell(

@@ -42,6 +42,30 @@ describe('the way back', () => {
     expect(await vi.waitUntil(learned, { timeout: PROMISED_MS, interval: 20 })).toBe(true);
   });
 
+  test('is not blocked by more money than an integer holds', async () => {
+    const { address, root, shards, publish, publisher, allocation, policy } = await newCampaign();
+    await publish(1, [{ ...policy, leaves: ['rest'] }]);
+    for (const [index, hour] of [500_000, 500_001].entries()) {
+      const rich = event(index + 1, { trials: 1, conversions: 1, revenueMinor: 6e15 }, { hour });
+      await shards[0].apply(delivery(address, 'ann', [rich]));
+      await shards[0].apply(delivery(address, 'bob', [rich]));
+    }
+    await shards[0].apply(delivery(address, 'cid', [event(1, { trials: 1 }, { arm: 'b' })]));
+    await evictDurableObject(publisher);
+    await runDurableObjectAlarm(shards[0]);
+    await runDurableObjectAlarm(root);
+    const learned = async () =>
+      (await allocation())?.leaves.rest?.posteriors.map((posterior) => trialsOf(posterior)).join();
+    expect(await vi.waitUntil(async () => (await learned()) === '4,1', { timeout: PROMISED_MS })).toBe(true);
+    const sums = (await root.view()).cells.map(({ statistics }) => [statistics.trials, statistics.revenueMinor]);
+    const most = Number.MAX_SAFE_INTEGER;
+    expect(sums).toEqual([
+      [2, most],
+      [2, most],
+      [1, 0],
+    ]);
+  });
+
   test('merges two shards exactly, with the objects evicted between the steps', async () => {
     const { address, root, shards, publish, publisher, allocation, policy } = await newCampaign();
     await publish(1, [{ ...policy, leaves: ['rest'] }]);

@@ -1,4 +1,6 @@
 /** Named sums as rows: JSON lists of integers, told apart by name and length. */
+import { saturated } from '../../decisioning/bandits/statistics.ts';
+
 /** Where a vector belongs: its cell, its name and how many elements it has. */
 export interface VectorKey {
   readonly leaf: string;
@@ -13,15 +15,12 @@ export function parseVector(text: string): readonly number[] {
 }
 
 /**
- * a + b, element by element, held at ±(2^53 − 1): beyond it integers are no longer exact, and a delivery that was refused for its size would
- * keep everything behind it waiting for ever.
+ * a + b, element by element, each {@link saturated}.
  *
  * @param a of the same length as b
  */
 export function addSaturating(a: readonly number[], b: readonly number[]): readonly number[] {
-  return a.map((value, i) =>
-    Math.min(Number.MAX_SAFE_INTEGER, Math.max(Number.MIN_SAFE_INTEGER, value + (b[i] as number))),
-  );
+  return a.map((value, i) => saturated(value + (b[i] as number)));
 }
 
 /**

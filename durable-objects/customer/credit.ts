@@ -4,7 +4,7 @@
  */
 import { ENROLLED_ARM, HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
-import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
+import { type ArmStatistics, saturated } from '../../decisioning/bandits/statistics.ts';
 import type { EventRejection } from '../../decisioning/reasons.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
 import { MAX_ORDERS } from './limits.ts';
@@ -64,7 +64,7 @@ export function enrol(store: CustomerStore, enrolment: Omit<StoredEnrolment, 'co
   );
   const converted = since.length > 0;
   store.putEnrolment({ ...enrolment, converted });
-  const customerRevenueMinor = since.reduce((sum, outcome) => sum + moneyOf(outcome), 0);
+  const customerRevenueMinor = saturated(since.reduce((sum, outcome) => sum + moneyOf(outcome), 0));
   emit(store, enrolment, atMs, { customers: 1, convertedCustomers: converted ? 1 : 0, customerRevenueMinor }, nowMs);
 }
 

@@ -1,4 +1,5 @@
 /** What became of one trial: how often each goal was reached, and for what value. */
+import { saturated } from '../statistics.ts';
 
 /** A goal within one trial. */
 export interface GoalTally {
@@ -11,8 +12,8 @@ export interface GoalTally {
 /** Goals reached by one trial, by goal id; a goal that is missing was not reached. */
 export type TrialTally = Readonly<Record<string, GoalTally>>;
 
-/** The tally after one more outcome. */
+/** The tally after one more outcome; values are held at ±(2^53 − 1), since all sums are of integers. */
 export function tallied(tally: TrialTally, goal: string, value: number): TrialTally {
   const before = Object.hasOwn(tally, goal) ? tally[goal]! : { count: 0, value: 0 };
-  return { ...tally, [goal]: { count: before.count + 1, value: before.value + value } };
+  return { ...tally, [goal]: { count: before.count + 1, value: saturated(before.value + value) } };
 }
