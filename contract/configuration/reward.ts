@@ -43,7 +43,7 @@ export const reward = z
               .number()
               .min(-MAX_GOAL_WEIGHT)
               .max(MAX_GOAL_WEIGHT)
-              .meta({ description: 'In thousandths; below 0 for a goal that is unwanted' }),
+              .meta({ description: 'Below 0 for a goal that is unwanted' }),
           }),
         )
         .min(1)

@@ -45,6 +45,8 @@ describe('a reward is published', () => {
     ['with the own goal', weighed(['order', 1], ['leave', -3])],
     ['without the own goal', weighed(['click', 0.001])],
     ['with unwanted goals alone', weighed(['leave', -1_000])],
+    ['with the smallest weight beside one of a thousand', weighed(['leave', -1_000], ['order', 0.12])],
+    ['with a goal that weighs nothing', weighed(['leave', -1], ['order', 0])],
   ])('%s', (_, reward) => {
     expect(paths({ objective: objective(reward) })).toEqual([]);
   });
@@ -95,7 +97,16 @@ describe('is refused at its place', () => {
     ],
     ['a goal twice', { objective: objective(weighed(['order', 1], ['order', 2])) }, ['/objective/reward/goals/1/goal']],
     ['no weight at all', { objective: objective(weighed(['order', 0], ['leave', 0])) }, ['/objective/reward/goals']],
-    ['a weight too small to count', { objective: objective(weighed(['order', 0.0009])) }, ['/objective/reward/goals']],
+    [
+      'a weight too small to count',
+      { objective: objective(weighed(['order', 0.0009])) },
+      ['/objective/reward/goals/0/weight'],
+    ],
+    [
+      'a weight too small to count beside the others',
+      { objective: objective(weighed(['leave', -1_000], ['order', 0.11])) },
+      ['/objective/reward/goals/1/weight'],
+    ],
     [
       'a weight above the limit',
       { objective: objective(weighed(['order', 1_001])) },

@@ -6,8 +6,8 @@ import {
   MAX_REWARD_COUNT,
   MAX_REWARD_MINOR,
   MAX_SECONDARY_GOALS,
-  SMALLEST_GOAL_WEIGHT,
 } from '../bandits/rewards/limits.ts';
+import { rewardUnits } from '../bandits/rewards/reward.ts';
 import { MAX_HALF_LIFE_MS, MIN_HALF_LIFE_MS } from '../learning/limits.ts';
 import type {
   CampaignConfiguration,
@@ -15,23 +15,30 @@ import type {
   RewardConfiguration,
   StrategyConfiguration,
 } from './configuration.ts';
-import type { KnownIds } from './known-ids.ts';
+import { type KnownIds, noSuch } from './known-ids.ts';
 import type { Report } from './problems.ts';
+import { rewardOf } from './reward-parts.ts';
 
 type Composite = Extract<RewardConfiguration, { kind: 'composite' }>;
 
-function checkComposite({ goals }: Composite, at: string, known: KnownIds, report: Report): void {
+function checkComposite(reward: Composite, at: string, known: KnownIds, report: Report): void {
+  const { goals } = reward;
+  const smallest = 1 / rewardUnits(rewardOf(reward));
   if (goals.length > MAX_COMPOSITE_GOALS) report(`${at}/goals`, `has ${goals.length}; at most ${MAX_COMPOSITE_GOALS}`);
   const seen = new Set<string>();
   for (const [i, { goal, weight }] of goals.entries()) {
-    if (!known.goals.has(goal)) report(`${at}/goals/${i}/goal`, `there is no goal "${goal}"`);
+    if (!known.goals.has(goal)) report(`${at}/goals/${i}/goal`, noSuch('goal', goal, known.goals));
     if (seen.has(goal)) report(`${at}/goals/${i}/goal`, `"${goal}" is weighed twice`);
     seen.add(goal);
     if (!(Math.abs(weight) <= MAX_GOAL_WEIGHT))
       report(`${at}/goals/${i}/weight`, `must be between −${MAX_GOAL_WEIGHT} and ${MAX_GOAL_WEIGHT}`);
+    else if (weight !== 0 && Math.abs(weight) < smallest)
+      report(
+        `${at}/goals/${i}/weight`,
+        `counts for nothing beside the others: at least ${Number(smallest.toPrecision(2))}`,
+      );
   }
-  if (!goals.some(({ weight }) => Math.abs(weight) >= SMALLEST_GOAL_WEIGHT))
-    report(`${at}/goals`, `at least one weight must be ${SMALLEST_GOAL_WEIGHT} or more, or as far below 0`);
+  if (!goals.some(({ weight }) => weight !== 0)) report(`${at}/goals`, 'at least one weight must be other than 0');
 }
 
 function checkRange(reward: RewardConfiguration, at: string, report: Report): void {
@@ -78,7 +85,7 @@ function checkSecondary({ objective }: CampaignConfiguration, at: string, known:
     report(`${at}/objective/secondary`, `has ${secondary.length}; at most ${MAX_SECONDARY_GOALS}`);
   for (const [i, goal] of secondary.entries()) {
     const place = `${at}/objective/secondary/${i}`;
-    if (!known.goals.has(goal)) report(place, `there is no goal "${goal}"`);
+    if (!known.goals.has(goal)) report(place, noSuch('goal', goal, known.goals));
     if (goal === own) report(place, `"${goal}" is the goal it optimises, which is reported anyway`);
     else if (secondary.indexOf(goal) !== i) report(place, `"${goal}" stands there twice`);
   }

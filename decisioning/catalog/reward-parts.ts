@@ -4,8 +4,10 @@ import type { LearningRules } from '../learning/rules.ts';
 import type { CampaignConfiguration, LearningConfiguration, RewardConfiguration } from './configuration.ts';
 import type { CampaignPolicy } from './slice.ts';
 
-function rewardOf(reward: RewardConfiguration | undefined): RewardSpec | undefined {
-  if (reward === undefined || reward.kind === 'binary') return undefined;
+const BINARY: RewardConfiguration = { kind: 'binary' };
+
+/** A reward as trials are counted by it. */
+export function rewardOf(reward: RewardConfiguration): RewardSpec {
   if (reward.kind !== 'composite') return reward;
   return { kind: 'composite', weights: Object.fromEntries(reward.goals.map(({ goal, weight }) => [goal, weight])) };
 }
@@ -26,7 +28,8 @@ export function rewardPartsOf({
   objective,
   learning,
 }: CampaignConfiguration): Pick<CampaignPolicy, 'reward' | 'secondaryGoals' | 'learning'> {
-  const reward = rewardOf(objective.reward);
+  const { reward: declared = BINARY } = objective;
+  const reward = declared.kind === 'binary' ? undefined : rewardOf(declared);
   const rules = learningOf(learning);
   const { secondary = [] } = objective;
   return {

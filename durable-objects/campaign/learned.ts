@@ -28,7 +28,7 @@ function namesOf({ reward, features }: CampaignPolicy): Set<string> {
   const names = [
     reward && rewardName(reward),
     reward && rewardTrialsName(reward),
-    features && momentsName(features.key),
+    features && momentsName(features.key, reward),
   ];
   return new Set(names.filter((name) => name !== undefined));
 }

@@ -36,7 +36,7 @@ export function sumsOfTrial(record: DecisionRecord, { reward = BINARY }: Learnin
   const { features } = record;
   return {
     ...(trials !== undefined && { [trials]: [1] }),
-    ...(features && reward.kind !== 'revenue' && { [momentsName(features.key)]: trialMoments(features.z) }),
+    ...(features && reward.kind !== 'revenue' && { [momentsName(features.key, reward)]: trialMoments(features.z) }),
   };
 }
 
@@ -80,7 +80,7 @@ function changes(
   note(rewardName(reward), rewardChange(was, is));
   if (record.features && reward.kind !== 'revenue' && was !== is) {
     const moments = rewardMoments(record.features.z, momentReward(reward, was), momentReward(reward, is));
-    note(momentsName(record.features.key), moments);
+    note(momentsName(record.features.key, reward), moments);
   }
   const converts = goal === record.goal && !Object.hasOwn(before, goal);
   if (delay && converts) note(DELAY_NAME, delaySums(atMs - (trial.exposedAtMs as number)));

@@ -62,7 +62,8 @@ export function learnerOf({ policy, reward, goal }: PlannedCampaign): Learner {
     allocation: () => current,
     exposed: (trial) => {
       const { features } = trial;
-      const moments = features && learnsMoments ? { [momentsName(features.key)]: trialMoments(features.z) } : {};
+      const moments =
+        features && learnsMoments ? { [momentsName(features.key, reward)]: trialMoments(features.z) } : {};
       add(trial, { exposures: 1, trials: 1 }, { ...moments, ...(trials !== undefined && { [trials]: [1] }) });
     },
     reached: (trial, goalId, valueMinor, delayMs) => {
@@ -75,7 +76,7 @@ export function learnerOf({ policy, reward, goal }: PlannedCampaign): Learner {
       const moments =
         features && learnsMoments && change
           ? {
-              [momentsName(features.key)]: rewardMoments(
+              [momentsName(features.key, reward)]: rewardMoments(
                 features.z,
                 momentReward(reward, was),
                 momentReward(reward, is),

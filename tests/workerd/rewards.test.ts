@@ -13,6 +13,8 @@ const HOUR_MS = 3_600_000;
 /** The first dozen or so are chosen at even odds, before anything is published: both arms are seen. */
 const CUSTOMERS = 40;
 const DWELL_MS = 4_500;
+/** Weights of 13.5 in all are summed up in 740 parts of 1, so that no reward passes 10,000. */
+const UNITS = 740;
 const REWARD = { kind: 'composite', goals: [] as { goal: string; weight: number }[] };
 REWARD.goals = [
   { goal: 'purchase', weight: 5 },
@@ -94,7 +96,7 @@ async function visit(i: number): Promise<Visit> {
 }
 
 const rewardOf = ({ goals }: Visit) =>
-  REWARD.goals.reduce((sum, { goal, weight }) => sum + (goals.includes(goal) ? 1_000 * weight : 0), 0);
+  REWARD.goals.reduce((sum, { goal, weight }) => sum + (goals.includes(goal) ? UNITS * weight : 0), 0);
 
 const square = (value: number) => [Math.floor(value ** 2 / 2 ** 24), value ** 2 % 2 ** 24];
 
@@ -159,7 +161,7 @@ describe('a campaign with a composite reward', () => {
     expect(await rootSums()).toEqual(expected);
     expect(body.totals.goals!.dwell).toMatchObject({ unit: 'ms', reached: CUSTOMERS, valuePerTrial: DWELL_MS });
     expect(body.totals.reward!.mean).toBeCloseTo(
-      visits.reduce((sum, each) => sum + rewardOf(each), 0) / CUSTOMERS / 1_000,
+      visits.reduce((sum, each) => sum + rewardOf(each), 0) / CUSTOMERS / UNITS,
       9,
     );
     for (const { hour } of body.overTime) expect(Date.parse(hour) / HOUR_MS).toBeGreaterThanOrEqual(startHour);

@@ -7,7 +7,7 @@ import { packedLength } from './cholesky.ts';
 import { armEffects } from './effects.ts';
 import { addMoments, emptyMoments, fitDisjoint, fitShared, type Moments } from './fit.ts';
 import { type LinearModel, linearNumbers, MAX_LINEAR_NUMBERS, published } from './model.ts';
-import { MOMENT_SCALE, momentsLength, momentsName } from './moments.ts';
+import { MOMENT_SCALE, momentsLength, momentsName, momentUnits } from './moments.ts';
 import { learnsFromFeatures, linearPolicyFor } from './policies.ts';
 import { predict } from './predict.ts';
 
@@ -22,7 +22,10 @@ export const DEFAULT_RIDGE = 1;
  * @throws RangeError for a model that publishing would have refused for its size.
  */
 export function allocateLinear(
-  input: Pick<AllocationInput, 'campaignId' | 'armIds' | 'leaves' | 'strategy' | 'features' | 'parameters' | 'sums'>,
+  input: Pick<
+    AllocationInput,
+    'campaignId' | 'armIds' | 'leaves' | 'strategy' | 'features' | 'parameters' | 'sums' | 'reward'
+  >,
 ): LinearModel | undefined {
   const { armIds, strategy, features, parameters } = input;
   if (!features || !learnsFromFeatures(strategy)) return undefined;
@@ -31,8 +34,9 @@ export function allocateLinear(
   const effects = parameters && armEffects(parameters, armIds, interactions);
   if (linearNumbers(d, armIds.length, effects?.width) > MAX_LINEAR_NUMBERS)
     throw new RangeError(`allocateLinear: campaign ${input.campaignId} has too many arms for ${d} features`);
-  const name = momentsName(features.key);
-  const arms = armIds.map((armId) => momentsOf(input, armId, name, d));
+  const name = momentsName(features.key, input.reward);
+  const units = momentUnits(input.reward);
+  const arms = armIds.map((armId) => momentsOf(input, armId, name, d, units));
   if (!arms.some(({ products }) => products[0]! > 0)) return undefined;
   const fit = effects ? fitShared(arms, effects, d, ridge) : fitDisjoint(arms, d, ridge);
   if (!fit?.coefficients.every((value) => Number.isFinite(value)) || !Number.isFinite(fit.noise)) return undefined;
@@ -71,22 +75,23 @@ function momentsOf(
   armId: string,
   name: string,
   d: number,
+  units: number,
 ): Moments {
   return leaves
     .map((leaf) => sums?.get(leaf)?.get(armId))
     .map((byName) => (byName && Object.hasOwn(byName, name) ? byName[name] : undefined))
     .filter((vector) => vector?.length === momentsLength(d))
-    .map((vector) => fromSums(vector!, d))
+    .map((vector) => fromSums(vector!, d, units))
     .reduce(addMoments, emptyMoments(d));
 }
 
-/** From sums of products of thousandths, the upper triangle row by row, to moments in units. */
-function fromSums(vector: readonly number[], d: number): Moments {
+/** From sums of products of integers, the upper triangle row by row, to moments in units. @param units integers of one reward. */
+function fromSums(vector: readonly number[], d: number, units: number): Moments {
   const scale = MOMENT_SCALE * MOMENT_SCALE;
   const { products, rewards } = emptyMoments(d);
   let at = 0;
   for (let row = 0; row < d; row++)
     for (let column = row; column < d; column++) products[packedLength(column) + row] = vector[at++]! / scale;
-  for (let i = 0; i < d; i++) rewards[i] = vector[at++]! / scale;
-  return { products, rewards, squares: vector[at]! / scale };
+  for (let i = 0; i < d; i++) rewards[i] = vector[at++]! / (MOMENT_SCALE * units);
+  return { products, rewards, squares: vector[at]! / (units * units) };
 }

@@ -2,7 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { MAX_FEATURE, MAX_FEATURES } from '../../features/features.ts';
 import { pick, testRandom } from '../../testing/seeds.ts';
 import { addSums, addVectors, MAX_SUMS_LENGTH, type SumsByName } from '../named-sums.ts';
-import { MOMENT_SCALE, momentReward, momentsLength, momentsName, rewardMoments, trialMoments } from './moments.ts';
+import { MAX_COMPOSITE_GOALS, MAX_GOAL_WEIGHT, MAX_REWARD_COUNT } from '../rewards/limits.ts';
+import { type RewardSpec, rewardInteger } from '../rewards/reward.ts';
+import {
+  MOMENT_SCALE,
+  momentReward,
+  momentsLength,
+  momentsName,
+  momentUnits,
+  rewardMoments,
+  trialMoments,
+} from './moments.ts';
 
 const z = [1_000, -250, 8_000];
 
@@ -45,11 +55,35 @@ describe('moments', () => {
     }
   });
 
-  test('know rewards in thousandths: conversions, counts and composites, but no revenue', () => {
+  test('know conversions in thousandths, counts and composites as they are summed up, but no revenue', () => {
     expect(momentReward(undefined, 1)).toBe(1_000);
     expect(momentReward({ kind: 'binary' }, 0)).toBe(0);
-    expect(momentReward({ kind: 'count', max: 9 }, 7)).toBe(7_000);
+    expect(momentReward({ kind: 'count', max: 9 }, 7)).toBe(7);
     expect(momentReward({ kind: 'composite', weights: { a: -0.5 } }, -500)).toBe(-500);
     expect(() => momentReward({ kind: 'revenue', maxMinor: 100 }, 1)).toThrow(RangeError);
+  });
+
+  test('under another reward have another name, and those of conversions the plain one', () => {
+    const count = { kind: 'count', max: 9 } as const;
+    expect(momentsName('0a1b2c3d')).toBe('linear:0a1b2c3d');
+    expect(momentsName('0a1b2c3d', { kind: 'binary' })).toBe('linear:0a1b2c3d');
+    expect(momentsName('0a1b2c3d', count)).toMatch(/^linear:0a1b2c3d:[0-9a-f]{8}$/);
+    expect(momentsName('0a1b2c3d', count)).not.toBe(momentsName('0a1b2c3d', { ...count, max: 8 }));
+  });
+
+  test('of the largest rewards stay exact for 1e6 trials of the largest features', () => {
+    const goals = Array.from({ length: MAX_COMPOSITE_GOALS }, (_, i) => `g${i}`);
+    const specs: RewardSpec[] = [
+      { kind: 'count', max: MAX_REWARD_COUNT },
+      { kind: 'composite', weights: Object.fromEntries(goals.map((goal) => [goal, MAX_GOAL_WEIGHT])) },
+      { kind: 'composite', weights: { g0: 10 } },
+    ];
+    const tally = Object.fromEntries(goals.map((goal) => [goal, { count: MAX_REWARD_COUNT, value: 0 }]));
+    for (const spec of specs) {
+      const integer = momentReward(spec, rewardInteger(spec, 'g0', tally));
+      const largest = Math.max(...rewardMoments([1_000, MAX_FEATURE * 1_000], 0, integer));
+      expect(largest * 1e6).toBeLessThan(Number.MAX_SAFE_INTEGER);
+      expect(integer / momentUnits(spec)).toBe(spec.kind === 'count' ? 1_000 : integer === 10_000 ? 10 : 16_000);
+    }
   });
 });

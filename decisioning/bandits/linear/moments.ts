@@ -2,14 +2,24 @@
  * Moments of a linear model, as integers: Z = Σ z·zᵀ over an arm's trials and b = Σ z·y, from which a ridge regression of the reward y on
  * the customer's features z follows. They are additive, so shards and hours merge exactly in any order.
  */
-import type { RewardSpec } from '../rewards/reward.ts';
+import { type RewardSpec, rewardName, rewardUnits } from '../rewards/reward.ts';
 
-/** Fixed-point scale of rewards: y travels as round(1000 · reward), as features do. */
+/** Fixed-point scale of features, and of conversions: y travels as 1,000 or 0. Other rewards travel in their own units. */
 export const MOMENT_SCALE = 1_000;
 
-/** The name of an arm's moments among its named sums. @param key of the features. */
-export function momentsName(key: string): string {
-  return `linear:${key}`;
+/**
+ * The name of an arm's moments among its named sums: those under another declaration of features or of the reward are never mixed in.
+ *
+ * @param key of the features.
+ */
+export function momentsName(key: string, reward?: RewardSpec): string {
+  const name = reward && rewardName(reward);
+  return name === undefined ? `linear:${key}` : `linear:${key}:${name.replace(/^reward:/, '')}`;
+}
+
+/** Integers that a reward of 1 is in moments. */
+export function momentUnits(spec: RewardSpec | undefined): number {
+  return spec === undefined || spec.kind === 'binary' ? MOMENT_SCALE : rewardUnits(spec);
 }
 
 /** Elements of the vector for features of length d, the constant included: d(d + 1)/2 of Z, d of b, and Σ y². */
@@ -43,12 +53,13 @@ export function rewardMoments(z: readonly number[], before: number, after: numbe
 }
 
 /**
- * A reward as moments count it, in thousandths. @param integer the reward as `rewardInteger` gives it.
+ * A reward as moments count it, in {@link momentUnits}: at most 10,000 above or below 0, so that neither y² nor z·y passes what z² may.
  *
+ * @param integer the reward as `rewardInteger` gives it.
  * @throws RangeError for `revenue`: its integers are logarithms, of which no mean is one of money; publishing refuses it.
  */
 export function momentReward(spec: RewardSpec | undefined, integer: number): number {
   const kind = spec?.kind ?? 'binary';
   if (kind === 'revenue') throw new RangeError('momentReward: revenue is no reward of a linear policy');
-  return kind === 'composite' ? integer : integer * MOMENT_SCALE;
+  return kind === 'binary' ? integer * MOMENT_SCALE : integer;
 }

@@ -1,7 +1,7 @@
 /** What is known of an arm's rewards: sums over trials, in the reward's own unit. */
 import type { SumsByName } from '../named-sums.ts';
 import type { ArmStatistics } from '../statistics.ts';
-import { REWARD_SCALE, type RewardSpec, rewardName, rewardTrialsName } from './reward.ts';
+import { type RewardSpec, rewardName, rewardTrialsName, rewardUnits } from './reward.ts';
 
 /**
  * Sums over an arm's trials. For `revenue` Σ and Σ² are of the logarithm of the value, over the trials that have one; for `count` and
@@ -44,12 +44,12 @@ export function rewardFigures(
   if (name === undefined) throw new RangeError('rewardFigures: a binary reward is counted by the statistics');
   const [rewarded = 0, sum = 0, squares = 0] = ownVector(sums, name) ?? [];
   const trials = told ? (ownVector(sums, rewardTrialsName(spec)!)?.[0] ?? 0) : (statistics?.trials ?? 0);
-  const unit = spec.kind === 'count' ? 1 : REWARD_SCALE;
+  const units = rewardUnits(spec);
   return {
     trials: Math.max(trials, rewarded, 0),
     rewarded: Math.max(rewarded, 0),
-    sum: sum / unit,
-    squares: Math.max(squares, 0) / (unit * unit),
+    sum: sum / units,
+    squares: Math.max(squares, 0) / (units * units),
   };
 }
 

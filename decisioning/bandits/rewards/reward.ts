@@ -14,15 +14,36 @@ export type RewardSpec =
 
 /** Fixed-point scale of rewards that are not whole numbers by nature: a thousandth is the smallest difference that is learned from. */
 export const REWARD_SCALE = 1_000;
+/** Largest integer that a composite reward is summed up as, above or below 0: a square is at most 1e8, and 9e7 trials of one arm stay below 2^53. */
+export const MAX_COMPOSITE_INTEGER = 10_000;
+
+/**
+ * Integers that a reward of 1 is summed up as: thousandths of logarithms for `revenue`, ones for `binary` and `count`. For `composite` thousandths
+ * while its weights come to 10 at most, sign apart; beyond, as many as keep every reward within {@link MAX_COMPOSITE_INTEGER}. Whole numbers up to a sum of 10,000, so that
+ * whole weights are summed up exactly.
+ */
+export function rewardUnits(spec: RewardSpec): number {
+  if (spec.kind === 'revenue') return REWARD_SCALE;
+  if (spec.kind !== 'composite') return 1;
+  const largest = Object.values(spec.weights).reduce((sum, weight) => sum + Math.abs(weight), 0);
+  if (largest > MAX_COMPOSITE_INTEGER) return 1 / Math.ceil(largest / MAX_COMPOSITE_INTEGER);
+  return Math.floor(Math.min(REWARD_SCALE, MAX_COMPOSITE_INTEGER / largest));
+}
 
 /** Names the sums of a reward, so that those of another declaration are never mixed in; undefined for `binary`, which has none. */
 export function rewardName(spec: RewardSpec): string | undefined {
   if (spec.kind === 'binary') return undefined;
-  const sorted =
-    spec.kind === 'composite'
-      ? { kind: spec.kind, weights: Object.entries(spec.weights).toSorted(([a], [b]) => (a < b ? -1 : 1)) }
-      : spec;
-  return `reward:${fnv1a32(JSON.stringify(sorted)).toString(16).padStart(8, '0')}`;
+  return `reward:${fnv1a32(JSON.stringify(meaningOf(spec)))
+    .toString(16)
+    .padStart(8, '0')}`;
+}
+
+/** What two declarations of the same reward have in common. Units other than thousandths are part of it: they came later. */
+function meaningOf(spec: RewardSpec): object {
+  if (spec.kind !== 'composite') return spec;
+  const units = rewardUnits(spec);
+  const weights = Object.entries(spec.weights).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return { kind: spec.kind, weights, ...(units !== REWARD_SCALE && { units }) };
 }
 
 /** Names the count of trials under a reward: those before it was declared had none; undefined for `binary`, whose trials are the statistics'. */
@@ -32,7 +53,7 @@ export function rewardTrialsName(spec: RewardSpec): string | undefined {
 
 /**
  * The reward of a trial as the integer that is summed up: for `revenue` round(1000 · ln(minor units)) of a value above 0 (a log-normal with a
- * zero mass is learned, so that one huge order does not decide), 0 otherwise; for `count` the count; for `composite` thousandths.
+ * zero mass is learned, so that one huge order does not decide), 0 otherwise; for `count` the count; for `composite` in {@link rewardUnits}.
  *
  * @param goal the campaign's own goal.
  */
@@ -49,13 +70,14 @@ export function rewardInteger(spec: RewardSpec, goal: string, tally: TrialTally)
     case 'count':
       return own ? Math.min(own.count, spec.max) : 0;
     case 'composite':
-      return Math.round(
-        Object.entries(spec.weights).reduce(
-          (sum, [id, weight]) => sum + (Object.hasOwn(tally, id) ? weight * REWARD_SCALE : 0),
-          0,
-        ),
-      );
+      return compositeInteger(spec, tally);
   }
+}
+
+function compositeInteger(spec: Extract<RewardSpec, { kind: 'composite' }>, tally: TrialTally): number {
+  const units = rewardUnits(spec);
+  const reached = Object.entries(spec.weights).filter(([id]) => Object.hasOwn(tally, id));
+  return Math.round(reached.reduce((sum, [, weight]) => sum + weight * units, 0));
 }
 
 /** What one reward adds to `reward:<key>`: whether it is other than 0, itself, and its square. */

@@ -20,24 +20,23 @@ export interface ObservedTrial {
 
 const BUCKETS = 48;
 
-/** Thousandths of a reward for linear models, and the integer that is summed up. */
-function rewardOf(trial: ObservedTrial, spec: RewardSpec): { readonly integer: number; readonly thousandths: number } {
+/** A reward as the integer that is summed up, and as moments of features count it: conversions in thousandths. */
+function rewardOf(trial: ObservedTrial, spec: RewardSpec): { readonly integer: number; readonly moment: number } {
   const of = (goal: string) => trial.outcomes.filter((outcome) => outcome.goal === goal);
   const own = of(trial.record.goal);
   const value = own.filter(({ again }) => !again).reduce((sum, { valueMinor }) => sum + valueMinor, 0);
   // An order that is credited elsewhere too says no more than that the goal was reached.
   const first = own[0]?.again ? 1 : 0;
   const count = own.length === 0 ? 0 : Math.max(1, own.filter(({ again }) => !again).length + first);
-  if (spec.kind === 'binary') return { integer: Math.min(1, count), thousandths: 1_000 * Math.min(1, count) };
-  if (spec.kind === 'count')
-    return { integer: Math.min(spec.max, count), thousandths: 1_000 * Math.min(spec.max, count) };
+  if (spec.kind === 'binary') return { integer: Math.min(1, count), moment: 1_000 * Math.min(1, count) };
+  if (spec.kind === 'count') return { integer: Math.min(spec.max, count), moment: Math.min(spec.max, count) };
   if (spec.kind === 'revenue') {
     const clipped = Math.min(Math.max(value, 2), spec.maxMinor);
-    return { integer: own.length > 0 && value > 0 ? Math.round(1_000 * Math.log(clipped)) : 0, thousandths: 0 };
+    return { integer: own.length > 0 && value > 0 ? Math.round(1_000 * Math.log(clipped)) : 0, moment: 0 };
   }
   const reached = Object.entries(spec.weights).filter(([goal]) => of(goal).length > 0);
   const integer = Math.round(reached.reduce((sum, [, weight]) => sum + weight * 1_000, 0));
-  return { integer, thousandths: integer };
+  return { integer, moment: integer };
 }
 
 function goalVectors(trial: ObservedTrial): Record<string, number[]> {
@@ -62,7 +61,7 @@ function linearVector(z: readonly number[], y: number): number[] {
 function vectorsOf(trial: ObservedTrial): Record<string, number[]> {
   const { record, learning, atMs } = trial;
   const spec = learning?.reward ?? { kind: 'binary' };
-  const { integer, thousandths } = rewardOf(trial, spec);
+  const { integer, moment } = rewardOf(trial, spec);
   const vectors = goalVectors(trial);
   const name = rewardName(spec);
   if (name) {
@@ -70,7 +69,10 @@ function vectorsOf(trial: ObservedTrial): Record<string, number[]> {
     vectors[name.replace('reward', 'trials')] = [1];
   }
   if (record.features && spec.kind !== 'revenue')
-    vectors[`linear:${record.features.key}`] = linearVector(record.features.z, thousandths);
+    vectors[`linear:${record.features.key}${name ? name.replace('reward', '') : ''}`] = linearVector(
+      record.features.z,
+      moment,
+    );
   const converted = trial.outcomes.find(({ goal }) => goal === record.goal);
   if (learning?.delay && converted) {
     const bucket = delayBucket(converted.creditedAtMs - atMs);
