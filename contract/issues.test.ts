@@ -60,6 +60,23 @@ const CASES: readonly (readonly [string, z.ZodType, unknown, string])[] = [
     { kind: 'c' },
     'kind must be one of: a, b',
   ],
+  ['unrecognized_keys', z.strictObject({ name: z.string() }), { name: 'n', colour: 1 }, 'colour is not a known field'],
+  ['invalid_value', z.enum(['thompson', 'ucb']), 'greedy', 'must be one of: thompson, ucb'],
+  ['invalid_value', z.enum(['thompson', 'ucb']), 'thomson', 'must be one of: thompson, ucb. Did you mean "thompson"?'],
+  [
+    'invalid_union',
+    z.discriminatedUnion('policy', [
+      z.strictObject({ policy: z.literal('thompson') }),
+      z.strictObject({ policy: z.literal('ucb') }),
+    ]),
+    { policy: 'thomson' },
+    'policy must be one of: thompson, ucb. Did you mean "thompson"?',
+  ],
+  ['too_big', z.number().max(0.99), 50, 'must be at most 0.99: 50 % is 0.5'],
+  ['too_big', z.number().max(1), 12.5, 'must be at most 1: 12.5 % is 0.125'],
+  ['too_big', z.number().max(1), 1.5, 'must be at most 1'],
+  ['too_big', z.number().max(1), 101, 'must be at most 1'],
+  ['too_big', z.number().max(40), 50, 'must be at most 40'],
   ['invalid_union', z.xor([z.string(), z.literal('a')]), 'a', 'is none of the allowed kinds'],
   ['invalid_key', z.record(z.string().max(2), z.int()), { abc: 1 }, 'abc must have at most 2 characters'],
   ['invalid_element', z.map(z.any(), z.int()), new Map([[{}, 1.5]]), 'must be a whole number'],
@@ -89,6 +106,26 @@ describe('what is said of a wrong value', () => {
     };
     expect([...new Set(CASES.map(([code]) => code))].toSorted()).toEqual(Object.keys(codes).toSorted());
   });
+});
+
+test('of several unknown fields each is told what was meant', () => {
+  const schema = z.strictObject({ name: z.string(), goal: z.string().optional() });
+  expect(detailsOf(schema, { name: 'n', gaol: 1, colour: 2, 'na\nme': 3 })).toEqual([
+    'gaol is not a known field: did you mean "goal"?',
+    'colour is not a known field',
+    'na\nme is not a known field: did you mean "name"?',
+  ]);
+});
+
+test('a prototype is no field that was meant, and a thousand unknown fields are told one by one', () => {
+  const schema = z.strictObject({ name: z.string().optional() });
+  expect(detailsOf(schema, JSON.parse('{"__proto__": 1, "constructor": 2}'))).toEqual([
+    '__proto__ is not a known field',
+    'constructor is not a known field',
+  ]);
+  const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`field-${i}`, i]));
+  const details = findings(schema.safeParse(many).error?.issues ?? []).map(({ detail }) => detail);
+  expect(details).toEqual(new Array(1_000).fill('is not a known field'));
 });
 
 /** Values that are wrong in every way a field can be, the empty and the huge among them. */

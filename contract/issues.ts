@@ -3,6 +3,7 @@
  * meant. The library's own messages ("Too big: expected array to have <=50 items") never get through.
  */
 import type * as z from 'zod';
+import { wordsOfField } from './meant.ts';
 
 type Issue = z.core.$ZodIssue;
 type IssueOf<C extends Issue['code']> = Extract<Issue, { code: C }>;
@@ -110,9 +111,9 @@ function ownWords(issue: Issue): string {
 }
 
 /** An issue as words that read on after the field's name. What the contract itself says is kept. */
-function describe(issue: Issue): string {
+function describe(issue: Issue, maxLength = MAX_DETAIL_LENGTH): string {
   const words = LIBRARY_MESSAGE.test(issue.message) ? ownWords(issue) : issue.message;
-  return words.slice(0, MAX_DETAIL_LENGTH);
+  return words.slice(0, maxLength);
 }
 
 /** How far a union's branch is from the input; the nearest is the one the sender meant. */
@@ -148,7 +149,8 @@ function unionFindings(issue: IssueOf<'invalid_union'>, path: Path): Finding[] {
   const best = issue.errors.toSorted((a, b) => distance(a) - distance(b))[0];
   if (best && best.length > 0) return findings(best, path);
   const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : [];
-  return found(options.length > 0 ? oneOf(options) : describe(issue));
+  const isOurs = !LIBRARY_MESSAGE.test(issue.message);
+  return found(options.length > 0 && !isOurs ? oneOf(options) : describe(issue));
 }
 
 /**
@@ -162,7 +164,10 @@ export function findings(issues: readonly Issue[], base: Path = []): Finding[] {
     const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
     switch (issue.code) {
       case 'unrecognized_keys':
-        return issue.keys.map((key) => ({ path: [...path, key], isKey: true, detail: describe(issue) }));
+        return issue.keys.map((key, i) => {
+          const detail = wordsOfField(describe(issue, Number.POSITIVE_INFINITY), i) ?? ownWords(issue);
+          return { path: [...path, key], isKey: true, detail: detail.slice(0, MAX_DETAIL_LENGTH) };
+        });
       case 'invalid_union':
         return unionFindings(issue, path);
       case 'invalid_key':

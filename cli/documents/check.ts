@@ -1,6 +1,7 @@
 /** Checks documents against the contract, as the server will, and names file, line and column of everything that is wrong. */
 import { KIND_NAMES, KINDS, type Kind } from '../../contract/configuration/index.ts';
 import { splitDocument } from '../../contract/publishing.ts';
+import { nearestName } from '../../decisioning/did-you-mean.ts';
 import { flattenIssues } from './issues.ts';
 import type { Finding, SourceDocument } from './source.ts';
 
@@ -46,8 +47,7 @@ function checkDocument(source: SourceDocument, findings: Finding[]): CheckedDocu
   }
   const { kind, body } = splitDocument(value as Record<string, unknown>);
   if (typeof kind !== 'string' || !Object.hasOwn(KINDS, kind)) {
-    const message = `"kind" ${kind === undefined ? 'is missing; it' : ''} must be one of ${KIND_NAMES.join(', ')}`;
-    findings.push(at(source, ['kind'], undefined, message.replace('  ', ' ')));
+    findings.push(at(source, ['kind'], undefined, unknownKind(kind)));
     return undefined;
   }
   const result = KINDS[kind as Kind].schema.safeParse(body);
@@ -60,6 +60,13 @@ function checkDocument(source: SourceDocument, findings: Finding[]): CheckedDocu
     return undefined;
   }
   return { kind: kind as Kind, id: result.data.id, body, source };
+}
+
+function unknownKind(kind: unknown): string {
+  const rule = `must be one of ${KIND_NAMES.join(', ')}`;
+  if (kind === undefined) return `"kind" is missing; it ${rule}`;
+  const nearest = typeof kind === 'string' ? nearestName(kind, KIND_NAMES) : undefined;
+  return `"kind" ${rule}${nearest === undefined ? '' : `. Did you mean "${nearest}"?`}`;
 }
 
 function at(source: SourceDocument, path: readonly (string | number)[], key: string | undefined, message: string) {

@@ -1,6 +1,6 @@
 /** A campaign: what a marketer owns. */
 import * as z from 'zod';
-import { description, displayName, duration, durationMs, share, slug } from '../primitives.ts';
+import { description, displayName, duration, durationMs, slug } from '../primitives.ts';
 import { arm } from './arm.ts';
 import { features } from './features.ts';
 import { learning } from './learning.ts';
@@ -51,7 +51,7 @@ export const campaign = z
     schedule: schedule.prefault({}),
     caps: z.array(cap).max(5).default([]),
     sticky: sticky.default({ mode: 'none' }),
-    holdout: share.max(0.5).default(0),
+    holdout: z.number().min(0).max(0.5).default(0),
     strategy: strategy.prefault({ policy: 'thompson' }),
     strategies: strategies.optional(),
     strategyMode: strategyMode.optional(),

@@ -99,7 +99,7 @@ export const site = z
 export const settings = z
   .strictObject({
     id: z.literal('workspace').default('workspace'),
-    holdout: share.max(0.5).default(0),
+    holdout: z.number().min(0).max(0.5).default(0),
     globalCap: cap.nullable().prefault({ max: 7, per: '7d' }),
     arbitration: z
       .strictObject({
