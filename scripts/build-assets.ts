@@ -4,7 +4,7 @@ import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildGuides } from './guides.ts';
+import { buildGuides } from './guides/build.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = join(root, 'worker/assets/dist');

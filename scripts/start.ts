@@ -20,6 +20,7 @@ function overview(url: string): string {
   const rows = panel([
     [
       ['Demo shop', paint('bold', `${url}/demo/`)],
+      ['Guides', `${url}/docs/guides/`],
       ['API reference', `${url}/docs/`],
       ['Health', `${url}/healthz`],
     ],
@@ -28,7 +29,7 @@ function overview(url: string): string {
       ['Log', shown(logFileOf(root))],
     ],
   ]);
-  return `\n${rows}\n\n  Next: open the demo shop and press Allow. Then docs/guides/quickstart.md\n`;
+  return `\n${rows}\n\n  Next: open the demo shop and press Allow. Then read the guides.\n`;
 }
 
 async function main(): Promise<void> {

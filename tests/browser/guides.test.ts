@@ -7,7 +7,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildGuides } from '../../scripts/guides.ts';
+import { buildGuides } from '../../scripts/guides/build.ts';
 import { launchBrowser } from './browser.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -70,7 +70,7 @@ function faultsIn(page: Page): Promise<string[]> {
         for (const [i, { text, box }] of texts.entries()) {
           const words = text.textContent ?? '';
           const { fill, fillOpacity, fontSize } = getComputedStyle(text);
-          const px = (Number.parseFloat(fontSize) * frame.width) / Number(drawing.getAttribute('width'));
+          const px = (Number.parseFloat(fontSize) * frame.width) / (drawing as SVGSVGElement).viewBox.baseVal.width;
           if (px < smallest) faults.push(`"${words}" is ${px.toFixed(1)} px`);
           const ink = parts(fill).map(
             (part, at) => part * Number(fillOpacity) + paper[at]! * (1 - Number(fillOpacity)),
@@ -111,7 +111,8 @@ test.each([
     page.on('pageerror', (error) => errors.push(error.message));
     const policies = (await readdir(join(folder, 'docs/guides/policies'))).filter((file) => file.endsWith('.html'));
     expect(policies.length).toBeGreaterThan(7);
-    const pages = [...policies.map((file) => `policies/${file}`), 'success.html', 'phases.html', 'parameters.html'];
+    const others = ['success', 'phases', 'parameters', 'simulation', 'words'].map((name) => `${name}.html`);
+    const pages = [...policies.map((file) => `policies/${file}`), ...others];
     let drawings = 0;
     for (const file of pages) {
       await page.goto(`${url}/docs/guides/${file}`);
@@ -119,11 +120,56 @@ test.each([
       expect(await faultsIn(page), file).toEqual([]);
       drawings += await page.locator('svg.drawing').count();
     }
-    expect(drawings).toBe(pages.length - 1);
+    // All but the index of policies and the words.
+    expect(drawings).toBe(pages.length - 2);
     expect(errors).toEqual([]);
     await context.close();
   },
 );
+
+test('on a phone the header opens the list of pages, Escape closes it, and a choice leads to the page', async () => {
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+  await page.goto(`${url}/docs/guides/success.html`);
+  const list = page.getByRole('navigation', { name: 'Pages' });
+  expect(await list.isVisible()).toBe(false);
+  await page.getByRole('button', { name: 'Guides' }).click();
+  expect(await list.isVisible()).toBe(true);
+  await page.keyboard.press('Escape');
+  expect(await list.isVisible()).toBe(false);
+  await page.getByRole('button', { name: 'Guides' }).click();
+  await list.getByRole('link', { name: 'Linear Thompson' }).click();
+  await page.waitForURL(/linear-thompson\.html$/);
+  expect(await page.getByRole('navigation', { name: 'Pages' }).isVisible()).toBe(false);
+  await page.getByRole('link', { name: 'LinUCB' }).last().click();
+  await page.waitForURL(/linear-ucb\.html$/);
+  await page.close();
+});
+
+test('on a phone a table needs no scrolling, and each of its cells says what it is', async () => {
+  const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+  await page.goto(`${url}/docs/reference/limits.html`);
+  const wide = await page.evaluate(() =>
+    [...document.querySelectorAll('td')]
+      .filter((cell) => cell.getBoundingClientRect().right > innerWidth)
+      .map((cell) => cell.textContent),
+  );
+  expect(wide).toEqual([]);
+  const before = await page.evaluate(() => getComputedStyle(document.querySelectorAll('td')[1]!, '::before').content);
+  expect(before).toMatch(/: "$/);
+  await page.close();
+});
+
+test('an address without a page has a list of those there are', async () => {
+  const page = await browser.newPage();
+  await page.goto(`${url}/docs/guides/404.html`);
+  expect(await page.title()).toContain('No such page');
+  await page
+    .getByRole('navigation', { name: 'All pages' })
+    .getByRole('link', { name: 'What counts as success' })
+    .click();
+  await page.waitForURL(/success\.html$/);
+  await page.close();
+});
 
 test('a picture whose words run into each other is found', async () => {
   const page = await browser.newPage();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { markdownHtml } from './guides.ts';
+import { markdownHtml } from './markdown.ts';
 
 test('code shows what it holds, and nothing in it is markup', () => {
   expect(markdownHtml('Use `<b>**x**` **here**')).toContain(
@@ -32,4 +32,15 @@ test('a drawing becomes part of its page: in the page’s colours, with its word
 test('headings carry the id they are linked by; tables keep strokes that are escaped', () => {
   expect(markdownHtml('## Make it, use it')).toContain('<h2 id="make-it-use-it">');
   expect(markdownHtml('| a | b |\n|---|---|\n| `x \\| y` | z |')).toContain('<code>x | y</code>');
+});
+
+test('a cell knows its column, for phones on which it stands below it; an empty one is marked', () => {
+  const html = markdownHtml('| `a` | [the](b.md) **"b"** |\n|---|---|\n| x | y |\n| z | |');
+  expect(html).toContain('<td role="cell" data-label="a">x</td><td role="cell" data-label="the &quot;b&quot;">y</td>');
+  expect(html).toContain('<td role="cell" data-label="the &quot;b&quot;" class="empty"></td>');
+});
+
+test('what scrolls by itself can be reached by keyboard: code and tables', () => {
+  expect(markdownHtml('```sh\nls\n```')).toBe('<pre tabindex="0"><code>ls</code></pre>\n');
+  expect(markdownHtml('| a |\n|---|\n| b |')).toContain('<div class="wide" tabindex="0"><table');
 });

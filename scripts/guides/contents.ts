@@ -1,0 +1,88 @@
+/** What there is to read, in the order in which it is read: the list of pages, and what comes before and after each of them. */
+
+/** Folders of `docs/` whose pages are shown. */
+export const FOLDERS = ['guides', 'guides/policies', 'reference'] as const;
+export type Folder = (typeof FOLDERS)[number];
+
+/** A page's place in the list. */
+export interface Entry {
+  readonly folder: Folder;
+  /** File name without its ending. */
+  readonly name: string;
+  /** Short title for the list. */
+  readonly title: string;
+}
+
+interface Group {
+  readonly title: string;
+  readonly entries: readonly Entry[];
+}
+
+const group = (title: string, folder: Folder, names: Readonly<Record<string, string>>): Group => ({
+  title,
+  entries: Object.entries(names).map(([name, short]) => ({ folder, name, title: short })),
+});
+
+/** Every page of `docs/`, once. The policies stand as their index names them. */
+export const CONTENTS: readonly Group[] = [
+  group('Start', 'guides', { quickstart: 'Quick start' }),
+  group('Choosing a policy', 'guides/policies', {
+    index: 'Which one?',
+    thompson: 'Thompson sampling',
+    'linear-thompson': 'Linear Thompson',
+    'linear-ucb': 'LinUCB',
+    'inverse-gap': 'Inverse gap weighting',
+    'epsilon-greedy': 'Epsilon-greedy',
+    ucb: 'UCB',
+    'fixed-split': 'Fixed split',
+  }),
+  group('Running a campaign', 'guides', {
+    success: 'What counts as success',
+    phases: 'From careful to confident',
+    parameters: 'Many dials at once',
+    simulation: 'Rehearse and simulate',
+    words: 'Words',
+  }),
+  group('For developers', 'guides', {
+    campaigns: 'Campaign files',
+    'page-script': 'Page script',
+    'identity-and-keys': 'Identity and keys',
+  }),
+  group('Reference', 'reference', {
+    api: 'API',
+    segments: 'Segments',
+    reasons: 'Reasons',
+    limits: 'Limits',
+    statistics: 'Statistics',
+    policies: 'Policies, formulas',
+    measurements: 'Measurements',
+  }),
+];
+
+/** All pages, first to last. */
+export const ENTRIES: readonly Entry[] = CONTENTS.flatMap(({ entries }) => entries);
+
+const addressOf = ({ folder, name }: Entry): string => `/docs/${folder}/${name}.html`;
+
+/** The list of pages, as HTML; `current`, if it is one of them, is marked. */
+export function listHtml(current?: Entry): string {
+  const link = (entry: Entry) => {
+    const mark = entry === current ? ' aria-current="page"' : '';
+    return `<li><a href="${addressOf(entry)}"${mark}>${entry.title}</a></li>`;
+  };
+  return CONTENTS.map(({ title, entries }) => `<h2>${title}</h2><ul>${entries.map(link).join('')}</ul>`).join('\n');
+}
+
+/** Links to the pages before and after, as HTML. */
+export function neighboursHtml(current: Entry): string {
+  const place = ENTRIES.indexOf(current);
+  const link = (entry: Entry | undefined, relation: 'prev' | 'next', word: string) =>
+    entry ? `<a rel="${relation}" href="${addressOf(entry)}"><span>${word}</span>${fullTitle(entry)}</a>` : '';
+  const links = link(ENTRIES[place - 1], 'prev', 'Before') + link(ENTRIES[place + 1], 'next', 'Next');
+  return `<nav class="turn" aria-label="Before and after">${links}</nav>`;
+}
+
+/** The index of a folder is nothing without its heading. */
+function fullTitle({ folder, name, title }: Entry): string {
+  return folder === 'guides/policies' && name === 'index' ? 'Choosing a policy' : title;
+}
