@@ -2,8 +2,8 @@
 import { POINTS, runDials, VISITORS } from './dials.ts';
 import { COLOURS, line, picture, stroke, text, WIDTH } from './svg.ts';
 
-/** Runs of which a line is the mean. */
-const RUNS = 10;
+/** Runs of which a line is the mean: as many as the guide's figures, so that the picture ends where its text says. */
+export const DIALS_RUNS = 40;
 const PLOT = { left: 52, right: WIDTH - 4, top: 34, bottom: 250 } as const;
 const LINE_HEIGHT = 24;
 const MOST = 500;
@@ -17,10 +17,13 @@ const LINES = [
 const visitorX = (visitors: number): number => PLOT.left + (visitors / VISITORS) * (PLOT.right - PLOT.left);
 const lostY = (lost: number): number => PLOT.bottom - (lost / MOST) * (PLOT.bottom - PLOT.top);
 
-/** Conversions lost after each fiftieth of the visitors, mean of ten seeded runs. */
+/** Conversions lost after each fiftieth of the visitors, mean of seeded runs. */
 export function meanLost(by: 'arms' | 'effects'): number[] {
-  const runs = Array.from({ length: RUNS }, (_, i) => runDials(by, i + 1));
-  return Array.from({ length: POINTS }, (_, point) => runs.reduce((sum, course) => sum + course[point]!, 0) / RUNS);
+  const runs = Array.from({ length: DIALS_RUNS }, (_, i) => runDials(by, i + 1));
+  return Array.from(
+    { length: POINTS },
+    (_, point) => runs.reduce((sum, course) => sum + course[point]!, 0) / DIALS_RUNS,
+  );
 }
 
 /** One line each. */

@@ -2,6 +2,7 @@
 import { runChange } from './changing.ts';
 import { runCrowds } from './crowds.ts';
 import { runDials } from './dials.ts';
+import { DIALS_RUNS } from './dials-svg.ts';
 import { SHOWN, SHOWN_TO_CROWDS, type Shown } from './pictures.ts';
 import { runWorld } from './world.ts';
 
@@ -22,7 +23,8 @@ const DAY_MS = 86_400_000;
 
 /** What was lost in the worlds of changing rates and of many dials, as the guides tell it. */
 export function lostOtherwise(): { readonly changing: readonly Figure[]; readonly dials: readonly Figure[] } {
-  const over = (lost: (seed: number) => number): string => meanOf(Array.from({ length: RUNS }, (_, i) => lost(i + 1)));
+  const over = (lost: (seed: number) => number, runs = RUNS): string =>
+    meanOf(Array.from({ length: runs }, (_, i) => lost(i + 1)));
   return {
     changing: [
       ['half-life of 7 days', over((seed) => runChange(7 * DAY_MS, seed).lost)],
@@ -30,8 +32,8 @@ export function lostOtherwise(): { readonly changing: readonly Figure[]; readonl
       ['never forgets', over((seed) => runChange(undefined, seed).lost)],
     ],
     dials: [
-      ['125 combinations', over((seed) => runDials('arms', seed).at(-1)!)],
-      ['15 values', over((seed) => runDials('effects', seed).at(-1)!)],
+      ['125 combinations', over((seed) => runDials('arms', seed).at(-1)!, DIALS_RUNS)],
+      ['15 values', over((seed) => runDials('effects', seed).at(-1)!, DIALS_RUNS)],
     ],
   };
 }

@@ -1,11 +1,13 @@
-/** The guides for marketers against the code: a page for every policy, snippets that publish, pictures as the policies draw them. */
+/** The guides for marketers against the code: a page for every policy, snippets that publish beside the demo's, pictures as the policies draw them, words that are explained. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { KINDS, kindName } from '../../contract/configuration/index.ts';
+import { KIND_NAMES, KINDS, type Kind, kindName } from '../../contract/configuration/index.ts';
 import { strategy } from '../../contract/configuration/strategy.ts';
 import { splitDocument } from '../../contract/publishing.ts';
+import { compile } from '../../decisioning/catalog/compile.ts';
+import type { Configuration } from '../../decisioning/catalog/configuration.ts';
 import { guidePictures } from '../../scripts/drawings/pictures.ts';
 import { codeBlocks, linksOf } from './docs/markdown.ts';
 import { projectRoot, readProjectFile } from './tidy/files.ts';
@@ -17,13 +19,44 @@ const textOf = (page: string) => readProjectFile(`${FOLDER}/${page}`);
 const policies = strategy.options.map(({ shape }) => shape.policy.value);
 const pageOf = (policy: string) => `${policy.replaceAll('_', '-')}.md`;
 
-/** What is wrong with the documents of a YAML block. */
-function problemsIn(yaml: string): string[] {
-  return parseAllDocuments(yaml).flatMap((document) => {
+interface Document {
+  readonly kind: Kind;
+  readonly body: Record<string, unknown>;
+}
+
+const documentsIn = (yaml: string): Document[] =>
+  parseAllDocuments(yaml).map((document) => {
     const { kind, body } = splitDocument(document.toJS() as Record<string, unknown>);
-    const checked = KINDS[kindName.parse(kind)].schema.safeParse(body);
-    return checked.success ? [] : checked.error.issues.map(({ path, message }) => `${path.join('/')}: ${message}`);
+    return { kind: kindName.parse(kind), body };
   });
+
+const SHOP = 'examples/shop/campaigns';
+const shop = readdirSync(join(projectRoot, SHOP)).flatMap((file) => documentsIn(readProjectFile(`${SHOP}/${file}`)));
+
+/** What keeps a YAML block from being pushed to the demo: fields that are refused, then what publishing it beside the shop's documents refuses. */
+function problemsIn(yaml: string): string[] {
+  const own = documentsIn(yaml);
+  const stays = ({ kind, body }: Document) => !own.some((one) => one.kind === kind && one.body.id === body.id);
+  const parsed = Object.fromEntries(KIND_NAMES.map((kind) => [kind, [] as unknown[]])) as Record<Kind, unknown[]>;
+  const problems: string[] = [];
+  for (const { kind, body } of [...shop.filter(stays), ...own]) {
+    const checked = KINDS[kind].schema.safeParse(body);
+    if (checked.success) parsed[kind].push(checked.data);
+    else problems.push(...checked.error.issues.map(({ path, message }) => `${path.join('/')}: ${message}`));
+  }
+  if (problems.length > 0) return problems;
+  const configuration = {
+    campaigns: parsed.campaign,
+    segments: parsed.segment,
+    placements: parsed.placement,
+    channels: parsed.channel,
+    goals: parsed.goal,
+    attributes: parsed.attribute,
+    sites: parsed.site,
+    settings: parsed.settings[0],
+  } as unknown as Configuration;
+  const compiled = compile(configuration, { workspaceId: 'guides', salt: 'guides' });
+  return compiled.ok ? [] : compiled.problems.map(({ path, detail }) => `${path}: ${detail}`);
 }
 
 describe('a policy', () => {
@@ -50,16 +83,31 @@ describe('a policy', () => {
 describe('snippets', () => {
   test('one that would be refused is found', () => {
     expect(problemsIn('kind: segment\nid: a\nname: A\ncondition: { a: { $near: 1 } }')).toHaveLength(1);
+    const unknownGoal = 'kind: campaign\nid: a\nname: A\nobjective: { goal: order }\nplacements: [hero]\narms:\n';
+    expect(problemsIn(`${unknownGoal}  - { id: b, content: {} }`)).toEqual([expect.stringContaining('/campaigns/a')]);
   });
 
-  const others = ['success.md', 'phases.md', 'parameters.md'].map((page) => `docs/guides/${page}`);
+  const others = ['quickstart.md', 'success.md', 'phases.md', 'parameters.md'].map((page) => `docs/guides/${page}`);
 
   test.each([...pages.map((page) => `${FOLDER}/${page}`), ...others])(
-    '%s: each is a document that is accepted',
+    '%s: each can be pushed to the demo as it stands',
     (page) => {
       expect(codeBlocks(readProjectFile(page), 'yaml').flatMap(problemsIn)).toEqual([]);
     },
   );
+});
+
+describe('words', () => {
+  const words = readProjectFile('docs/guides/words.md');
+  const plain = ['policies/index', 'success', 'phases', 'parameters'].map((page) => `docs/guides/${page}.md`);
+
+  test.each(plain)('%s leads to the page that explains them', (page) => {
+    expect(linksOf(readProjectFile(page)).filter((link) => /^(\.\.\/)?words\.md$/.test(link))).not.toEqual([]);
+  });
+
+  test.each(['arm', 'trial', 'P(best)', 'floor', '±', 'lost', 'half-life'])('%s is explained', (word) => {
+    expect(words).toContain(`\n| ${word} |`);
+  });
 });
 
 describe('pictures', () => {
