@@ -147,6 +147,30 @@ export const explainRequest = z
   })
   .meta({ id: 'ExplainRequest' });
 
+const candidateArm = z.strictObject({
+  arm: z.string(),
+  probability: z.number().meta({ description: 'P(arm) for this customer, exploration floor included' }),
+  pBest: z.number().optional().meta({
+    description:
+      'P(its expected reward is the largest) in the leaf; absent where the policy predicts for the customer, and in receipts',
+  }),
+  estimate: z
+    .number()
+    .optional()
+    .meta({
+      description:
+        'Reward that a linear policy predicts for this customer: a rate, unless the campaign has another reward. Of a receipt with more than 64 arms that ' +
+        'of the chosen one alone',
+    }),
+  margin: z.number().optional().meta({
+    description: '`linear_ucb`: what is added to the estimate for what is not known yet; the largest sum is shown',
+  }),
+  deviation: z
+    .number()
+    .optional()
+    .meta({ description: '`linear_thompson`: standard deviation with which the estimate is drawn' }),
+});
+
 export const candidate = z
   .strictObject({
     campaign: slug,
@@ -167,7 +191,12 @@ export const candidate = z
       .optional()
       .meta({ description: 'The strategy that decides for this customer, where there are several' }),
     probability: z.number().optional().meta({ description: 'P(campaign)' }),
-    arms: z.array(z.strictObject({ arm: z.string(), probability: z.number(), pBest: z.number() })).optional(),
+    features: z.record(z.string(), z.number()).optional().meta({
+      description: 'What the campaign sees of the customer, by name (`<id>=<value>` of a category), scaled as declared',
+    }),
+    arms: z.array(candidateArm).optional().meta({
+      description: 'What the arm is drawn from; of a receipt what it was drawn from, of the chosen campaign alone',
+    }),
   })
   .meta({ id: 'Candidate' });
 

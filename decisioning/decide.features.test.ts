@@ -4,7 +4,8 @@ import { allocateCampaign } from './bandits/allocate.ts';
 import { HOLDOUT_ARM } from './bandits/allocation.ts';
 import { addStatistics, emptyStatistics } from './bandits/statistics.ts';
 import type { CampaignConfiguration } from './catalog/configuration.ts';
-import { decideWithReceipt, replay } from './receipt.ts';
+import { namedFeatures } from './features/features.ts';
+import { decideWithReceipt, drawOf, replay } from './receipt.ts';
 import { allocatePolicy } from './strategies/allocate-policy.ts';
 import { armOf, campaignOf, catalogOf, configurationOf, slicesOf } from './testing/configuration.ts';
 import type { TestCustomer } from './testing/customer.ts';
@@ -88,6 +89,39 @@ describe('a campaign with features', () => {
       const [again] = replay(JSON.parse(JSON.stringify(receipt)), slices.slices);
       expect(again!.chosen).toEqual(decisions[0]!.chosen);
     }
+  });
+
+  test('keeps in its receipt what was predicted of each arm: estimate and margin say why it was shown', () => {
+    const customer = { traits: { age: 60, plan: 'gold' } };
+    const facts = { requestId: 'r', revision: 1, rules: { hero: 'hash' } };
+    const { decisions, receipt } = decideWithReceipt(inputOf(slices, { customer, evidence }), facts);
+    const chosen = decisions[0]!.chosen!;
+    const told = drawOf(JSON.parse(JSON.stringify(receipt)), chosen.campaign, chosen.leaf, undefined)!;
+    const predicted = evidence.estimates!(chosen.campaign, chosen.leaf, chosen.features!)!;
+    expect(told.map(({ armId, estimate }) => [armId, estimate])).toEqual([
+      ['young', predicted[0]],
+      ['old', predicted[1]],
+    ]);
+    const indices = predicted.map(({ estimate, margin }) => estimate + margin!);
+    expect(chosen.armId).toBe('old');
+    expect(indices[1]).toBeGreaterThan(indices[0]!);
+    expect(told[1]!.probability).toBe(chosen.propensityArm);
+    expect(namedFeatures(chosen.campaign.features!, chosen.features!)).toEqual({ age: 2, 'plan=gold': 1 });
+    // What predicts nothing keeps nothing.
+    const before = decideWithReceipt(inputOf(slices, { customer }), facts).receipt;
+    expect(before).not.toHaveProperty('estimates');
+    expect(drawOf(before, chosen.campaign, chosen.leaf, undefined)![1]).toEqual({ armId: 'old', probability: 0.5 });
+  });
+
+  test('keeps only the prediction for the chosen arm where there are more than 64', () => {
+    const arms = Array.from({ length: 65 }, (_, i) => armOf(i === 0 ? 'young' : i === 1 ? 'old' : `arm-${i}`));
+    const many = documentOf({ arms });
+    const input = inputOf(slicesOf(many), { customer: { traits: { age: 60 } }, evidence: evidenceOf(many) });
+    const { decisions, receipt } = decideWithReceipt(input, { requestId: 'r', revision: 1, rules: { hero: 'hash' } });
+    const { campaign, leaf, armId } = decisions[0]!.chosen!;
+    const told = drawOf(receipt, campaign, leaf, undefined)!;
+    expect(told.filter(({ estimate }) => estimate).map((arm) => arm.armId)).toEqual([armId]);
+    expect(told).toHaveLength(65);
   });
 
   test('keeps the features of the assignment with a sticky repeat, and reads none', () => {

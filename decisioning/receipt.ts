@@ -2,11 +2,13 @@
  * Receipts: what decide() was told, written down while it decided, so that the decision can be replayed to the bit from the receipt
  * alone. Only what was read is kept: a receipt holds no more of the customer than the choice depended on.
  */
+import type { ArmEstimate } from './bandits/linear/estimates.ts';
 import type { OpenSlice } from './catalog/open.ts';
 import { openSlice } from './catalog/open.ts';
 import type { RulesSlice, SliceCampaign } from './catalog/slice.ts';
 import type { DecideInput, PlacementDecision, PlacementRequest, Switches } from './decide.ts';
 import { decide } from './decide.ts';
+import { type EstimatesByArm, estimatesByArm, keptEstimates } from './kept-estimates.ts';
 import { scopeKey } from './limits/touches.ts';
 import { maskOf } from './steering/availability.ts';
 import type { ArmAsk, Assignment, CampaignStanding, CustomerView, Evidence, Expected } from './view.ts';
@@ -39,6 +41,11 @@ export interface Receipt {
   readonly expected: Answers<Expected>;
   /** `campaign leaf arms`, and which arms are available unless all are → probability vector of every arm draw, the customer's scores included: no score is kept. */
   readonly probabilities: Answers<readonly number[]>;
+  /**
+   * As `probabilities`, for linear strategies → what they predicted of each arm, or of the chosen one alone where there are more than
+   * `MAX_KEPT_ESTIMATES`. A replay does not need it; absent when nothing was predicted.
+   */
+  readonly estimates?: Answers<EstimatesByArm>;
   /** `campaign arms` → where every campaign with phases or turns stood; absent when none has. */
   readonly standings?: Answers<CampaignStanding>;
   /** The record of what was chosen, by placement: campaign, arm, propensities; null for default content. */
@@ -63,6 +70,7 @@ export function decideWithReceipt(
   const probabilities: Record<string, readonly number[]> = {};
   const pressure: Record<string, number> = {};
   const standings: Record<string, CampaignStanding> = {};
+  const estimates: Record<string, EstimatesByArm> = {};
   const { customer: view, evidence: known } = input;
   const customer: CustomerView = {
     ...view,
@@ -80,8 +88,14 @@ export function decideWithReceipt(
   const evidence: Evidence = {
     expected: (campaign, leaf, available) =>
       remember(expected, leafKey(campaign, leaf, available), () => known.expected(campaign, leaf, available)),
-    probabilities: (campaign, leaf, ask) =>
-      remember(probabilities, leafKey(campaign, leaf, ask?.available), () => known.probabilities(campaign, leaf, ask)),
+    probabilities: (campaign, leaf, ask) => {
+      const key = leafKey(campaign, leaf, ask?.available);
+      return remember(probabilities, key, () => {
+        const told = ask?.features && known.estimates?.(campaign, leaf, ask.features);
+        if (told) estimates[key] = estimatesByArm(campaign.armIds, told);
+        return known.probabilities(campaign, leaf, ask);
+      });
+    },
     standing: (campaign) => remember(standings, campaignKey(campaign), () => known.standing?.(campaign) ?? {}),
   };
   const decisions = decide({ ...input, customer, evidence });
@@ -100,10 +114,39 @@ export function decideWithReceipt(
     consents,
     expected,
     probabilities,
+    ...(Object.keys(estimates).length > 0 && { estimates: keptEstimates(estimates, decisions) }),
     ...(Object.keys(standings).length > 0 && { standings }),
     chosen: Object.fromEntries(decisions.map(({ placement, chosen }) => [placement, chosen && summary(chosen)])),
   };
   return { decisions, receipt };
+}
+
+/** What the arm of a decision was drawn from. */
+export interface ReceiptArm {
+  readonly armId: string;
+  readonly probability: number;
+  /** Of linear strategies, as far as the receipt keeps it. */
+  readonly estimate?: ArmEstimate;
+}
+
+/**
+ * The draw that a receipt holds of a campaign: every arm that could be shown, in the campaign's order. Undefined where no arm was drawn: the campaign was
+ * not chosen, the customer was held out, or kept an arm.
+ */
+export function drawOf(
+  { probabilities, estimates = {} }: Receipt,
+  campaign: SliceCampaign,
+  leaf: string,
+  available: ArmAsk['available'],
+): readonly ReceiptArm[] | undefined {
+  const key = leafKey(campaign, leaf, available);
+  if (!Object.hasOwn(probabilities, key)) return undefined;
+  const told: EstimatesByArm = Object.hasOwn(estimates, key) ? estimates[key]! : {};
+  return campaign.armIds.map((armId, i) => ({
+    armId,
+    probability: probabilities[key]![i] ?? 0,
+    ...(Object.hasOwn(told, armId) && { estimate: told[armId]! }),
+  }));
 }
 
 /**

@@ -3,6 +3,7 @@
  * stateless path, a browser and a receipt can each answer in their own way.
  */
 import { type Allocation, type LeafAllocation, ONLY_STRATEGY } from './bandits/allocation.ts';
+import { type ArmEstimate, estimatesOf } from './bandits/linear/estimates.ts';
 import type { LinearModel } from './bandits/linear/model.ts';
 import { predictionFor } from './bandits/linear/predict.ts';
 import { scoredProbabilities } from './bandits/scoring.ts';
@@ -70,6 +71,15 @@ export interface Evidence {
   readonly expected: (campaign: SliceCampaign, leaf: string, available?: ArmAsk['available']) => Expected;
   /** P(arm) in the order of `campaign.armIds`; the customer's own where the strategy looks at the customer. */
   readonly probabilities: (campaign: SliceCampaign, leaf: string, ask?: ArmAsk) => readonly number[];
+  /**
+   * What a linear strategy predicts for the customer whose features are given, in the order of `campaign.armIds`; undefined where it does not, or not yet.
+   * No decision asks for it: it tells why `probabilities` are what they are.
+   */
+  readonly estimates?: (
+    campaign: SliceCampaign,
+    leaf: string,
+    features: FeatureVector,
+  ) => readonly ArmEstimate[] | undefined;
   /** What is published of the campaign beside its probabilities; nothing when absent. */
   readonly standing?: (campaign: SliceCampaign) => CampaignStanding;
 }
@@ -123,6 +133,12 @@ export function evidenceFrom(allocationOf: (campaignId: string) => Allocation | 
         prediction: predictionFor(model, campaign.armIds.length, features, available),
       };
       return spread(scoredProbabilities(scoring, armIds, leaf, found, known));
+    },
+    estimates: (campaign, leaf, features) => {
+      const allocation = allocationFor(campaign);
+      const scoring = scoringFor(campaign, leaf, stageFor(campaign, allocation));
+      const prediction = predictionFor(linearModelOf(allocation, leaf), campaign.armIds.length, features);
+      return scoring && prediction && estimatesOf(scoring.strategy, prediction);
     },
     standing: (campaign) => {
       const allocation = allocationFor(campaign);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type FeatureSpec, featureLength, featureSet, featureVector, MAX_FEATURE } from './features.ts';
+import { type FeatureSpec, featureLength, featureSet, featureVector, MAX_FEATURE, namedFeatures } from './features.ts';
 
 const SPECS: readonly FeatureSpec[] = [
   { id: 'age', attribute: 'age', type: 'number', center: 40, scale: 10 },
@@ -30,6 +30,20 @@ describe('featureVector', () => {
     expect(vectorOf({ age: 1e300 })[1]).toBe(MAX_FEATURE * 1_000);
     expect(vectorOf({ age: -1e300 })[1]).toBe(-MAX_FEATURE * 1_000);
     expect(Object.is(vectorOf({ age: 39.999999 })[1], 0)).toBe(true);
+  });
+});
+
+describe('a vector by name', () => {
+  test('has every number under its feature, the values of a category each, and no constant', () => {
+    const vector = featureVector(set, (path) => ({ age: 55, member: true, 'account.plan': 'gold' })[path]);
+    const named = namedFeatures(set, vector)!;
+    expect(Object.keys(named)).toHaveLength(featureLength(SPECS) - 1);
+    expect(Object.values(named)).toEqual(vector.z.slice(1).map((value) => value / 1_000));
+    expect(named).toMatchObject({ [SPECS[0]!.id]: vector.z[1]! / 1_000, [`${SPECS[2]!.id}=gold`]: 1 });
+  });
+
+  test('is not told of a vector that other features were read into', () => {
+    expect(namedFeatures(set, { key: 'other', z: [1_000] })).toBeUndefined();
   });
 });
 

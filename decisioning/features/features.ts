@@ -55,6 +55,19 @@ export function featureLength(specs: readonly FeatureSpec[]): number {
   return specs.reduce((length, spec) => length + (spec.type === 'category' ? spec.values.length : 1), 1);
 }
 
+/** What the numbers of a vector are called, the constant left out: the feature's id, of a category `<id>=<value>`. */
+function featureNames(specs: readonly FeatureSpec[]): readonly string[] {
+  return specs.flatMap((spec) =>
+    spec.type === 'category' ? spec.values.map((value) => `${spec.id}=${value}`) : [spec.id],
+  );
+}
+
+/** The vector by name, as numbers; undefined for one that was read by other specs. */
+export function namedFeatures({ key, specs }: FeatureSet, vector: FeatureVector): Record<string, number> | undefined {
+  if (vector.key !== key) return undefined;
+  return Object.fromEntries(featureNames(specs).map((name, i) => [name, (vector.z[i + 1] ?? 0) / FEATURE_SCALE]));
+}
+
 /** The customer's vector: integers of thousandths, the constant first. @param resolve value of an attribute by path. */
 export function featureVector({ key, specs }: FeatureSet, resolve: (path: string) => unknown): FeatureVector {
   const z = [FEATURE_SCALE];

@@ -1,11 +1,15 @@
 /** Features from the request to the model and back: two kinds of customers who want opposite things are told apart within seconds, and so says `explain`. */
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { DecisionAnswer, ExplainResponse } from '../../contract/decisions.ts';
+import type * as z from 'zod';
+import type { candidate, DecisionAnswer, ExplainResponse, receiptResponse } from '../../contract/decisions.ts';
 import { decodeToken } from '../../decisioning/token/token.ts';
 import { tokenSigner } from '../../worker/edge/token-signer.ts';
 import { apiOf, eventually } from './api.ts';
 import { createWorkspace, publishDemo } from './workspace.ts';
+
+type Candidate = z.infer<typeof candidate>;
+type Receipt = z.infer<typeof receiptResponse>;
 
 const bindings = env as unknown as Env;
 const CUSTOMERS = 40;
@@ -46,7 +50,20 @@ async function decideFor(id: string, regular: boolean): Promise<DecisionAnswer> 
 async function explainFor(id: string, regular: boolean) {
   const body = { placements: ['hero'], customer: { id }, context: { attributes: { regular } } };
   const answer = await api.secret<ExplainResponse>('POST', '/v1/explain', body);
-  return answer.body.placements[0]!.candidates[0]!.arms!;
+  return answer.body.placements[0]!.candidates[0]!;
+}
+
+/** The arm that is liked has the probability of the chosen one, because its estimate and its margin come to the most; the crowd's P(best) is not told. */
+function expectPredicted({ arms }: Candidate, liked: string): void {
+  const index = ({ estimate, margin }: NonNullable<Candidate['arms']>[number]) => estimate! + margin!;
+  const [own, other] = arms!.toSorted((one, another) => index(another) - index(one));
+  expect(own!.arm).toBe(liked);
+  expect(own!.probability).toBeCloseTo(CHOSEN, 9);
+  expect(own!.estimate).toBeGreaterThan(other!.estimate!);
+  for (const arm of arms!) {
+    expect(arm.margin).toBeGreaterThan(0);
+    expect(arm).not.toHaveProperty('pBest');
+  }
 }
 
 describe('a campaign with features', () => {
@@ -74,7 +91,13 @@ describe('a campaign with features', () => {
       expect(answer.arm).toBe(liked);
       expect(answer.propensity!.arm).toBeCloseTo(CHOSEN, 9);
       const explained = await explainFor(`later-${asked}`, regular);
-      expect(explained.find(({ arm }) => arm === liked)!.probability).toBeCloseTo(CHOSEN, 9);
+      expect(explained.features).toEqual({ regular: Number(regular) });
+      expectPredicted(explained, liked);
+      const { body } = await api.secret<Receipt>('GET', `/v1/decisions/${answer.decisionId}`);
+      const [then] = body.candidates.hero!;
+      expect(then).toMatchObject({ campaign: 'home', outcome: 'chosen', features: { regular: Number(regular) } });
+      expectPredicted(then!, liked);
+      expect(then!.arms!.find(({ arm }) => arm === liked)!.probability).toBe(answer.propensity!.arm);
     }
   });
 });

@@ -1,6 +1,10 @@
 /** Candidates of a placement as explain and receipts show them. */
 import type { ExplainResponse } from '../../contract/decisions.ts';
+import type { SliceCampaign } from '../../decisioning/catalog/slice.ts';
+import type { PlacementDecision, TracedCandidate } from '../../decisioning/decide.ts';
 import { describeRefusal } from '../../decisioning/describe.ts';
+import { type FeatureVector, namedFeatures } from '../../decisioning/features/features.ts';
+import { drawOf, type Receipt } from '../../decisioning/receipt.ts';
 import { splitStratum } from '../../decisioning/strategies/strata.ts';
 import { type ArmAsk, evidenceFrom } from '../../decisioning/view.ts';
 import type { ExplainedCandidate } from '../../durable-objects/customer/protocol.ts';
@@ -9,12 +13,11 @@ import type { PlacementSlices } from './slices.ts';
 
 type WireCandidate = ExplainResponse['placements'][number]['candidates'][number];
 
+/** What is told of a candidate beside the outcome. */
+export type CandidateDraw = Pick<WireCandidate, 'arms' | 'features'>;
+
 /** A candidate in the API's words. */
-export function candidateAnswer(
-  candidate: ExplainedCandidate,
-  catalog: EdgeCatalog | undefined,
-  slice: PlacementSlices | undefined,
-): WireCandidate {
+export function candidateAnswer(candidate: ExplainedCandidate, draw: CandidateDraw): WireCandidate {
   const { campaignId, reason, leaf, value, parts, probability, kept } = candidate;
   return {
     campaign: campaignId,
@@ -25,10 +28,7 @@ export function candidateAnswer(
     ...(leaf !== undefined && placeOf(leaf)),
     ...(probability !== undefined && { probability }),
     ...(kept && { kept: { arm: kept.armId, until: new Date(kept.untilMs).toISOString() } }),
-    ...(leaf !== undefined &&
-      catalog &&
-      slice &&
-      arms(campaignId, leaf, kept?.armId, askOf(candidate), catalog, slice)),
+    ...draw,
   };
 }
 
@@ -38,31 +38,54 @@ function placeOf(key: string): Pick<WireCandidate, 'leaf' | 'strategy'> {
   return { leaf, ...(strategyId !== undefined && { strategy: strategyId }) };
 }
 
-/** What the probabilities of its arms depend on. */
-function askOf({ available, features }: ExplainedCandidate): ArmAsk {
-  return { ...(available && { available }), ...(features && { features }) };
-}
-
-function arms(
-  campaignId: string,
-  leaf: string,
-  kept: string | undefined,
-  ask: ArmAsk,
+/** What the customer's arm would be drawn from now, by what is published; nothing for a candidate that was refused before that. */
+export function drawNow(
+  { campaignId, leaf, kept, available, features }: ExplainedCandidate,
   catalog: EdgeCatalog,
-  slice: PlacementSlices,
-): Pick<WireCandidate, 'arms'> {
-  const campaign = slice.rules.rules.campaigns.find(({ id }) => id === campaignId);
-  if (!campaign) return {};
-  const probabilities = evidenceFrom((id) => catalog.allocations.get(id)).probabilities(campaign, leaf, ask);
+  slice: PlacementSlices | undefined,
+): CandidateDraw {
+  const campaign = slice?.rules.rules.campaigns.find(({ id }) => id === campaignId);
+  if (leaf === undefined || !campaign) return {};
+  const evidence = evidenceFrom((id) => catalog.allocations.get(id));
+  const ask: ArmAsk = { ...(available && { available }), ...(features && { features }) };
+  const probabilities = evidence.probabilities(campaign, leaf, ask);
+  const estimates = features && evidence.estimates?.(campaign, leaf, features);
   const published = catalog.allocations.get(campaignId);
   const allocation = published?.armsKey === campaign.initialAllocation.armsKey ? published : campaign.initialAllocation;
-  const pBest = allocation.leaves[leaf]?.pBest ?? [];
+  const pBest = Object.hasOwn(allocation.leaves, leaf) ? allocation.leaves[leaf]!.pBest : [];
   return {
+    ...featuresAnswer(campaign, features),
     arms: campaign.armIds.map((arm, index) => ({
       arm,
       // Who has an arm already keeps it.
-      probability: kept === undefined ? (probabilities[index] ?? 0) : Number(arm === kept),
-      pBest: pBest[index] ?? 0,
+      probability: kept === undefined ? (probabilities[index] ?? 0) : Number(arm === kept.armId),
+      // Of the crowd: it would contradict what is predicted for this customer.
+      ...(estimates ? estimates[index] : { pBest: pBest[index] ?? 0 }),
     })),
   };
+}
+
+/** What the arm of a past decision was drawn from, by its receipt. */
+export function drawThen(
+  { campaignId, leaf, available }: TracedCandidate,
+  { chosen }: PlacementDecision,
+  receipt: Receipt,
+): CandidateDraw {
+  if (leaf === undefined || chosen?.campaign.id !== campaignId) return {};
+  const arms = drawOf(receipt, chosen.campaign, leaf, available);
+  return {
+    ...featuresAnswer(chosen.campaign, chosen.features),
+    ...(arms && {
+      arms: arms.map(({ armId, probability, estimate }) => ({
+        arm: armId,
+        probability,
+        ...estimate,
+      })),
+    }),
+  };
+}
+
+function featuresAnswer({ features }: SliceCampaign, vector: FeatureVector | undefined): CandidateDraw {
+  const named = features && vector && namedFeatures(features, vector);
+  return named ? { features: named } : {};
 }

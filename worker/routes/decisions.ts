@@ -7,7 +7,7 @@ import type { RulesSlice } from '../../decisioning/catalog/slice.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import { replay } from '../../decisioning/receipt.ts';
 import type { ReceiptReply } from '../../durable-objects/customer/protocol.ts';
-import { candidateAnswer } from '../edge/candidate-answer.ts';
+import { candidateAnswer, drawThen } from '../edge/candidate-answer.ts';
 import { callCustomer } from '../edge/customer-calls.ts';
 import { fetchBodies } from '../edge/publisher-feed.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
@@ -73,9 +73,11 @@ async function slicesOf(env: Env, workspaceId: string, receipt: Receipt): Promis
 
 function candidatesOf(receipt: Receipt, slices: Readonly<Record<string, RulesSlice>>) {
   return Object.fromEntries(
-    replay(receipt, slices).map(({ placement, candidates }) => [
-      placement,
-      (candidates ?? []).map((candidate) => candidateAnswer(candidate, undefined, undefined)),
+    replay(receipt, slices).map((decision) => [
+      decision.placement,
+      (decision.candidates ?? []).map((candidate) =>
+        candidateAnswer(candidate, drawThen(candidate, decision, receipt)),
+      ),
     ]),
   );
 }

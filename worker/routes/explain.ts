@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { ExplainRequest, ExplainResponse } from '../../contract/decisions.ts';
 import { explainRequest, explainResponse } from '../../contract/decisions.ts';
 import type { ExplainReply } from '../../durable-objects/customer/protocol.ts';
-import { candidateAnswer } from '../edge/candidate-answer.ts';
+import { candidateAnswer, drawNow } from '../edge/candidate-answer.ts';
 import type { EdgeCatalog } from '../edge/catalog.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { askCustomer } from '../edge/customer-calls.ts';
@@ -78,7 +78,9 @@ function answer(reply: Explained, catalog: EdgeCatalog, slices: ReadonlyMap<stri
       outcome: chosen === null ? 'default' : heldOut ? 'holdout' : 'campaign',
       ...(!Object.hasOwn(catalog.manifest.placements, placement) && { unknownPlacement: true as const }),
       ...(chosen !== null && { campaign: chosen }),
-      candidates: candidates.map((candidate) => candidateAnswer(candidate, catalog, slices.get(placement))),
+      candidates: candidates.map((candidate) =>
+        candidateAnswer(candidate, drawNow(candidate, catalog, slices.get(placement))),
+      ),
     })),
     attributes: { ...reply.attributes },
     touches: reply.touches.map(({ channel, campaignId, atMs, pending }) => ({
