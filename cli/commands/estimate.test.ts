@@ -42,13 +42,15 @@ test('no customers, and no answers, are no zero', () => {
   expect(estimateLine('gold', answer({ share: null }))).toContain('none of 200 customers answered');
 });
 
-/** A server that remembers what it was asked and always answers the same. */
-async function double(status: number, body: object) {
+/** A server that remembers what it was asked and always answers the same, but for paths that have an answer of their own. */
+async function double(status: number, body: object, others: Readonly<Record<string, readonly [number, object]>> = {}) {
   const requests: { path: string | undefined; auth: string | undefined; body: unknown }[] = [];
   const server = createServer(async (request, response) => {
     const text = (await request.toArray()).join('');
-    requests.push({ path: request.url, auth: request.headers.authorization, body: JSON.parse(text) });
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    const asked = text === '' ? undefined : JSON.parse(text);
+    requests.push({ path: request.url, auth: request.headers.authorization, body: asked });
+    const [code, answered] = others[request.url ?? ''] ?? [status, body];
+    response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(answered));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
@@ -84,9 +86,39 @@ test('of files the segments and the audiences of campaigns are asked for', async
   expect(requests.map(({ body }) => body)).toEqual([{ condition: { plan: 'gold' } }, { segment: 'gold' }]);
 });
 
-test('what the server refuses is told with its field', async () => {
-  const errors = [{ field: '/segment', detail: 'there is no segment "gold"' }];
-  const { site } = await double(422, { type: '/problems/invalid_request', title: 'No', status: 422, errors });
-  const failure = await run(['gold', '--site', site]).catch((error: unknown) => error);
-  expect(failure).toMatchObject({ code: 1, stderr: 'gold: /segment there is no segment "gold"\n' });
+const refused = (field: string, detail: string) => ({
+  ...{ type: '/problems/invalid_request', title: 'No', status: 422 },
+  errors: [{ field, detail }],
+});
+const missing = refused('/segment', 'there is no segment "gold": did you mean "golden"?');
+const notFound = { type: '/problems/not_found', title: 'There is nothing here', status: 404 };
+const failureOf = (args: readonly string[]) => run(args).catch((error: unknown) => error);
+
+test('what the server refuses is told', async () => {
+  const { site } = await double(422, missing, { '/v1/campaigns/gold': [404, notFound] });
+  expect(await failureOf(['gold', '--site', site])).toMatchObject({
+    code: 1,
+    stderr: 'gold: there is no segment "gold": did you mean "golden"?\n',
+  });
+});
+
+test('the name of a campaign is known as one', async () => {
+  const { site } = await double(422, missing, { '/v1/campaigns/gold': [200, { id: 'gold' }] });
+  expect(await failureOf(['gold', '--site', site])).toMatchObject({
+    code: 1,
+    stderr: '"gold" is a campaign, not a segment: name its file instead, and its audience is estimated\n',
+  });
+});
+
+test('what is wrong in a condition is told with its place', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'estimate-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'gold.yaml'), 'kind: segment\nid: gold\nname: G\ncondition: { plna: gold }');
+  const wrong = refused('/condition/plna', 'is nothing');
+  const twice = { ...wrong, errors: [...wrong.errors, { field: '/condition/hue', detail: '"hue" is nothing' }] };
+  const { site } = await double(422, twice);
+  expect(await failureOf([folder, '--site', site])).toMatchObject({
+    code: 1,
+    stderr: 'segment gold: "condition.plna" is nothing; "hue" is nothing\n',
+  });
 });

@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import { type AudienceRequest, type AudienceResponse, audienceResponse } from '../../contract/audience.ts';
 import { slug } from '../../contract/primitives.ts';
-import { postJson } from '../api.ts';
+import type { Problem, ProblemError } from '../../contract/problem.ts';
+import { type Api, callApi, postJson } from '../api.ts';
 import type { CheckedDocument } from '../documents/check.ts';
 import { CommandFailure, EXIT, usageFailure } from '../failure.ts';
 import { LOCAL_FOLDER } from '../local.ts';
@@ -32,14 +33,34 @@ export async function estimate(args: string[]): Promise<number> {
   const api = chooseTarget(wishes, LOCAL_FOLDER);
   for (const { name, audience } of asked) {
     const reply = await postJson(api, '/v1/audience/estimate', JSON.stringify(audience));
-    if (reply.outcome === 'refused') {
-      const { title, detail, errors = [] } = reply.problem;
-      const why = errors.map((error) => `${error.field} ${error.detail}`).join('; ') || detail || title;
-      throw new CommandFailure(`${name}: ${why}`);
-    }
+    if (reply.outcome === 'refused') throw await whyRefused(api, name, audience, reply.problem);
     process.stdout.write(`${estimateLine(name, audienceResponse.parse(reply.body))}\n`);
   }
   return EXIT.ok;
+}
+
+/** Whoever names a campaign where a segment is asked for is told so. */
+async function whyRefused(
+  api: Api,
+  name: string,
+  audience: AudienceRequest,
+  problem: Problem,
+): Promise<CommandFailure> {
+  const { title, detail, errors = [] } = problem;
+  const isMissing = audience.segment === name && errors.some(({ field }) => field === '/segment');
+  const campaign = isMissing ? await callApi(api, { method: 'GET', path: `/v1/campaigns/${name}` }) : undefined;
+  if (campaign?.outcome === 'done')
+    return new CommandFailure(
+      `"${name}" is a campaign, not a segment: name its file instead, and its audience is estimated`,
+    );
+  const why = errors.map((error) => `${placeBefore(error)}${error.detail}`).join('; ');
+  return new CommandFailure(`${name}: ${why || detail || title}`);
+}
+
+/** The part of an audience that an error is about, as it is written; nothing for what names its place itself, or is about all of it. */
+function placeBefore({ field, detail }: ProblemError): string {
+  const [, part = '', ...rest] = field.split('/').map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return rest.length === 0 || detail.startsWith('"') ? '' : `"${[part, ...rest].join('.')}" `;
 }
 
 /** What the arguments name; undefined when a file does not follow the contract, which has been printed. */

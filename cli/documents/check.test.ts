@@ -59,12 +59,30 @@ describe('YAML files', () => {
       `${CAMPAIGN}arms: [{ id: a, content: { text: A } }]\ncontexts:\n  - { id: x, condition: {} }\n  - { id: x, condition: {} }\n`,
       'a.yaml:9:11: "contexts.1.id" must be unique: "x" is there already',
     ],
-    ['a key written twice', `${GOAL}name: H\n`, 'a.yaml:4:1: Map keys must be unique'],
-    ['broken indentation', 'kind: goal\n id: g\n', 'a.yaml:1:7: '],
+    ['a key written twice', `${GOAL}name: H\n`, 'a.yaml:4:1: this field is written twice'],
+    ['a line indented too far', 'kind: goal\n id: g\n', 'a.yaml:2:1: this line is indented differently'],
+    ['a line indented too far, after a list', 'a:\n  - b\n c: d\n', 'a.yaml:3:1: this line is indented differently'],
+    ['an item indented too little', 'a:\n  - b\n - c\n', 'a.yaml:3:1: this line is indented differently'],
+    ['a tab', 'a:\n\tb: c\n', 'a.yaml:2:1: this line is indented with a tab: use spaces'],
+    ['a second colon', 'name: Buy: now\n', 'a.yaml:1:7: there is a second ": " in this value: put the text in quotes'],
+    ['a line without a colon', 'id: g\nname\nwindow: 3d\n', 'a.yaml:2:1: this line is neither "field: value"'],
+    ['a colon without a space', 'kind:goal\nid: g\n', 'a.yaml:1:1: this line is neither "field: value"'],
+    ['a quote that is not closed', 'name: "x\nid: g\n', 'a text in quotes is not closed'],
+    ['a list that is not closed', 'a: [b, c\nid: g\n', 'a.yaml:2:1: a list in [ ]'],
+    ['a character that begins no text', 'name: @x\n', 'a.yaml:1:7: a text that starts with this character must be in'],
     ['an alias', 'kind: goal\nid: &a g\nname: *a\n', 'a.yaml:3:7: aliases are not supported'],
     ['a key that reaches a prototype', `${GOAL}__proto__: { a: 1 }\n`, 'a.yaml:4:1: "__proto__" is not a known field'],
   ])('%s', (_, text, expected) => {
     expect(findingsOf('a.yaml', text)[0]).toContain(expected);
+  });
+
+  test('one slip is told once, in words of its own, and two slips are two', () => {
+    const stray = 'kind: goal\nid: g\n  name: G\nwindow: 3d\n';
+    const words =
+      'this line is indented differently from what it belongs to: fields of one object start in the same column';
+    expect(findingsOf('a.yaml', stray)).toEqual([`a.yaml:3:1: ${words}`]);
+    const two = findingsOf('a.yaml', `${stray}description: a: b\n`).map((line) => line.split(': ')[0]);
+    expect(two).toEqual(['a.yaml:3:1', 'a.yaml:5:14']);
   });
 
   test('errors deep in a campaign stand where they are, all of them, from top to bottom', () => {

@@ -1,6 +1,7 @@
 /** YAML 1.2 files: one or several documents, separated by `---`. */
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseAllDocuments, visit } from 'yaml';
 import type { Finding, ParsedFile, Path, Position, SourceDocument } from './source.ts';
+import { yamlProblems } from './yaml-errors.ts';
 
 /** Reads YAML text; syntax errors and aliases become findings, empty documents are left out. */
 export function parseYaml(file: string, text: string): ParsedFile {
@@ -14,10 +15,7 @@ export function parseYaml(file: string, text: string): ParsedFile {
   const findings: Finding[] = [];
   // An empty stream is not an array of documents but an empty marker of one.
   for (const document of Array.isArray(parsed) ? parsed : []) {
-    const problems = [...document.errors, ...document.warnings].map((error) => ({
-      ...positionOf(error.pos[0]),
-      message: wordsOf(error.message),
-    }));
+    const problems = yamlProblems([...document.errors, ...document.warnings], positionOf);
     problems.push(...aliasesOf(document, positionOf));
     findings.push(...problems.map((problem) => ({ file, ...problem })));
     if (problems.length > 0 || document.contents === null) continue;
@@ -28,11 +26,6 @@ export function parseYaml(file: string, text: string): ParsedFile {
     });
   }
   return { documents, findings };
-}
-
-/** The parser descends by calling itself, and tells of its stack instead of the text. */
-function wordsOf(message: string): string {
-  return /call stack/i.test(message) ? 'is nested too deeply to be read' : message;
 }
 
 /** Aliases can multiply a small file into a huge value, and no configuration needs them: refused. */
