@@ -5,10 +5,12 @@ import { addSums, type SumsByName } from '../../decisioning/bandits/named-sums.t
 import { rewardChange, rewardInteger, rewardName, rewardTrialsName } from '../../decisioning/bandits/rewards/reward.ts';
 import { type TrialTally, tallied } from '../../decisioning/bandits/rewards/tally.ts';
 import { type ArmStatistics, addStatistics, emptyStatistics } from '../../decisioning/bandits/statistics.ts';
+import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import type { FeatureVector } from '../../decisioning/features/features.ts';
 import { delaySums } from '../../decisioning/learning/delay-buckets.ts';
 import { DELAY_NAME, type EvidenceCell, weighEvidence } from '../../decisioning/learning/weigh-evidence.ts';
 import { allocatePolicy } from '../../decisioning/strategies/allocate-policy.ts';
+import type { Learned } from '../../decisioning/strategies/strata.ts';
 import { advanced, NEWBORN, standingOf } from './phases.ts';
 import type { PlannedCampaign } from './plan.ts';
 
@@ -97,12 +99,24 @@ export function learnerOf({ policy, reward, goal }: PlannedCampaign): Learner {
       if (!changed && !(byTime && cells.size > 0)) return;
       changed = false;
       version++;
-      const weights = { ...(halfLifeMs !== undefined && { halfLifeMs }), ...(delayCorrection && { delayCorrection }) };
       const all = [...cells.values()];
-      life = advanced(policy, all, life, nowMs);
-      const since = life.sinceHour === undefined ? {} : { sinceMs: life.sinceHour * HOUR_MS };
-      const learned = weighEvidence({ cells: all, nowMs, ...weights, ...since });
+      const learnedSince = readerOf(policy, all, nowMs);
+      life = advanced(policy, all, learnedSince, life, nowMs);
+      const learned = learnedSince(life.sinceHour);
       current = allocatePolicy(policy, learned, version, standingOf(policy, all, life));
     },
+  };
+}
+
+/** All evidence of exposures from an hour on, weighed as the campaign asks for; weighed once for each such hour. */
+function readerOf({ learning = {} }: CampaignPolicy, cells: readonly EvidenceCell[], nowMs: number) {
+  const { halfLifeMs, delayCorrection } = learning;
+  const weights = { ...(halfLifeMs !== undefined && { halfLifeMs }), ...(delayCorrection && { delayCorrection }) };
+  const known = new Map<number | undefined, Learned>();
+  return (sinceHour: number | undefined): Learned => {
+    const since = sinceHour === undefined ? {} : { sinceMs: sinceHour * HOUR_MS };
+    const learned = known.get(sinceHour) ?? weighEvidence({ cells, nowMs, ...weights, ...since });
+    known.set(sinceHour, learned);
+    return learned;
   };
 }

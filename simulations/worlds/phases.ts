@@ -2,11 +2,12 @@
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { type DriftAlarm, driftOf, type RateBucket } from '../../decisioning/evaluation/drift.ts';
 import type { EvidenceCell } from '../../decisioning/learning/weigh-evidence.ts';
-import { confidenceOf } from '../../decisioning/lifecycle/confidence.ts';
+import { campaignConfidence } from '../../decisioning/lifecycle/campaign-confidence.ts';
 import { nextPhase } from '../../decisioning/lifecycle/next-phase.ts';
 import { type DriftRules, PHASES, type Phase, stageOf } from '../../decisioning/lifecycle/phases.ts';
 import type { Standing } from '../../decisioning/strategies/allocate-policy.ts';
 import { turnOf } from '../../decisioning/strategies/compared.ts';
+import type { Learned } from '../../decisioning/strategies/strata.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -21,9 +22,20 @@ export interface Life {
 
 export const NEWBORN: Life = { phase: 'initialization', sinceHour: undefined, checkedHour: 0 };
 
-/** The life after every step that is due, at most one for each phase; the same for a campaign without lifecycle. */
-export function advanced(policy: CampaignPolicy, cells: readonly EvidenceCell[], life: Life, nowMs: number): Life {
-  const { lifecycle, armIds, priors } = policy;
+/**
+ * The life after every step that is due, at most one for each phase; the same for a campaign without lifecycle.
+ *
+ * @param cells all evidence, which changes of rates are looked for in.
+ * @param learnedSince what allocations are computed from, of exposures from an hour on: phases go by the same.
+ */
+export function advanced(
+  policy: CampaignPolicy,
+  cells: readonly EvidenceCell[],
+  learnedSince: (sinceHour: number | undefined) => Learned,
+  life: Life,
+  nowMs: number,
+): Life {
+  const { lifecycle } = policy;
   if (!lifecycle) return life;
   let now = life;
   let alarm: DriftAlarm | null = null;
@@ -34,7 +46,7 @@ export function advanced(policy: CampaignPolicy, cells: readonly EvidenceCell[],
     now = { ...now, checkedHour: untilHour };
   }
   for (let step = 0; step < PHASES.length; step++) {
-    const numbers = confidenceOf(armIds, pooled(cells, now.sinceHour), priors);
+    const numbers = campaignConfidence(policy, learnedSince(now.sinceHour));
     const change = nextPhase(now.phase, numbers, lifecycle.thresholds, alarm);
     if (!change) break;
     now = { ...now, phase: change.phase, sinceHour: alarm ? alarm.sinceHour : now.sinceHour };
@@ -54,16 +66,6 @@ export function standingOf(
     ...(lifecycle && { stage: stageOf(lifecycle, life.phase) }),
     ...(strategies?.mode === 'rotation' && { turn: turnOf(strategies, trials) }),
   };
-}
-
-function pooled(cells: readonly EvidenceCell[], sinceHour = 0): Map<string, { trials: number; conversions: number }> {
-  const sums = new Map<string, { trials: number; conversions: number }>();
-  for (const { arm, hour, statistics } of cells) {
-    if (hour < sinceHour) continue;
-    const sum = sums.get(arm) ?? { trials: 0, conversions: 0 };
-    sums.set(arm, { trials: sum.trials + statistics.trials, conversions: sum.conversions + statistics.conversions });
-  }
-  return sums;
 }
 
 /** A change of a rate among the buckets that have settled. */
