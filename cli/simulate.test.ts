@@ -52,6 +52,21 @@ describe('npm run simulate', () => {
     expect(svg).toContain('2 days');
   });
 
+  test('compares contenders with different rewards in one unit, and shows conversions beside money', async () => {
+    const mixed = join(folder, 'mixed.yaml');
+    const text = readFileSync(world, 'utf8').replace('b: 0.3', 'b: { rate: 0.05, value: 90 }');
+    const money = '{ name: money, set: { objective: { goal: click, reward: { kind: revenue } } } }';
+    writeFileSync(mixed, text.replace('{ name: Thompson }', money));
+    const { out } = await simulate(mixed);
+    expect(out).toContain('c  measured in conversions, mean of a run');
+    expect(out).toMatch(/shown +conversions +EUR +rate +lost +against even, 95 %/);
+    expect(out.match(/[+−][\d,]{4,}\.\d %/)).toBeNull();
+    writeFileSync(mixed, `measure: revenue\n${text.replace('{ name: Thompson }', money)}`);
+    const measured = await simulate(mixed);
+    expect(measured.out).toContain('c  measured in EUR');
+    expect(measured.out).toMatch(/shown +conversions +EUR +EUR each +EUR lost +EUR against even, 95 %/);
+  });
+
   test('writes the report for programs: one seed alone has no interval', async () => {
     const { out } = await simulate(world, '--json', '-', '--runs', '1', '--seed', '5');
     const { campaigns, seed, runs } = JSON.parse(out) as WorldReport;

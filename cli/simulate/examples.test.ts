@@ -38,6 +38,16 @@ describe('the example worlds', { timeout: 120_000 }, () => {
     expect(corrected!.regret).toBeLessThan(0.7 * plain!.regret);
   });
 
+  test('where the cheaper offer sells more often, learning from money earns more and learning from orders less than an even split', () => {
+    const [even, orders, money] = ['even split', 'Thompson by orders', 'Thompson by money'].map(
+      playExample('revenue.yaml'),
+    );
+    expect(orders!.conversions).toBeGreaterThan(1.1 * even!.conversions);
+    expect(orders!.reward).toBeLessThan(0.97 * even!.reward);
+    expect(money!.reward).toBeGreaterThan(1.1 * even!.reward);
+    expect(money!.regret).toBeLessThan(0.5 * even!.regret);
+  });
+
   test('where customers tire, a cap of three keeps nearly all clicks with fewer touches', () => {
     const played = playExample('fatigue.yaml');
     const [free, three] = ['no cap', '3 in 3 days'].map(played);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -53,6 +53,35 @@ describe('loadWorld', () => {
     const { spec } = load(WORLD.replace(arms, parameters).replace('arms: { a: 0.1, b: 0.2 }', truth));
     const rates = Object.entries(spec.truth.c!.arms).map(([id, { rate }]) => [id, rate]);
     expect(Object.fromEntries(rates)).toEqual({ warm_big: 0.2, warm_small: 0.1, cool_big: 0.3, cool_small: 0.05 });
+  });
+
+  test("what contenders are measured by is the documents' reward unless the world names another", () => {
+    const rewarded = WORLD.replace(
+      'name: second, set: {',
+      'name: second, set: { objective: { goal: click, reward: { kind: count } },',
+    );
+    const measured = (text: string) => load(text).measures.get('c');
+    expect(measured(rewarded)).toMatchObject({ goal: { id: 'click' }, reward: { kind: 'binary' } });
+    const base = rewarded.replace('objective: { goal: click }', 'objective: { goal: click, reward: { kind: count } }');
+    expect(measured(base)).toMatchObject({ reward: { kind: 'count' } });
+    expect(measured(base.replace('name: W', 'name: W\nmeasure: conversions'))).toMatchObject({
+      reward: { kind: 'binary' },
+    });
+    const worth = base.replace('b: 0.2', 'b: { rate: 0.2, value: 9 }').replace('name: W', 'name: W\nmeasure: revenue');
+    expect(measured(worth)).toMatchObject({ goal: { id: 'click' }, reward: { kind: 'revenue' } });
+    for (const { plan } of load(worth).contenders)
+      expect(plan.campaigns.get('c')!.measure).toEqual(load(worth).measures.get('c'));
+  });
+
+  test('values and delays are constants, or a median with a spread', () => {
+    const constant = load(WORLD.replace('b: 0.2', 'b: { rate: 0.2, value: 90, delay: 2h }')).spec.truth.c!.arms.b;
+    expect(constant).toEqual({
+      rate: 0.2,
+      value: { median: 9_000, spread: 0 },
+      delay: { median: 7_200_000, spread: 0 },
+    });
+    const varied = load(WORLD.replace('b: 0.2', 'b: { rate: 0.2, value: { median: 90 } }')).spec.truth.c!.arms.b;
+    expect(varied!.value).toEqual({ median: 9_000, spread: 1 });
   });
 
   test('a contender may take a field out', () => {
@@ -119,9 +148,25 @@ describe('loadWorld', () => {
       ['truth:', 'visitors: { newPerDay: 100000 }\ntruth:'],
       'world.yaml:12:24: "visitors.newPerDay" makes more than 1000000 visits a run',
     ],
+    [
+      'revenue where nothing is worth anything',
+      ['name: W', 'name: W\nmeasure: revenue'],
+      'world.yaml:2:10: "c" is measured in revenue, but no arm has a "value", and neither has the goal "click"',
+    ],
+    [
+      'a value that is no number',
+      ['b: 0.2', 'b: { rate: 0.2, value: much }'],
+      'world.yaml:14:44: "truth.c.arms.b.value" must be one of: number, object',
+    ],
     ['two documents', ['name: W', 'name: W\n---\nname: V'], 'a world is one document'],
   ])('refuses %s at its line', (_, [from, to], message) => {
     expect(() => load(WORLD.replace(from!, to!))).toThrow(message);
+  });
+
+  test('the world that the guide begins with loads', () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../docs/guides/simulation.md'), 'utf8');
+    const [, text] = /```yaml\n(name: [\s\S]*?)```/.exec(guide)!;
+    expect(load(text!).contenders.map(({ name }) => name)).toEqual(['even split', 'Thompson']);
   });
 
   const examples = join(import.meta.dirname, '../../examples/worlds');

@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { RESERVED_ROOTS, rootOf } from '../../decisioning/catalog/attribute-paths.ts';
 import type { Catalog } from '../../decisioning/catalog/compile.ts';
-import { type Plan, planOf } from '../../simulations/worlds/plan.ts';
+import { type Plan, planOf, type Yardstick } from '../../simulations/worlds/plan.ts';
 import type { WorldSpec } from '../../simulations/worlds/spec.ts';
 import { MAX_VISITS } from '../../simulations/worlds/visits.ts';
 import { type CheckedDocument, checkDocuments } from '../documents/check.ts';
@@ -11,6 +11,7 @@ import { readDocuments, readFile } from '../documents/read.ts';
 import { type Finding, formatFinding, type SourceDocument, sortFindings } from '../documents/source.ts';
 import { CommandFailure } from '../failure.ts';
 import { catalogOf, type OfflineCatalog, type OfflineDocument } from '../offline/configuration.ts';
+import { measuresOf } from './measures.ts';
 import { checkTruth, truthOf } from './truth.ts';
 import { type WorldFile, worldFile } from './world.ts';
 
@@ -31,6 +32,8 @@ export interface LoadedWorld {
   readonly contenders: readonly LoadedContender[];
   /** Campaigns with a truth, in the order of the file. */
   readonly compared: readonly string[];
+  /** What each of these is measured by, the same for all contenders. */
+  readonly measures: ReadonlyMap<string, Yardstick>;
   /** Those that a contender changes: the others only live beside them. */
   readonly changed: ReadonlySet<string>;
 }
@@ -40,6 +43,10 @@ export function loadWorld(path: string): LoadedWorld {
   const { source, file } = readWorld(path);
   const documents = documentsOf(path, source, file);
   const compared = Object.keys(file.truth);
+  // As written in the documents, before any contender's changes.
+  const base = catalogOf(documents.map((document) => ({ document, body: document.body })));
+  checkWorld(source, file, base);
+  const measures = measuresOf(source, file, planOf(base, truthOf(file, base)));
   const declared = file.contenders.length > 0 ? file.contenders : [{ name: 'as declared', set: {} }];
   const changedBy = declared.map((each) => new Set('campaigns' in each && each.campaigns ? each.campaigns : compared));
   const contenders = declared.map((contender, index): LoadedContender => {
@@ -52,13 +59,14 @@ export function loadWorld(path: string): LoadedWorld {
       ),
     );
     checkWorld(source, file, catalog);
-    return { name: contender.name, catalog, plan: planOf(catalog, truthOf(file, catalog)) };
+    return { name: contender.name, catalog, plan: planOf(catalog, truthOf(file, catalog), measures) };
   });
   return {
     file,
     spec: specOf(file, contenders[0]!.catalog),
     contenders,
     compared,
+    measures,
     changed: new Set(changedBy.flatMap((ids) => [...ids])),
   };
 }

@@ -10,7 +10,10 @@ export type PlayedWorld = readonly (readonly (readonly PlayedCampaign[])[])[];
 
 export interface CampaignReport {
   readonly campaign: string;
+  /** Of rewards, losses and differences. */
+  readonly measure: RewardSpec['kind'];
   readonly unit: string;
+  readonly currency: string;
   readonly contenders: readonly ContenderSummary[];
 }
 
@@ -26,7 +29,7 @@ export interface WorldReport {
 
 /** @param population mean visits and customers a run. */
 export function reportOf(
-  { file, contenders, compared, changed }: LoadedWorld,
+  { file, contenders, compared, changed, measures }: LoadedWorld,
   played: PlayedWorld,
   options: { readonly seed: number; readonly runs: number; readonly visits: number; readonly customers: number },
 ): WorldReport {
@@ -35,13 +38,16 @@ export function reportOf(
     days: file.days,
     ...options,
     campaigns: compared.map((campaign) => {
-      const { reward, policy } = contenders[0]!.plan.campaigns.get(campaign)!;
+      const { reward } = measures.get(campaign)!;
+      const { currency } = contenders[0]!.catalog.directory;
       // A campaign that nobody changes is reported once, as it fared beside the first contender's.
       const competing = changed.has(campaign) ? contenders : contenders.slice(0, 1);
-      const place = [...contenders[0]!.plan.campaigns.keys()].indexOf(policy.campaignId);
+      const place = [...contenders[0]!.plan.campaigns.keys()].indexOf(campaign);
       return {
         campaign,
-        unit: unitOf(reward, contenders[0]!.catalog.directory.currency),
+        measure: reward.kind,
+        unit: unitOf(reward, currency),
+        currency,
         contenders: compare(competing.map(({ name }, i) => ({ name, runs: played[i]!.map((run) => run[place]!) }))),
       };
     }),
@@ -64,20 +70,32 @@ export function formatReport(report: WorldReport): string {
   ].join('\n');
 }
 
-function linesOf({ campaign, unit, contenders }: CampaignReport, runs: number): string[] {
+function linesOf({ campaign, unit, measure, currency, contenders }: CampaignReport, runs: number): string[] {
   const first = contenders[0]!;
-  const digits = first.reward.mean < 100 ? 1 : 0;
-  const rows = contenders.map(({ name, shown, reward, rate, regret, lift }) => [
+  const digitsOf = (mean: number) => (mean < 100 ? 1 : 0);
+  const sells = measure === 'revenue' || contenders.some(({ revenue }) => revenue.mean > 0);
+  const rows = contenders.map(({ name, shown, conversions, revenue, reward, rate, regret, lift }) => [
     name,
     whole(shown.mean),
-    withError(reward, digits),
-    rate.mean < 1 ? `${(rate.mean * 100).toFixed(2)} %` : rate.mean.toFixed(2),
-    withError(regret, digits),
+    withError(conversions, digitsOf(first.conversions.mean)),
+    ...(sells ? [withError(revenue, digitsOf(first.revenue.mean))] : []),
+    ...(hasOwnColumn(measure) ? [withError(reward, digitsOf(first.reward.mean))] : []),
+    measure === 'binary' ? `${(rate.mean * 100).toFixed(2)} %` : rate.mean.toFixed(2),
+    withError(regret, digitsOf(first.reward.mean)),
     ...(contenders.length === 1
       ? []
       : [lift ? `${percent(lift.estimate)}  (${percent(lift.low)} to ${percent(lift.high)})` : '-']),
   ]);
-  const head = ['', 'shown', unit, 'rate', 'lost', ...(contenders.length === 1 ? [] : [`against ${first.name}, 95 %`])];
+  const head = [
+    '',
+    'shown',
+    'conversions',
+    ...(sells ? [currency] : []),
+    ...(hasOwnColumn(measure) ? [unit] : []),
+    measure === 'binary' ? 'rate' : `${unit} each`,
+    measure === 'binary' ? 'lost' : `${unit} lost`,
+    ...(contenders.length === 1 ? [] : [`${measure === 'binary' ? '' : `${unit} `}against ${first.name}, 95 %`]),
+  ];
   const columns = columnsOf(contenders);
   const arms = contenders.map(({ name, arms: shares }) => [
     name,
@@ -85,12 +103,17 @@ function linesOf({ campaign, unit, contenders }: CampaignReport, runs: number): 
   ]);
   const left = first.arms.length - columns.length;
   return [
-    `${paint('bold', campaign)}${runs > 1 ? '  mean of a run ± standard error' : ''}`,
+    `${paint('bold', campaign)}  measured in ${unit}${runs > 1 ? ', mean of a run ± standard error' : ''}`,
     table([head, ...rows]),
     '',
     table([['share of exposures', ...columns.map((i) => first.arms[i]!.arm)], ...arms]),
     ...(left > 0 ? [`  and ${left} more arms`] : []),
   ];
+}
+
+/** Conversions and revenue are there anyway. */
+function hasOwnColumn(measure: RewardSpec['kind']): boolean {
+  return measure === 'count' || measure === 'composite';
 }
 
 /** Every arm, in order; of very many those that some contender showed most. */

@@ -16,9 +16,9 @@ type WrittenTruth = WorldFile['truth'][string];
 export function truthOf(file: WorldFile, catalog: Catalog): Readonly<Record<string, CampaignTruth>> {
   return Object.fromEntries(
     Object.entries(file.truth).map(([id, written]) => {
-      const { holdout, base, values, arms, ...rest } = written;
+      const { base, values, arms, ...rest } = written;
       const policy = catalog.policies.find(({ campaignId }) => campaignId === id)!;
-      const truth = { ...rest, holdoutRate: holdout, arms: armTruths(written, policy) };
+      const truth = { ...rest, arms: armTruths(written, policy) };
       return [id, truth as CampaignTruth];
     }),
   );

@@ -37,8 +37,13 @@ const one = factor.default(1);
 const hours = z.array(factor).length(HOURS);
 const logNormal = (median: z.ZodType<number, number | string>, what: string) =>
   z
-    .strictObject({ median, spread: z.number().min(0).max(3).default(1) })
-    .meta({ description: `${what}: half of all are below the median; log-normal, spread of the logarithm` });
+    .union([
+      median.transform((constant) => ({ median: constant, spread: 0 })),
+      z.strictObject({ median, spread: z.number().min(0).max(3).default(1) }),
+    ])
+    .meta({
+      description: `${what}: always the same, or log-normal: half of all are below the median, spread of the logarithm`,
+    });
 
 const attributeSpec = z.union([
   z
@@ -117,7 +122,6 @@ const truth = z.strictObject({
     .record(slug, z.record(slug, factor))
     .default({})
     .meta({ description: 'With `parameters`: parameter → value → factor of the base' }),
-  holdout: share.default(0),
   groups: z
     .array(z.strictObject({ condition, factor: factor.default(1), arms: z.record(z.string(), factor).default({}) }))
     .max(32)
@@ -162,6 +166,10 @@ export const worldFile = z.strictObject({
   runs: z.int().min(1).max(MAX_WORLD_RUNS).default(10),
   start: z.iso.date().default('2026-09-07'),
   days: z.int().min(1).max(MAX_WORLD_DAYS).default(14),
+  measure: z.enum(['conversions', 'revenue', 'reward']).default('reward').meta({
+    description:
+      'What contenders are compared by: conversions or value of the goal, or the reward that the documents declare; the same for all',
+  }),
   allocateEvery: ms.refine((value) => value >= MIN_ALLOCATE_MS, 'must be at least a minute').default(3_600_000),
   configuration: z
     .array(z.string())

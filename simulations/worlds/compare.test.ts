@@ -10,6 +10,8 @@ const run = (reward: number, rest: Partial<PlayedCampaign> = {}): PlayedCampaign
   heldOut: 0,
   reach: 100,
   reward,
+  conversions: reward,
+  revenue: 2 * reward,
   regret: 50 - reward,
   curve: [1, 50 - reward],
   armIds: ['a', 'b'],
@@ -25,6 +27,7 @@ describe('compare', () => {
     expect(only!.reward.standardError).toBeCloseTo(4 / Math.sqrt(3), 12);
     expect(only!.rate.mean).toBeCloseTo(0.14, 12);
     expect(only!.regret.mean).toBe(36);
+    expect([only!.conversions.mean, only!.revenue.mean]).toEqual([14, 28]);
     expect(only!.curve).toEqual([1, 36]);
     expect(only!.arms).toEqual([
       { arm: 'a', share: 0.25 },

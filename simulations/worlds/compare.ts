@@ -17,11 +17,14 @@ export interface Mean {
   readonly standardError: number;
 }
 
-/** One row of a comparison; rewards in the reward's unit. */
+/** One row of a comparison; rewards in the unit that the campaign is measured in, the same for all. */
 export interface ContenderSummary {
   readonly name: string;
   readonly shown: Mean;
   readonly reward: Mean;
+  readonly conversions: Mean;
+  /** In major units. */
+  readonly revenue: Mean;
   /** Reward per exposure. */
   readonly rate: Mean;
   /** Expected reward lost against always showing each customer the best arm of that moment. */
@@ -45,6 +48,8 @@ export function compare(contenders: readonly ContenderRuns[]): ContenderSummary[
       name,
       shown: meanOf(runs.map((run) => run.shown)),
       reward: meanOf(runs.map(({ reward }) => reward)),
+      conversions: meanOf(runs.map(({ conversions }) => conversions)),
+      revenue: meanOf(runs.map(({ revenue }) => revenue)),
       rate: meanOf(runs.map((run) => (run.shown === 0 ? 0 : run.reward / run.shown))),
       regret: meanOf(runs.map(({ regret }) => regret)),
       curve: Array.from({ length: points }, (_, i) => meanOf(runs.map(({ curve }) => curve[i]!)).mean),

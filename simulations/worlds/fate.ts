@@ -15,14 +15,15 @@ export interface Fate {
   readonly outcomes: readonly Outcome[];
 }
 
-/** @param rate P(the campaign's goal) of the arm, now and for this customer. */
+/** @param rate P(the goal that the campaign is measured by) of the arm, now and for this customer. */
 export function fateOf(
   campaign: PlannedCampaign,
   armIndex: number,
   rate: number,
   at: { readonly seed: number; readonly visit: number; readonly place: number; readonly seenShare: number },
 ): Fate {
-  const { truth, goal, index } = campaign;
+  const { truth, measure, index } = campaign;
+  const { goal } = measure;
   // Always the same draws in the same order, whatever the arm.
   const random = randomFor(at.seed, PURPOSE.fate, at.visit, index * PLACES + at.place);
   const [seen, reached, delay, value, times] = Array.from({ length: 5 }, () => random.next()) as FiveDraws;

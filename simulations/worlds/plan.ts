@@ -8,12 +8,21 @@ import { compileSegments, type SegmentSet } from '../../decisioning/segments/ind
 import type { CampaignTruth } from './spec.ts';
 import { type OpenTruth, openTruth } from './truth.ts';
 
+/** What a run of a campaign is measured by: the same for every contender, whatever each makes the most of. */
+export interface Yardstick {
+  /** The one that the truth's rates are of. */
+  readonly goal: GoalConfiguration;
+  readonly reward: RewardSpec;
+}
+
 export interface PlannedCampaign {
   /** Place among the ids in their order: the same for every contender, since all have the same campaigns. */
   readonly index: number;
   readonly policy: CampaignPolicy;
+  /** What it learns from. */
   readonly goal: GoalConfiguration;
   readonly reward: RewardSpec;
+  readonly measure: Yardstick;
   /** Window of each goal in milliseconds; what comes later is not credited. */
   readonly windowMsOf: (goal: string) => number;
   /** Undefined for a campaign that the world says nothing of: nothing ever comes of it. */
@@ -32,11 +41,13 @@ const BINARY: RewardSpec = { kind: 'binary' };
 
 /**
  * @param catalog with every segment of its configuration, where truth names any.
+ * @param measures by campaign; its own goal and reward where there is none.
  * @throws RangeError for a condition of the world that does not parse.
  */
 export function planOf(
   catalog: Catalog & { readonly segments?: Readonly<Record<string, ConditionDocument>> },
   truth: Readonly<Record<string, CampaignTruth>>,
+  measures: ReadonlyMap<string, Yardstick> = new Map(),
 ): Plan {
   const segments = compileSegments(catalog.segments ?? {});
   if (!segments.ok) throw new RangeError('a world has segments that do not compile');
@@ -47,7 +58,8 @@ export function planOf(
     const goal = goals[known[campaignId]!.goal]!;
     const own = Object.hasOwn(truth, campaignId) ? openTruth(truth[campaignId]!, armIds) : undefined;
     const windowMsOf = (id: string): number => (Object.hasOwn(goals, id) ? goals[id]!.windowMs : 0);
-    return [campaignId, { index, policy, goal, reward, windowMsOf, truth: own }];
+    const measure = measures.get(campaignId) ?? { goal, reward };
+    return [campaignId, { index, policy, goal, reward, measure, windowMsOf, truth: own }];
   });
   return {
     sliceOf: (placement) => slices.get(placement),

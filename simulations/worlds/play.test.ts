@@ -20,7 +20,6 @@ const THOMPSON = learnerOf('c');
 
 const truthOf = (a: number, b: number, rest: Partial<CampaignTruth> = {}): CampaignTruth => ({
   arms: { a: { rate: a }, b: { rate: b } },
-  holdoutRate: 0,
   groups: [],
   drift: [],
   ...rest,
@@ -204,6 +203,26 @@ describe('rewards', () => {
     const plan = planOf(catalogOf(configurationOf([campaign], { goals })), spec.truth);
     return playWorld({ spec, plan, population: populationOf(spec, 1), seed: 1 })[0]!;
   };
+
+  test('contenders with rewards and goals of their own are measured by one yardstick', () => {
+    const spec = specOf({ c: { ...truthOf(0, 0), arms } });
+    const measure = { goal: goals[0], reward: { kind: 'revenue', maxMinor: 1_000_000 } } as const;
+    const runAs = (objective: Partial<CampaignConfiguration['objective']>) => {
+      const campaign = { ...EVEN, objective: { ...EVEN.objective, goal: 'buy', ...objective } };
+      const catalog = catalogOf(configurationOf([campaign], { goals }));
+      const plan = planOf(catalog, spec.truth, new Map([['c', measure]]));
+      return playWorld({ spec, plan, population: populationOf(spec, 1), seed: 1 })[0]!;
+    };
+    const byOrders = runAs({});
+    // An even split learns nothing, so all of them show and earn the same.
+    expect(runAs({ reward: { kind: 'count', max: 100 } })).toEqual(byOrders);
+    expect(runAs({ goal: 'leave' })).toEqual(byOrders);
+    expect(byOrders.reward).toBeCloseTo(byOrders.revenue, 6);
+    expect(byOrders.revenue).toBeGreaterThan(10 * byOrders.conversions);
+    // What is lost is in money as well: half of the exposures miss the difference of the two arms.
+    const gap = 0.15 * 2 * mean(3_000) - 0.2 * mean(1_000);
+    expect(Math.abs(byOrders.regret / (gap * byOrders.byArm[0]!) - 1)).toBeLessThan(1e-9);
+  });
 
   test.each<[RewardConfiguration, expected: number]>([
     [{ kind: 'binary' }, (0.2 + 0.15) / 2],

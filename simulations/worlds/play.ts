@@ -1,5 +1,6 @@
 /** Plays a world with one configuration: the engine's own decisions, limits and allocations, on simulated time. */
 import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
+import type { RewardSpec } from '../../decisioning/bandits/rewards/reward.ts';
 import { type TrialTally, tallied } from '../../decisioning/bandits/rewards/tally.ts';
 import type { OpenSlice } from '../../decisioning/catalog/open.ts';
 import type { ChosenAction } from '../../decisioning/chosen-action.ts';
@@ -11,7 +12,16 @@ import { fateOf } from './fate.ts';
 import { type Learner, learnerOf, type Trial } from './learner.ts';
 import { newState, type PersonState, recentTouches, viewOf } from './person-state.ts';
 import type { Plan, PlannedCampaign } from './plan.ts';
-import { type Counter, CURVE_POINTS, earned, newCounter, type PlayedCampaign, playedOf } from './played.ts';
+import {
+  CONVERSIONS,
+  type Counter,
+  CURVE_POINTS,
+  earned,
+  newCounter,
+  type PlayedCampaign,
+  playedOf,
+  REVENUE,
+} from './played.ts';
 import type { WorldSpec } from './spec.ts';
 import { expectedReward } from './truth.ts';
 import type { Population } from './visits.ts';
@@ -210,7 +220,7 @@ function ratesAt(
 
 function count(
   counter: Counter,
-  { reward, goal, truth }: PlannedCampaign,
+  { measure: { reward, goal }, truth }: PlannedCampaign,
   person: number,
   arm: number,
   rates: readonly number[],
@@ -239,7 +249,7 @@ function trialOf(run: Run, { state }: Scene, chosen: ChosenAction, atMs: number)
 /** Counts what a goal earned, as of the end of all delays. */
 function credit(
   run: Run,
-  { policy, reward, goal }: PlannedCampaign,
+  { policy, measure: { reward, goal } }: PlannedCampaign,
   trial: Trial,
   goalId: string,
   valueMinor: number,
@@ -247,5 +257,9 @@ function credit(
   const before = run.outcomes.get(trial) ?? {};
   const after = tallied(before, goalId, valueMinor);
   run.outcomes.set(trial, after);
-  run.counters.get(policy.campaignId)!.reward += earned(reward, goal.id, after) - earned(reward, goal.id, before);
+  const counter = run.counters.get(policy.campaignId)!;
+  const gain = (by: RewardSpec) => earned(by, goal.id, after) - earned(by, goal.id, before);
+  counter.reward += gain(reward);
+  counter.conversions += gain(CONVERSIONS);
+  counter.revenue += gain(REVENUE);
 }

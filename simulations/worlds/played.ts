@@ -6,7 +6,7 @@ import { MINOR_PER_MAJOR } from './truth.ts';
 /** Points of a curve over the days of a world. */
 export const CURVE_POINTS = 50;
 
-/** One campaign of one run. Rewards are in the reward's unit: conversions, major units of money, times, weights. */
+/** One campaign of one run. Rewards are in the unit of the campaign's measure: conversions, major units of money, times, weights. */
 export interface PlayedCampaign {
   readonly campaignId: string;
   /** Exposures, and how many of them were the first of their sticky period. */
@@ -17,6 +17,9 @@ export interface PlayedCampaign {
   readonly reach: number;
   /** What came of all trials within their goals' windows, whether it was known before the end or not. */
   readonly reward: number;
+  /** Trials that reached the measure's goal, and its value in major units, whatever the measure. */
+  readonly conversions: number;
+  readonly revenue: number;
   /** Expected reward lost by exposures of other arms than the best for that customer at that moment. */
   readonly regret: number;
   /** The same after each fiftieth of the time. */
@@ -32,6 +35,8 @@ export interface Counter {
   trials: number;
   heldOut: number;
   reward: number;
+  conversions: number;
+  revenue: number;
   regret: number;
   readonly people: Set<number>;
   readonly curve: number[];
@@ -44,6 +49,8 @@ export function newCounter(armCount: number): Counter {
     trials: 0,
     heldOut: 0,
     reward: 0,
+    conversions: 0,
+    revenue: 0,
     regret: 0,
     people: new Set(),
     curve: [],
@@ -55,6 +62,10 @@ export function playedOf(campaignId: string, armIds: readonly string[], counter:
   const { people, ...counts } = counter;
   return { campaignId, armIds, ...counts, reach: people.size };
 }
+
+/** Measures that every report has. */
+export const CONVERSIONS: RewardSpec = { kind: 'binary' };
+export const REVENUE: RewardSpec = { kind: 'revenue', maxMinor: Number.POSITIVE_INFINITY };
 
 /** What a trial earned, in the reward's unit. */
 export function earned(reward: RewardSpec, goal: string, tally: TrialTally): number {

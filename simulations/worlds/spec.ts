@@ -62,8 +62,6 @@ export interface ArmTruth {
 /** What is true of one campaign. */
 export interface CampaignTruth {
   readonly arms: Readonly<Record<string, ArmTruth>>;
-  /** P(goal) of a held-out customer per visit that would have shown the campaign. */
-  readonly holdoutRate: number;
   /** Rates are multiplied for customers whom the condition holds for. */
   readonly groups: readonly {
     readonly condition: ConditionDocument;
