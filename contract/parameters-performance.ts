@@ -14,6 +14,8 @@ const figures = armPerformance.pick({
 
 const interval = z.tuple([z.number(), z.number()]).meta({ description: '95 % interval' });
 
+const name = z.string().optional().meta({ description: 'As declared; absent where only the id was' });
+
 const valueEffect = z
   .strictObject({
     logOdds: z
@@ -34,6 +36,7 @@ const valueEffect = z
 const valuePerformance = z
   .strictObject({
     value: z.string(),
+    name,
     ...figures,
     effect: valueEffect
       .nullable()
@@ -52,7 +55,7 @@ export const parametersPerformanceResponse = z
     totals: z
       .strictObject(figures)
       .meta({ description: 'All arms that the campaign has now: also the sum of the values of every parameter' }),
-    parameters: z.array(z.strictObject({ parameter: z.string(), values: z.array(valuePerformance) })),
+    parameters: z.array(z.strictObject({ parameter: z.string(), name, values: z.array(valuePerformance) })),
   })
   .meta({ id: 'ParametersPerformance' });
 

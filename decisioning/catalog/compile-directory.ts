@@ -1,5 +1,6 @@
 import type { Configuration } from './configuration.ts';
 import { byId } from './order.ts';
+import { parameterNames } from './parameter-names.ts';
 import type { CampaignPolicy, Directory, DirectoryCampaign } from './slice.ts';
 import { SLICE_FORMAT } from './slice.ts';
 
@@ -12,9 +13,19 @@ export function compileDirectory(
   const campaigns = byId(configuration.campaigns).map((campaign): [string, DirectoryCampaign] => {
     const policy = policies.get(campaign.id)!;
     const { armIds, leaves, armsKey, shards } = policy;
+    const names = parameterNames(campaign.parameters);
     return [
       campaign.id,
-      { name: campaign.name, goal: campaign.objective.goal, shards, armIds, leaves, armsKey, policy },
+      {
+        name: campaign.name,
+        goal: campaign.objective.goal,
+        shards,
+        armIds,
+        leaves,
+        armsKey,
+        policy,
+        ...(names && { parameterNames: names }),
+      },
     ];
   });
   return {

@@ -81,8 +81,9 @@ const scoring = fields({ strategy, minExploration: between(0, 1) });
 
 /** An allocation that fits its campaign: every leaf there, every vector as long as the arms, probabilities that sum to 1. */
 function allocationMisfit(campaign: SliceCampaign): string | undefined {
-  const { armIds, contexts, strategies, initialAllocation } = campaign;
+  const { armIds, contexts, strategies, scorePaths, initialAllocation } = campaign;
   if (armIds.length === 0 || new Set(armIds).size !== armIds.length) return 'armIds';
+  if (scorePaths && scorePaths.length !== armIds.length) return 'scorePaths';
   if (JSON.stringify(initialAllocation.armIds) !== JSON.stringify(armIds)) return 'initialAllocation/armIds';
   for (const leaf of leafKeysOf([...contexts.map(({ id }) => id), REST_LEAF], strategies)) {
     if (!Object.hasOwn(initialAllocation.leaves, leaf)) return `initialAllocation/leaves/${leaf}`;
@@ -130,6 +131,7 @@ const campaign = also(
     armIds: listOf(text),
     shards: wholeFrom(1),
     features: optional(featuresShape),
+    scorePaths: optional(listOf(text)),
     tokenLifeMs: wholeFrom(1),
     goalWindowMs: optional(wholeFrom(1)),
     strategies: optional(strategiesShape({ scoring: optional(scoring) })),
@@ -230,6 +232,7 @@ export const directoryShape = fields({
       leaves: listOf(text),
       armsKey: text,
       policy,
+      parameterNames: optional(recordOf(fields({ name: optional(text), values: recordOf(text) }))),
     }),
   ),
 });

@@ -63,6 +63,8 @@ export interface SliceCampaign {
   readonly steering?: Steering;
   /** What its decisions read of the customer and record; absent when none are declared. */
   readonly features?: FeatureSet;
+  /** Where the customer's score of each arm is read, in the order of `armIds`; absent when its arms have none, or no strategy uses them. */
+  readonly scorePaths?: readonly string[];
   /** Longest goal window among the campaign's goals: how long its tokens live. */
   readonly tokenLifeMs: number;
   /** Window of the optimised goal; absent where it is as long as the token's life. */
@@ -124,7 +126,14 @@ export interface DirectoryCampaign {
   readonly leaves: readonly string[];
   readonly armsKey: string;
   readonly policy: CampaignPolicy;
+  /** What people call its parameters; absent where none of these has a name besides its id. */
+  readonly parameterNames?: ParameterNames;
 }
+
+/** By parameter id; only what was given a name. */
+export type ParameterNames = Readonly<
+  Record<string, { readonly name?: string; readonly values: Readonly<Record<string, string>> }>
+>;
 
 /** What the root of a campaign computes allocations from. Content-addressed by `armsKey` + strategy: equal policy, equal result. */
 export interface CampaignPolicy {

@@ -34,7 +34,14 @@ beforeEach(async () => {
       // Arms evenly: that fewer than four of thirty offers are points, too few to tell, happens three times in ten thousand runs.
       strategy: { policy: 'epsilon_greedy', epsilon: 1 },
       parameters: [
-        { id: 'offer', values: ['cash', 'points'].map((id) => ({ id, content: { text: id } })) },
+        {
+          id: 'offer',
+          name: 'What is offered',
+          values: [
+            { id: 'cash', name: 'Money back', content: { text: 'cash' } },
+            { id: 'points', content: { text: 'points' } },
+          ],
+        },
         { id: 'tone', values: ['plain', 'warm', 'loud'].map((id) => ({ id, content: { data: { tone: id } } })) },
       ],
       exclude: [{ offer: 'points', tone: 'loud' }],
@@ -85,6 +92,10 @@ describe('the performance of parameters', () => {
       ['offer', ['cash', 'points']],
       ['tone', ['plain', 'warm', 'loud']],
     ]);
+    const [offer, tone] = body.parameters;
+    expect(offer).toMatchObject({ name: 'What is offered', values: [{ name: 'Money back' }, {}] });
+    expect(offer!.values[1]).not.toHaveProperty('name');
+    expect(tone).not.toHaveProperty('name');
     for (const { values } of body.parameters)
       for (const { effect, pBest } of values) expect([effect, pBest]).toEqual([null, 1 / values.length]);
   });

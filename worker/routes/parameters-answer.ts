@@ -2,6 +2,7 @@
 import type { ParametersPerformanceResponse } from '../../contract/parameters-performance.ts';
 import type { ParameterDesign } from '../../decisioning/bandits/effects/design.ts';
 import { type ArmStatistics, emptyStatistics, mergeStatistics } from '../../decisioning/bandits/statistics.ts';
+import { nameOf } from '../../decisioning/catalog/parameter-names.ts';
 import type { DirectoryCampaign } from '../../decisioning/catalog/slice.ts';
 import type { Interval } from '../../decisioning/evaluation/interval.ts';
 import { parameterPerformance } from '../../decisioning/evaluation/parameter-performance.ts';
@@ -20,7 +21,7 @@ type Wire = ParametersPerformanceResponse;
  */
 export function parametersAnswer(
   campaignId: string,
-  { goal, policy }: DirectoryCampaign,
+  { goal, policy, parameterNames }: DirectoryCampaign,
   design: ParameterDesign,
   { cells, asOfMs }: RootView,
   { leaf, nowMs }: { readonly leaf?: string | undefined; readonly nowMs: number },
@@ -35,8 +36,10 @@ export function parametersAnswer(
     totals: figures(totals),
     parameters: parameters.map(({ id, values }) => ({
       parameter: id,
+      ...nameOf(parameterNames, id),
       values: values.map((value) => ({
         value: value.id,
+        ...nameOf(parameterNames, id, value.id),
         ...figures(value),
         effect: value.effect && effectAnswer(value.effect),
         pBest: value.pBest,
