@@ -17,6 +17,7 @@ import { featureVector } from './features/features.ts';
 import { isAdmitted } from './lifecycle/admission.ts';
 import { drawIndex, seededRandom } from './random.ts';
 import type { RefusalReason } from './reasons.ts';
+import { scoresFrom } from './scores.ts';
 import { type Availability, availabilityOf, keepsUnavailable, partOf } from './steering/availability.ts';
 import { leafKeyFor } from './strategies/leaf-key.ts';
 import type { ArmAsk, CampaignStanding, CustomerView, Evidence } from './view.ts';
@@ -216,7 +217,9 @@ function heldOut(slice: OpenSlice, campaign: SliceCampaign, customer: CustomerVi
 }
 
 /** What of the customer the probabilities of arms may depend on. */
-function askOf({ features }: SliceCampaign, { score, resolve }: CustomerView, available: ArmAsk['available']): ArmAsk {
+function askOf(campaign: SliceCampaign, { resolve }: CustomerView, available: ArmAsk['available']): ArmAsk {
+  const { features } = campaign;
+  const score = scoresFrom(campaign, resolve);
   return {
     ...(score && { score }),
     ...(features && { features: featureVector(features, resolve) }),

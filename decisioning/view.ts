@@ -44,8 +44,6 @@ export interface CustomerView {
   readonly consents: (channel: string) => boolean | undefined;
   /** Names the session, for `sticky: session`. */
   readonly sessionKey: string;
-  /** How likely the customer is to reach the campaign's goal if shown an arm, in [0, 1]; absent, or undefined, where nothing is known. */
-  readonly score?: (campaignId: string, armId: string) => number | undefined;
 }
 
 /** Expected objectives per trial under the published probabilities. */
@@ -58,7 +56,8 @@ export interface Expected {
 
 /** What the probabilities of arms may depend on besides campaign and leaf; nothing of it: the published vector. */
 export interface ArmAsk {
-  readonly score?: CustomerView['score'];
+  /** How likely the customer is to reach the campaign's goal if shown an arm, in [0, 1]; absent, or undefined, where nothing is known. */
+  readonly score?: ((campaignId: string, armId: string) => number | undefined) | undefined;
   /** The customer's vector, where the campaign declares features. */
   readonly features?: FeatureVector;
   /** Which arms may be shown, in the order of `campaign.armIds`, at least one; all when absent. */

@@ -1,6 +1,7 @@
 /** An arm: one thing that a campaign may show. */
 import * as z from 'zod';
 import { displayName, slug } from '../primitives.ts';
+import { attributePath } from './attribute-path.ts';
 import { content } from './content.ts';
 
 const prior = z.strictObject({
@@ -18,6 +19,10 @@ export const arm = z.strictObject({
   name: displayName.optional(),
   content,
   prior: prior.optional(),
+  score: attributePath.optional().meta({
+    description:
+      'Path of a number from 0 to 1: how likely the customer is to reach the goal if shown this arm, for `modelWeight` and `topArms`',
+  }),
   costMinor: z
     .int()
     .min(0)

@@ -1,24 +1,15 @@
 /** What linear policies read of the customer: attributes as numbers. */
 import * as z from 'zod';
-import { unknownFact } from '../../decisioning/catalog/attribute-paths.ts';
 import { MAX_FEATURES } from '../../decisioning/features/features.ts';
 import { slug } from '../primitives.ts';
+import { attributePath, MAX_PATH_LENGTH } from './attribute-path.ts';
 import { refuseRepeatedIds } from './repeated-ids.ts';
-
-/** Attributes and counters are read by the same paths as in conditions. */
-const MAX_PATH_LENGTH = 200;
 
 const common = {
   id: slug,
-  attribute: z
-    .string()
-    .min(1)
-    .max(MAX_PATH_LENGTH)
-    .superRefine((path, context) => {
-      const wrong = unknownFact(path);
-      if (wrong !== undefined) context.addIssue({ code: 'custom', message: wrong });
-    })
-    .meta({ description: 'Path of an attribute or counter, as in conditions; a missing value counts as 0' }),
+  attribute: attributePath.meta({
+    description: 'Path of an attribute or counter, as in conditions; a missing value counts as 0',
+  }),
 };
 
 const feature = z.discriminatedUnion('type', [

@@ -14,6 +14,7 @@ import type {
 import { byId } from './order.ts';
 import { goalsOf } from './reward-parts.ts';
 import { scheduleBounds } from './schedule-bounds.ts';
+import { scorePathsOf } from './score-paths.ts';
 import { type CampaignPolicy, type ContentsSlice, type RulesSlice, SLICE_FORMAT, type SliceCampaign } from './slice.ts';
 import { sliceStrategies } from './strategy-parts.ts';
 
@@ -73,6 +74,7 @@ function compileCampaign(
     ...(strategies ? { strategies } : scoring && { scoring }),
     ...(steering && { steering }),
     ...(policy.features && { features: policy.features }),
+    ...scorePathsOf(campaign),
     ...goalTimes(campaign, goalWindows),
     initialAllocation: initialAllocationOf(policy),
   };

@@ -9,6 +9,7 @@ import { MAX_SLICE_BYTES, utf8Length } from './limits.ts';
 import { byId } from './order.ts';
 import { type CatalogProblem, newReport, type Report } from './problems.ts';
 import type { CampaignPolicy, ContentsSlice, Directory, RulesSlice } from './slice.ts';
+import { warningsOf } from './warnings.ts';
 
 export interface PlacementSlices {
   readonly rules: RulesSlice;
@@ -21,6 +22,8 @@ export interface Catalog {
   readonly placements: Readonly<Record<string, PlacementSlices>>;
   /** By campaign id. */
   readonly policies: readonly CampaignPolicy[];
+  /** What its campaigns should not surprise anybody with, by campaign id. */
+  readonly warnings: readonly CatalogProblem[];
 }
 
 export type CompileResult =
@@ -58,6 +61,11 @@ export function compile(
   if (problems.length > 0) return { ok: false, problems };
   return {
     ok: true,
-    catalog: { directory, placements: Object.fromEntries(placements), policies: [...policies.values()] },
+    catalog: {
+      directory,
+      placements: Object.fromEntries(placements),
+      policies: [...policies.values()],
+      warnings: warningsOf(byId(complete.campaigns)),
+    },
   };
 }

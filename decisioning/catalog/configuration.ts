@@ -48,6 +48,8 @@ export interface ArmConfiguration {
   readonly content: Content;
   /** Evidence imported from history, for cold start; Beta(1, 1) when absent. */
   readonly prior?: BetaPrior | undefined;
+  /** Path of the attribute that says how likely the customer is to reach the goal if shown this arm, 0 to 1. */
+  readonly score?: string | undefined;
   /** Price of showing it once, in minor units. */
   readonly costMinor: number;
   /** Of an arm that parameters made: the index of its value of each, in their order. */

@@ -1,14 +1,38 @@
 /** What may be published, but should not surprise anybody. */
+import type { CampaignConfiguration } from './configuration.ts';
 import type { CatalogProblem } from './problems.ts';
-import type { CampaignPolicy } from './slice.ts';
+import { asksForScores } from './score-paths.ts';
 
 /** Said wherever somebody chooses or reads a comparison of strategies that take turns. */
 export const ROTATION_WARNING =
   'strategies take turns, so each has times of its own: differences between them may be differences between times';
 
-/** Warnings of a catalog's campaigns, in their order; one for each campaign at most. */
-export function warningsOf(policies: readonly CampaignPolicy[]): readonly CatalogProblem[] {
-  return policies
-    .filter(({ strategies }) => strategies?.mode === 'rotation')
-    .map(({ campaignId }) => ({ path: `/campaigns/${campaignId}/strategyMode`, detail: ROTATION_WARNING }));
+const NO_SCORES_WARNING =
+  'modelWeight and topArms have no effect without scores: give every arm a score, the path of a number from 0 to 1';
+const MADE_ARMS_WARNING = 'modelWeight and topArms have no effect: arms that parameters make have no scores';
+const UNUSED_SCORES_WARNING = 'scores have no effect: no strategy has a modelWeight above 0 or topArms above 1';
+
+/** Warnings of campaigns that were checked, in their order. */
+export function warningsOf(campaigns: readonly CampaignConfiguration[]): readonly CatalogProblem[] {
+  return campaigns.flatMap((campaign) =>
+    [...rotation(campaign), ...scores(campaign)].map(([field, detail]) => ({
+      path: `/campaigns/${campaign.id}/${field}`,
+      detail,
+    })),
+  );
+}
+
+type Warning = readonly [field: string, detail: string];
+
+function rotation({ strategyMode }: CampaignConfiguration): readonly Warning[] {
+  return strategyMode === 'rotation' ? [['strategyMode', ROTATION_WARNING]] : [];
+}
+
+function scores(campaign: CampaignConfiguration): readonly Warning[] {
+  const { arms, parameters, strategies } = campaign;
+  const has = arms.some(({ score }) => score !== undefined);
+  const asks = asksForScores(campaign);
+  if (has === asks) return [];
+  if (has) return [['arms', UNUSED_SCORES_WARNING]];
+  return [[strategies ? 'strategies' : 'strategy', parameters ? MADE_ARMS_WARNING : NO_SCORES_WARNING]];
 }

@@ -11,6 +11,7 @@ export interface HashedCatalog {
   readonly placements: CatalogManifest['placements'];
   readonly bodies: readonly NamedBody[];
   readonly policies: readonly CampaignPolicy[];
+  readonly warnings: Catalog['warnings'];
 }
 
 async function named(value: unknown): Promise<NamedBody> {
@@ -36,6 +37,7 @@ export async function hashCatalog(catalog: Catalog): Promise<HashedCatalog> {
     placements: Object.fromEntries(placements),
     bodies,
     policies: catalog.policies,
+    warnings: catalog.warnings,
   };
 }
 

@@ -5,7 +5,6 @@ import { commit, type NewRevision } from '../../db/queries/commit.ts';
 import { type DraftsSnapshot, readSnapshot, type VersionName } from '../../db/queries/drafts.ts';
 import { NO_CATALOG } from '../../db/queries/revisions.ts';
 import type { CatalogProblem } from '../../decisioning/catalog/problems.ts';
-import { warningsOf } from '../../decisioning/catalog/warnings.ts';
 import { type Checked, refused } from '../http/problem.ts';
 import { Unavailable } from '../http/unavailable.ts';
 import { activate, storeBodies } from './deliver.ts';
@@ -93,7 +92,7 @@ async function carryOut(caller: Caller, snapshot: DraftsSnapshot, plan: Plan): P
   }
   const prepared = await prepare(snapshot.workspace, plan.drafts);
   if (!prepared.ok) return prepared;
-  const warnings = warningsOf(prepared.value.policies);
+  const { warnings } = prepared.value;
   before = { ...before, warnings };
   const changed = changesAnything(snapshot, plan, prepared.value);
   if (plan.dryRun) return { ok: true, value: { ...before, changed } };

@@ -1,0 +1,20 @@
+/** How likely a customer is to reach a campaign's goal, by whoever can tell: a model of the app or the bank, which writes it as an attribute. */
+import type { SliceCampaign } from './catalog/slice.ts';
+import type { ArmAsk } from './view.ts';
+
+/**
+ * The customer's scores by arm; undefined where the campaign declares none. Nothing is read before a strategy asks, and what is no number counts as missing.
+ *
+ * @param resolve value of an attribute by path
+ */
+export function scoresFrom(
+  { armIds, scorePaths }: Pick<SliceCampaign, 'armIds' | 'scorePaths'>,
+  resolve: (path: string) => unknown,
+): ArmAsk['score'] {
+  if (!scorePaths) return undefined;
+  return (_campaignId, armId) => {
+    const path = scorePaths[armIds.indexOf(armId)];
+    const score = path === undefined ? undefined : resolve(path);
+    return typeof score === 'number' ? score : undefined;
+  };
+}
