@@ -51,6 +51,26 @@ describe('weighEvidence', () => {
     expect(sums.get('rest')!.get('a')).toEqual({ x: [4, 2] });
   });
 
+  test('a cell of many hours counts by the mean of those that have begun, and of none before the cut', () => {
+    const of = (hours: number, extra: { halfLifeMs?: number; sinceMs?: number }) =>
+      weighEvidence({
+        cells: [{ ...cell('a', NOW_HOUR - 7, 0, 0), hours, sums: { x: [800] } }],
+        nowMs: NOW_MS,
+        ...extra,
+      })
+        .sums.get('rest')!
+        .get('a')!.x![0]!;
+    const weights = (count: number, halfLifeHours: number) =>
+      Array.from({ length: count }, (_, i) => 2 ** -(Math.max(6 - i, 0) / halfLifeHours));
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(of(24, {})).toBe(800);
+    // Seven hours are over and one has begun; the other sixteen are still to come.
+    expect(of(24, { halfLifeMs: 3 * HOUR_MS })).toBeCloseTo(800 * mean(weights(8, 3)), 9);
+    expect(of(4, { halfLifeMs: 3 * HOUR_MS })).toBeCloseTo(800 * mean(weights(4, 3)), 9);
+    expect(of(24, { sinceMs: NOW_MS - 2 * HOUR_MS })).toBe(300);
+    expect(of(1, { halfLifeMs: 3 * HOUR_MS })).toBeCloseTo(800 / 4, 9);
+  });
+
   test('an hour counts half exactly one half-life later, and fully while it lasts', () => {
     const trialsAt = (nowMs: number) =>
       weighEvidence({ cells: [cell('a', NOW_HOUR, 64, 16, { sums: { x: [32] } })], nowMs, halfLifeMs: 6 * HOUR_MS });

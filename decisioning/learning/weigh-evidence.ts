@@ -1,6 +1,6 @@
 /** From evidence by the hour to what an allocation is computed from: fading with time, and fair to arms that convert late. */
 import type { CampaignStatistics } from '../bandits/allocation.ts';
-import { momentsLength } from '../bandits/linear/moments.ts';
+import { areMoments, momentsLength } from '../bandits/linear/moments.ts';
 import { addSums, type CampaignSums, type SumsByName } from '../bandits/named-sums.ts';
 import { type ArmStatistics, mergeStatistics, STATISTIC_FIELDS } from '../bandits/statistics.ts';
 import { arrivedShareOfHour, type DelayCell, type DelayClock, delayClocks } from './delay-clock.ts';
@@ -18,6 +18,8 @@ export interface EvidenceCell {
   readonly arm: string;
   /** Hours since the epoch. */
   readonly hour: number;
+  /** From `hour` on, how many hours the cell spans; 1 when absent. */
+  readonly hours?: number;
   readonly statistics: ArmStatistics;
   readonly sums?: SumsByName;
 }
@@ -42,6 +44,9 @@ export interface WeighedEvidence {
  * conversions that can have arrived, by the arm's own clock ({@link delayClocks}). Conversions, revenue and rewards are as they came:
  * they are what has arrived. Where conversions outnumber such trials, trials are as many as conversions.
  *
+ * A cell of many hours counts as if its evidence had come evenly over those of them that have begun: by the mean of their weights, hours
+ * before the cut of `sinceMs` weighing nothing.
+ *
  * Independent of the order of the cells to the bit: they are added up in the order of leaf, arm and hour.
  */
 export function weighEvidence(evidence: Evidence): WeighedEvidence {
@@ -53,9 +58,13 @@ export function weighEvidence(evidence: Evidence): WeighedEvidence {
   const sums = new Map<string, Map<string, SumsByName>>();
   const shareOf = shares(clocks, nowMs);
   for (const cell of cells) {
-    if (cell.hour < first || (cell.hour + 1) * HOUR_MS <= sinceMs) continue;
-    const weight = halfLifeMs === undefined ? 1 : ageWeight(hourAgeMs(cell.hour, nowMs), halfLifeMs);
-    const share = shareOf(cell);
+    const { hours = 1 } = cell;
+    if (cell.hour + hours - 1 < first || (cell.hour + hours) * HOUR_MS <= sinceMs) continue;
+    const { weight, share } = meanOfHours(cell, nowMs, (hour) => {
+      if ((hour + 1) * HOUR_MS <= sinceMs) return { weight: 0, share: 0 };
+      const own = halfLifeMs === undefined ? 1 : ageWeight(hourAgeMs(hour, nowMs), halfLifeMs);
+      return { weight: own, share: shareOf({ arm: cell.arm, hour }) };
+    });
     add(statistics, cell, weighedStatistics(cell.statistics, weight, share), mergeStatistics);
     if (cell.sums) add(sums, cell, weighedSums(cell.sums, weight, share), addSums);
   }
@@ -63,15 +72,46 @@ export function weighEvidence(evidence: Evidence): WeighedEvidence {
     for (const byArm of statistics.values()) for (const [arm, own] of byArm) byArm.set(arm, enoughTrials(own));
   return { statistics, sums };
 }
-/** One cell for every leaf, arm and hour, in that order. */
+
+/** How a cell's evidence counts: all of it by `weight`, trials by `share` of that. */
+interface Weights {
+  readonly weight: number;
+  readonly share: number;
+}
+
+/** Hours of a cell that are looked at: more say no more. */
+const MAX_SPAN_POINTS = 24;
+
+/** The mean of its hours' weights, and the share of trials that makes trials count by the mean of weight · share. */
+function meanOfHours(
+  { hour, hours = 1 }: Pick<EvidenceCell, 'hour' | 'hours'>,
+  nowMs: number,
+  weightsOf: (hour: number) => Weights,
+): Weights {
+  if (hours === 1) return weightsOf(hour);
+  const begun = Math.min(hours, Math.max(1, Math.floor(nowMs / HOUR_MS) - hour + 1));
+  const step = Math.ceil(begun / MAX_SPAN_POINTS);
+  let [points, weights, shares] = [0, 0, 0];
+  for (let each = hour; each < hour + begun; each += step) {
+    const { weight, share } = weightsOf(each);
+    points += 1;
+    weights += weight;
+    shares += weight * share;
+  }
+  return { weight: weights / points, share: weights === 0 ? 0 : shares / weights };
+}
+
+/** One cell for every leaf, arm and span of hours, in that order. */
 function sortedCells(cells: Iterable<EvidenceCell>): readonly EvidenceCell[] {
   const merged = new Map<string, EvidenceCell>();
   for (const cell of cells) {
-    const key = `${cell.leaf}\n${cell.arm}\n${cell.hour}`;
+    const key = `${cell.leaf}\n${cell.arm}\n${cell.hour}\n${cell.hours ?? 1}`;
     const before = merged.get(key);
     merged.set(key, before ? mergedCell(before, cell) : cell);
   }
-  return [...merged.values()].sort((a, b) => compare(a.leaf, b.leaf) || compare(a.arm, b.arm) || a.hour - b.hour);
+  return [...merged.values()].sort(
+    (a, b) => compare(a.leaf, b.leaf) || compare(a.arm, b.arm) || a.hour - b.hour || (a.hours ?? 1) - (b.hours ?? 1),
+  );
 }
 
 function compare(a: string, b: string): number {
@@ -122,7 +162,7 @@ function weighedSums(sums: SumsByName, weight: number, share: number): SumsByNam
 /** How many elements at the front of a vector are of trials alone: d(d + 1)/2 of the moments of d features. */
 function trialElements(name: string, length: number): number {
   if (name.startsWith('trials:')) return length;
-  if (!name.startsWith('linear:')) return 0;
+  if (!areMoments(name)) return 0;
   const d = Math.round((Math.sqrt(8 * length + 1) - 3) / 2);
   return momentsLength(d) === length ? (d * (d + 1)) / 2 : 0;
 }

@@ -74,6 +74,7 @@ function checkEvent(event: StatisticsEvent, previousSeq: number): void {
   checkName(event.arm, 'arm');
   checkCount(event.hour, 'hour');
   checkSums(event.change, (field) => mayFall.has(field));
+  if (event.momentsHour !== undefined) checkCount(event.momentsHour, 'momentsHour');
   if (event.sums) checkNamedSums(event.sums);
 }
 

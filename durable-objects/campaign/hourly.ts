@@ -1,5 +1,7 @@
 /** Evidence by the hour, all shards merged: for policies that weigh it by its age. */
+import { areMoments } from '../../decisioning/bandits/linear/moments.ts';
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
+import { emptyStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { EvidenceCell } from '../../decisioning/learning/weigh-evidence.ts';
 import { type StatisticsRow, SUMMED, statisticsOf } from './columns.ts';
 import { amongNames, plainLengths } from './root-vectors.ts';
@@ -19,17 +21,19 @@ export interface HourlyAsk {
   readonly nowHour: number;
   /** Width of the buckets that hours before the last week are merged into, at least 1. */
   readonly widthHours: number;
+  /** Width of the buckets that moments are counted in, at least 1. */
+  readonly momentsHours: number;
   /** Named sums that are wanted. */
   readonly names: ReadonlySet<string>;
 }
 
-/** Cells, each with the middle hour of its bucket, and how many rows and elements were read for them. */
+/** Cells, each with the middle hour of its bucket, cells of moments with their span, and how many rows and elements were read for them. */
 export interface HourlyEvidence {
   readonly cells: readonly EvidenceCell[];
   readonly effort: number;
 }
 
-type Held = { leaf: string; arm: string; hour: number; sums: Record<string, readonly number[]> };
+type Held = { leaf: string; arm: string; hour: number; hours: number; sums: Record<string, readonly number[]> };
 
 /** Reads evidence by the hour. Buckets are wider than asked for where the vectors would not fit into memory. */
 export function readHourly(sql: SqlStorage, ask: HourlyAsk, maxHeld = MAX_HELD_ELEMENTS): HourlyEvidence {
@@ -50,27 +54,37 @@ export function readHourly(sql: SqlStorage, ask: HourlyAsk, maxHeld = MAX_HELD_E
       read.held?.delete(key);
       return sums ? { ...cell, sums } : cell;
     });
-    return { cells, effort: effort + counted.effort };
+    // Moments have cells of their own; so have sums of hours whose counts are not among these.
+    const others = [...read.held.values()].map((own): EvidenceCell => ({ ...own, statistics: emptyStatistics }));
+    return { cells: [...cells, ...others], effort: effort + counted.effort };
   }
 }
 
-function keyOf(leaf: string, arm: string, hour: number): string {
-  return JSON.stringify([leaf, arm, hour]);
+function keyOf(leaf: string, arm: string, hour: number, hours = 1): string {
+  return JSON.stringify([leaf, arm, hour, hours]);
 }
 
 /** Tables are read leaf by leaf and arm by arm, so that hours that are left out are passed over by their key. */
 const KEYS = '(SELECT leaf AS l, arm AS a FROM totals) k';
 
 /** The middle of the bucket that an hour belongs to; hours of the last week are buckets of their own. */
-function bucketOf(hour: number, { nowHour, widthHours }: HourlyAsk): number {
-  return hour > nowHour - FINE_HOURS ? hour : hour - (hour % widthHours) + Math.floor(widthHours / 2);
+function bucketOf(hour: number, { fromHour, nowHour, widthHours }: HourlyAsk): number {
+  if (hour > nowHour - FINE_HOURS) return hour;
+  // Not before what is read: a bucket that is cut in two is its later part alone.
+  return Math.max(fromHour, hour - (hour % widthHours) + Math.floor(widthHours / 2));
+}
+
+/** Moments are counted in buckets to begin with: they keep their span, so that whoever weighs them knows it. */
+function spanOf(hour: number, { nowHour, widthHours, momentsHours }: HourlyAsk): Pick<Held, 'hour' | 'hours'> {
+  const hours = hour > nowHour - FINE_HOURS ? momentsHours : Math.max(momentsHours, widthHours);
+  return { hour: hour - (hour % hours), hours };
 }
 
 function readCounts(sql: SqlStorage, ask: HourlyAsk): HourlyEvidence {
   type Row = StatisticsRow & { leaf: string; arm: string; bucket: number };
   const fineFrom = ask.nowHour - FINE_HOURS;
   const cursor = sql.exec<Row>(
-    `SELECT leaf, arm, CASE WHEN hour > ?1 THEN hour ELSE hour - hour % ?2 + ?3 END AS bucket, ${SUMMED}
+    `SELECT leaf, arm, CASE WHEN hour > ?1 THEN hour ELSE max(?4, hour - hour % ?2 + ?3) END AS bucket, ${SUMMED}
        FROM ${KEYS} CROSS JOIN cells ON leaf = k.l AND arm = k.a AND hour >= ?4 GROUP BY leaf, arm, bucket`,
     fineFrom,
     ask.widthHours,
@@ -100,10 +114,13 @@ function readVectors(
   const { where, bound } = amongNames(ask.names);
   const query = `SELECT leaf, arm, hour, name, length, sums
     FROM ${KEYS} CROSS JOIN vectors ON leaf = k.l AND arm = k.a AND hour >= ? WHERE ${where}`;
-  for (const row of sql.exec<Row>(query, ask.fromHour, ...bound)) {
-    const hour = bucketOf(row.hour, ask);
-    const key = keyOf(row.leaf, row.arm, hour);
-    const cell = held.get(key) ?? { leaf: row.leaf, arm: row.arm, hour, sums: {} };
+  // The bucket of moments in which the first hour lies began before it.
+  for (const row of sql.exec<Row>(query, Math.max(0, ask.fromHour - ask.momentsHours + 1), ...bound)) {
+    const moments = areMoments(row.name);
+    if (!moments && row.hour < ask.fromHour) continue;
+    const { hour, hours } = moments ? spanOf(row.hour, ask) : { hour: bucketOf(row.hour, ask), hours: 1 };
+    const key = keyOf(row.leaf, row.arm, hour, hours);
+    const cell = held.get(key) ?? { leaf: row.leaf, arm: row.arm, hour, hours, sums: {} };
     held.set(key, cell);
     const name = nameOf(row, plain);
     const vector = parseVector(row.sums);

@@ -3,7 +3,7 @@ import { momentsName } from '../../decisioning/bandits/linear/moments.ts';
 import { rewardName, rewardTrialsName } from '../../decisioning/bandits/rewards/reward.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
-import { firstCountedHour } from '../../decisioning/learning/forgetting.ts';
+import { firstCountedHour, momentsHours, partHours } from '../../decisioning/learning/forgetting.ts';
 import { DELAY_NAME, type EvidenceCell, weighEvidence } from '../../decisioning/learning/weigh-evidence.ts';
 import type { Learned } from '../../decisioning/strategies/strata.ts';
 import { differenceOf } from './columns.ts';
@@ -12,8 +12,6 @@ import { readHourly } from './hourly.ts';
 import { readSums } from './root-vectors.ts';
 
 const MS_PER_HOUR = 3_600_000;
-/** A half-life in as many parts: within one of them weights differ by 2 %. */
-const PARTS_OF_HALF_LIFE = 32;
 /** A delay of days is counted in buckets of at least a day, so exposures of more than a week ago need no finer ones. */
 const HOURS_PER_DAY = 24;
 /** At most so often is evidence weighed anew when nothing but time has changed it. */
@@ -53,19 +51,18 @@ export function readLearned(sql: SqlStorage, policy: CampaignPolicy, nowMs: numb
   if (!byAge && sinceMs === undefined) return { statistics: readTotals(sql), sums: readSums(sql, names), effort: 0 };
   if (delayCorrection) names.add(DELAY_NAME);
   const fromHour = firstHour(policy, nowMs, sinceMs);
-  const widthHours = Math.floor((halfLifeMs ?? Number.POSITIVE_INFINITY) / MS_PER_HOUR / PARTS_OF_HALF_LIFE);
   const widest = delayCorrection || halfLifeMs === undefined ? HOURS_PER_DAY : Number.MAX_SAFE_INTEGER;
   const { cells, effort } = readHourly(sql, {
     fromHour,
     nowHour: Math.floor(nowMs / MS_PER_HOUR),
-    widthHours: Math.min(widest, Math.max(1, widthHours)),
+    widthHours: Math.min(widest, partHours(halfLifeMs)),
+    momentsHours: momentsHours(halfLifeMs),
     names,
   });
   const all =
     halfLifeMs === undefined && sinceMs === undefined ? [...cells, ...earlier(sql, names, cells, fromHour)] : cells;
   const rules = { ...(halfLifeMs !== undefined && { halfLifeMs }), ...(delayCorrection && { delayCorrection }) };
-  // Without a delay correction nothing from before is read at all.
-  const since = sinceMs !== undefined && delayCorrection ? { sinceMs } : {};
+  const since = sinceMs !== undefined && { sinceMs };
   return { ...weighEvidence({ cells: all, nowMs, ...rules, ...since }), effort };
 }
 

@@ -22,6 +22,8 @@ export interface StatisticsEvent {
   readonly change: Partial<ArmStatistics>;
   /** Changes of named sums, integers; absent for most events. */
   readonly sums?: SumsByName;
+  /** The bucket of the moments of features among them, by its first hour; `hour` when absent. */
+  readonly momentsHour?: number;
 }
 
 /** At most this many events in one delivery: one transaction of a shard stays short. */

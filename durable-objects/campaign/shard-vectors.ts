@@ -1,12 +1,14 @@
 /** A shard's named sums: added up cell by cell, and reported from where the root has heard them. */
+import { areMoments } from '../../decisioning/bandits/linear/moments.ts';
 import { MAX_REPORT_ELEMENTS, MAX_REPORT_VECTORS, type StatisticsEvent, type VectorCell } from './protocol.ts';
 import { addSaturating, parseVector } from './vectors.ts';
 
 /** Adds the sums of events; each vector is read and written once. Runs inside the caller's transaction. */
 export function addVectors(sql: SqlStorage, events: readonly StatisticsEvent[], seq: number): void {
   const vectors = new Map<string, VectorCell>();
-  for (const { leaf, arm, hour, sums } of events) {
+  for (const { leaf, arm, hour: ofEvent, momentsHour = ofEvent, sums } of events) {
     for (const [name, vector] of Object.entries(sums ?? {})) {
+      const hour = areMoments(name) ? momentsHour : ofEvent;
       const key = JSON.stringify([leaf, arm, hour, name, vector.length]);
       const before = vectors.get(key)?.sums;
       vectors.set(key, { leaf, arm, hour, name, sums: before ? addSaturating(before, vector) : vector });

@@ -50,6 +50,36 @@ async function drain(run: ReturnType<typeof newShard>['run']): Promise<ShardRepo
   throw new Error('the shard does not drain');
 }
 
+describe('moments of 31 features, ten arms and two leaves', () => {
+  const HOURS = 48;
+  const vector = Array.from({ length: 561 }, (_, i) => 50_000_000 + ((i * 7_919_317) % 40_000_000));
+  /** Bytes that two days of trials in every hour take, moments in buckets of `width` hours. */
+  const bytesOf = async (width: number): Promise<number> => {
+    const { run } = newShard();
+    const address = newAddress();
+    const empty = await run((_, { sql }) => sql.databaseSize);
+    const events = Array.from({ length: HOURS * 20 }, (_, i) => {
+      const hour = 480_000 + Math.floor(i / 20);
+      const at = {
+        hour,
+        momentsHour: hour - (hour % width),
+        leaf: i % 2 === 0 ? 'rest' : 'gold',
+        arm: `arm-${i % 10}`,
+      };
+      return summed(i + 1, { 'linear:0a1b2c3d': vector }, at);
+    });
+    for (let i = 0; i < events.length; i += MAX_DELIVERY_EVENTS)
+      await run((shard) => shard.apply(delivery(address, 'ann', events.slice(i, i + MAX_DELIVERY_EVENTS))));
+    return (await run((_, { sql }) => sql.databaseSize)) - empty;
+  };
+
+  test('by the day take a twentieth of the room that they take by the hour', async () => {
+    const [byHour, byDay] = [await bytesOf(1), await bytesOf(24)];
+    expect(byHour).toBeGreaterThan(4_000_000);
+    expect(byDay).toBeLessThan(220_000);
+  });
+});
+
 describe('named sums in a shard', () => {
   test('are added under their name, once however often they come, also after the object was evicted', async () => {
     const { run, evict } = newShard();

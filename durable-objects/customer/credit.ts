@@ -17,7 +17,7 @@ import type {
   StoredEnrolment,
 } from './protocol.ts';
 import type { CustomerStore } from './store.ts';
-import { countsBeside, sumsOfTrial, withOutcome } from './trial-sums.ts';
+import { countsBeside, momentsHourOf, sumsOfTrial, withOutcome } from './trial-sums.ts';
 
 const MS_PER_HOUR = 3_600_000;
 
@@ -40,12 +40,16 @@ function emit(
   bucketMs: number,
   change: Partial<ArmStatistics>,
   nowMs: number,
-  sums: SumsByName = {},
+  {
+    sums = {},
+    learning,
+  }: { readonly sums?: SumsByName | undefined; readonly learning?: LearningFacts | undefined } = {},
 ): void {
   if (!learnsFrom(store)) return;
   const { campaignId, shard, leaf, armId: arm } = record;
   const hour = Math.floor(bucketMs / MS_PER_HOUR);
-  const named = Object.keys(sums).length > 0 && { sums };
+  const momentsHour = momentsHourOf(sums, hour, learning);
+  const named = Object.keys(sums).length > 0 && { sums, ...(momentsHour !== undefined && { momentsHour }) };
   store.enqueue({ campaignId, shard, leaf, arm, hour, change, ...named }, nowMs);
 }
 
@@ -125,7 +129,7 @@ export function creditExposure(
   const late = exposedAtMs > record.claimExpiresAtMs;
   store.putDecision({ ...decision, exposedAtMs, late, isTrial, ...(learning && { learning }) });
   const sums = isTrial ? sumsOfTrial(record, learning) : undefined;
-  emit(store, record, exposedAtMs, { exposures: 1, trials: isTrial ? 1 : 0 }, nowMs, sums);
+  emit(store, record, exposedAtMs, { exposures: 1, trials: isTrial ? 1 : 0 }, nowMs, { sums, learning });
   return accepted;
 }
 
@@ -203,14 +207,10 @@ function rewardTrial(
     store.putDecision({ ...trial, converted: trial.converted || optimised, ...(more && { tally: more.tally }) });
   const { sums = {} } = more ?? {};
   if (!first && revenueMinor === 0 && Object.keys(sums).length === 0) return;
-  emit(
-    store,
-    trial.record,
-    trial.exposedAtMs,
-    optimised ? { conversions: first ? 1 : 0, revenueMinor } : {},
-    nowMs,
+  emit(store, trial.record, trial.exposedAtMs, optimised ? { conversions: first ? 1 : 0, revenueMinor } : {}, nowMs, {
     sums,
-  );
+    learning: trial.learning,
+  });
 }
 
 /**

@@ -37,7 +37,7 @@ const LEARNING: Readonly<Record<string, LearningFacts>> = {
     reward: { kind: 'composite', weights: { purchase: 3, click: 0.25, unsubscribe: -5.5 } },
     secondaryGoals: ['dwell', 'click'],
   },
-  session: { reward: { kind: 'count', max: 2 }, secondaryGoals: ['click'], delay: true },
+  session: { reward: { kind: 'count', max: 2 }, secondaryGoals: ['click'], delay: true, momentsHours: 5 },
   none: { reward: { kind: 'revenue', maxMinor: 150 }, secondaryGoals: ['dwell'] },
 };
 

@@ -13,6 +13,7 @@ type OutboxRow = {
   hour: number;
   change: string;
   sums: string | null;
+  moments_hour: number | null;
 };
 
 /** Destinations served in one run: more than a workspace has campaigns, so that those that are down never keep others waiting. */
@@ -46,6 +47,7 @@ export function pendingDeliveries(sql: SqlStorage, workspaceId: string, source: 
         hour: row.hour,
         change: JSON.parse(row.change) as Partial<ArmStatistics>,
         ...(row.sums !== null && { sums: JSON.parse(row.sums) as SumsByName }),
+        ...(row.moments_hour !== null && { momentsHour: row.moments_hour }),
       })),
   }));
 }

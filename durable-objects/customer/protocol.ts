@@ -112,6 +112,8 @@ export interface LearningFacts {
   readonly secondaryGoals?: readonly string[];
   /** Delays of conversions are counted. */
   readonly delay?: true;
+  /** Width of the buckets that moments of features are counted in, in hours; a day when absent. */
+  readonly momentsHours?: number;
 }
 
 /** Touches of one campaign, channel and day whose decisions had to make room: caps go on counting them, as of the day's latest. */

@@ -49,4 +49,5 @@ export const CUSTOMER_SCHEMA: readonly string[] = [
   `ALTER TABLE outbox ADD COLUMN sums TEXT;
    ALTER TABLE outcomes ADD COLUMN unit TEXT;`,
   `CREATE TABLE sampled (id INTEGER PRIMARY KEY CHECK (id = 1), heard INTEGER NOT NULL);`,
+  'ALTER TABLE outbox ADD COLUMN moments_hour INTEGER;',
 ];

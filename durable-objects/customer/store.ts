@@ -16,6 +16,8 @@ export interface OutboxEntry {
   readonly change: Partial<ArmStatistics>;
   /** Changes of named sums; absent for most entries. */
   readonly sums?: SumsByName;
+  /** The bucket of the moments among them, where it is another than `hour`. */
+  readonly momentsHour?: number;
 }
 
 /** What credits and decisions write through; the simulator implements it over plain memory. */
@@ -132,7 +134,7 @@ export class SqlStore implements CustomerStore {
 
   enqueue(entry: OutboxEntry, atMs: number): void {
     this.#sql.exec(
-      'INSERT INTO outbox (campaign_id, shard, leaf, arm, hour, change, sums, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO outbox (campaign_id, shard, leaf, arm, hour, change, sums, moments_hour, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       entry.campaignId,
       entry.shard,
       entry.leaf,
@@ -140,6 +142,7 @@ export class SqlStore implements CustomerStore {
       entry.hour,
       JSON.stringify(entry.change),
       entry.sums ? JSON.stringify(entry.sums) : null,
+      entry.momentsHour ?? null,
       atMs,
     );
   }

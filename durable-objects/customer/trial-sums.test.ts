@@ -221,6 +221,25 @@ describe('features', () => {
   });
 });
 
+  it.each([
+    ['a day', {}, 24],
+    ['a part of a short half-life', { momentsHours: 7 }, 7],
+    ['an hour', { momentsHours: 1 }, 1],
+  ])('are counted in buckets of %s, rewards in that of their trial', async (_title, learning: LearningFacts, width) => {
+    const { world, ann } = scene('purchase', { features });
+    const atMs = START_MS + 19 * HOUR_MS;
+    const record = await ann.decide('1', atMs, { attributes: { plan: 'gold' } });
+    await ann.see(record!, atMs, undefined, learning);
+    await ann.reach(record!, atMs + DAY_MS);
+    await settle(ann);
+    const hour = atMs / HOUR_MS;
+    const cells = Object.entries(await sumsIn(world, 'c'));
+    expect(cells.map(([key, sums]) => [key, Object.values(sums)])).toEqual([
+      [`rest ${record!.armId} ${hour - (hour % width)}`, [moments]],
+    ]);
+    expect((await totalOf(world, 'c')).conversions).toBe(1);
+  });
+
 describe('delays', () => {
   it('are counted from the exposure to the first conversion of a trial', async () => {
     const learning: LearningFacts = { delay: true, secondaryGoals: ['click'] };

@@ -1,5 +1,11 @@
 /** What an outcome changes in its campaign's named sums: the trial's reward, its other goals, the conversion's delay, moments of features. */
-import { momentReward, momentsName, rewardMoments, trialMoments } from '../../decisioning/bandits/linear/moments.ts';
+import {
+  areMoments,
+  momentReward,
+  momentsName,
+  rewardMoments,
+  trialMoments,
+} from '../../decisioning/bandits/linear/moments.ts';
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import { goalChange, goalName } from '../../decisioning/bandits/rewards/goal-sums.ts';
 import {
@@ -11,6 +17,7 @@ import {
 } from '../../decisioning/bandits/rewards/reward.ts';
 import { type TrialTally, tallied } from '../../decisioning/bandits/rewards/tally.ts';
 import { delaySums } from '../../decisioning/learning/delay-buckets.ts';
+import { momentsHours } from '../../decisioning/learning/forgetting.ts';
 import { DELAY_NAME } from '../../decisioning/learning/weigh-evidence.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
 import type { LearningFacts, StoredDecision } from './protocol.ts';
@@ -52,6 +59,13 @@ export interface TrialOutcome {
 
 /** A trial after one more outcome, and what that changes in the campaign's sums; undefined when the campaign learns from conversions alone. */
 export function withOutcome(
+/** The bucket that the moments among sums are counted in; undefined when there are none, or it is the hour itself. */
+export function momentsHourOf(sums: SumsByName, hour: number, learning: LearningFacts = {}): number | undefined {
+  const { momentsHours: width = momentsHours(undefined) } = learning;
+  const bucket = hour - (hour % width);
+  return bucket !== hour && Object.keys(sums).some(areMoments) ? bucket : undefined;
+}
+
   trial: StoredDecision,
   outcome: TrialOutcome,
 ): { readonly tally: TrialTally; readonly sums: SumsByName } | undefined {

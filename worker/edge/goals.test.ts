@@ -32,6 +32,20 @@ function directoryOf(changes: Partial<DirectoryCampaign['policy']>): Directory {
   };
 }
 
+describe('moments of features are counted', () => {
+  const features = { key: 'f', specs: [{ id: 'x', attribute: 'x', type: 'boolean' as const }] };
+  const widthWith = (halfLifeDays: number) =>
+    learningFacts(directoryOf({ features, learning: { halfLifeMs: halfLifeDays * 86_400_000 } }), 'c');
+
+  it('by the day, which needs no word, or finer by a half-life below 32 days', () => {
+    expect(learningFacts(directoryOf({ features }), 'c')).toBeUndefined();
+    expect(widthWith(32)).toBeUndefined();
+    expect(widthWith(31.9)).toEqual({ momentsHours: 23 });
+    expect(widthWith(1)).toEqual({ momentsHours: 1 });
+    expect(learningFacts(directoryOf({ learning: { halfLifeMs: 86_400_000 } }), 'c')).toBeUndefined();
+  });
+});
+
 describe('a goal as an event names it', () => {
   const directory = directoryOf({});
   const secret = { keyType: 'secret' } as const;

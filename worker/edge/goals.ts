@@ -1,5 +1,6 @@
 /** Goals as events name them, checked against the directory, and what the campaigns they are reported to learn from. */
 import type { Directory } from '../../decisioning/catalog/slice.ts';
+import { momentsHours } from '../../decisioning/learning/forgetting.ts';
 import type { EventRejection } from '../../decisioning/reasons.ts';
 import type { GoalFacts, LearningFacts } from '../../durable-objects/customer/protocol.ts';
 import type { Auth } from '../http/auth.ts';
@@ -31,11 +32,13 @@ function wholeUnits(value: number): number {
 /** What a published campaign learns from besides whether its goal was reached; undefined when that is all, or the campaign is gone. */
 export function learningFacts(directory: Directory, campaignId: string): LearningFacts | undefined {
   const campaign = Object.hasOwn(directory.campaigns, campaignId) ? directory.campaigns[campaignId] : undefined;
-  const { reward, secondaryGoals, learning } = campaign?.policy ?? {};
+  const { reward, secondaryGoals, learning, features } = campaign?.policy ?? {};
+  const width = features && momentsHours(learning?.halfLifeMs);
   const facts: LearningFacts = {
     ...(reward && { reward }),
     ...(secondaryGoals && { secondaryGoals }),
     ...(learning?.delayCorrection && { delay: true }),
+    ...(width !== undefined && width !== momentsHours(undefined) && { momentsHours: width }),
   };
   return Object.keys(facts).length > 0 ? facts : undefined;
 }

@@ -17,6 +17,11 @@ export function momentsName(key: string, reward?: RewardSpec): string {
   return name === undefined ? `linear:${key}` : `linear:${key}:${name.replace(/^reward:/, '')}`;
 }
 
+/** Whether named sums are moments, of whatever declaration. */
+export function areMoments(name: string): boolean {
+  return name.startsWith('linear:');
+}
+
 /** Integers that a reward of 1 is in moments. */
 export function momentUnits(spec: RewardSpec | undefined): number {
   return spec === undefined || spec.kind === 'binary' ? MOMENT_SCALE : rewardUnits(spec);

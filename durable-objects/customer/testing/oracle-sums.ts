@@ -87,10 +87,17 @@ export function namedSumsOf(
   keyOf: (trial: ObservedTrial) => string,
 ): Record<string, Record<string, readonly number[]>> {
   const cells: Record<string, Record<string, readonly number[]>> = {};
+/** Moments are counted by the day, or as the campaign says. */
+function inItsBucket(key: string, { learning }: ObservedTrial): string {
+  const width = learning?.momentsHours ?? 24;
+  return key.replace(/\d+$/, (hour) => `${Math.floor(Number(hour) / width) * width}`);
+}
+
   for (const trial of trials) {
     for (const [name, vector] of Object.entries(vectorsOf(trial))) {
-      cells[keyOf(trial)] ??= {};
-      const cell = cells[keyOf(trial)]!;
+      const key = name.startsWith('linear:') ? inItsBucket(keyOf(trial), trial) : keyOf(trial);
+      cells[key] ??= {};
+      const cell = cells[key]!;
       cell[name] = vector.map((value, i) => value + (cell[name]?.[i] ?? 0));
     }
   }
