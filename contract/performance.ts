@@ -15,6 +15,7 @@ const goalFigures = z
     unit: z
       .enum(['money', 'count', 'ms'])
       .meta({ description: 'Of its values: minor units of money, a quantity, or milliseconds' }),
+    trials: z.int().meta({ description: 'Since the campaign counts this goal: those from before are not among them' }),
     reached: z.int().meta({ description: 'Trials that reached it' }),
     rate: z.number().nullable().meta({ description: 'Per trial; null before the first trial' }),
     credibleInterval,
@@ -25,7 +26,10 @@ const goalFigures = z
       .meta({ description: 'A mean, so not an integer; null before the first trial' }),
     valueInterval: interval
       .nullable()
-      .meta({ description: '95 % interval of `valuePerTrial`; null before the second trial' }),
+      .meta({
+        description:
+          '95 % interval of `valuePerTrial`; null before the second trial, and for values beyond 2^38 of their unit',
+      }),
   })
   .meta({ id: 'GoalFigures' });
 
@@ -59,7 +63,10 @@ const declared = {
   goals: z
     .record(z.string(), goalFigures)
     .optional()
-    .meta({ description: 'Goals beside the optimised one: those of a composite reward and of `objective.secondary`' }),
+    .meta({
+      description:
+        'Goals beside the optimised one, which `conversions` tell of: those of a composite reward and of `objective.secondary`',
+    }),
   reward: rewardFigures.optional().meta({ description: 'Absent where the reward is whether the goal was reached' }),
 };
 

@@ -4,7 +4,7 @@
  *
  * | name | elements |
  * |---|---|
- * | `goal:<goal id>` | trials that reached the goal, Σ value, Σ value² in two parts (see `rewards/goal-sums.ts`) |
+ * | `goal:<goal id>` | trials that reached the goal, Σ value, Σ value² in two parts, trials that it is counted for (see `rewards/goal-sums.ts`) |
  * | `reward:<reward key>` | of a reward that is not binary: trials with a reward other than 0, Σ reward, Σ reward² (see `rewards/reward.ts`) |
  * | `trials:<reward key>` | trials under that reward |
  * | `delay` | conversions by delay bucket |

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { rewardFigures } from '../bandits/rewards/figures.ts';
-import { goalFigures, goalSums } from '../bandits/rewards/goal-sums.ts';
+import { goalFigures, goalName, goalSums, trialOfGoal } from '../bandits/rewards/goal-sums.ts';
 import { type RewardSpec, rewardInteger, rewardName, rewardSums, rewardTrialsName } from '../bandits/rewards/reward.ts';
 import type { TrialTally } from '../bandits/rewards/tally.ts';
 import { testRandom } from '../testing/seeds.ts';
@@ -10,6 +10,14 @@ import { rewardPerformance } from './reward-performance.ts';
 
 const add = (a: readonly number[], b: readonly number[]) => b.map((value, i) => value + (a[i] ?? 0));
 
+const read = (sums: readonly number[] | undefined) => goalFigures(sums && { [goalName('dwell')]: sums }, 'dwell');
+/** The sums of a goal that some of so many trials reached, once each. */
+const sumsOver = (values: readonly number[], trials: number) =>
+  values.reduce<readonly number[]>(
+    (sum, value) => add(sum, goalSums({ count: 1, value })),
+    trialOfGoal.map((each) => trials * each),
+  );
+
 describe('sums of a goal', () => {
   test('hold the square of a value in two parts, exactly', () => {
     for (const value of [0, 1, -7, 4_096, 60_000, 12_345_678, -987_654_321]) {
@@ -17,7 +25,7 @@ describe('sums of a goal', () => {
       expect([reached, sum]).toEqual([1, value]);
       expect(BigInt(high) * 16_777_216n + BigInt(low)).toBe(BigInt(value) ** 2n);
     }
-    expect(goalSums(undefined)).toEqual([0, 0, 0, 0]);
+    expect(goalSums(undefined)).toEqual([0, 0, 0, 0, 0]);
   });
 
   test('stay whole numbers for the largest values there are, over a million trials', () => {
@@ -25,15 +33,29 @@ describe('sums of a goal', () => {
     for (const part of [value, high, low]) expect(Number.isSafeInteger(part)).toBe(true);
     const typical = goalSums({ count: 1, value: 1_000_000 });
     for (const part of typical) expect(Number.isSafeInteger(part * 10 ** 8)).toBe(true);
-    expect(goalFigures(undefined)).toEqual({ reached: 0, value: 0, squares: 0 });
+    expect(read(undefined)).toEqual({ trials: 0, reached: 0, value: 0, squares: 0 });
+  });
+
+  test('tell no square where one was too large to be known: the interval is missing, not narrow', () => {
+    const told = (values: readonly number[], trials: number) => goalPerformance(read(sumsOver(values, trials)));
+    for (const values of [[1e12], [3e11, 3e11, 3e11], new Array<number>(40).fill(1e11)])
+      expect(told([...values, 5, 7], 10_000)).toMatchObject({ trials: 10_000, valueInterval: null });
+    expect(told([1e11, 5, 7], 10_000).valueInterval!.high).toBeGreaterThan(2e7);
+  });
+
+  test('count the trials from when the goal was counted, and ignore those of a kind that did not', () => {
+    const name = goalName('dwell');
+    const sums = { [name]: [700, 1, 1, 1], [`${name}#5`]: [2, 30, 0, 500, 8] };
+    expect(goalFigures(sums, 'dwell')).toEqual({ trials: 8, reached: 2, value: 30, squares: 500 });
+    expect(goalFigures({ [name]: [700, 1, 1, 1] }, 'dwell').trials).toBe(0);
+    expect(goalFigures({}, 'constructor').trials).toBe(0);
   });
 });
 
 describe('figures of a goal', () => {
   test('are those of the values themselves, over all trials of the block', () => {
     const values = [3_000, 12_000, 0, 500];
-    const sums = values.reduce<readonly number[]>((sum, value) => add(sum, goalSums({ count: 1, value })), []);
-    const { rate, valuePerTrial, value, reached, valueInterval } = goalPerformance(goalFigures(sums), 10);
+    const { rate, valuePerTrial, value, reached, valueInterval } = goalPerformance(read(sumsOver(values, 10)));
     expect({ rate, valuePerTrial, value, reached }).toEqual({
       rate: 0.4,
       valuePerTrial: 1_550,
@@ -48,17 +70,19 @@ describe('figures of a goal', () => {
   });
 
   test('say nothing that nobody knows: no rate without a trial, no interval of the value with one', () => {
-    expect(goalPerformance(goalFigures(undefined), 0)).toMatchObject({
+    expect(goalPerformance(read(undefined))).toMatchObject({
       rate: null,
       valuePerTrial: null,
       valueInterval: null,
     });
-    expect(goalPerformance(goalFigures(goalSums({ count: 1, value: 5 })), 1)).toMatchObject({
+    expect(goalPerformance(read(sumsOver([5], 1)))).toMatchObject({
       rate: 1,
       valuePerTrial: 5,
       valueInterval: null,
     });
     expect(meanInterval(3, 6, 12)).toEqual({ low: 2, high: 2 });
+    // No three values have these sums.
+    expect(meanInterval(3, 6, 11)).toBeNull();
   });
 });
 

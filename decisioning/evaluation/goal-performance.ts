@@ -5,6 +5,8 @@ import { meanInterval } from './mean-interval.ts';
 
 /** One goal over the trials of a block, beside the optimised one. */
 export interface GoalPerformance {
+  /** Trials since its campaign counts it. */
+  readonly trials: number;
   /** Trials that reached it. */
   readonly reached: number;
   /** Per trial; null before the first trial. */
@@ -15,20 +17,19 @@ export interface GoalPerformance {
   readonly value: number;
   /** Null before the first trial. */
   readonly valuePerTrial: number | null;
-  /** 95 % interval of the mean value per trial (Student); null for fewer than two trials. */
+  /** 95 % interval of the mean value per trial (Student); null for fewer than two trials, and where squares are unknown. */
   readonly valueInterval: Interval | null;
 }
 
-/** Figures of a goal from its sums. @param trials of the block, those that did not reach it included. */
-export function goalPerformance({ reached, value, squares }: GoalFigures, trials: number): GoalPerformance {
-  // A goal may be declared, and counted, before the statistics of its first trial arrive: never more reached it than there were.
-  const n = Math.max(trials, reached);
+/** Figures of a goal from its sums. */
+export function goalPerformance({ trials, reached, value, squares }: GoalFigures): GoalPerformance {
   return {
+    trials,
     reached,
-    rate: n > 0 ? reached / n : null,
-    credibleInterval: credibleInterval(posteriorOf({ trials: n, conversions: reached }, uniformPrior)),
+    rate: trials > 0 ? reached / trials : null,
+    credibleInterval: credibleInterval(posteriorOf({ trials, conversions: reached }, uniformPrior)),
     value,
-    valuePerTrial: n > 0 ? value / n : null,
-    valueInterval: meanInterval(n, value, squares),
+    valuePerTrial: trials > 0 ? value / trials : null,
+    valueInterval: squares === null ? null : meanInterval(trials, value, squares),
   };
 }

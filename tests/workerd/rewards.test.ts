@@ -104,7 +104,7 @@ const square = (value: number) => [Math.floor(value ** 2 / 2 ** 24), value ** 2 
 function sumsOf(visits: readonly Visit[]): Record<string, readonly number[]> {
   const sum = (of: (visit: Visit) => number) => visits.reduce((total, each) => total + of(each), 0);
   const reached = (goal: string) => sum(({ goals }) => (goals.includes(goal) ? 1 : 0));
-  const plain = (goal: string) => ({ [`goal:${goal}`]: [reached(goal), 0, 0, 0] });
+  const plain = (goal: string) => ({ [`goal:${goal}`]: [reached(goal), 0, 0, 0, visits.length] });
   const n = visits.length;
   const gold = sum((each) => (each.gold ? 1 : 0));
   const [high = 0, low = 0] = square(DWELL_MS);
@@ -112,10 +112,10 @@ function sumsOf(visits: readonly Visit[]): Record<string, readonly number[]> {
   const rewards = [sum((v) => 1_000 * rewardOf(v)), sum((v) => (v.gold ? 1_000 * rewardOf(v) : 0))];
   const squares = sum((v) => rewardOf(v) ** 2);
   return {
-    ...(reached('click') > 0 && plain('click')),
-    ...(reached('unsubscribe') > 0 && plain('unsubscribe')),
+    ...plain('click'),
+    ...plain('unsubscribe'),
     ...plain('view'),
-    'goal:dwell': [n, n * DWELL_MS, n * high, n * low],
+    'goal:dwell': [n, n * DWELL_MS, n * high, n * low, n],
     linear: [...moments, ...rewards, squares],
     reward: [sum((v) => (rewardOf(v) === 0 ? 0 : 1)), sum(rewardOf), squares],
     trials: [n],

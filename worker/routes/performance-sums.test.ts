@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { performanceResponse } from '../../contract/performance.ts';
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
-import { goalName, goalSums } from '../../decisioning/bandits/rewards/goal-sums.ts';
+import { goalName, goalSums, trialOfGoal } from '../../decisioning/bandits/rewards/goal-sums.ts';
 import { rewardName, rewardSums, rewardTrialsName } from '../../decisioning/bandits/rewards/reward.ts';
 import { addStatistics, emptyStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { DirectoryCampaign } from '../../decisioning/catalog/slice.ts';
@@ -66,6 +66,11 @@ function evidence(seed: number): { cells: StatisticsCell[]; sums: LeafArmSums[] 
     const add = (name: string, vector: readonly number[]) => {
       vectors[name] = vector.map((value, i) => value + (vectors[name]?.[i] ?? 0));
     };
+    for (const goal of ['dwell', 'unsubscribe'])
+      add(
+        goalName(goal),
+        trialOfGoal.map((each) => statistics.trials * each),
+      );
     for (let i = below(20); i > 0; i -= 1) add(goalName('dwell'), goalSums({ count: 1, value: below(600_000) }));
     for (let i = below(9); i > 0; i -= 1) add(goalName('unsubscribe'), goalSums({ count: 1, value: 0 }));
     for (let i = below(9); i > 0; i -= 1) add(named, rewardSums([-3_000, -1_000, 2_000][below(3)]!));
@@ -104,13 +109,21 @@ describe('secondary goals and the reward', () => {
 
   it('are told in their unit, per trial, with intervals', () => {
     const cells = [{ leaf: 'rest', arm: 'a', hour, statistics: addStatistics(emptyStatistics, { trials: 4 }) }];
-    const dwell = goalSums({ count: 1, value: 6_000 }).map((value) => 2 * value);
-    const vectors = { [goalName('dwell')]: dwell, [named]: [2, -1_000, 13_000_000], [counted]: [4] };
+    const dwell = goalSums({ count: 1, value: 6_000 }).map((value, i) => 2 * value + 4 * trialOfGoal[i]!);
+    const left = trialOfGoal.map((each) => 3 * each);
+    const vectors = {
+      [goalName('dwell')]: dwell,
+      [goalName('unsubscribe')]: left,
+      [named]: [2, -1_000, 13_000_000],
+      [counted]: [4],
+    };
     const { goals: told, reward: earned } = answerOf(cells, [{ leaf: 'rest', arm: 'a', sums: vectors }]).arms[0]!;
     expect(told!.dwell).toMatchObject({ unit: 'ms', reached: 2, rate: 0.5, value: 12_000, valuePerTrial: 3_000 });
     expect(told!.dwell!.valueInterval![0]).toBeLessThan(3_000);
     // Nobody bought or left: that is known, too.
-    expect(told!.unsubscribe).toMatchObject({ unit: 'money', reached: 0, rate: 0, value: 0 });
+    expect(told!.unsubscribe).toMatchObject({ unit: 'money', trials: 3, reached: 0, rate: 0, value: 0 });
+    // The campaign's own goal is what `conversions` tell of.
+    expect(Object.keys(told!)).toEqual(['unsubscribe', 'dwell']);
     expect(earned).toMatchObject({
       kind: 'composite',
       unit: 'points',

@@ -9,7 +9,7 @@ import {
   rewardFigures,
   tellsTrials,
 } from '../../decisioning/bandits/rewards/figures.ts';
-import { goalFigures, goalName } from '../../decisioning/bandits/rewards/goal-sums.ts';
+import { goalFigures } from '../../decisioning/bandits/rewards/goal-sums.ts';
 import { pooledBest } from '../../decisioning/bandits/rewards/pooled-best.ts';
 import type { RewardSpec } from '../../decisioning/bandits/rewards/reward.ts';
 import type { CampaignPolicy, Directory, DirectoryCampaign } from '../../decisioning/catalog/slice.ts';
@@ -46,7 +46,7 @@ export function blockSums(
   goals: Directory['goals'],
   view: RootView,
 ): BlockSums {
-  const told = reportedGoals(policy);
+  const told = reportedGoals(policy).filter((goal) => goal !== own);
   const { reward } = policy;
   const spec = reward && reward.kind !== 'binary' ? reward : undefined;
   if (told.length === 0 && !spec) return () => NOTHING;
@@ -56,7 +56,7 @@ export function blockSums(
     const block = blocks.get(keyOf(leaf, arm));
     return {
       ...(told.length > 0 && {
-        goals: Object.fromEntries(told.map((goal) => [goal, goalAnswer(goal, goals, block?.sums, fixed.trials)])),
+        goals: Object.fromEntries(told.map((goal) => [goal, goalAnswer(goal, goals, block?.sums)])),
       }),
       ...(spec && { reward: { unit, ...rewardAnswer(spec, block?.reward ?? noFigures, fixed) } }),
     };
@@ -124,11 +124,8 @@ function goalAnswer(
   goal: string,
   goals: Directory['goals'],
   sums: SumsByName | undefined,
-  trials: number,
 ): NonNullable<WireFigures['goals']>[string] {
-  const name = goalName(goal);
-  const vector = sums && Object.hasOwn(sums, name) ? sums[name] : undefined;
-  const { credibleInterval, valueInterval, ...figures } = goalPerformance(goalFigures(vector), trials);
+  const { credibleInterval, valueInterval, ...figures } = goalPerformance(goalFigures(sums, goal));
   return {
     unit: unitOf(goal, goals),
     ...figures,

@@ -45,10 +45,16 @@ function goalVectors(trial: ObservedTrial): Record<string, number[]> {
   const vectors: Record<string, number[]> = {};
   for (const goal of new Set([...weights, ...(learning?.secondaryGoals ?? [])])) {
     const outcomes = trial.outcomes.filter((outcome) => outcome.goal === goal);
-    if (goal === record.goal || outcomes.length === 0) continue;
+    if (goal === record.goal) continue;
     const value = outcomes.filter(({ again }) => !again).reduce((sum, { valueMinor }) => sum + valueMinor, 0);
     const square = BigInt(value) ** 2n;
-    vectors[`goal:${goal}`] = [1, value, Number(square >> 24n), Number(square & 0xffffffn)];
+    vectors[`goal:${goal}`] = [
+      Math.min(outcomes.length, 1),
+      value,
+      Number(square >> 24n),
+      Number(square & 0xffffffn),
+      1,
+    ];
   }
   return vectors;
 }
