@@ -28,8 +28,8 @@ export interface StatisticsEvent {
 
 /** At most this many events in one delivery: one transaction of a shard stays short. */
 export const MAX_DELIVERY_EVENTS = 200;
-/** Names in the sums of one event: an outcome changes its goal, the reward, the delays and one set of features. */
-export const MAX_EVENT_NAMES = 8;
+/** Names in the sums of one event: a trial is counted under 32 goals, its reward and one set of features. */
+export const MAX_EVENT_NAMES = 40;
 /** Elements of all sums of one event: the longest vector, and short ones beside it. */
 export const MAX_EVENT_ELEMENTS = 1_024;
 
@@ -67,8 +67,8 @@ export interface StatisticsCell {
 /** At most this many cells in one report: about 100 kB, and one short transaction of the root. */
 export const MAX_REPORT_CELLS = 500;
 
-/** At most this many vectors in one report: more than one delivery can change (200 events of 8 names). */
-export const MAX_REPORT_VECTORS = 2_000;
+/** At most this many vectors in one report: more than one delivery can change (200 events of 40 names). */
+export const MAX_REPORT_VECTORS = 8_000;
 /** Elements of all vectors in one report: twice what one delivery can change, some 6 MB of the 32 that a call carries. */
 export const MAX_REPORT_ELEMENTS = 409_600;
 

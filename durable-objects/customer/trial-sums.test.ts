@@ -93,6 +93,7 @@ describe('a reward', () => {
       await ann.reach(record, START_MS, { valueMinor: 70, learning });
     }
     expect(await sums()).toEqual({
+      'goal:unsubscribe': [0, 0, 0, 0, 1],
       [rewardName(COMPOSITE)!]: [1, 3_000, 3_000 ** 2],
       [rewardTrialsName(COMPOSITE)!]: [1],
     });
@@ -124,7 +125,7 @@ describe('a goal beside the optimised one', () => {
       expect(await ann.reach(record, START_MS, dwell)).toBe(expected);
       expect(await ann.reach(record, START_MS, { goal: 'view', learning })).toBe(expected);
     }
-    expect(await sums()).toEqual({ 'goal:view': [1, 0, 0, 0], 'goal:dwell': [1, 70_000, 292, 1_052_928] });
+    expect(await sums()).toEqual({ 'goal:view': [1, 0, 0, 0, 1], 'goal:dwell': [1, 70_000, 292, 1_052_928, 1] });
     expect(292 * 2 ** 24 + 1_052_928).toBe(70_000 ** 2);
     expect(await total()).toMatchObject({ trials: 1, conversions: 0, revenueMinor: 0 });
   });
@@ -139,7 +140,16 @@ describe('a goal beside the optimised one', () => {
       convertedCustomers: 1,
       customerRevenueMinor: 0,
     });
-    expect(await sums()).toEqual({});
+    expect(await sums()).toEqual({ 'goal:view': [0, 0, 0, 0, 1] });
+  });
+
+  it('with the name of what every object inherits is counted like any other, and holds up nothing beside it', async () => {
+    const { ann, decided, sums } = scene();
+    const record = await decided('1');
+    const inherited = { goal: 'constructor', learning: { secondaryGoals: ['constructor'] }, valueMinor: 3 };
+    for (const expected of ['accepted', 'duplicate'])
+      expect(await ann.reach(record, START_MS, inherited)).toBe(expected);
+    expect(Object.entries(await sums())).toEqual([['goal:constructor', [1, 3, 0, 9, 1]]]);
   });
 
   it('without a token goes to the latest exposed decision of a campaign that counts it, inside its window', async () => {
@@ -176,7 +186,7 @@ describe('windows', () => {
     await settle(ann);
     expect(await totalOf(world, 'c')).toMatchObject({ trials: 1, conversions: 0 });
     const [cell] = Object.values(await sumsIn(world, 'c'));
-    expect(cell).toEqual({ 'goal:late': [1, 0, 0, 0] });
+    expect(cell).toEqual({ 'goal:late': [1, 0, 0, 0, 1] });
   });
 });
 
@@ -211,6 +221,16 @@ describe('features', () => {
     expect(await sums()).toEqual({ 'linear:f': moments });
   });
 
+  it('that are kept no more cost the moments, not the trial', async () => {
+    const { world, ann, sums, total } = scene('purchase', { features });
+    const elsewhere = customerOf(world, 'elsewhere');
+    const record = await elsewhere.decide('1', START_MS, { attributes: { plan: 'gold' } });
+    await ann.reach(record!, START_MS);
+    expect(await total()).toMatchObject({ exposures: 1, trials: 1, conversions: 1 });
+    expect(await sums()).toEqual({});
+  });
+});
+
   it.each([
     ['a day', {}, 24],
     ['a part of a short half-life', { momentsHours: 7 }, 7],
@@ -229,16 +249,6 @@ describe('features', () => {
     ]);
     expect((await totalOf(world, 'c')).conversions).toBe(1);
   });
-
-  it('that are kept no more cost the moments, not the trial', async () => {
-    const { world, ann, sums, total } = scene('purchase', { features });
-    const elsewhere = customerOf(world, 'elsewhere');
-    const record = await elsewhere.decide('1', START_MS, { attributes: { plan: 'gold' } });
-    await ann.reach(record!, START_MS);
-    expect(await total()).toMatchObject({ exposures: 1, trials: 1, conversions: 1 });
-    expect(await sums()).toEqual({});
-  });
-});
 
 describe('delays', () => {
   it('are counted from the exposure to the first conversion of a trial', async () => {
@@ -286,7 +296,7 @@ describe('a customer', () => {
     await settle(visitor);
     const { [rewardName(COMPOSITE)!]: reward, [rewardTrialsName(COMPOSITE)!]: trials, ...rest } = await sums();
     expect([reward, trials]).toEqual([[1, 3_000, 3_000 ** 2], [1]]);
-    expect(rest['goal:click']).toEqual([1, 0, 0, 0]);
+    expect(rest['goal:click']).toEqual([1, 0, 0, 0, 1]);
   });
 
   it('who was stored before there were named sums delivers what was waiting', async () => {

@@ -7,7 +7,7 @@ import {
   trialMoments,
 } from '../../decisioning/bandits/linear/moments.ts';
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
-import { goalChange, goalName } from '../../decisioning/bandits/rewards/goal-sums.ts';
+import { goalChange, goalName, trialOfGoal } from '../../decisioning/bandits/rewards/goal-sums.ts';
 import {
   type RewardSpec,
   rewardChange,
@@ -15,7 +15,7 @@ import {
   rewardName,
   rewardTrialsName,
 } from '../../decisioning/bandits/rewards/reward.ts';
-import { type TrialTally, tallied } from '../../decisioning/bandits/rewards/tally.ts';
+import { type GoalTally, type TrialTally, tallied } from '../../decisioning/bandits/rewards/tally.ts';
 import { delaySums } from '../../decisioning/learning/delay-buckets.ts';
 import { momentsHours } from '../../decisioning/learning/forgetting.ts';
 import { DELAY_NAME } from '../../decisioning/learning/weigh-evidence.ts';
@@ -31,27 +31,31 @@ export function countsBeside(learning: LearningFacts | undefined, goal: string):
   return secondaryGoals.includes(goal) || (reward?.kind === 'composite' && Object.hasOwn(reward.weights, goal));
 }
 
+/** The goals that are counted beside the one that a campaign optimises. */
+function goalsBeside(own: string, { reward, secondaryGoals = [] }: LearningFacts): readonly string[] {
+  const weighed = reward?.kind === 'composite' ? Object.keys(reward.weights) : [];
+  return [...new Set([...weighed, ...secondaryGoals])].filter((goal) => goal !== own);
+}
+
 /** Whether what happens to a trial is written down goal by goal: not for campaigns that learn from conversions alone. */
 function isTracked({ record, learning }: StoredDecision, goal: string): boolean {
   if (!learning && !record.features) return false;
   return goal === record.goal || countsBeside(learning, goal);
 }
 
-/** What a new trial adds: one under its reward, and the moments of its features where the reward is one that moments can hold. */
-export function sumsOfTrial(record: DecisionRecord, { reward = BINARY }: LearningFacts = {}): SumsByName {
+/**
+ * What a new trial adds: one under its reward and under every goal that is counted for it, and the moments of its features where the reward is one
+ * that moments can hold.
+ */
+export function sumsOfTrial(record: DecisionRecord, learning: LearningFacts = {}): SumsByName {
+  const { reward = BINARY } = learning;
   const trials = rewardTrialsName(reward);
   const { features } = record;
+  const beside = goalsBeside(record.goal, learning).map((goal) => [goalName(goal), trialOfGoal]);
   return {
     ...(trials !== undefined && { [trials]: [1] }),
     ...(features && reward.kind !== 'revenue' && { [momentsName(features.key, reward)]: trialMoments(features.z) }),
   };
-}
-
-/** The bucket that the moments among sums are counted in; undefined when there are none, or it is the hour itself. */
-export function momentsHourOf(sums: SumsByName, hour: number, learning: LearningFacts = {}): number | undefined {
-  const { momentsHours: width = momentsHours(undefined) } = learning;
-  const bucket = hour - (hour % width);
-  return bucket !== hour && Object.keys(sums).some(areMoments) ? bucket : undefined;
 }
 
 /** One more outcome of a trial. */
@@ -66,6 +70,13 @@ export interface TrialOutcome {
 
 /** A trial after one more outcome, and what that changes in the campaign's sums; undefined when the campaign learns from conversions alone. */
 export function withOutcome(
+/** The bucket that the moments among sums are counted in; undefined when there are none, or it is the hour itself. */
+export function momentsHourOf(sums: SumsByName, hour: number, learning: LearningFacts = {}): number | undefined {
+  const { momentsHours: width = momentsHours(undefined) } = learning;
+  const bucket = hour - (hour % width);
+  return bucket !== hour && Object.keys(sums).some(areMoments) ? bucket : undefined;
+}
+
   trial: StoredDecision,
   outcome: TrialOutcome,
 ): { readonly tally: TrialTally; readonly sums: SumsByName } | undefined {
@@ -78,6 +89,11 @@ export function withOutcome(
 }
 
 function changes(
+/** A goal may have the name of what every object inherits. */
+function ownTally(tally: TrialTally, goal: string): GoalTally | undefined {
+  return Object.hasOwn(tally, goal) ? tally[goal] : undefined;
+}
+
   trial: StoredDecision,
   before: TrialTally,
   after: TrialTally,
@@ -89,7 +105,7 @@ function changes(
   const note = (name: string | undefined, vector: readonly number[] | undefined) => {
     if (name !== undefined && vector !== undefined) sums[name] = vector;
   };
-  if (goal !== record.goal) note(goalName(goal), goalChange(before[goal], after[goal]));
+  if (goal !== record.goal) note(goalName(goal), goalChange(ownTally(before, goal), ownTally(after, goal)));
   const [was, is] = [rewardInteger(reward, record.goal, before), rewardInteger(reward, record.goal, after)];
   note(rewardName(reward), rewardChange(was, is));
   if (record.features && reward.kind !== 'revenue' && was !== is) {

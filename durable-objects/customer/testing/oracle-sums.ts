@@ -45,10 +45,16 @@ function goalVectors(trial: ObservedTrial): Record<string, number[]> {
   const vectors: Record<string, number[]> = {};
   for (const goal of new Set([...weights, ...(learning?.secondaryGoals ?? [])])) {
     const outcomes = trial.outcomes.filter((outcome) => outcome.goal === goal);
-    if (goal === record.goal || outcomes.length === 0) continue;
+    if (goal === record.goal) continue;
     const value = outcomes.filter(({ again }) => !again).reduce((sum, { valueMinor }) => sum + valueMinor, 0);
     const square = BigInt(value) ** 2n;
-    vectors[`goal:${goal}`] = [1, value, Number(square >> 24n), Number(square & 0xffffffn)];
+    vectors[`goal:${goal}`] = [
+      Math.min(outcomes.length, 1),
+      value,
+      Number(square >> 24n),
+      Number(square & 0xffffffn),
+      1,
+    ];
   }
   return vectors;
 }
@@ -81,18 +87,18 @@ function vectorsOf(trial: ObservedTrial): Record<string, number[]> {
   return vectors;
 }
 
-/** Moments are counted by the day, or as the campaign says. */
-function inItsBucket(key: string, { learning }: ObservedTrial): string {
-  const width = learning?.momentsHours ?? 24;
-  return key.replace(/\d+$/, (hour) => `${Math.floor(Number(hour) / width) * width}`);
-}
-
 /** Named sums of trials by the key of their cell; vectors of zeros are left out. */
 export function namedSumsOf(
   trials: readonly ObservedTrial[],
   keyOf: (trial: ObservedTrial) => string,
 ): Record<string, Record<string, readonly number[]>> {
   const cells: Record<string, Record<string, readonly number[]>> = {};
+/** Moments are counted by the day, or as the campaign says. */
+function inItsBucket(key: string, { learning }: ObservedTrial): string {
+  const width = learning?.momentsHours ?? 24;
+  return key.replace(/\d+$/, (hour) => `${Math.floor(Number(hour) / width) * width}`);
+}
+
   for (const trial of trials) {
     for (const [name, vector] of Object.entries(vectorsOf(trial))) {
       const key = name.startsWith('linear:') ? inItsBucket(keyOf(trial), trial) : keyOf(trial);
