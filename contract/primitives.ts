@@ -1,10 +1,14 @@
 /** The small values every schema is made of: ids, durations, money, text; each with its limit and the reason for it. */
 import * as z from 'zod';
 
+/** Names that no body may have as a key, so that what is counted or weighed under them could not be written down. */
+const UNSAFE_IDS: ReadonlySet<string> = new Set(['constructor', 'prototype']);
+
 /** Ids are used in paths, hashes and counter names, so they stay short, lower-case and free of dots. */
 export const slug = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be 1 to 64 of a-z, 0-9, "-", "_" and start with a letter or digit')
+  .refine((id) => !UNSAFE_IDS.has(id), 'must not be "constructor" or "prototype": no body may have such a key')
   .meta({ description: 'An id: 1 to 64 of a-z, 0-9, "-", "_"', example: 'spring-sale' });
 
 export const displayName = z.string().trim().min(1).max(200);

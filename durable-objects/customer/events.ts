@@ -11,6 +11,30 @@ function result(index: number, credit: Credit): ItemResult {
     : { index, status: credit.status };
 }
 
+/**
+ * Takes items in one transaction; when that fails, each in one of its own, so that one that cannot be taken does not refuse the others.
+ *
+ * @param transact takes items whole or throws
+ * @throws what `transact` throws for a single item
+ */
+export function takeTogether<Item extends { readonly index: number }>(
+  items: readonly Item[],
+  transact: (items: readonly Item[]) => ItemResult[],
+): ItemResult[] {
+  try {
+    return transact(items);
+  } catch (error) {
+    if (items.length <= 1) throw error;
+    return items.flatMap((item): ItemResult[] => {
+      try {
+        return transact([item]);
+      } catch {
+        return [{ index: item.index, status: 'rejected', reason: 'unavailable' }];
+      }
+    });
+  }
+}
+
 /** Feedback with tokens. */
 export function takeFeedback(store: CustomerStore, call: CallFacts, items: readonly FeedbackItem[]): ItemResult[] {
   const nowMs = objectNow(store.state, call.receivedAtMs);
@@ -36,6 +60,13 @@ function creditItem(
   const credit = creditGoal(store, decision.record.decisionId, reached, nowMs);
   if (credit.status === 'accepted') reachGoal(store, { ...reached, eventId: undefined }, nowMs);
   return credit;
+}
+
+/** Adds traits that came with events to those that are known. */
+export function keepTraits(store: CustomerStore, traits: Readonly<Record<string, unknown>>): void {
+  const { meta } = store.state;
+  if (!meta || Object.keys(traits).length === 0) return;
+  store.saveMeta({ ...meta, profile: { ...meta.profile, traits: { ...meta.profile.traits, ...traits } } });
 }
 
 /** Behaviour, and goals reached without a token. */

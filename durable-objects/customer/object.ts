@@ -7,7 +7,7 @@ import { customerStubByName } from '../shared/stub.ts';
 import { Wake } from '../shared/wake.ts';
 import { Courier } from './courier.ts';
 import { decideAndStore } from './decide.ts';
-import { takeEvents, takeFeedback } from './events.ts';
+import { keepTraits, takeEvents, takeFeedback, takeTogether } from './events.ts';
 import { explainFor } from './explain.ts';
 import { emptyTables, forget } from './forget.ts';
 import { legacyOf, takeLegacy } from './legacy.ts';
@@ -82,7 +82,7 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   /** Exposures and goals with verified tokens. */
   async feedback(call: CallFacts, items: readonly FeedbackItem[]): Promise<EventsReply> {
-    return this.#take(call, (store) => takeFeedback(store, call, items));
+    return this.#take(call, items, (store, some) => takeFeedback(store, call, some));
   }
 
   /** Behaviour and goals without tokens, and traits that came with them. */
@@ -91,12 +91,9 @@ export class CustomerObject extends DurableObject<StubSource> {
     items: readonly EventItem[],
     traits: Readonly<Record<string, unknown>>,
   ): Promise<EventsReply> {
-    return this.#take(call, (store) => {
-      const { meta } = store.state;
-      if (meta && Object.keys(traits).length > 0) {
-        store.saveMeta({ ...meta, profile: { ...meta.profile, traits: { ...meta.profile.traits, ...traits } } });
-      }
-      return takeEvents(store, call, items);
+    return this.#take(call, items, (store, some) => {
+      keepTraits(store, traits);
+      return takeEvents(store, call, some);
     });
   }
 
@@ -270,11 +267,15 @@ export class CustomerObject extends DurableObject<StubSource> {
     }
   }
 
-  async #take(call: CallFacts, take: (store: CustomerStore) => ReturnType<typeof takeFeedback>): Promise<EventsReply> {
+  async #take<Item extends { readonly index: number }>(
+    call: CallFacts,
+    items: readonly Item[],
+    take: (store: CustomerStore, items: readonly Item[]) => ReturnType<typeof takeEvents>,
+  ): Promise<EventsReply> {
     await this.#wakeWhenIdle(call);
     const moved = this.#moved();
     if (moved) return moved;
-    const results = this.#transact(call, take);
+    const results = takeTogether(items, (some) => this.#transact(call, (store) => take(store, some)));
     await this.#deliverSoon(call.receivedAtMs);
     return { outcome: 'taken', results };
   }

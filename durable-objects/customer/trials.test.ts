@@ -44,6 +44,20 @@ const must = (record: DecisionRecord | null): DecisionRecord => {
   return record;
 };
 
+describe('events of one call', () => {
+  it('that cannot be taken are told apart: those around them count', async () => {
+    const { ann, decided, total } = scene();
+    const [first, second] = [await decided('1', START_MS), await decided('2', START_MS)];
+    const learning = { secondaryGoals: ['click'] };
+    const broken = { id: 'click', windowMs: DAY_MS, valueMinor: Number.NaN };
+    const seen = [first, second].map((record) => ({ record, kind: 'exposure' as const, atMs: undefined, learning }));
+    const items = [seen[0]!, { ...seen[0]!, kind: 'goal' as const, goal: broken, orderId: undefined }, seen[1]!];
+    expect(await ann.feedback(items, START_MS)).toEqual(['accepted', 'unavailable', 'accepted']);
+    expect(await ann.feedback(items, START_MS)).toEqual(['duplicate', 'unavailable', 'duplicate']);
+    expect(await total()).toMatchObject({ exposures: 2, trials: 2, conversions: 0 });
+  });
+});
+
 describe('a sticky period', () => {
   it('none: every exposure is a trial', async () => {
     const { ann, decided, total } = scene();
