@@ -221,16 +221,6 @@ describe('features', () => {
     expect(await sums()).toEqual({ 'linear:f': moments });
   });
 
-  it('that are kept no more cost the moments, not the trial', async () => {
-    const { world, ann, sums, total } = scene('purchase', { features });
-    const elsewhere = customerOf(world, 'elsewhere');
-    const record = await elsewhere.decide('1', START_MS, { attributes: { plan: 'gold' } });
-    await ann.reach(record!, START_MS);
-    expect(await total()).toMatchObject({ exposures: 1, trials: 1, conversions: 1 });
-    expect(await sums()).toEqual({});
-  });
-});
-
   it.each([
     ['a day', {}, 24],
     ['a part of a short half-life', { momentsHours: 7 }, 7],
@@ -249,6 +239,16 @@ describe('features', () => {
     ]);
     expect((await totalOf(world, 'c')).conversions).toBe(1);
   });
+
+  it('that are kept no more cost the moments, not the trial', async () => {
+    const { world, ann, sums, total } = scene('purchase', { features });
+    const elsewhere = customerOf(world, 'elsewhere');
+    const record = await elsewhere.decide('1', START_MS, { attributes: { plan: 'gold' } });
+    await ann.reach(record!, START_MS);
+    expect(await total()).toMatchObject({ exposures: 1, trials: 1, conversions: 1 });
+    expect(await sums()).toEqual({});
+  });
+});
 
 describe('delays', () => {
   it('are counted from the exposure to the first conversion of a trial', async () => {

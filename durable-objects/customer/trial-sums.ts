@@ -53,9 +53,17 @@ export function sumsOfTrial(record: DecisionRecord, learning: LearningFacts = {}
   const { features } = record;
   const beside = goalsBeside(record.goal, learning).map((goal) => [goalName(goal), trialOfGoal]);
   return {
+    ...Object.fromEntries(beside),
     ...(trials !== undefined && { [trials]: [1] }),
     ...(features && reward.kind !== 'revenue' && { [momentsName(features.key, reward)]: trialMoments(features.z) }),
   };
+}
+
+/** The bucket that the moments among sums are counted in; undefined when there are none, or it is the hour itself. */
+export function momentsHourOf(sums: SumsByName, hour: number, learning: LearningFacts = {}): number | undefined {
+  const { momentsHours: width = momentsHours(undefined) } = learning;
+  const bucket = hour - (hour % width);
+  return bucket !== hour && Object.keys(sums).some(areMoments) ? bucket : undefined;
 }
 
 /** One more outcome of a trial. */
@@ -70,13 +78,6 @@ export interface TrialOutcome {
 
 /** A trial after one more outcome, and what that changes in the campaign's sums; undefined when the campaign learns from conversions alone. */
 export function withOutcome(
-/** The bucket that the moments among sums are counted in; undefined when there are none, or it is the hour itself. */
-export function momentsHourOf(sums: SumsByName, hour: number, learning: LearningFacts = {}): number | undefined {
-  const { momentsHours: width = momentsHours(undefined) } = learning;
-  const bucket = hour - (hour % width);
-  return bucket !== hour && Object.keys(sums).some(areMoments) ? bucket : undefined;
-}
-
   trial: StoredDecision,
   outcome: TrialOutcome,
 ): { readonly tally: TrialTally; readonly sums: SumsByName } | undefined {
@@ -88,12 +89,12 @@ export function momentsHourOf(sums: SumsByName, hour: number, learning: Learning
   return { tally, sums: changes(trial, before, tally, outcome) };
 }
 
-function changes(
 /** A goal may have the name of what every object inherits. */
 function ownTally(tally: TrialTally, goal: string): GoalTally | undefined {
   return Object.hasOwn(tally, goal) ? tally[goal] : undefined;
 }
 
+function changes(
   trial: StoredDecision,
   before: TrialTally,
   after: TrialTally,

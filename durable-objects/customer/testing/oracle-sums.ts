@@ -87,18 +87,18 @@ function vectorsOf(trial: ObservedTrial): Record<string, number[]> {
   return vectors;
 }
 
-/** Named sums of trials by the key of their cell; vectors of zeros are left out. */
-export function namedSumsOf(
-  trials: readonly ObservedTrial[],
-  keyOf: (trial: ObservedTrial) => string,
-): Record<string, Record<string, readonly number[]>> {
-  const cells: Record<string, Record<string, readonly number[]>> = {};
 /** Moments are counted by the day, or as the campaign says. */
 function inItsBucket(key: string, { learning }: ObservedTrial): string {
   const width = learning?.momentsHours ?? 24;
   return key.replace(/\d+$/, (hour) => `${Math.floor(Number(hour) / width) * width}`);
 }
 
+/** Named sums of trials by the key of their cell; vectors of zeros are left out. */
+export function namedSumsOf(
+  trials: readonly ObservedTrial[],
+  keyOf: (trial: ObservedTrial) => string,
+): Record<string, Record<string, readonly number[]>> {
+  const cells: Record<string, Record<string, readonly number[]>> = {};
   for (const trial of trials) {
     for (const [name, vector] of Object.entries(vectorsOf(trial))) {
       const key = name.startsWith('linear:') ? inItsBucket(keyOf(trial), trial) : keyOf(trial);
