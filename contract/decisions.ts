@@ -154,6 +154,10 @@ const candidateArm = z.strictObject({
     description:
       'P(its expected reward is the largest) in the leaf; absent where the policy predicts for the customer, and in receipts',
   }),
+  score: z.number().optional().meta({
+    description:
+      "The customer's score, where the arm names one; scores count if every arm that may be shown has one from 0 to 1",
+  }),
   estimate: z
     .number()
     .optional()
@@ -163,7 +167,8 @@ const candidateArm = z.strictObject({
         'of the chosen one alone',
     }),
   margin: z.number().optional().meta({
-    description: '`linear_ucb`: what is added to the estimate for what is not known yet; the largest sum is shown',
+    description:
+      '`linear_ucb`: what is added to the estimate for what is not known yet; the largest sum is shown, unless scores are blended in',
   }),
   deviation: z
     .number()

@@ -5,8 +5,9 @@ import type { OpenSlice } from '../../decisioning/catalog/open.ts';
 import type { DecideInput, TracedCandidate } from '../../decisioning/decide.ts';
 import { decide } from '../../decisioning/decide.ts';
 import { featureVector } from '../../decisioning/features/features.ts';
+import { scoresFrom } from '../../decisioning/scores.ts';
 import type { Resolve } from '../../decisioning/segments/subject.ts';
-import type { DecideCall } from './protocol.ts';
+import type { DecideCall, ExplainedCandidate } from './protocol.ts';
 import type { CustomerState } from './state.ts';
 import { touchesOf } from './state.ts';
 import { inputOf, objectNow, type SharedFacts } from './view.ts';
@@ -37,7 +38,7 @@ export function explainFor(state: CustomerState, call: DecideCall, shared: Share
       candidates: (candidates ?? []).map((candidate) => ({
         ...candidate,
         ...assignedTo(candidate, shared.sliceOf(placement), input),
-        ...featuresOf(candidate, shared.sliceOf(placement), resolve),
+        ...knownOf(candidate, shared.sliceOf(placement), resolve),
       })),
     })),
     attributes: Object.fromEntries([...reads].map(([path, value]) => [path, value ?? null])),
@@ -53,11 +54,23 @@ export function explainFor(state: CustomerState, call: DecideCall, shared: Share
   };
 }
 
-/** What a campaign with features reads of this customer: what is chosen and what is outranked is explained alike. */
-function featuresOf({ campaignId, leaf }: TracedCandidate, slice: OpenSlice | undefined, resolve: Resolve) {
+/** What the probabilities of a campaign's arms depend on of this customer: what is chosen and what is outranked is explained alike. */
+function knownOf(
+  { campaignId, leaf }: TracedCandidate,
+  slice: OpenSlice | undefined,
+  resolve: Resolve,
+): Pick<ExplainedCandidate, 'features' | 'scores'> {
   const campaign = slice?.campaigns.find(({ rules }) => rules.id === campaignId)?.rules;
-  if (leaf === undefined || !campaign?.features) return {};
-  return { features: featureVector(campaign.features, resolve) };
+  if (leaf === undefined || !campaign) return {};
+  const scoreOf = scoresFrom(campaign, resolve);
+  const scores = campaign.armIds.flatMap((armId) => {
+    const score = scoreOf?.(campaignId, armId);
+    return score === undefined ? [] : [[armId, score] as const];
+  });
+  return {
+    ...(campaign.features && { features: featureVector(campaign.features, resolve) }),
+    ...(scores.length > 0 && { scores: Object.fromEntries(scores) }),
+  };
 }
 
 /** The arm that is kept for this customer, and until when. */

@@ -167,6 +167,8 @@ export interface ExplainedCandidate extends TracedCandidate {
   readonly kept?: { readonly armId: string; readonly untilMs: number };
   /** The customer's vector, for a campaign with features that was valued: the probabilities of its arms depend on it. */
   readonly features?: FeatureVector;
+  /** The customer's scores by arm, as far as there are any: what `features` are to it, for a campaign whose arms name scores. */
+  readonly scores?: Readonly<Record<string, number>>;
 }
 
 export type ExplainReply =

@@ -5,6 +5,7 @@ import type { PlacementDecision, TracedCandidate } from '../../decisioning/decid
 import { describeRefusal } from '../../decisioning/describe.ts';
 import { type FeatureVector, namedFeatures } from '../../decisioning/features/features.ts';
 import { drawOf, type Receipt } from '../../decisioning/receipt.ts';
+import { scoresFrom } from '../../decisioning/scores.ts';
 import { splitStratum } from '../../decisioning/strategies/strata.ts';
 import { type ArmAsk, evidenceFrom } from '../../decisioning/view.ts';
 import type { ExplainedCandidate } from '../../durable-objects/customer/protocol.ts';
@@ -40,14 +41,15 @@ function placeOf(key: string): Pick<WireCandidate, 'leaf' | 'strategy'> {
 
 /** What the customer's arm would be drawn from now, by what is published; nothing for a candidate that was refused before that. */
 export function drawNow(
-  { campaignId, leaf, kept, available, features }: ExplainedCandidate,
+  { campaignId, leaf, kept, available, features, scores = {} }: ExplainedCandidate,
   catalog: EdgeCatalog,
   slice: PlacementSlices | undefined,
 ): CandidateDraw {
   const campaign = slice?.rules.rules.campaigns.find(({ id }) => id === campaignId);
   if (leaf === undefined || !campaign) return {};
   const evidence = evidenceFrom((id) => catalog.allocations.get(id));
-  const ask: ArmAsk = { ...(available && { available }), ...(features && { features }) };
+  const score = (_: string, arm: string) => (Object.hasOwn(scores, arm) ? scores[arm] : undefined);
+  const ask: ArmAsk = { score, ...(available && { available }), ...(features && { features }) };
   const probabilities = evidence.probabilities(campaign, leaf, ask);
   const estimates = features && evidence.estimates?.(campaign, leaf, features);
   const published = catalog.allocations.get(campaignId);
@@ -59,6 +61,7 @@ export function drawNow(
       arm,
       // Who has an arm already keeps it.
       probability: kept === undefined ? (probabilities[index] ?? 0) : Number(arm === kept.armId),
+      ...scoreAnswer(score(campaignId, arm)),
       // Of the crowd: it would contradict what is predicted for this customer.
       ...(estimates ? estimates[index] : { pBest: pBest[index] ?? 0 }),
     })),
@@ -73,12 +76,15 @@ export function drawThen(
 ): CandidateDraw {
   if (leaf === undefined || chosen?.campaign.id !== campaignId) return {};
   const arms = drawOf(receipt, chosen.campaign, leaf, available);
+  const reads = new Map(receipt.reads.map(([path, value]) => [path, value]));
+  const score = scoresFrom(chosen.campaign, (path) => reads.get(path));
   return {
     ...featuresAnswer(chosen.campaign, chosen.features),
     ...(arms && {
       arms: arms.map(({ armId, probability, estimate }) => ({
         arm: armId,
         probability,
+        ...scoreAnswer(score?.(campaignId, armId)),
         ...estimate,
       })),
     }),
@@ -88,4 +94,8 @@ export function drawThen(
 function featuresAnswer({ features }: SliceCampaign, vector: FeatureVector | undefined): CandidateDraw {
   const named = features && vector && namedFeatures(features, vector);
   return named ? { features: named } : {};
+}
+
+function scoreAnswer(score: number | undefined): { score?: number } {
+  return score === undefined ? {} : { score };
 }
