@@ -209,6 +209,21 @@ describe('dry-run', () => {
     expect(played).toHaveLength(3);
   });
 
+  test('counts one campaign as one, and asks a server only where told to', async () => {
+    const one = file('one.yaml');
+    writeFileSync(
+      one,
+      'kind: campaign\nid: c\nname: C\nobjective: { goal: click }\nplacements: [hero]\narms: [{ id: a, content: { text: A } }]\n---\nkind: placement\nid: hero\nname: Hero\n',
+    );
+    const ran = await run(['dry-run', one, '--days', '1']);
+    expect(ran.out).toContain('2 documents would publish by themselves: 1 campaign\n');
+    expect(ran.err).toBe('');
+    const without = await run(['dry-run', one, '--with-server']);
+    expect([without.code, without.err]).toEqual([2, expect.stringContaining('A secret key is needed')]);
+    const asking = await run(['dry-run', one, '--with-server', '--key', 'sk_1', '--site', 'http://127.0.0.1:1']);
+    expect([asking.code, asking.err]).toEqual([1, expect.stringContaining('does not answer')]);
+  });
+
   test('learns from a world that says what would really happen', async () => {
     const ran = await run(['dry-run', campaigns, '--world', join(root, 'examples/worlds/shop.yaml')]);
     expect(ran.out).toContain('Arms, over all these days');
@@ -218,6 +233,7 @@ describe('dry-run', () => {
     const ran = await run(['dry-run', join(campaigns, 'hero.yaml')]);
     expect(ran.code).toBe(1);
     expect(ran.err).toMatch(/hero\.yaml:9:9: there is no goal "purchase"/);
+    expect(ran.err).toMatch(/\nFiles are rehearsed by themselves: name the file or folder that declares it, too/);
     expect((await run(['dry-run', campaigns, '--days', '0'])).code).toBe(2);
     expect((await run(['dry-run', campaigns, '--start', 'monday'])).code).toBe(2);
   });

@@ -7,7 +7,7 @@ import { printSchema, writeSchemas } from './commands/schema.ts';
 import { createWorkspace } from './commands/workspace.ts';
 import { EXIT, runCommand, usageFailure } from './failure.ts';
 import { LOCAL_FOLDER } from './local.ts';
-import { chooseTarget } from './target.ts';
+import { chooseTarget, type Wishes } from './target.ts';
 
 const USAGE = `Usage: npm run hyperedge -- COMMAND
 
@@ -21,7 +21,8 @@ const USAGE = `Usage: npm run hyperedge -- COMMAND
       --note TEXT           why; kept with the revision
       --wrangler FILE.sql   write SQL for \`wrangler d1 execute\` instead; \`-\` is standard output
       --workspace ID        the workspace whose inbox the SQL fills
-  dry-run PATH…             compile the documents as publishing would and rehearse them with invented customers; no server
+  dry-run PATH…             compile the documents as publishing would and rehearse them with invented customers
+      --with-server         beside what the server has published; --site URL, --key KEY as for push
       --visits-per-day N    how busy it is (default 1000)
       --days N              how long (default 7), from --start YYYY-MM-DD (default today)
       --world WORLD.yaml    customers of your own, and what would really happen; see docs/guides/simulation.md
@@ -92,12 +93,15 @@ function runPush(args: string[]): number | Promise<number> {
     if (!values.workspace) throw usageFailure('--wrangler needs --workspace: SQL carries no key that would name it');
     return pushAsSql(paths(positionals), values.workspace, values.wrangler, options);
   }
-  const wishes = {
+  return push(paths(positionals), chooseTarget(wishesOf(values), LOCAL_FOLDER), options);
+}
+
+function wishesOf({ site, key }: { readonly site?: string; readonly key?: string }): Wishes {
+  return {
     // A variable that is set to nothing names nothing.
-    site: values.site ?? (process.env.HYPEREDGE_SITE || undefined),
-    key: values.key ?? process.env.HYPEREDGE_SECRET_KEY,
+    site: site ?? (process.env.HYPEREDGE_SITE || undefined),
+    key: key ?? process.env.HYPEREDGE_SECRET_KEY,
   };
-  return push(paths(positionals), chooseTarget(wishes, LOCAL_FOLDER), options);
 }
 
 /** A rehearsal of more would say the same. */
@@ -106,7 +110,7 @@ const MAX_REHEARSED_DAYS = 90;
 const MAX_TRIALS_WANTED = 1_000_000_000;
 const MAX_REHEARSAL_SEED = 4_294_000_000;
 
-function runDryRun(args: string[]): number {
+function runDryRun(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -130,6 +134,9 @@ function runDryRun(args: string[]): number {
     days: wholeNumber('--days', values.days, 1, MAX_REHEARSED_DAYS),
     trials: wholeNumber('--trials', values.trials, 1, MAX_TRIALS_WANTED),
     seed: wholeNumber('--seed', values.seed, 0, MAX_REHEARSAL_SEED),
+      'with-server': { type: 'boolean', default: false },
+      site: { type: 'string' },
+      key: { type: 'string' },
   });
 }
 
@@ -138,6 +145,7 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
   if (!/^\d+$/.test(text) || value < min || value > max)
     throw usageFailure(`${name} "${text}" is not a whole number from ${min} to ${max}`);
   return value;
+    server: values['with-server'] ? chooseTarget(wishesOf(values), LOCAL_FOLDER) : undefined,
 }
 
 function runSchema(args: string[]): number {

@@ -13,6 +13,11 @@ export function paint(style: Style, text: string, stream: WriteStream = process.
   return styleText(style, text, { stream, validateStream: true });
 }
 
+/** `1 document`, `2 documents`. */
+export function counted(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
 /** A progress bar on standard error: silent unless that is a terminal, gone when it is done. */
 export interface Progress {
   /** @param done of `total`. */

@@ -1,13 +1,15 @@
-/** `dry-run`: what publishing these files would do, rehearsed with invented customers; no server, nothing is sent. */
+/** `dry-run`: what publishing these files would do, rehearsed with invented customers; nothing is sent, and a server is only read from where one is asked for. */
 import type { WorldSpec } from '../../simulations/worlds/spec.ts';
 import { MAX_VISITS, populationOf } from '../../simulations/worlds/visits.ts';
+import type { Api } from '../api.ts';
 import { inventVisitors } from '../dry-run/audience.ts';
+import { publishedBeside } from '../dry-run/published.ts';
 import { rehearse } from '../dry-run/rehearse.ts';
 import { formatRehearsal } from '../dry-run/report.ts';
 import { EXIT, usageFailure } from '../failure.ts';
 import { catalogOf, type OfflineCatalog } from '../offline/configuration.ts';
 import { checkWorld, readWorld, specOf } from '../simulate/load.ts';
-import { paint } from '../terminal.ts';
+import { counted, paint } from '../terminal.ts';
 import { readChecked } from './push.ts';
 
 /** Between two allocations; nothing is learned without a world, so that few are made. */
@@ -23,21 +25,35 @@ export interface DryRunOptions {
   readonly seed: number;
   readonly trials: number;
   readonly json: boolean;
+  /** Whose published documents stand beside the files; undefined for files alone. */
+  readonly server: Api | undefined;
 }
 
+/** What to do about names that no file of the rehearsal declares. */
+const HINT =
+  'Files are rehearsed by themselves: name the file or folder that declares it, too, or take it from the server with --with-server';
+
 /** Compiles the documents as publishing would, tells everything that is wrong, and rehearses them. */
-export function dryRun(paths: readonly string[], options: DryRunOptions): number {
-  const documents = readChecked(paths);
-  if (!documents) return EXIT.refused;
-  const catalog = catalogOf(documents.map((document) => ({ document, body: document.body })));
+export async function dryRun(paths: readonly string[], options: DryRunOptions): Promise<number> {
+  const own = readChecked(paths);
+  if (!own) return EXIT.refused;
+  const published = options.server && (await publishedBeside(own, options.server));
+  const documents = [...own, ...(published?.documents ?? [])];
+  const catalog = catalogOf(
+    documents.map((document) => ({ document, body: document.body })),
+    published ? undefined : HINT,
+  );
   const spec = worldOf(catalog, options);
   const rehearsal = rehearse(catalog, spec, options.seed, options.trials);
   if (options.json) {
     process.stdout.write(`${JSON.stringify(rehearsal, null, 2)}\n`);
     return EXIT.ok;
   }
-  const told = `${documents.length} document${documents.length === 1 ? '' : 's'} would publish by themselves`;
-  process.stdout.write(`${paint('green', '✓')} ${told}: ${catalog.policies.length} campaigns\n\n`);
+  const beside = published?.documents.length
+    ? `beside ${counted(published.documents.length, 'document')} of revision ${published.revision}`
+    : 'by themselves';
+  const told = `${counted(own.length, 'document')} would publish ${beside}`;
+  process.stdout.write(`${paint('green', '✓')} ${told}: ${counted(catalog.policies.length, 'campaign')}\n\n`);
   process.stdout.write(formatRehearsal(rehearsal, spec, options.seed));
   return EXIT.ok;
 }

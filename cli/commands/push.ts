@@ -12,7 +12,7 @@ import { locateServerError } from '../documents/server-errors.ts';
 import { type Finding, formatFinding, sortFindings } from '../documents/source.ts';
 import { CommandFailure, EXIT, usageFailure } from '../failure.ts';
 import { howToLoad, inboxStatement, MAX_STATEMENT_BYTES } from '../inbox-sql.ts';
-import { paint } from '../terminal.ts';
+import { counted, paint } from '../terminal.ts';
 
 /** Reads and checks files; prints every finding and returns undefined when there is one. */
 export function readChecked(paths: readonly string[]): readonly CheckedDocument[] | undefined {
@@ -34,7 +34,7 @@ export function validate(paths: readonly string[]): number {
       formatFinding({ file: source.file, ...source.locate(['strategyMode']), message: `"${id}": ${ROTATION_WARNING}` }),
     );
   }
-  const told = `${count(documents.length, 'document')} ${documents.length === 1 ? 'follows' : 'follow'} the contract`;
+  const told = `${counted(documents.length, 'document')} ${documents.length === 1 ? 'follows' : 'follow'} the contract`;
   process.stdout.write(
     `${paint('green', '✓')} ${told}\n` +
       '  Whether the goals, placements, segments and channels they name exist is known to the server: push --dry-run\n',
@@ -87,7 +87,7 @@ export function pushAsSql(paths: readonly string[], workspaceId: string, file: s
   }
   writeFileSync(file, sql);
   process.stderr.write(
-    `${count(documents.length, 'document')} in ${count(batches.length, 'statement')}. Load them\n${howToLoad(file)}`,
+    `${counted(documents.length, 'document')} in ${counted(batches.length, 'statement')}. Load them\n${howToLoad(file)}`,
   );
   return EXIT.ok;
 }
@@ -111,9 +111,5 @@ function printWarning(text: string): void {
 
 function printFindings(findings: readonly Finding[]): void {
   for (const finding of findings) process.stderr.write(`${formatFinding(finding)}\n`);
-  if (findings.length > 0) process.stderr.write(`${paint('red', count(findings.length, 'error'), process.stderr)}\n`);
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+  if (findings.length > 0) process.stderr.write(`${paint('red', counted(findings.length, 'error'), process.stderr)}\n`);
 }

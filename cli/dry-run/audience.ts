@@ -43,11 +43,19 @@ export function inventVisitors(catalog: Catalog, visitsPerDay: number): Visitors
   return {
     ...base,
     newPerDay: visitsPerDay * (1 - base.again.share),
-    timeZone: campaigns[0]?.timeZone ?? base.timeZone,
+    timeZone: timeZoneOf(campaigns) ?? base.timeZone,
     attributes,
     consents: Object.fromEntries(asking.map((id) => [id, CONSENT_SHARE])),
     placements: slices.filter((rules) => rules.campaigns.length > 0).map(({ placement }) => placement),
   };
+}
+
+/** Where the invented customers live: in the zone that most campaigns name, UTC (which nobody has to name) only where none names another. */
+function timeZoneOf(campaigns: readonly { readonly id: string; readonly timeZone: string }[]): string | undefined {
+  const votes = new Map<string, Set<string>>();
+  for (const { id, timeZone } of campaigns)
+    if (timeZone !== 'UTC') votes.set(timeZone, (votes.get(timeZone) ?? new Set()).add(id));
+  return [...votes].toSorted(([, one], [, other]) => other.size - one.size)[0]?.[0];
 }
 
 /** Plain values that a condition compares a path with: `{ plan: gold }`, `{ age: { $gte: 30 } }`, lists of `$in`. */

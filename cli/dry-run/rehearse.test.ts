@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CampaignConfiguration, Configuration } from '../../decisioning/catalog/configuration.ts';
+import { DEFAULT_PHASES, DEFAULT_THRESHOLDS } from '../../decisioning/lifecycle/phases.ts';
 import {
   campaignOf,
   catalogOf,
@@ -52,6 +53,23 @@ describe('a rehearsal', () => {
     expect(text).toContain('its own cap was reached');
   });
 
+  test('tells the phases a campaign goes through: what it admits grows while nothing is known of outcomes', () => {
+    const lifecycle = { phases: DEFAULT_PHASES, thresholds: DEFAULT_THRESHOLDS };
+    const { of, text } = rehearsed([campaignOf('c', { lifecycle })]);
+    const { phases, refusals, asked } = of('c');
+    expect(phases).toEqual([
+      { phase: 'initialization', admitted: 0.1 },
+      { phase: 'learning', admitted: 0.5 },
+    ]);
+    expect(refusals.map(({ reason }) => reason)).toEqual(['not_admitted']);
+    expect(refusals[0]!.count / asked).toBeGreaterThan(0.5);
+    expect(text).toContain('c: from initialization (10 % of customers) to learning (50 % of customers)');
+    expect(text).toContain('Arms, before any outcome is known');
+    expect(rehearsed([campaignOf('c')]).text).not.toContain('Phases');
+    const slow = { ...lifecycle, thresholds: { ...DEFAULT_THRESHOLDS, trialsPerArm: 100_000 } };
+    expect(rehearsed([campaignOf('c', { lifecycle: slow })]).text).toContain('c: stayed in initialization');
+  });
+
   test('says which campaign is never chosen, and why', () => {
     const { text, of } = rehearsed([
       campaignOf('winner', { objective: ranked(2) }),
@@ -86,6 +104,17 @@ describe('a rehearsal', () => {
 });
 
 describe('invented customers', () => {
+  test('live where most campaigns say, in UTC where none names another zone', () => {
+    const inZone = (id: string, timeZone: string) => campaignOf(id, { schedule: { timeZone, weekly: [] } });
+    const zoneOf = (...campaigns: CampaignConfiguration[]) =>
+      inventVisitors(catalogOf(configurationOf(campaigns)), 100).timeZone;
+    expect(zoneOf(inZone('a', 'UTC'), inZone('b', 'Europe/Berlin'))).toBe('Europe/Berlin');
+    expect(zoneOf(inZone('a', 'Asia/Tokyo'), inZone('b', 'Europe/Berlin'), inZone('c', 'Europe/Berlin'))).toBe(
+      'Europe/Berlin',
+    );
+    expect(zoneOf(inZone('a', 'UTC'))).toBe('UTC');
+  });
+
   test('have every value that conditions name, and others', () => {
     const campaign = campaignOf('c', {
       audience: {

@@ -1,5 +1,6 @@
 /** Plays invented customers against a configuration before anything is learned, and notes why campaigns stood by. */
 import type { Catalog } from '../../decisioning/catalog/compile.ts';
+import type { Phase } from '../../decisioning/lifecycle/phases.ts';
 import { REFUSAL_REASONS, type RefusalReason } from '../../decisioning/reasons.ts';
 import { planOf } from '../../simulations/worlds/plan.ts';
 import { playWorld } from '../../simulations/worlds/play.ts';
@@ -23,11 +24,18 @@ export interface RehearsedCampaign {
   readonly reach: number;
   /** Share of exposures. */
   readonly arms: readonly { readonly arm: string; readonly share: number }[];
+  /** The phase it began in and the last it came to, each with the share of customers it admits; null without lifecycle. */
+  readonly phases: readonly [first: RehearsedPhase, last: RehearsedPhase] | null;
   /** How often it was asked and not chosen, by the first reason, in the order of the checks. */
   readonly refusals: readonly { readonly reason: RefusalReason; readonly count: number }[];
   /** Expected hours until it has so many trials, and until each arm has; null where it gets none. */
   readonly hoursToTrials: number | null;
   readonly hoursToTrialsPerArm: number | null;
+}
+
+export interface RehearsedPhase {
+  readonly phase: Phase;
+  readonly admitted: number;
 }
 
 export interface Rehearsal {
@@ -71,7 +79,10 @@ export function rehearse(catalog: Catalog, spec: WorldSpec, seed: number, trials
   });
   const hours = spec.days * HOURS_PER_DAY;
   const hoursTo = (trials: number) => (trials === 0 ? null : (trialsWanted * hours) / trials);
-  const campaigns = played.map(({ campaignId, armIds, byArm, shown, trials, reach, heldOut }): RehearsedCampaign => {
+  const campaigns = played.map((one): RehearsedCampaign => {
+    const { campaignId, armIds, byArm, shown, trials, reach, heldOut, phase } = one;
+    const { lifecycle } = plan.campaigns.get(campaignId)!.policy;
+    const phaseOf = (name: Phase) => ({ phase: name, admitted: lifecycle!.phases[name].admitted });
     const note = noteOf(campaignId);
     const least = shown === 0 ? 0 : (trials * Math.min(...byArm)) / shown;
     return {
@@ -86,6 +97,7 @@ export function rehearse(catalog: Catalog, spec: WorldSpec, seed: number, trials
       trials,
       reach,
       arms: armIds.map((arm, i) => ({ arm, share: shown === 0 ? 0 : byArm[i]! / shown })),
+      phases: lifecycle && phase ? [phaseOf('initialization'), phaseOf(phase)] : null,
       refusals: REFUSAL_REASONS.flatMap((reason) => {
         const count = note.refusals.get(reason) ?? 0;
         return count > 0 ? [{ reason, count }] : [];

@@ -83,9 +83,10 @@ export function formatRehearsal(
     '',
     `  ${whole(unanswered)} of ${whole(asked)} asks (${share(unanswered, asked)}) got default content.`,
     '',
-    paint('bold', learned ? 'Arms, over all these days' : 'Arms, before anything is learned'),
+    paint('bold', learned ? 'Arms, over all these days' : 'Arms, before any outcome is known'),
     ...campaigns.filter((each) => each.shown > 0).map((each) => `  ${each.campaign}: ${armsOf(each)}`),
     '',
+    ...phasesOf(campaigns, learned),
     paint('bold', 'Why campaigns stood by'),
     ...campaigns.map((each) => `  ${each.campaign}: ${reasonsOf(each)}`),
     '',
@@ -93,6 +94,18 @@ export function formatRehearsal(
     ...(warnings.length > 0 ? ['', ...warnings] : []),
     '',
   ].join('\n');
+}
+
+/** Which phases the rehearsal went through: shares of customers above are a mean over them. */
+function phasesOf(campaigns: readonly RehearsedCampaign[], learned: boolean): string[] {
+  const lines = campaigns.flatMap(({ campaign, phases }) => {
+    if (!phases) return [];
+    const [first, last] = phases.map(({ phase, admitted }) => `${phase} (${percent(admitted)} of customers)`);
+    return [`  ${campaign}: ${first === last ? `stayed in ${first}` : `from ${first} to ${last}`}`];
+  });
+  if (lines.length === 0) return [];
+  const note = learned ? [] : ['  Trials count here as they would; outcomes, which later phases need, are not known.'];
+  return [paint('bold', 'Phases, over these days'), ...lines, ...note, ''];
 }
 
 function neverChosen({ campaign, refusals }: RehearsedCampaign, visits: number): string[] {
@@ -123,7 +136,7 @@ function armsOf({ arms }: RehearsedCampaign): string {
 function describeVisitors({ attributes, timeZone, consents }: VisitorsSpec): string {
   const named = Object.entries(attributes).map(([name, spec]) => `${name} (${describe(spec)})`);
   const said = Object.entries(consents).map(([channel, part]) => `${percent(part)} consent to ${channel}`);
-  return [`clock ${timeZone}`, ...named, ...said].join('; ');
+  return [`their clock ${timeZone}`, ...named, ...said].join('; ');
 }
 
 function describe(spec: AttributeSpec): string {

@@ -51,8 +51,15 @@ export interface OfflineCatalog extends Catalog {
   readonly segments: Readonly<Record<string, ConditionDocument>>;
 }
 
-/** The catalog that publishing these documents would cut. Throws CommandFailure with everything that publishing would refuse, at its line. */
-export function catalogOf(documents: readonly OfflineDocument[]): OfflineCatalog {
+/** Names of what documents declare for others to use. */
+const UNDECLARED = /there is no (placement|goal|segment|channel|campaign) "/;
+
+/**
+ * The catalog that publishing these documents would cut. Throws CommandFailure with everything that publishing would refuse, at its line.
+ *
+ * @param hint told below when something is named that none of the documents declares.
+ */
+export function catalogOf(documents: readonly OfflineDocument[], hint?: string): OfflineCatalog {
   const configuration = configurationOf(documents);
   const compiled = compile(configuration, { workspaceId: 'offline', salt: SALT });
   if (compiled.ok) {
@@ -67,7 +74,11 @@ export function catalogOf(documents: readonly OfflineDocument[]): OfflineCatalog
     const found = changed?.locate?.(rest.map((step) => (/^\d+$/.test(step) ? Number(step) : step)));
     return { found: found ? { ...found, message: detail } : locateServerError(error, [], checked), path, detail };
   });
-  refuse(lines.flatMap(({ found }) => (found ? [found] : [])));
+  const below = hint !== undefined && lines.some(({ detail }) => UNDECLARED.test(detail)) ? hint : undefined;
+  refuse(
+    lines.flatMap(({ found }) => (found ? [found] : [])),
+    below,
+  );
   throw new CommandFailure(lines.map(({ path, detail }) => `${path}: ${detail}`).join('\n'));
 }
 
@@ -75,6 +86,8 @@ function pathOf({ kind, id }: CheckedDocument): string {
   return `/${KINDS[kind].collection}/${id}`;
 }
 
-function refuse(findings: readonly Finding[]): void {
-  if (findings.length > 0) throw new CommandFailure(sortFindings(findings).map(formatFinding).join('\n'));
+function refuse(findings: readonly Finding[], hint?: string): void {
+  if (findings.length === 0) return;
+  const told = sortFindings(findings).map(formatFinding);
+  throw new CommandFailure([...told, ...(hint === undefined ? [] : [hint])].join('\n'));
 }

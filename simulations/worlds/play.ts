@@ -94,7 +94,9 @@ export function playWorld(input: PlayInput): PlayedCampaign[] {
     addPoints(run, (interval + 1) / intervals);
     input.onInterval?.((interval + 1) / intervals);
   }
-  return campaigns.map(([id, { policy }]) => playedOf(id, policy.armIds, run.counters.get(id)!));
+  return campaigns.map(([id, { policy }]) =>
+    playedOf(id, policy.armIds, run.counters.get(id)!, run.learners.get(id)!.allocation().stage?.phase),
+  );
 }
 
 /** Points of the curves up to this share of the time. */

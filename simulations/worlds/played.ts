@@ -1,6 +1,7 @@
 /** What one contender's run through a world came to, counted as it goes. */
 import type { RewardSpec } from '../../decisioning/bandits/rewards/reward.ts';
 import type { TrialTally } from '../../decisioning/bandits/rewards/tally.ts';
+import type { Phase } from '../../decisioning/lifecycle/phases.ts';
 import { MINOR_PER_MAJOR } from './truth.ts';
 
 /** Points of a curve over the days of a world. */
@@ -27,6 +28,8 @@ export interface PlayedCampaign {
   /** Exposures per arm, in the order of `armIds`. */
   readonly armIds: readonly string[];
   readonly byArm: readonly number[];
+  /** The phase it had come to at the end; absent without lifecycle. */
+  readonly phase?: Phase;
 }
 
 /** Counts of one campaign while it is played. */
@@ -58,9 +61,14 @@ export function newCounter(armCount: number): Counter {
   };
 }
 
-export function playedOf(campaignId: string, armIds: readonly string[], counter: Counter): PlayedCampaign {
+export function playedOf(
+  campaignId: string,
+  armIds: readonly string[],
+  counter: Counter,
+  phase: Phase | undefined,
+): PlayedCampaign {
   const { people, ...counts } = counter;
-  return { campaignId, armIds, ...counts, reach: people.size };
+  return { campaignId, armIds, ...counts, reach: people.size, ...(phase && { phase }) };
 }
 
 /** Measures that every report has. */
