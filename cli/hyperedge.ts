@@ -122,6 +122,9 @@ function runDryRun(args: string[]): Promise<number> {
       trials: { type: 'string', default: '1000' },
       seed: { type: 'string', default: '1' },
       json: { type: 'boolean', default: false },
+      'with-server': { type: 'boolean', default: false },
+      site: { type: 'string' },
+      key: { type: 'string' },
     },
   });
   if (!/^\d{4}-\d\d-\d\d$/.test(values.start) || Number.isNaN(Date.parse(values.start)))
@@ -130,13 +133,11 @@ function runDryRun(args: string[]): Promise<number> {
     world: values.world,
     start: values.start,
     json: values.json,
+    server: values['with-server'] ? chooseTarget(wishesOf(values), LOCAL_FOLDER) : undefined,
     visitsPerDay: wholeNumber('--visits-per-day', values['visits-per-day'], 1, MAX_REHEARSED_VISITS_PER_DAY),
     days: wholeNumber('--days', values.days, 1, MAX_REHEARSED_DAYS),
     trials: wholeNumber('--trials', values.trials, 1, MAX_TRIALS_WANTED),
     seed: wholeNumber('--seed', values.seed, 0, MAX_REHEARSAL_SEED),
-      'with-server': { type: 'boolean', default: false },
-      site: { type: 'string' },
-      key: { type: 'string' },
   });
 }
 
@@ -145,7 +146,6 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
   if (!/^\d+$/.test(text) || value < min || value > max)
     throw usageFailure(`${name} "${text}" is not a whole number from ${min} to ${max}`);
   return value;
-    server: values['with-server'] ? chooseTarget(wishesOf(values), LOCAL_FOLDER) : undefined,
 }
 
 function runSchema(args: string[]): number {
