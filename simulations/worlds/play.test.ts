@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CampaignConfiguration, RewardConfiguration } from '../../decisioning/catalog/configuration.ts';
 import {
+  armOf,
   campaignOf,
   catalogOf,
   channelOf,
@@ -113,6 +114,22 @@ describe('a world', () => {
     const { reward, shown } = only([EVEN], specOf({ c: truthOf(0.4, 0.4, { groups }) }));
     // A quarter of customers is gold.
     expect(Math.abs(reward / shown - 0.3)).toBeLessThan(0.04);
+  });
+
+  test('visitors whose scores say what they like are shown it, where the strategy asks for scores', () => {
+    const likes = { kind: 'uniform', min: 0, max: 1 } as const;
+    const groups = [{ condition: { 'likes.a': { $gt: 0.5 } }, factor: 1, arms: { a: 10 } }];
+    const world = specOf({ c: truthOf(0.05, 0.15, { groups }) }, { attributes: { 'likes.a': likes, neutral: likes } });
+    const arms = [armOf('a', { score: 'likes.a' }), armOf('b', { score: 'neutral' })];
+    const known = ['likes.a', 'neutral'].map((id) => ({ id, type: 'number', source: 'any' }) as const);
+    const lost = (modelWeight: number) => {
+      const strategy = { policy: 'ucb', modelWeight, minExploration: 0.01 } as const;
+      const scored = campaignOf('c', { strategy, arms });
+      const catalog = catalogOf(configurationOf([scored], { channels: [channelOf('web')], attributes: known }));
+      const plan = planOf(catalog, world.truth);
+      return playWorld({ spec: world, plan, population: populationOf(world, 1), seed: 1 })[0]!.regret;
+    };
+    expect(lost(0.9)).toBeLessThan(0.8 * lost(0));
   });
 
   test('groups may name segments that no campaign uses', () => {
