@@ -6,6 +6,7 @@ import type { Policy } from '../policy.ts';
 import { packedLength } from './cholesky.ts';
 import { armEffects } from './effects.ts';
 import { addMoments, emptyMoments, fitDisjoint, fitShared, type Moments } from './fit.ts';
+import { withHistory } from './history.ts';
 import { type LinearModel, linearNumbers, MAX_LINEAR_NUMBERS, published } from './model.ts';
 import { MOMENT_SCALE, momentsLength, momentsName, momentUnits } from './moments.ts';
 import { learnsFromFeatures, linearPolicyFor } from './policies.ts';
@@ -25,7 +26,8 @@ export function allocateLinear(
   input: Pick<
     AllocationInput,
     'campaignId' | 'armIds' | 'leaves' | 'strategy' | 'features' | 'parameters' | 'sums' | 'reward'
-  >,
+  > &
+    Partial<Pick<AllocationInput, 'priors'>>,
 ): LinearModel | undefined {
   const { armIds, strategy, features, parameters } = input;
   if (!features || !learnsFromFeatures(strategy)) return undefined;
@@ -36,14 +38,15 @@ export function allocateLinear(
     throw new RangeError(`allocateLinear: campaign ${input.campaignId} has too many arms for ${d} features`);
   const name = momentsName(features.key, input.reward);
   const units = momentUnits(input.reward);
-  const arms = armIds.map((armId) => momentsOf(input, armId, name, d, units));
-  if (!arms.some(({ products }) => products[0]! > 0)) return undefined;
+  const own = armIds.map((armId) => momentsOf(input, armId, name, d, units));
+  if (!own.some(({ products }) => products[0]! > 0)) return undefined;
+  const arms = withHistory(own, armIds, input.priors ?? {}, d);
   const fit = effects ? fitShared(arms, effects, d, ridge) : fitDisjoint(arms, d, ridge);
   if (!fit?.coefficients.every((value) => Number.isFinite(value)) || !Number.isFinite(fit.noise)) return undefined;
   return {
     key: features.key,
     noise: fit.noise,
-    average: published(averageOf(arms.reduce(addMoments, emptyMoments(d)), d)),
+    average: published(averageOf(own.reduce(addMoments, emptyMoments(d)), d)),
     coefficients: published(fit.coefficients),
     factors: published(fit.factors),
     ...(effects && { effects }),
