@@ -3,24 +3,26 @@
  * object, in the worker, in a browser, in Node, and when a receipt is replayed.
  */
 import { choiceProbabilities } from './arbitration/choice.ts';
-import { isHeldOut } from './arbitration/holdout.ts';
-import type { ValueParts } from './arbitration/value.ts';
-import { candidateValue, DEFAULT_PRESET } from './arbitration/value.ts';
 import { chooseArm, stickyPeriod } from './assignment.ts';
 import { HOLDOUT_ARM } from './bandits/allocation.ts';
-import type { OpenCampaign, OpenSlice } from './catalog/open.ts';
+import {
+  type Candidate,
+  candidatesFor,
+  type MeasuredCampaign,
+  type Notes,
+  refuse,
+  type TracedCandidate,
+} from './candidates.ts';
+import type { OpenSlice } from './catalog/open.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
 import type { ChosenAction } from './chosen-action.ts';
 import type { EligibilityFacts } from './eligibility.ts';
-import { addressRefusalOf, leafOf, touchRefusalOf } from './eligibility.ts';
 import { featureVector } from './features/features.ts';
-import { isAdmitted } from './lifecycle/admission.ts';
 import { drawIndex, seededRandom } from './random.ts';
 import type { RefusalReason } from './reasons.ts';
 import { scoresFrom } from './scores.ts';
-import { type Availability, availabilityOf, keepsUnavailable, partOf } from './steering/availability.ts';
-import { leafKeyFor } from './strategies/leaf-key.ts';
-import type { ArmAsk, CampaignStanding, CustomerView, Evidence } from './view.ts';
+import { partOf } from './steering/availability.ts';
+import type { ArmAsk, CustomerView, Evidence } from './view.ts';
 
 /** One placement to decide for, in the order of the request. */
 export interface PlacementRequest {
@@ -47,25 +49,6 @@ export interface DecideInput {
   readonly trace?: boolean;
 }
 
-/** A campaign that was considered, as `explain` and the receipt show it. */
-export interface TracedCandidate {
-  readonly campaignId: string;
-  readonly reason: RefusalReason | null;
-  readonly leaf?: string;
-  readonly value?: number;
-  readonly parts?: ValueParts;
-  readonly probability?: number;
-  /** Which arms could be shown, in the order of the campaign's; absent when all could. */
-  readonly available?: readonly boolean[];
-}
-
-/** A campaign that measures lift and may address this customer now, whether it is chosen, capped or outranked: who it is measured over. */
-export interface MeasuredCampaign {
-  readonly campaign: SliceCampaign;
-  readonly leaf: string;
-  readonly heldOut: boolean;
-}
-
 export interface PlacementDecision {
   readonly placement: string;
   readonly decisionId: string;
@@ -78,27 +61,6 @@ export interface PlacementDecision {
 }
 
 type ChosenBefore = EligibilityFacts['chosenBefore'][number];
-
-/** What is noted about a placement's campaigns while they are looked at. */
-interface Notes {
-  readonly refusals: Partial<Record<RefusalReason, number>>;
-  readonly measured: MeasuredCampaign[];
-  readonly candidates?: TracedCandidate[];
-}
-
-function refuse(notes: Notes, campaignId: string, reason: RefusalReason, rest?: Partial<TracedCandidate>): void {
-  notes.refusals[reason] = (notes.refusals[reason] ?? 0) + 1;
-  notes.candidates?.push({ campaignId, reason, ...rest });
-}
-
-interface Eligible {
-  readonly campaign: OpenCampaign;
-  readonly leaf: string;
-  readonly parts: ValueParts;
-  readonly value: number;
-  /** Absent for a campaign whose arms are the same everywhere at all times. */
-  readonly availability?: Availability;
-}
 
 /**
  * Decides for each placement in order; each propensity is conditional on the choices before it. Nothing is stored here: the caller
@@ -124,7 +86,10 @@ function decidePlacement(
   chosenBefore: readonly ChosenBefore[],
   notes: Notes,
 ): ChosenAction | null {
-  const eligible = eligibleCampaigns(input, slice, chosenBefore, notes);
+  const { customer, evidence, switches, nowMs } = input;
+  const { killSwitch } = switches;
+  const paused = new Set(switches.pausedCampaigns);
+  const eligible = candidatesFor({ slice, customer, evidence, killSwitch, paused, chosenBefore, nowMs }, notes);
   if (eligible.length === 0) return null;
   // Two draws, always in this order, so that a receipt replays them.
   const random = seededRandom(request.seed);
@@ -140,80 +105,7 @@ function decidePlacement(
     if (index !== winner) refuse(notes, campaign.rules.id, 'outranked', traced);
     else notes.candidates?.push({ campaignId: campaign.rules.id, reason: null, ...traced });
   });
-  return act(input, slice, eligible[winner] as Eligible, probabilities[winner] as number, armDraw, request.decisionId);
-}
-
-function eligibleCampaigns(
-  input: DecideInput,
-  slice: OpenSlice,
-  chosenBefore: readonly ChosenBefore[],
-  notes: Notes,
-): Eligible[] {
-  const { customer, evidence, switches, nowMs } = input;
-  const { channel, fatigue, preset = DEFAULT_PRESET } = slice.rules;
-  const pressure = fatigue.weight > 0 ? customer.pressure(fatigue.channelWeights, fatigue.halfLifeMs) : 0;
-  const isMember = slice.segments.membershipBy(customer.resolve);
-  const paused = new Set(switches.pausedCampaigns);
-  const facts = { slice, customer, killSwitch: switches.killSwitch, paused, chosenBefore, isMember, nowMs };
-  const eligible: Eligible[] = [];
-  for (const campaign of slice.campaigns) {
-    const { rules } = campaign;
-    const unaddressed = addressRefusalOf(campaign, facts);
-    if (unaddressed) {
-      refuse(notes, rules.id, unaddressed);
-      continue;
-    }
-    const standing = standingOf(rules, evidence);
-    const { salt } = slice.rules;
-    // Before anyone is measured: held-out customers are admitted by the same hash, so that lift compares like with like.
-    if (!isAdmitted(salt, rules.id, customer.bucketingId, standing.admitted ?? 1)) {
-      refuse(notes, rules.id, 'not_admitted');
-      continue;
-    }
-    const availability = availabilityOf(rules, channel, customer.resolve, nowMs);
-    if (availability && !availability.available.includes(true)) {
-      refuse(notes, rules.id, 'no_arm_available');
-      continue;
-    }
-    const leaf = leafKeyFor(
-      rules,
-      leafOf(campaign, customer.resolve, isMember),
-      { salt, bucketingId: customer.bucketingId },
-      standing.turn,
-    );
-    // Before the caps: held-out customers have no touches, so whoever is measured after them would not be the same kind of customer.
-    const measures = measuresLift(slice, rules);
-    const held = measures && heldOut(slice, rules, customer);
-    if (measures) notes.measured.push({ campaign: rules, leaf, heldOut: held });
-    const kept = availability && !held ? stickyPeriod(rules, customer, '', nowMs).assignment : undefined;
-    const unfit = keepsUnavailable(rules, availability, kept) ? 'no_arm_available' : touchRefusalOf(campaign, facts);
-    if (unfit) {
-      refuse(notes, rules.id, unfit);
-      continue;
-    }
-    const expected = evidence.expected(rules, leaf, partOf(availability));
-    const candidate = { campaign: rules, expected, channel: channel.id, nowMs };
-    const { parts, value } = candidateValue(preset, candidate, fatigue.weight * pressure);
-    // Doing nothing is worth 0: a tired customer is left in peace.
-    if (fatigue.weight > 0 && value < 0) refuse(notes, rules.id, 'fatigued', { leaf, value, parts });
-    else eligible.push({ campaign, leaf, parts, value, ...(availability && { availability }) });
-  }
-  return eligible;
-}
-
-/** Only campaigns with phases or turns are asked about: receipts of all others have nothing to remember. */
-function standingOf(campaign: SliceCampaign, evidence: Evidence): CampaignStanding {
-  const { stage, turn } = campaign.initialAllocation;
-  return (stage || turn !== undefined ? evidence.standing?.(campaign) : undefined) ?? {};
-}
-
-function measuresLift(slice: OpenSlice, campaign: SliceCampaign): boolean {
-  return slice.rules.globalHoldout > 0 || campaign.holdout > 0;
-}
-
-function heldOut(slice: OpenSlice, campaign: SliceCampaign, customer: CustomerView): boolean {
-  const shares = { global: slice.rules.globalHoldout, campaign: campaign.holdout };
-  return isHeldOut(slice.rules.salt, customer.bucketingId, campaign.id, shares);
+  return act(input, eligible[winner] as Candidate, probabilities[winner] as number, armDraw, request.decisionId);
 }
 
 /** What of the customer the probabilities of arms may depend on. */
@@ -229,8 +121,7 @@ function askOf(campaign: SliceCampaign, { resolve }: CustomerView, available: Ar
 
 function act(
   input: DecideInput,
-  slice: OpenSlice,
-  { campaign: { rules: campaign }, leaf, availability }: Eligible,
+  { campaign: { rules: campaign }, leaf, availability, measuresLift, heldOut }: Candidate,
   propensityCampaign: number,
   armDraw: number,
   decisionId: string,
@@ -240,11 +131,11 @@ function act(
   const common = {
     campaign,
     propensityCampaign,
-    measuresLift: measuresLift(slice, campaign),
+    measuresLift,
     allocationVersion: evidence.expected(campaign, leaf, available).version,
   };
   const { assignment, ...when } = stickyPeriod(campaign, customer, decisionId, nowMs);
-  if (heldOut(slice, campaign, customer)) {
+  if (heldOut) {
     return { ...common, ...when, leaf: assignment?.leaf ?? leaf, armId: HOLDOUT_ARM, propensityArm: 1, sticky: false };
   }
   const ask = () => askOf(campaign, customer, available);

@@ -1,6 +1,6 @@
 /** The shapes of what parameters say, in slices and policies. */
+import { ONLY_STRATEGY } from '../bandits/allocation.ts';
 import type { ParameterDesign } from '../bandits/effects/design.ts';
-import { ONLY_STRATEGY } from '../steering/steering.ts';
 import {
   also,
   between,

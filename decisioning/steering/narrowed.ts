@@ -1,5 +1,5 @@
 /** What a leaf would publish if the campaign had only the arms that are available here and now. */
-import type { LeafAllocation } from '../bandits/allocation.ts';
+import { type LeafAllocation, ONLY_STRATEGY } from '../bandits/allocation.ts';
 import { withFloor } from '../bandits/floor.ts';
 import { normalBest } from '../bandits/linear/normal-best.ts';
 import { probabilityBest } from '../bandits/p-best.ts';
@@ -12,7 +12,7 @@ import type { Stage } from '../lifecycle/phases.ts';
 import { scoringFor } from '../strategies/scoring.ts';
 import { splitStratum } from '../strategies/strata.ts';
 import { maskOf } from './availability.ts';
-import { ONLY_STRATEGY, type Steering } from './steering.ts';
+import type { Steering } from './steering.ts';
 
 /** Masks remembered for one leaf of one allocation: more channels and times than are ever open together. */
 const MAX_MASKS = 64;

@@ -1,4 +1,5 @@
 /** What parameters of kind `channel` and `timing` say of a campaign's arms, as its slices carry it. */
+import { ONLY_STRATEGY } from '../bandits/allocation.ts';
 import type { Scoring } from '../bandits/scoring.ts';
 import type { CampaignConfiguration } from '../catalog/configuration.ts';
 import type { SendWindow } from '../catalog/parameters.ts';
@@ -21,9 +22,6 @@ export interface Steering {
   /** How arms are chosen where some are not available: by strategy id, under `''` for a campaign with one strategy. */
   readonly policies: Readonly<Record<string, Scoring>>;
 }
-
-/** The name of the only strategy of a campaign. */
-export const ONLY_STRATEGY = '';
 
 /** What a campaign's parameters steer; undefined when they steer nothing. The campaign was checked. */
 export function steeringOf(campaign: CampaignConfiguration, policy: CampaignPolicy): Steering | undefined {

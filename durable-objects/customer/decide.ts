@@ -1,6 +1,7 @@
 /** Decides from this customer's own state and stores what was chosen: check and act see the same state, in one transaction. */
 import { ENROLLED_ARM, HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
-import type { MeasuredCampaign, PlacementDecision, PlacementRequest } from '../../decisioning/decide.ts';
+import type { MeasuredCampaign } from '../../decisioning/candidates.ts';
+import type { PlacementDecision, PlacementRequest } from '../../decisioning/decide.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import { decideWithReceipt } from '../../decisioning/receipt.ts';
 import { enrol } from './credit.ts';

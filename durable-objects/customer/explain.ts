@@ -1,8 +1,9 @@
 /** Explains what a customer would get now. */
 import { stickyPeriod } from '../../decisioning/assignment.ts';
 import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
+import type { TracedCandidate } from '../../decisioning/candidates.ts';
 import type { OpenSlice } from '../../decisioning/catalog/open.ts';
-import type { DecideInput, TracedCandidate } from '../../decisioning/decide.ts';
+import type { DecideInput } from '../../decisioning/decide.ts';
 import { decide } from '../../decisioning/decide.ts';
 import { featureVector } from '../../decisioning/features/features.ts';
 import { scoresFrom } from '../../decisioning/scores.ts';

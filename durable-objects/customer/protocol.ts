@@ -2,7 +2,8 @@
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { RewardSpec } from '../../decisioning/bandits/rewards/reward.ts';
 import type { TrialTally } from '../../decisioning/bandits/rewards/tally.ts';
-import type { PlacementRequest, Switches, TracedCandidate } from '../../decisioning/decide.ts';
+import type { TracedCandidate } from '../../decisioning/candidates.ts';
+import type { PlacementRequest, Switches } from '../../decisioning/decide.ts';
 import type { FeatureVector } from '../../decisioning/features/features.ts';
 import type { EventRejection, RefusalReason } from '../../decisioning/reasons.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';

@@ -1,7 +1,8 @@
 /** Candidates of a placement as explain and receipts show them. */
 import type { ExplainResponse } from '../../contract/decisions.ts';
+import type { TracedCandidate } from '../../decisioning/candidates.ts';
 import type { SliceCampaign } from '../../decisioning/catalog/slice.ts';
-import type { PlacementDecision, TracedCandidate } from '../../decisioning/decide.ts';
+import type { PlacementDecision } from '../../decisioning/decide.ts';
 import { describeRefusal } from '../../decisioning/describe.ts';
 import { type FeatureVector, namedFeatures } from '../../decisioning/features/features.ts';
 import { drawOf, type Receipt } from '../../decisioning/receipt.ts';
