@@ -13,7 +13,13 @@ const numbers = z
     trials: z
       .number()
       .meta({ description: 'As they are weighed: faded ones count less, young ones with delay correction too' }),
-    leastTrials: z.number().meta({ description: 'Trials of the arm with the fewest' }),
+    leastTrials: z
+      .number()
+      .meta({ description: 'Trials of the arm with the fewest, among those that customers can get' }),
+    leastArm: z
+      .string()
+      .optional()
+      .meta({ description: 'That arm: `initialization` waits for it. Missing in transitions of before it was noted' }),
     leader: z.string().meta({ description: 'The arm with the highest mean reward' }),
     pBest: z.number().meta({ description: 'P(best) of the leading arm' }),
     expectedLoss: z.number().meta({ description: 'Of staying with the leading arm, as a share of its mean reward' }),

@@ -1,5 +1,4 @@
 /** The numbers of a campaign's phases from what it has learned, whatever it makes the most of. */
-import type { BetaPosterior } from '../bandits/posterior.ts';
 import { uniformPrior } from '../bandits/posterior.ts';
 import { addFigures, noFigures, type RewardFigures, rewardFigures, tellsTrials } from '../bandits/rewards/figures.ts';
 import type { RewardSpec } from '../bandits/rewards/reward.ts';
@@ -8,6 +7,7 @@ import type { ArmStatistics } from '../bandits/statistics.ts';
 import type { CampaignPolicy } from '../catalog/slice.ts';
 import { DEFAULT_MASS } from '../evaluation/interval.ts';
 import type { Learned } from '../strategies/strata.ts';
+import { leastOf, type Reach } from './awaited.ts';
 import { type Confidence, confidenceOf } from './confidence.ts';
 
 /** Points that stand for what is believed of an arm: quantiles to a thousandth. */
@@ -20,11 +20,12 @@ const MAX_ALL_POINTS = 32_768;
  */
 const SMALLEST_SCALE = 0.01;
 
-type Known = Pick<CampaignPolicy, 'armIds' | 'priors' | 'reward'>;
+type Known = Pick<CampaignPolicy, 'armIds' | 'priors' | 'reward'> & Reach;
 
 /** Over all leaves and strategies together; conversions where the reward is binary, else the reward. */
-export function campaignConfidence({ armIds, priors, reward }: Known, learned: Learned): Confidence {
-  if (reward !== undefined && reward.kind !== 'binary') return rewardConfidence(reward, armIds, priors, learned);
+export function campaignConfidence(known: Known, learned: Learned): Confidence {
+  const { armIds, priors, reward } = known;
+  if (reward !== undefined && reward.kind !== 'binary') return rewardConfidence(reward, known, learned);
   const pooled = new Map<string, Pick<ArmStatistics, 'trials' | 'conversions'>>();
   for (const arms of learned.statistics.values()) {
     for (const [armId, { trials, conversions }] of arms) {
@@ -32,13 +33,12 @@ export function campaignConfidence({ armIds, priors, reward }: Known, learned: L
       pooled.set(armId, { trials: before.trials + trials, conversions: before.conversions + conversions });
     }
   }
-  return confidenceOf(armIds, pooled, priors);
+  return confidenceOf(armIds, pooled, priors, known);
 }
 
 function rewardConfidence(
   reward: RewardSpec,
-  armIds: readonly string[],
-  priors: Readonly<Record<string, BetaPosterior>>,
+  { armIds, priors, ...reach }: Known,
   { statistics, sums }: Learned,
 ): Confidence {
   const keys = [...new Set([...statistics.keys(), ...(sums?.keys() ?? [])])];
@@ -65,7 +65,11 @@ function rewardConfidence(
   const scale = Math.max(Math.abs(arms[leading]!.mean), SMALLEST_SCALE * deviation);
   return {
     trials: figures.reduce((sum, { trials }) => sum + trials, 0),
-    leastTrials: figures.reduce((least, { trials }) => Math.min(least, trials), Number.POSITIVE_INFINITY),
+    ...leastOf(
+      armIds,
+      figures.map(({ trials }) => trials),
+      reach,
+    ),
     leader: armIds[leading]!,
     pBest: probabilityBestOf(arms)[leading]!,
     expectedLoss: Math.max(meanOfLargest(points) - meanOf(own), 0) / scale,

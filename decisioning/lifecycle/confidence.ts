@@ -4,13 +4,16 @@ import { type BetaPosterior, posteriorMean, posteriorOf, uniformPrior } from '..
 import type { ArmStatistics } from '../bandits/statistics.ts';
 import { expectedLoss } from '../evaluation/expected-loss.ts';
 import { credibleInterval } from '../evaluation/interval.ts';
+import { leastOf, type Reach } from './awaited.ts';
 
 /** Numbers of one campaign, over all its leaves and strategies. */
 export interface Confidence {
   /** Over all current arms. */
   readonly trials: number;
-  /** Of the arm with the fewest. */
+  /** Of the arm with the fewest among those that customers can get (see `awaited.ts`). */
   readonly leastTrials: number;
+  /** That arm. */
+  readonly leastArm: string;
   /** The arm with the highest mean; the first of several. */
   readonly leader: string;
   /** Its P(best), [0, 1]. */
@@ -28,11 +31,13 @@ export interface Confidence {
  * @param armIds 1 to 512, the campaign's own.
  * @param pooled sums by arm over leaves, strategies and the hours that count; arms without any have learned nothing.
  * @param priors by arm id; Beta(1, 1) where there is none.
+ * @param reach which arms customers can get; all when absent.
  */
 export function confidenceOf(
   armIds: readonly string[],
   pooled: ReadonlyMap<string, Pick<ArmStatistics, 'trials' | 'conversions'>>,
   priors: Readonly<Record<string, BetaPosterior>>,
+  reach: Reach = {},
 ): Confidence {
   const none = { trials: 0, conversions: 0 };
   const sums = armIds.map((id) => pooled.get(id) ?? none);
@@ -44,7 +49,11 @@ export function confidenceOf(
   const { low, high } = credibleInterval(posteriors[leading]!);
   return {
     trials: sums.reduce((sum, { trials }) => sum + trials, 0),
-    leastTrials: sums.reduce((least, { trials }) => Math.min(least, trials), Number.POSITIVE_INFINITY),
+    ...leastOf(
+      armIds,
+      sums.map(({ trials }) => trials),
+      reach,
+    ),
     leader: armIds[leading]!,
     pBest: probabilityBest(posteriors)[leading]!,
     expectedLoss: expectedLoss(posteriors, leading) / means[leading]!,

@@ -8,6 +8,7 @@ import { DEFAULT_THRESHOLDS, type Phase } from './phases.ts';
 const numbers = (changes: Partial<Confidence>): Confidence => ({
   trials: 10_000,
   leastTrials: 1_000,
+  leastArm: 'a',
   leader: 'a',
   pBest: 0.9,
   expectedLoss: 0.04,
