@@ -24,16 +24,15 @@ const goalFigures = z
       .number()
       .nullable()
       .meta({ description: 'A mean, so not an integer; null before the first trial' }),
-    valueInterval: interval
-      .nullable()
-      .meta({
-        description:
-          '95 % interval of `valuePerTrial`; null before the second trial, and for values beyond 2^38 of their unit',
-      }),
+    valueInterval: interval.nullable().meta({
+      description:
+        '95 % interval of `valuePerTrial`; null before the second trial, and for values beyond 2^38 of their unit',
+    }),
   })
   .meta({ id: 'GoalFigures' });
 
-const rewardFigures = z
+/** What a block's trials brought in the campaign's reward. */
+export const rewardFigures = z
   .strictObject({
     kind: z.enum(['revenue', 'count', 'composite']),
     unit: z.enum(['money', 'count', 'ms', 'points']).meta({
@@ -60,13 +59,10 @@ const rewardFigures = z
 
 /** Blocks that are not of one hour tell these as well, where the campaign declares them. */
 const declared = {
-  goals: z
-    .record(z.string(), goalFigures)
-    .optional()
-    .meta({
-      description:
-        'Goals beside the optimised one, which `conversions` tell of: those of a composite reward and of `objective.secondary`',
-    }),
+  goals: z.record(z.string(), goalFigures).optional().meta({
+    description:
+      'Goals beside the optimised one, which `conversions` tell of: those of a composite reward and of `objective.secondary`',
+  }),
   reward: rewardFigures.optional().meta({ description: 'Absent where the reward is whether the goal was reached' }),
 };
 

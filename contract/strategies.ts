@@ -1,9 +1,9 @@
 /** `GET /v1/campaigns/{id}/strategies/performance`: the strategies of a campaign side by side. */
 import * as z from 'zod';
-import { figures } from './performance.ts';
+import { figures, rewardFigures } from './performance.ts';
 
 /** What a reader must know before believing a comparison; a closed list. */
-export const COMPARISON_WARNINGS = ['rotation_confounds_time', 'sample_ratio'] as const;
+export const COMPARISON_WARNINGS = ['rotation_confounds_time', 'sample_ratio', 'regret_ignores_features'] as const;
 
 const estimate = z
   .strictObject({
@@ -23,8 +23,20 @@ const compared = z
       .nullable()
       .meta({ description: 'Of the enrolled customers where lift is measured, else of the trials' }),
     ...figures,
-    pBest: z.number().meta({ description: 'P(its conversions per trial are the most of all strategies here)' }),
-    regretPerTrial: estimate.meta({ description: 'Conversions per trial lost against the best arm of each leaf' }),
+    reward: rewardFigures.optional().meta({
+      description:
+        'What it brought in the reward of the campaign; absent where that is whether the goal was reached. Of `revenue`, `mean` is that of its arms, ' +
+        'each by a log-normal of its own, weighted by trials',
+    }),
+    pBest: z.number().meta({
+      description:
+        'P(its expected reward per trial is the largest of all strategies here); conversions where the reward is whether the goal was reached',
+    }),
+    regretPerTrial: estimate.meta({
+      description:
+        'Lost per trial against the best arm of each leaf, in conversions or in the unit of `reward`. Null before the first trial, and where a ' +
+        'strategy chooses by features (`regret_ignores_features`)',
+    }),
     regret: estimate.meta({ description: 'The same over all its trials' }),
   })
   .meta({ id: 'StrategyPerformance' });

@@ -4,7 +4,7 @@ import type { Random } from '../random.ts';
 const MAX_TRIES = 1_000;
 
 /** A standard normal variate: Marsaglia's polar method (1964). */
-function normalVariate(random: Random): number {
+export function normalVariate(random: Random): number {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const u = 2 * random.next() - 1;
     const v = 2 * random.next() - 1;

@@ -24,7 +24,7 @@ function counted(
     const own = statistics.get(key) ?? new Map<string, ArmStatistics>();
     statistics.set(key, own.set(arm, addStatistics(emptyStatistics, { trials, conversions, customers })));
   }
-  return statistics as CampaignStatistics;
+  return { statistics: statistics as CampaignStatistics };
 }
 
 describe('strategies side by side', () => {
@@ -73,7 +73,7 @@ describe('strategies side by side', () => {
   });
 
   test('without a trial have no rate, no regret and no ratio, and even chances', () => {
-    const { strategies, sampleRatioP } = compareStrategies(new Map(), declared, arms);
+    const { strategies, sampleRatioP } = compareStrategies({ statistics: new Map() }, declared, arms);
     for (const one of strategies)
       expect(one).toMatchObject({ regret: null, regretPerTrial: null, realisedShare: null, pBest: 0.5 });
     expect(sampleRatioP).toBeNull();

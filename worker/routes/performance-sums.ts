@@ -15,7 +15,7 @@ import type { RewardSpec } from '../../decisioning/bandits/rewards/reward.ts';
 import type { CampaignPolicy, Directory, DirectoryCampaign } from '../../decisioning/catalog/slice.ts';
 import { goalPerformance } from '../../decisioning/evaluation/goal-performance.ts';
 import type { Interval } from '../../decisioning/evaluation/interval.ts';
-import { rewardPerformance } from '../../decisioning/evaluation/reward-performance.ts';
+import { type RewardPerformance, rewardPerformance } from '../../decisioning/evaluation/reward-performance.ts';
 import { splitStratum } from '../../decisioning/strategies/strata.ts';
 import type { RootView } from '../../durable-objects/campaign/protocol.ts';
 import { reportedGoals } from '../../durable-objects/campaign/reported.ts';
@@ -51,14 +51,14 @@ export function blockSums(
   const spec = reward && reward.kind !== 'binary' ? reward : undefined;
   if (told.length === 0 && !spec) return () => NOTHING;
   const blocks = blocksOf(spec, view);
-  const unit = spec?.kind === 'revenue' ? unitOf(own, goals) : spec?.kind === 'count' ? 'count' : 'points';
+  const answer = spec && rewardAnswers(spec, own, goals);
   return ({ leaf, arm }, fixed) => {
     const block = blocks.get(keyOf(leaf, arm));
     return {
       ...(told.length > 0 && {
         goals: Object.fromEntries(told.map((goal) => [goal, goalAnswer(goal, goals, block?.sums)])),
       }),
-      ...(spec && { reward: { unit, ...rewardAnswer(spec, block?.reward ?? noFigures, fixed) } }),
+      ...(answer && { reward: answer(rewardPerformance(spec, block?.reward ?? noFigures), fixed) }),
     };
   };
 }
@@ -138,19 +138,27 @@ function unitOf(goal: string, goals: Directory['goals']) {
   return (Object.hasOwn(goals, goal) ? goals[goal]?.unit : undefined) ?? 'money';
 }
 
-function rewardAnswer(
+/** How the API tells figures of a campaign's reward. @param spec not `binary`. @param own its goal. */
+export function rewardAnswers(
   spec: RewardSpec,
-  figures: RewardFigures,
-  { trials, revenueMinor }: Parameters<BlockSums>[1],
-): Omit<NonNullable<WireFigures['reward']>, 'unit'> {
-  const { interval, ...told } = rewardPerformance(spec, figures);
-  // Learning keeps the logarithms of orders alone: what they came to is in the statistics, of all trials.
-  const plain = trials === 0 ? null : revenueMinor / trials;
-  return {
-    kind: spec.kind as Exclude<RewardSpec['kind'], 'binary'>,
-    ...told,
-    meanPerTrial: spec.kind === 'revenue' ? plain : told.mean,
-    interval: interval && ends(interval),
+  own: string,
+  goals: Directory['goals'],
+): (
+  performance: RewardPerformance,
+  fixed: Pick<WireFigures, 'trials' | 'revenueMinor'>,
+) => NonNullable<WireFigures['reward']> {
+  const unit = spec.kind === 'revenue' ? unitOf(own, goals) : spec.kind === 'count' ? 'count' : 'points';
+  const kind = spec.kind as Exclude<RewardSpec['kind'], 'binary'>;
+  return ({ interval, ...told }, { trials, revenueMinor }) => {
+    // Learning keeps the logarithms of orders alone: what they came to is in the statistics, of all trials.
+    const plain = trials === 0 ? null : revenueMinor / trials;
+    return {
+      kind,
+      unit,
+      ...told,
+      meanPerTrial: kind === 'revenue' ? plain : told.mean,
+      interval: interval && ends(interval),
+    };
   };
 }
 

@@ -21,7 +21,7 @@ export function registerStrategies(app: App): void {
       tag: 'Insight',
       summary: 'How the strategies of a campaign compare',
       description:
-        'Rate, P(best) and regret of each with 95 % intervals, the shares declared and realised with their sample-ratio test; retired strategies stay.',
+        'Rate, reward, P(best) and regret of each with 95 % intervals, the shares declared and realised with their sample-ratio test; retired strategies stay.',
       auth: 'secret',
       params: z.strictObject({ id: slug }),
       responses: {
@@ -39,7 +39,8 @@ export function registerStrategies(app: App): void {
       const done = c.get('timing').start('root');
       const view = await withRetry(async (): Promise<RootView> => (await rootStub(c.env, workspaceId, id)).view());
       done();
-      const answer = strategiesOf(id, campaign, view, nowMs);
+      const goals = current?.catalog.directory.goals ?? {};
+      const answer = strategiesOf(id, campaign, view, { nowMs, goals });
       if (answer.strategies.length === 0)
         return problem(c, 'not_found', { detail: 'The campaign has one strategy: there is nothing to compare' });
       return c.json(answer);
