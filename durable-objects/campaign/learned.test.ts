@@ -1,6 +1,5 @@
-import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { runDurableObjectAlarm } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
-import { addSums } from '../../decisioning/bandits/named-sums.ts';
 import { rewardName, rewardTrialsName } from '../../decisioning/bandits/rewards/reward.ts';
 import { addStatistics, emptyStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
@@ -9,9 +8,7 @@ import { type EvidenceCell, weighEvidence } from '../../decisioning/learning/wei
 import { testRandom } from '../../decisioning/testing/seeds.ts';
 import { readHourly } from './hourly.ts';
 import { readLearned } from './learned.ts';
-import type { ShardReport } from './protocol.ts';
-import { CampaignRoot } from './root.ts';
-import { newAddress, policyFor, source } from './testing/fixtures.ts';
+import { newRoot } from './testing/evidence-root.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -19,38 +16,6 @@ const nowHour = Math.floor(Date.now() / HOUR_MS);
 const nowMs = nowHour * HOUR_MS + 20 * 60_000;
 const reward = { kind: 'count', max: 5 } as const;
 const [named, trials] = [rewardName(reward)!, rewardTrialsName(reward)!];
-
-let roots = 0;
-
-function newRoot() {
-  roots += 1;
-  const stub = source.CAMPAIGN_ROOT.getByName(`learned-root-${roots}`);
-  const address = newAddress();
-  const run = <T>(step: (root: CampaignRoot, sql: SqlStorage, storage: DurableObjectStorage) => T): Promise<T> =>
-    runInDurableObject(stub, (_object, { storage }) => step(new CampaignRoot(storage), storage.sql, storage));
-  const learn = (cells: readonly EvidenceCell[], seq = 1) =>
-    run((root) => {
-      for (let shard = 0; shard < 2; shard += 1)
-        root.merge(
-          reportOf(
-            cells.filter((_, i) => i % 2 === shard),
-            shard,
-            seq,
-          ),
-        );
-    });
-  const reportOf = (cells: readonly EvidenceCell[], shard: number, seq: number): ShardReport => ({
-    ...address,
-    shard,
-    seq,
-    cells: cells.map(({ sums: _, ...cell }) => cell),
-    vectors: cells.flatMap(({ leaf, arm, hour, sums = {} }) =>
-      Object.entries(sums).map(([name, vector]) => ({ leaf, arm, hour, name, sums: vector })),
-    ),
-  });
-  const policy = (changes: Partial<CampaignPolicy>) => policyFor(address.campaignId, changes);
-  return { stub, address, run, learn, policy };
-}
 
 /** Seeded evidence of the hours `ago`. */
 function evidence(seed: number, ago: readonly number[]): EvidenceCell[] {
@@ -208,71 +173,6 @@ describe('evidence that is weighed by its age', () => {
       run((root) => root.compute(policy(learning ? { learning } : {}), nowMs).leaves.rest!.pBest[1]!);
     expect(await leader()).toBeLessThan(0.01);
     expect(await leader({ halfLifeMs: 4 * HOUR_MS })).toBeGreaterThan(0.99);
-  });
-});
-
-describe('moments of features', () => {
-  const features = { key: 'f', specs: [{ id: 'x', attribute: 'x', type: 'boolean' as const }] };
-  const name = 'linear:f';
-  const momentsOf = (count: number) => [count, count, count, 0, 0, 0].map((value) => value * 1e6);
-  /** Cells of an hour with one trial each, and their moments in buckets as customers count them. */
-  const learnt = (hoursAgo: readonly number[], width: number): EvidenceCell[] =>
-    hoursAgo.flatMap((ago) => {
-      const hour = nowHour - ago;
-      const statistics = addStatistics(emptyStatistics, { trials: 1 });
-      const counted: EvidenceCell = { leaf: 'rest', arm: 'a', hour, statistics };
-      return [
-        counted,
-        { ...counted, statistics: emptyStatistics, hour: hour - (hour % width), sums: { [name]: momentsOf(1) } },
-      ];
-    });
-  /** Trials that the moments of arm a stand for, and those that are counted. */
-  const trialsOf = async (
-    cells: readonly EvidenceCell[],
-    learning: CampaignPolicy['learning'],
-    sinceMs?: number,
-  ): Promise<readonly [moments: number, counted: number]> => {
-    const { run, learn, policy } = newRoot();
-    await learn(merged(cells));
-    const own = policy({ features, ...(learning && { learning }) });
-    const { statistics, sums } = await run((_root, sql) => readLearned(sql, own, nowMs, sinceMs));
-    return [(sums?.get('rest')?.get('a')?.[name]?.[0] ?? 0) / 1e6, statistics.get('rest')?.get('a')?.trials ?? 0];
-  };
-  const merged = (cells: readonly EvidenceCell[]): EvidenceCell[] => {
-    const byHour = new Map<number, EvidenceCell>();
-    for (const cell of cells) {
-      const before = byHour.get(cell.hour);
-      const sums = addSums(before?.sums ?? {}, cell.sums ?? {});
-      const statistics = addStatistics(before?.statistics ?? emptyStatistics, cell.statistics);
-      byHour.set(cell.hour, { ...cell, statistics, ...(Object.keys(sums).length > 0 && { sums }) });
-    }
-    return [...byHour.values()];
-  };
-  const month = Array.from({ length: 30 * 24 }, (_, i) => i);
-
-  test.each([
-    ['by the day with a half-life of 32 days', { halfLifeMs: 32 * DAY_MS }, 24],
-    ['by a part of a shorter half-life', { halfLifeMs: 10 * DAY_MS }, 7],
-    ['by the hour with a half-life of a day', { halfLifeMs: DAY_MS }, 1],
-    ['by the day with a delay correction', { delayCorrection: true as const }, 24],
-  ])('kept %s weigh as the trials they are of', async (_title, learning, width) => {
-    const [moments, counted] = await trialsOf(learnt(month, width), learning);
-    expect(counted).toBeGreaterThan(1);
-    expect(Math.abs(moments / counted - 1)).toBeLessThan(0.002);
-  });
-
-  test.each([5, 30, 47, 400])(
-    'of the day of a change of rates count for the part of it that came after: %i hours ago',
-    async (ago) => {
-      const sinceMs = (nowHour - ago) * HOUR_MS;
-      const [moments, counted] = await trialsOf(learnt(month, 24), undefined, sinceMs);
-      expect(counted).toBe(ago + 1);
-      expect(moments).toBeCloseTo(counted, 9);
-    },
-  );
-
-  test('without a rule are the plain sums', async () => {
-    expect(await trialsOf(learnt(month, 24), undefined)).toEqual([month.length, month.length]);
   });
 });
 

@@ -2,9 +2,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { rewardName, rewardTrialsName } from '../../decisioning/bandits/rewards/reward.ts';
-import type { CampaignConfiguration } from '../../decisioning/catalog/configuration.ts';
 import { delayBucket } from '../../decisioning/learning/delay-buckets.ts';
-import type { DecisionRecord } from '../../decisioning/record.ts';
 import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
 import { migrate } from '../shared/migrator.ts';
 import { pendingDeliveries } from './outbox.ts';
@@ -23,39 +21,10 @@ import {
   totalOf,
   worldOf,
 } from './testing/fixtures.ts';
+import { scene } from './testing/trial-scene.ts';
 
 const COMPOSITE = { kind: 'composite', weights: { purchase: 3, unsubscribe: -4.5 } } as const;
 const REVENUE = { kind: 'revenue', maxMinor: 100_000 } as const;
-
-let worlds = 0;
-
-function scene(goal = 'purchase', extra: Partial<CampaignConfiguration> = {}) {
-  worlds += 1;
-  const objective = { goal, conversionWeight: 1, revenueWeight: 0, priority: 0 };
-  const campaign = campaignOf('c', { objective, ...extra });
-  const dwell = { ...PURCHASE, id: 'dwell', unit: 'ms' as const };
-  const world = worldOf(`trial-sums-${worlds}`, configurationOf([campaign], { goals: [PURCHASE, dwell] }));
-  const ann = customerOf(world, 'ann');
-  const decided = async (id: string, atMs = START_MS): Promise<DecisionRecord> => {
-    const record = await ann.decide(id, atMs);
-    if (!record) throw new Error('nothing was chosen');
-    return record;
-  };
-  /** The named sums of all cells together. */
-  const sums = async (): Promise<Record<string, readonly number[]>> => {
-    await settle(ann);
-    const total: Record<string, number[]> = {};
-    for (const cell of Object.values(await sumsIn(world, 'c')))
-      for (const [name, vector] of Object.entries(cell))
-        total[name] = vector.map((value, i) => value + (total[name]?.[i] ?? 0));
-    return total;
-  };
-  const total = async () => {
-    await settle(ann);
-    return totalOf(world, 'c');
-  };
-  return { world, ann, decided, sums, total };
-}
 
 describe('a reward', () => {
   it('goes from what it was to what it is, whatever is reached first, and below 0', async () => {
@@ -187,66 +156,6 @@ describe('windows', () => {
     expect(await totalOf(world, 'c')).toMatchObject({ trials: 1, conversions: 0 });
     const [cell] = Object.values(await sumsIn(world, 'c'));
     expect(cell).toEqual({ 'goal:late': [1, 0, 0, 0, 1] });
-  });
-});
-
-describe('features', () => {
-  const features = [{ id: 'plan', attribute: 'plan', type: 'category' as const, values: ['gold', 'tin'] }];
-  const moments = [1e6, 1e6, 0, 1e6, 0, 0, 1e6, 1e6, 0, 1e6];
-
-  it('of a stored decision are in no token, also when it is asked for again, and their moments are counted', async () => {
-    const { ann, sums } = scene('purchase', { features });
-    const record = await ann.decide('1', START_MS, { attributes: { plan: 'gold' } });
-    expect(record).not.toHaveProperty('features');
-    expect(await ann.decide('1', START_MS, { attributes: { plan: 'tin' } })).toEqual(record);
-    const kept = await ann.stub().receipt(record!.decisionId);
-    expect(kept).toMatchObject({ record: { features: { z: [1_000, 1_000, 0] } } });
-    await ann.see(record!, START_MS);
-    await ann.reach(record!, START_MS);
-    expect(Object.entries(await sums())).toEqual([[expect.stringMatching(/^linear:/), moments]]);
-  });
-
-  it('of a decision that no object stored come with its token, and go on with it to a known customer', async () => {
-    const { world, sums, ann } = scene('purchase', { features });
-    const visitor = customerOf(world, 'visitor', true);
-    const stored = await visitor.decide('1', START_MS, { attributes: { plan: 'gold' } });
-    const token = { ...stored!, decisionId: 'first-visit', features: { key: 'f', z: [1_000, 1_000, 0] } };
-    await visitor.see(token, START_MS);
-    const moved = await visitor.stub().forward(visitor.facts(START_MS), ann.name);
-    if (!moved.legacy) throw new Error('there is no legacy');
-    await ann.stub().takeLegacy(ann.facts(START_MS), moved.legacy);
-    await visitor.stub().legacyTaken(visitor.facts(START_MS));
-    await settle(visitor);
-    await ann.reach(token, START_MS + HOUR_MS);
-    expect(await sums()).toEqual({ 'linear:f': moments });
-  });
-
-  it.each([
-    ['a day', {}, 24],
-    ['a part of a short half-life', { momentsHours: 7 }, 7],
-    ['an hour', { momentsHours: 1 }, 1],
-  ])('are counted in buckets of %s, rewards in that of their trial', async (_title, learning: LearningFacts, width) => {
-    const { world, ann } = scene('purchase', { features });
-    const atMs = START_MS + 19 * HOUR_MS;
-    const record = await ann.decide('1', atMs, { attributes: { plan: 'gold' } });
-    await ann.see(record!, atMs, undefined, learning);
-    await ann.reach(record!, atMs + DAY_MS);
-    await settle(ann);
-    const hour = atMs / HOUR_MS;
-    const cells = Object.entries(await sumsIn(world, 'c'));
-    expect(cells.map(([key, sums]) => [key, Object.values(sums)])).toEqual([
-      [`rest ${record!.armId} ${hour - (hour % width)}`, [moments]],
-    ]);
-    expect((await totalOf(world, 'c')).conversions).toBe(1);
-  });
-
-  it('that are kept no more cost the moments, not the trial', async () => {
-    const { world, ann, sums, total } = scene('purchase', { features });
-    const elsewhere = customerOf(world, 'elsewhere');
-    const record = await elsewhere.decide('1', START_MS, { attributes: { plan: 'gold' } });
-    await ann.reach(record!, START_MS);
-    expect(await total()).toMatchObject({ exposures: 1, trials: 1, conversions: 1 });
-    expect(await sums()).toEqual({});
   });
 });
 
