@@ -236,3 +236,18 @@ test('the reference and the guides fit a phone, and its menu leads to an endpoin
   await page.waitForSelector('.opblock.is-open');
   expect(await width()).toBe(390);
 });
+
+test('an address below the guides that has no page is answered with the list of them; elsewhere with a problem', async () => {
+  for (const path of [
+    '/docs/guides/nothing.html',
+    '/docs/guides/policies/nothing.html',
+    '/docs/reference/nothing.html',
+  ]) {
+    const answer = await fetch(`${stack.url}${path}`);
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toContain('<a href="/docs/guides/quickstart.html">Quick start</a>');
+  }
+  const elsewhere = await fetch(`${stack.url}/nothing`);
+  expect(elsewhere.status).toBe(404);
+  expect(elsewhere.headers.get('content-type')).toContain('application/problem+json');
+});
