@@ -190,7 +190,7 @@ describe('workspace create', () => {
 test('help goes to standard output; no command, or an unknown one, is a wrong call', async () => {
   expect(await run(['--help'])).toMatchObject({ code: 0, err: '' });
   expect((await run([])).code).toBe(2);
-  expect((await run(['psuh'])).err).toContain('There is no command "psuh"');
+  expect((await run(['psuh'])).err).toContain('There is no command "psuh": did you mean "push"?');
 });
 
 describe('dry-run', () => {
@@ -235,6 +235,7 @@ describe('dry-run', () => {
     expect(ran.err).toMatch(/hero\.yaml:9:9: there is no goal "purchase"/);
     expect(ran.err).toMatch(/\nFiles are rehearsed by themselves: name the file or folder that declares it, too/);
     expect((await run(['dry-run', campaigns, '--days', '0'])).code).toBe(2);
-    expect((await run(['dry-run', campaigns, '--start', 'monday'])).code).toBe(2);
+    for (const day of ['monday', '2026-02-30', '2026-13-01'])
+      expect((await run(['dry-run', campaigns, '--start', day])).code).toBe(2);
   });
 });

@@ -1,7 +1,9 @@
 /** `npm run hyperedge -- COMMAND …`: configuration from files. */
 import { parseArgs } from 'node:util';
+import { didYouMean } from '../decisioning/did-you-mean.ts';
 import { dryRun } from './commands/dry-run.ts';
 import { estimate } from './commands/estimate.ts';
+import { performance } from './commands/performance.ts';
 import { push, pushAsSql, validate } from './commands/push.ts';
 import { printSchema, writeSchemas } from './commands/schema.ts';
 import { createWorkspace } from './commands/workspace.ts';
@@ -30,6 +32,12 @@ const USAGE = `Usage: npm run hyperedge -- COMMAND
       --seed N, --json
   estimate SEGMENT          how many customers match a segment now; or PATH… for the segments and audiences in files
       --site URL, --key KEY as for push
+  performance CAMPAIGN      how its arms do: rates with intervals, share of choices, chance of being the best
+      --parameters          what each value of its parameters does
+      --strategies          its strategies side by side
+      --lifecycle           the phase it is in, and how it came there
+      --json                the answer as it is
+      --site URL, --key KEY as for push
   schema [KIND]             print the JSON Schema of a kind, or of any document
       --write FOLDER        write all of them into a folder
   workspace create ID       write the SQL that creates a workspace, a site and its two keys
@@ -44,6 +52,8 @@ const USAGE = `Usage: npm run hyperedge -- COMMAND
 A PATH is a .yaml, .yml, .json or .jsonc file, or a folder of them. A document is an object with its \`kind\`.
 Exit codes: 0 done, 1 refused, 2 called wrongly.
 `;
+
+const COMMANDS = ['validate', 'push', 'dry-run', 'estimate', 'performance', 'schema', 'workspace'];
 
 const HELP_HINT = 'npm run hyperedge -- --help';
 
@@ -64,12 +74,14 @@ async function main(args: readonly string[]): Promise<number> {
       return runDryRun(rest);
     case 'estimate':
       return estimate(rest);
+    case 'performance':
+      return performance(rest);
     case 'schema':
       return runSchema(rest);
     case 'workspace':
       return createWorkspace(rest);
     default:
-      throw usageFailure(`There is no command "${command}"`);
+      throw usageFailure(`There is no command "${command}"${didYouMean(command, COMMANDS)}`);
   }
 }
 
@@ -127,8 +139,7 @@ function runDryRun(args: string[]): Promise<number> {
       key: { type: 'string' },
     },
   });
-  if (!/^\d{4}-\d\d-\d\d$/.test(values.start) || Number.isNaN(Date.parse(values.start)))
-    throw usageFailure(`--start "${values.start}" is not a day such as 2026-11-27`);
+  if (!isDay(values.start)) throw usageFailure(`--start "${values.start}" is not a day such as 2026-11-27`);
   return dryRun(paths(positionals), {
     world: values.world,
     start: values.start,
@@ -139,6 +150,12 @@ function runDryRun(args: string[]): Promise<number> {
     trials: wholeNumber('--trials', values.trials, 1, MAX_TRIALS_WANTED),
     seed: wholeNumber('--seed', values.seed, 0, MAX_REHEARSAL_SEED),
   });
+}
+
+/** Whether a text is a day of the calendar: the 30th of February would be taken for the 2nd of March. */
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`);
+  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
 function wholeNumber(name: string, text: string, min: number, max: number): number {

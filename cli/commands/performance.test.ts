@@ -1,0 +1,291 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
+import type { LifecycleResponse } from '../../contract/lifecycle.ts';
+import { lifecycleResponse } from '../../contract/lifecycle.ts';
+import {
+  type ParametersPerformanceResponse,
+  parametersPerformanceResponse,
+} from '../../contract/parameters-performance.ts';
+import { type PerformanceResponse, performanceResponse } from '../../contract/performance.ts';
+import { type StrategiesPerformanceResponse, strategiesPerformanceResponse } from '../../contract/strategies.ts';
+
+const asOf = '2026-11-27T09:00:00.000Z';
+const block = (trials: number, conversions: number, interval: [number, number]) => ({
+  exposures: trials + 10,
+  trials,
+  conversions,
+  rate: trials === 0 ? null : conversions / trials,
+  credibleInterval: interval,
+  revenueMinor: 0,
+});
+const none = block(0, 0, [0.025, 0.975]);
+
+const ARMS: PerformanceResponse = performanceResponse.parse({
+  ...{ campaign: 'spring', goal: 'order', asOf, allocationVersion: 3, allocationVariesBy: [], phase: 'learning' },
+  totals: block(1_700, 85, [0.0406, 0.0614]),
+  holdout: none,
+  arms: [
+    { arm: 'classic', ...block(500, 20, [0.0262, 0.061]), pBest: 0.004, allocation: 0.09 },
+    { arm: 'daring', ...block(1_200, 65, [0.0428, 0.0684]), pBest: 0.996, allocation: 0.91 },
+    { arm: 'unseen', ...none, pBest: 0, allocation: 0 },
+  ],
+  ...{ leaves: [], overTime: [] },
+  lift: {
+    treated: { customers: 1_700, converted: 85, rate: 0.05, revenueMinor: 0, revenuePerCustomerMinor: 0 },
+    holdout: { customers: 170, converted: 7, rate: 0.0412, revenueMinor: 0, revenuePerCustomerMinor: 0 },
+    ...{
+      absolute: 0.0088,
+      interval: [-0.023, 0.0406],
+      relative: null,
+      relativeInterval: null,
+      absoluteRevenueMinor: 0,
+    },
+  },
+});
+
+const effect = (rateRatio: number, interval: [number, number]) => ({
+  ...{ logOdds: 0, logOddsInterval: [-1, 1], adjustedRate: 0.05 },
+  ...{ rateRatio, rateRatioInterval: interval },
+});
+const PARAMETERS: ParametersPerformanceResponse = parametersPerformanceResponse.parse({
+  ...{
+    campaign: 'spring',
+    goal: 'order',
+    asOf,
+    leaf: null,
+    learnsBy: 'effects',
+    totals: block(1_700, 85, [0.04, 0.06]),
+  },
+  parameters: [
+    {
+      ...{ parameter: 'look', name: 'Look of the card' },
+      values: [
+        {
+          value: 'calm',
+          name: 'Calm blue',
+          ...block(900, 50, [0.04, 0.07]),
+          effect: effect(1.25, [0.8, 2]),
+          pBest: 0.8,
+        },
+        { value: 'loud', ...none, effect: null, pBest: 0.2 },
+      ],
+    },
+  ],
+});
+
+const compared = {
+  ...{ retired: false, share: 0.5, realisedShare: 0.5, pBest: 0.7 },
+  regretPerTrial: { estimate: 0.005, interval: [0.001, 0.01] },
+  regret: { estimate: 3.3, interval: [0.4, 7.1] },
+};
+const STRATEGIES: StrategiesPerformanceResponse = strategiesPerformanceResponse.parse({
+  ...{ campaign: 'spring', goal: 'order', asOf, mode: 'rotation', turn: 'bold', sampleRatioP: 0.4 },
+  warnings: [{ reason: 'rotation_confounds_time', detail: 'strategies take turns' }],
+  strategies: [
+    { strategy: 'bold', policy: 'thompson', ...block(1_200, 65, [0.0428, 0.0684]), ...compared },
+    {
+      strategy: 'old',
+      policy: null,
+      ...none,
+      ...compared,
+      retired: true,
+      share: null,
+      realisedShare: null,
+      regretPerTrial: null,
+      regret: null,
+    },
+  ],
+});
+
+const numbers = {
+  trials: 60,
+  leastTrials: 12,
+  leastArm: 'classic',
+  leader: 'daring',
+  pBest: 0.81,
+  expectedLoss: 0.0333,
+  width: 0.855,
+};
+const LIFECYCLE: LifecycleResponse = lifecycleResponse.parse({
+  ...{ campaign: 'spring', phase: 'learning', since: asOf, mode: 'auto', evidenceSince: null, numbers },
+  settings: { floor: 0.2, admitted: 0.5, modelWeight: 0.5 },
+  thresholds: { trialsPerArm: 30, pBest: 0.95, expectedLoss: 0.02, width: 0.5 },
+  transitions: [
+    {
+      ...{ at: asOf, from: 'optimization', to: 'learning', cause: 'drift', numbers },
+      drift: { arm: 'daring', since: asOf, rateBefore: 0.05, rateAfter: 0.02, score: 9, threshold: 7 },
+    },
+    { at: '2026-11-02T10:00:00.000Z', from: null, to: 'optimization', cause: 'forced', by: 'k1', numbers },
+  ],
+});
+
+/** A server that remembers where it was asked and answers each address with its own. */
+async function double(answers: Readonly<Record<string, object>>) {
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+    const body = answers[request.url ?? ''];
+    const missing = {
+      type: '/problems/not_found',
+      title: 'There is nothing here',
+      status: 404,
+      detail: 'No such campaign',
+    };
+    response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? missing));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return { requests, site: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+const run = (args: readonly string[]) =>
+  promisify(execFile)(process.execPath, ['cli/hyperedge.ts', 'performance', ...args], {
+    cwd: join(import.meta.dirname, '../..'),
+    env: { PATH: process.env.PATH, NO_COLOR: '1', HYPEREDGE_SECRET_KEY: 'sk_x' },
+  });
+const failureOf = (args: readonly string[]) => run(args).catch((error: unknown) => error);
+
+test('arms stand in the order in which they are chosen, their rates on one axis', async () => {
+  const { site, requests } = await double({ '/v1/campaigns/spring/performance': ARMS });
+  expect((await run(['spring', '--site', site])).stdout.split('\n')).toEqual([
+    'spring  goal order, phase learning, as of 27 Nov 2026, 09:00 UTC',
+    '',
+    '            seen  trials  conversions    rate          95 %                            choices    best',
+    '  daring   1,210   1,200           65  5.42 %  4.28 to 6.84           ├─────●───────┤     91 %  > 99 %',
+    '  classic    510     500           20  4.00 %  2.62 to 6.10  ├───────●──────────┤          9 %   < 1 %',
+    '  unseen      10       0            0       -             -                                0 %     0 %',
+    '  all      1,710   1,700           85  5.00 %  4.06 to 6.14',
+    '',
+    '  Lift: +0.88 points (95 %: −2.30 to +4.06): 5.00 % of 1,700 customers against 4.12 % of 170 held out',
+    '',
+  ]);
+  expect(requests).toEqual(['GET /v1/campaigns/spring/performance Bearer sk_x']);
+});
+
+test('rewards, goals, held-out customers and what choices depend on are told where they are', async () => {
+  const reward = (mean: number) => ({
+    ...{ kind: 'revenue', unit: 'money', trials: 500, rewarded: 40, meanPerTrial: mean, mean: mean + 10 },
+    interval: [mean - 100, mean + 100],
+  });
+  const answer = {
+    ...ARMS,
+    allocationVariesBy: ['features', 'availability'],
+    totals: { ...ARMS.totals, reward: reward(1_000) },
+    holdout: block(100, 3, [0.0109, 0.0843]),
+    arms: ARMS.arms.map((arm, i) => (i === 2 ? arm : { ...arm, reward: reward(1_100) })),
+    lift: null,
+  };
+  const { site } = await double({ '/v1/campaigns/spring/performance': answer });
+  const text = (await run(['spring', '--site', site])).stdout;
+  expect(text).toMatch(/each \(minor units\) +learned +95 % +choices +best\n/);
+  expect(text).toMatch(/daring .* 1,100 +1,110 +1,000 to 1,200 +91 % +> 99 %\n/);
+  expect(text).toMatch(/held out +110 +100 +3 +3\.00 % +1\.09 to 8\.43/);
+  expect(text).toContain("depend on the customer's features and what the channel and the hour allow.");
+});
+
+test('of very many arms the most chosen are shown, and the others counted', async () => {
+  const arms = Array.from({ length: 25 }, (_, i) => ({
+    ...ARMS.arms[0]!,
+    arm: `arm-${i}`,
+    allocation: i === 24 ? 0.52 : 0.02,
+  }));
+  const { site } = await double({ '/v1/campaigns/spring/performance': { ...ARMS, arms } });
+  const text = (await run(['spring', '--site', site])).stdout;
+  expect(text.match(/^ {2}arm-\d+/gm)).toHaveLength(20);
+  expect(text).toMatch(/best\n {2}arm-24/);
+  expect(text).toContain('and 5 more arms with 10 % of the choices: --json has all');
+});
+
+test('parameters have a table each, under their names where they have one', async () => {
+  const { site } = await double({ '/v1/campaigns/spring/parameters/performance': PARAMETERS });
+  expect((await run(['spring', '--parameters', '--site', site])).stdout.split('\n').slice(0, 5)).toEqual([
+    'spring  goal order, learns by effects, as of 27 Nov 2026, 09:00 UTC',
+    '',
+    '  Look of the card  trials  conversions    rate          95 %  × others          95 %                            best',
+    '  Calm blue            900           50  5.56 %  4.00 to 7.00      1.25  0.80 to 2.00  ├─────┊────●───────────┤  80 %',
+    '  loud                   0            0       -             -         -                      ┊                   20 %',
+  ]);
+});
+
+test('strategies stand side by side, with what they lost and what to mind', async () => {
+  const { site } = await double({ '/v1/campaigns/spring/strategies/performance': STRATEGIES });
+  const text = (await run(['spring', '--strategies', '--site', site])).stdout;
+  expect(text).toContain('strategies taking turns, now bold, as of');
+  expect(text).toMatch(
+    /bold +thompson +50 % +1,200 +65 +5\.42 % +4\.28 to 6\.84 +├.*●.*┤ +70 % +0\.500 % +3\.3 +0\.4 to 7\.1\n/,
+  );
+  expect(text).toMatch(/old +retired +- +0 +0 +- +- +70 % +- +-\n/);
+  expect(text).toContain('warning strategies take turns');
+});
+
+test('strategies that compete for revenue are told in it', async () => {
+  const reward = {
+    ...{ kind: 'revenue', unit: 'money', trials: 1_200, rewarded: 65, meanPerTrial: 440, mean: 450 },
+    interval: [300, 620],
+  };
+  const regret = {
+    regretPerTrial: { estimate: 12.4, interval: [3, 30] },
+    regret: { estimate: 14_880, interval: [3_600, 36_000] },
+  };
+  const strategies = [{ ...STRATEGIES.strategies[0]!, reward, ...regret }];
+  const { site } = await double({ '/v1/campaigns/spring/strategies/performance': { ...STRATEGIES, strategies } });
+  const text = (await run(['spring', '--strategies', '--site', site])).stdout;
+  expect(text).toMatch(/each \(minor units\) +95 % +best +lost per trial +lost/);
+  expect(text).toMatch(/5\.42 % +450 +300 to 620 +├─*●─*┤ +70 % +12\.4 +14,880 +3,600 to 36,000\n/);
+  expect(text).toContain('lost: reward that');
+});
+
+test('a lifecycle tells its phase, the numbers it goes by, what comes next, and every change', async () => {
+  const { site } = await double({ '/v1/campaigns/spring/lifecycle': LIFECYCLE });
+  expect((await run(['spring', '--lifecycle', '--site', site])).stdout.split('\n')).toEqual([
+    'spring  learning since 27 Nov 2026, 09:00 UTC',
+    '',
+    '  customers    50 % of those it addresses',
+    '  exploration  at least 20 % of the choices',
+    '  scores       count 50 %',
+    '',
+    '  what phases go by                                  now  wanted',
+    '  trials of "classic", which has the fewest           12    ≥ 30',
+    '  chance that "daring", which leads, is the best    81 %  ≥ 95 %',
+    '  or: loss of staying with it, of its rate        3.33 %   ≤ 2 %',
+    '  width of its 95 % interval, of its rate         85.5 %  ≤ 50 %',
+    '',
+    '  Next: optimization, once the leading arm is known well enough, and is clearly the best or as good as it',
+    '',
+    '  changes, newest first',
+    '  27 Nov 2026, 09:00 UTC  optimization → learning: a rate has changed, of "daring" from 5 % to 2 %',
+    '  2 Nov 2026, 10:00 UTC   optimization: somebody set it (key k1)',
+    '',
+  ]);
+});
+
+test('a phase that is held says so, and nothing of a next one', async () => {
+  const { site } = await double({ '/v1/campaigns/spring/lifecycle': { ...LIFECYCLE, mode: 'hold' } });
+  const text = (await run(['spring', '--lifecycle', '--site', site])).stdout;
+  expect(text).toContain('09:00 UTC, held there\n');
+  expect(text).not.toContain('Next:');
+});
+
+test('as JSON the answer is what the server said, whatever that is', async () => {
+  const { site } = await double({ '/v1/campaigns/spring/performance': { any: 'thing' } });
+  expect(JSON.parse((await run(['spring', '--json', '--site', site])).stdout)).toEqual({ any: 'thing' });
+  expect(await failureOf(['spring', '--site', site])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('in the words of another version: --json'),
+  });
+});
+
+test.each([
+  ['a campaign that is not there', ['nope'], 1, 'nope: No such campaign\n'],
+  ['no campaign', [], 2, 'Name one campaign'],
+  ['two campaigns', ['a', 'b'], 2, 'Name one campaign'],
+  ['a file', ['spring.yaml'], 2, '"spring.yaml" is not the id of a campaign'],
+  ['two views', ['spring', '--parameters', '--lifecycle'], 2, '--parameters and --lifecycle: one at a time'],
+])('%s is refused in words', async (_what, args, code, words) => {
+  const { site } = await double({});
+  expect(await failureOf([...args, '--site', site])).toMatchObject({ code, stderr: expect.stringContaining(words) });
+});
