@@ -47,10 +47,13 @@ export const BUILT_IN_CHANNELS: readonly BuiltInChannel[] = [
 
 const engagement = { source: 'any', windowMs: DAY_MS, defaultValueMinor: 0 } as const;
 
-/** The built-in goals, all of them engagement: a click, which the page script reports by itself, a view, and the time spent. */
+/**
+ * The built-in goals, all of them engagement: a click, which the page script reports by itself, a view, and the time spent. A click may be worth money
+ * (its events may bring a value); a view is one of many, and time is no money.
+ */
 export const BUILT_IN_GOALS: readonly GoalConfiguration[] = [
   { id: 'click', name: 'Click', ...engagement },
-  { id: 'view', name: 'View', ...engagement },
+  { id: 'view', name: 'View', ...engagement, unit: 'count' },
   { id: 'dwell', name: 'Dwell', ...engagement, unit: 'ms' },
 ];
 

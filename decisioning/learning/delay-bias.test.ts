@@ -35,19 +35,18 @@ function shareOfSlow(statistics: CampaignStatistics, minExploration: number): nu
   return allocation.leaves.rest!.probabilities[1]!;
 }
 
-describe('two arms that convert one in ten, after two hours and after two days, fifty trials an hour each', () => {
-  const RUNS = 10;
+describe('two arms that convert one in ten, after two hours and after two days, fifty trials an hour each unless told', () => {
   const DAYS = [3, 5, 7, 10, 14];
 
   /** By day, of every run: how much lower the slow arm's rate looks, as a share of the truth, and its share of choices. */
-  function measured(rules: Rules) {
+  function measured(rules: Rules, perHour = 50, runs = 10) {
     const byDay = DAYS.map(() => ({ bias: [] as number[], share: [] as number[] }));
-    for (let run = 0; run < RUNS; run++) {
+    for (let run = 0; run < runs; run++) {
       const random = seeded(run);
       const both = arms(0.1).map((arm) => new DelayedEvidence(arm, random));
       let hour = 0;
       DAYS.forEach((day, place) => {
-        for (; hour < day * 24; hour++) for (const arm of both) for (let n = 0; n < 50; n++) arm.expose(hour);
+        for (; hour < day * 24; hour++) for (const arm of both) for (let n = 0; n < perHour; n++) arm.expose(hour);
         const nowMs = day * DAY_MS;
         const { statistics } = weighEvidence({ cells: both.flatMap((arm) => arm.cells(nowMs)), nowMs, ...rules });
         const [fast, slow] = ['fast', 'slow'].map((id) => statistics.get('rest')!.get(id)!);
@@ -59,10 +58,22 @@ describe('two arms that convert one in ten, after two hours and after two days, 
     return byDay.map(({ bias, share }) => ({ bias: mean(bias), share: mean(share) }));
   }
 
+  const percent = (all: ReturnType<typeof measured>) => all.map(({ bias }) => Math.round(bias * 100));
+
+  test.each([
+    [5, 100, 3, [47, 35, 26, 17, 12], [34, 15, 6, 1, -1]],
+    [1, 200, 4, [49, 34, 24, 17, 13], [45, 23, 12, 5, 3]],
+  ])('with %d an hour it takes longer', (perHour, runs, from, withoutIt, withIt) => {
+    const plain = measured({}, perHour, runs);
+    const corrected = measured({ delayCorrection: true }, perHour, runs);
+    for (const [i, { bias }] of corrected.entries())
+      expect(Math.abs(bias) < 0.2 * plain[i]!.bias, `day ${DAYS[i]}`).toBe(i >= from);
+    expect([percent(plain), percent(corrected)]).toEqual([withoutIt, withIt]);
+  });
+
   test('four fifths of the bias are gone from the seventh day on, and nearly all of it after two weeks', () => {
     const [plain, corrected] = [measured({}), measured({ delayCorrection: true })];
     for (const i of [2, 3, 4]) expect(Math.abs(corrected[i]!.bias)).toBeLessThan(0.2 * plain[i]!.bias);
-    const percent = (all: typeof plain) => all.map(({ bias }) => Math.round(bias * 100));
     expect(percent(plain)).toEqual([47, 34, 25, 17, 12]);
     expect(percent(corrected)).toEqual([21, 8, 2, -2, -2]);
     const choices = (all: typeof plain) => all.map(({ share }) => share.toFixed(2));
