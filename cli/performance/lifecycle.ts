@@ -69,7 +69,8 @@ function numbersTable({ numbers, thresholds }: LifecycleResponse): string {
 }
 
 function nextText({ phase, thresholds }: LifecycleResponse): string {
-  if (phase === 'initialization') return `learning, once every arm that customers can get has ${whole(thresholds.trialsPerArm)} trials`;
+  if (phase === 'initialization')
+    return `learning, once every arm that customers can get has ${whole(thresholds.trialsPerArm)} trials`;
   if (phase === 'learning')
     return 'optimization, once the leading arm is known well enough, and is clearly the best or as good as it';
   return 'learning again, should a rate change or the best arm become unclear';
