@@ -1,7 +1,6 @@
 /** One customer: profile, touches, claims, decisions and receipts, outbox. Thin methods; what they do stands beside. */
 import { DurableObject } from 'cloudflare:workers';
 import { backoffMs } from '../shared/alarm.ts';
-import { migrate } from '../shared/migrator.ts';
 import type { StubSource } from '../shared/stub.ts';
 import { customerStubByName } from '../shared/stub.ts';
 import { Wake } from '../shared/wake.ts';
@@ -9,11 +8,11 @@ import { Courier } from './courier.ts';
 import { decideAndStore } from './decide.ts';
 import { keepTraits, takeEvents, takeFeedback, takeTogether } from './events.ts';
 import { explainFor } from './explain.ts';
-import { emptyTables, forget } from './forget.ts';
-import { legacyOf, takeLegacy } from './legacy.ts';
-import { ANONYMOUS_IDLE_MS, OUTBOX_BACKSTOP_MS, RETENTION_MS, SEEN_GRAIN_MS } from './limits.ts';
-import { loadState } from './load.ts';
+import { emptyTables } from './forget.ts';
+import { takeLegacy } from './legacy.ts';
+import { ANONYMOUS_IDLE_MS, OUTBOX_BACKSTOP_MS, RETENTION_MS } from './limits.ts';
 import { matchesFor } from './matches.ts';
+import { Memory } from './memory.ts';
 import type {
   CallFacts,
   CustomerDump,
@@ -28,22 +27,17 @@ import type {
   ReceiptReply,
   StoredProfile,
 } from './protocol.ts';
-import { prune } from './prune.ts';
 import { dumpOf, receiptOf } from './read.ts';
 import { Sampling } from './sampling.ts';
-import { CUSTOMER_SCHEMA } from './schema.ts';
 import { sharedFacts } from './shared-facts.ts';
-import type { CustomerMeta, CustomerState } from './state.ts';
-import { EMPTY_PROFILE, isEmpty, newborn } from './state.ts';
+import type { CustomerMeta } from './state.ts';
+import { EMPTY_PROFILE, isEmpty } from './state.ts';
 import type { CustomerStore } from './store.ts';
-import { SqlStore } from './store.ts';
 import { objectNow } from './view.ts';
 
 export class CustomerObject extends DurableObject<StubSource> {
   readonly #sql: SqlStorage;
-  #state: CustomerState | null = null;
-  /** The tables are gone. */
-  #ended = false;
+  readonly #memory: Memory;
   /** Alarms in a row that left something undelivered. */
   #failures = 0;
   readonly #courier: Courier;
@@ -55,29 +49,29 @@ export class CustomerObject extends DurableObject<StubSource> {
     this.#sql = ctx.storage.sql;
     this.#courier = new Courier(this.#sql, env);
     this.#wake = new Wake(ctx.storage);
-    this.#sampling = new Sampling(this.#sql, env, () => this.#load());
-    migrate(ctx.storage, CUSTOMER_SCHEMA);
+    this.#memory = new Memory(ctx.storage, () => ctx.waitUntil(this.#sampling.settle()));
+    this.#sampling = new Sampling(this.#sql, env, () => this.#memory.state);
   }
 
   /** Decides, claims and stores; a repeated request id gets its first answer. */
   async decide(call: DecideCall): Promise<DecideReply> {
     // Awaited before the checks: nothing may come between them and the act.
     await this.#wakeWhenIdle(call);
-    const moved = this.#moved();
+    const moved = this.#memory.moved;
     if (moved) return moved;
     const shared = sharedFacts(call);
     if ('outcome' in shared) return shared;
-    const answer = this.#transact(call, (store) => decideAndStore(store, call, shared));
+    const answer = this.#memory.transact(call, (store) => decideAndStore(store, call, shared));
     await this.#deliverSoon(call.receivedAtMs);
     return { outcome: 'decided', ...answer };
   }
 
   /** Why this customer would get what, now. */
   explain(call: DecideCall): ExplainReply {
-    const moved = this.#moved();
+    const moved = this.#memory.moved;
     if (moved) return moved;
     const shared = sharedFacts(call);
-    return 'outcome' in shared ? shared : explainFor(this.#load(), call, shared);
+    return 'outcome' in shared ? shared : explainFor(this.#memory.state, call, shared);
   }
 
   /** Exposures and goals with verified tokens. */
@@ -100,41 +94,41 @@ export class CustomerObject extends DurableObject<StubSource> {
   /** Replaces the profile. */
   async putProfile(call: CallFacts, profile: StoredProfile): Promise<Moved | { readonly outcome: 'stored' }> {
     await this.#wakeWhenIdle(call);
-    const moved = this.#moved();
+    const moved = this.#memory.moved;
     if (moved) return moved;
-    this.#transact(call, (store) => store.saveMeta({ ...(store.state.meta as CustomerMeta), profile }));
+    this.#memory.transact(call, (store) => store.saveMeta({ ...(store.state.meta as CustomerMeta), profile }));
     return { outcome: 'stored' };
   }
 
   /** Everything held about the customer; null when there is nothing. */
   dump(): Moved | { readonly outcome: 'dumped'; readonly dump: CustomerDump | null } {
-    const moved = this.#moved();
+    const moved = this.#memory.moved;
     if (moved) return moved;
-    return { outcome: 'dumped', dump: dumpOf(this.#load()) };
+    return { outcome: 'dumped', dump: dumpOf(this.#memory.state) };
   }
 
   /** Forgets the customer. Outbox rows stay until they are delivered: they are sums that name nobody. */
   async erase(call: CallFacts): Promise<Moved | { readonly outcome: 'erased' }> {
-    const moved = this.#moved();
+    const moved = this.#memory.moved;
     if (moved) return moved;
     await this.#wake.by(call.receivedAtMs + (this.#sampling.isHeld ? OUTBOX_BACKSTOP_MS : RETENTION_MS));
     // The object's time: a decision of a moment ago, by a worker whose clock is ahead, is erased like the others.
-    this.#forget(call, objectNow(this.#load(), call.receivedAtMs));
+    this.#memory.forget(call, objectNow(this.#memory.state, call.receivedAtMs));
     return { outcome: 'erased' };
   }
 
   /** The receipt of a decision of this customer. */
   receipt(decisionId: string): ReceiptReply {
-    const moved = this.#moved();
+    const moved = this.#memory.moved;
     if (moved) return moved;
-    return receiptOf(this.#sql, this.#load(), decisionId);
+    return receiptOf(this.#sql, this.#memory.state, decisionId);
   }
 
   /** Whether the customer meets a condition now; null when nobody who is counted is here. */
   async matches(question: string, receivedAtMs: number): Promise<boolean | null> {
-    const answer = matchesFor(this.#load(), question, receivedAtMs);
+    const answer = matchesFor(this.#memory.state, question, receivedAtMs);
     // Asking made tables for somebody who is not there.
-    if (!this.#load().meta) await this.#end();
+    if (!this.#memory.state.meta) await this.#memory.end();
     return answer;
   }
 
@@ -142,17 +136,17 @@ export class CustomerObject extends DurableObject<StubSource> {
   async forward(call: CallFacts, to: string): Promise<Moved> {
     // Should the caller not come back to hand the legacy over, the alarm does.
     await this.#wake.by(call.receivedAtMs + OUTBOX_BACKSTOP_MS);
-    const moved = this.#moved();
+    const moved = this.#memory.moved;
     if (moved) return moved;
-    this.#transact(call, (store) => store.saveMeta({ ...(store.state.meta as CustomerMeta), forwardTo: to }));
-    return this.#moved() as Moved;
+    this.#memory.transact(call, (store) => store.saveMeta({ ...(store.state.meta as CustomerMeta), forwardTo: to }));
+    return this.#memory.moved as Moved;
   }
 
   /** Takes what an anonymous customer left; once per name. */
   takeLegacy(call: CallFacts, legacy: Legacy): Moved | { readonly outcome: 'taken' } {
-    const moved = this.#moved();
+    const moved = this.#memory.moved;
     if (moved) return moved;
-    this.#transact(call, (store) => {
+    this.#memory.transact(call, (store) => {
       const taken = this.#sql.exec('SELECT 1 FROM legacies WHERE from_name = ?', legacy.from).toArray().length > 0;
       if (taken) return;
       this.#sql.exec('INSERT INTO legacies VALUES (?, ?)', legacy.from, call.receivedAtMs);
@@ -163,20 +157,20 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   /** The known customer has the legacy: what is kept here is the address it moved to. */
   legacyTaken(call: CallFacts): void {
-    const { meta } = this.#load();
+    const { meta } = this.#memory.state;
     if (!meta?.forwardTo || meta.legacyTaken) return;
-    this.#transact(call, (store) => {
+    this.#memory.transact(call, (store) => {
       store.saveMeta({ ...meta, legacyTaken: true, profile: EMPTY_PROFILE });
       emptyTables(this.#sql);
     });
-    this.#state = null;
+    this.#memory.drop();
   }
 
   /** Backstop of the outbox and of a hand-over, and the end of idle anonymous customers. */
   override async alarm(): Promise<void> {
     this.#wake.rang();
     const nowMs = Date.now();
-    const { meta } = this.#load();
+    const { meta } = this.#memory.state;
     if (!meta) return;
     await this.#courier.deliver(meta);
     if (this.#courier.waiting) await this.#courier.reportBacklog(meta);
@@ -193,9 +187,9 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   /** Carries the legacy to the known customer when whoever linked the two did not come back; false when it must be tried again. */
   async #handOver(nowMs: number): Promise<boolean> {
-    const moved = this.#moved();
+    const moved = this.#memory.moved;
     if (!moved?.legacy) return true;
-    const here = { ...(this.#load().meta as CustomerMeta), siteId: '', receivedAtMs: nowMs };
+    const here = { ...(this.#memory.state.meta as CustomerMeta), siteId: '', receivedAtMs: nowMs };
     const there = { ...here, name: moved.to, anonymous: false };
     try {
       await customerStubByName(this.env, here.workspaceId, moved.to).takeLegacy(there, moved.legacy);
@@ -208,63 +202,21 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   /** Ends tombstones whose last token has expired, and anonymous customers who have been idle for too long. */
   async #forgetWhatIsDue(nowMs: number): Promise<void> {
-    const { meta, lastAtMs } = this.#load();
+    const { meta, lastAtMs } = this.#memory.state;
     // An address that a customer moved to is kept: their devices go on using it.
     if (!meta || meta.forwardTo !== null) return;
     const call: CallFacts = { ...meta, siteId: '', receivedAtMs: nowMs };
-    const empty = isEmpty(this.#load());
+    const empty = isEmpty(this.#memory.state);
     const idle = meta.anonymous && lastAtMs + ANONYMOUS_IDLE_MS <= nowMs;
     // Every token of what was erased has expired: the tombstone has done its work.
     const voided = meta.erasedAtMs === null || meta.erasedAtMs + RETENTION_MS <= nowMs;
-    if (empty && voided && (idle || meta.erasedAtMs !== null)) return this.#end();
-    if (!empty && idle) this.#forget(call, nowMs);
+    if (empty && voided && (idle || meta.erasedAtMs !== null)) return this.#memory.end();
+    if (!empty && idle) this.#memory.forget(call, nowMs);
     else if (voided && meta.erasedAtMs !== null)
-      this.#transact(call, (store) => store.saveMeta({ ...meta, erasedAtMs: null }));
-    const { erasedAtMs } = this.#load().meta as CustomerMeta;
+      this.#memory.transact(call, (store) => store.saveMeta({ ...meta, erasedAtMs: null }));
+    const { erasedAtMs } = this.#memory.state.meta as CustomerMeta;
     if (erasedAtMs !== null) await this.#wake.by(erasedAtMs + RETENTION_MS);
     if (meta.anonymous && !idle) await this.#wake.by(lastAtMs + ANONYMOUS_IDLE_MS);
-  }
-
-  /** Nothing is left, not even tables; a later call begins anew. */
-  async #end(): Promise<void> {
-    this.#state = null;
-    this.#ended = true;
-    await this.ctx.storage.deleteAll();
-  }
-
-  #load(): CustomerState {
-    if (this.#ended) migrate(this.ctx.storage, CUSTOMER_SCHEMA);
-    this.#ended = false;
-    this.#state ??= loadState(this.#sql);
-    return this.#state;
-  }
-
-  #moved(): Moved | null {
-    const state = this.#load();
-    const { meta } = state;
-    if (!meta?.forwardTo) return null;
-    return { outcome: 'moved', to: meta.forwardTo, legacy: meta.legacyTaken ? null : legacyOf(this.#sql, state) };
-  }
-
-  /** One synchronous transaction over memory and storage; memory is read anew after a failure. */
-  #transact<T>(call: CallFacts, change: (store: CustomerStore) => T extends Promise<unknown> ? never : T): T {
-    const state = this.#load();
-    try {
-      return this.ctx.storage.transactionSync(() => {
-        const store = new SqlStore(this.#sql, state);
-        state.lastAtMs = Math.max(state.lastAtMs, call.receivedAtMs);
-        if (!state.meta) store.saveMeta(newborn(call));
-        const result = change(store);
-        prune(this.#sql, store, state.lastAtMs);
-        const { meta } = state;
-        if (meta && state.lastAtMs - meta.lastAtMs >= SEEN_GRAIN_MS) store.saveMeta(meta);
-        this.ctx.waitUntil(this.#sampling.settle());
-        return result;
-      });
-    } catch (error) {
-      this.#state = null;
-      throw error;
-    }
   }
 
   async #take<Item extends { readonly index: number }>(
@@ -273,28 +225,23 @@ export class CustomerObject extends DurableObject<StubSource> {
     take: (store: CustomerStore, items: readonly Item[]) => ReturnType<typeof takeEvents>,
   ): Promise<EventsReply> {
     await this.#wakeWhenIdle(call);
-    const moved = this.#moved();
+    const moved = this.#memory.moved;
     if (moved) return moved;
-    const results = takeTogether(items, (some) => this.#transact(call, (store) => take(store, some)));
+    const results = takeTogether(items, (some) => this.#memory.transact(call, (store) => take(store, some)));
     await this.#deliverSoon(call.receivedAtMs);
     return { outcome: 'taken', results };
   }
 
   async #wakeWhenIdle(call: CallFacts): Promise<void> {
-    const anonymous = this.#load().meta?.anonymous ?? call.anonymous;
+    const anonymous = this.#memory.state.meta?.anonymous ?? call.anonymous;
     if (anonymous) await this.#wake.by(call.receivedAtMs + ANONYMOUS_IDLE_MS);
   }
 
   /** The reply waits for the alarm to be set (the output gate sees to it), the delivery does not hold it up. */
   async #deliverSoon(receivedAtMs: number): Promise<void> {
-    const { meta } = this.#load();
+    const { meta } = this.#memory.state;
     if (!meta || !this.#courier.waiting) return;
     await this.#wake.by(receivedAtMs + OUTBOX_BACKSTOP_MS);
     this.ctx.waitUntil(this.#courier.deliver(meta));
-  }
-
-  #forget(call: CallFacts, erasedAtMs: number): void {
-    this.#transact(call, (store) => forget(this.#sql, store, erasedAtMs));
-    this.#state = null;
   }
 }

@@ -1,0 +1,85 @@
+/** One customer in memory, in step with what the object's storage holds. */
+import { migrate } from '../shared/migrator.ts';
+import { forget } from './forget.ts';
+import { legacyOf } from './legacy.ts';
+import { SEEN_GRAIN_MS } from './limits.ts';
+import { loadState } from './load.ts';
+import type { CallFacts, Moved } from './protocol.ts';
+import { prune } from './prune.ts';
+import { CUSTOMER_SCHEMA } from './schema.ts';
+import type { CustomerState } from './state.ts';
+import { newborn } from './state.ts';
+import type { CustomerStore } from './store.ts';
+import { SqlStore } from './store.ts';
+
+export class Memory {
+  readonly #storage: DurableObjectStorage;
+  readonly #changed: () => void;
+  #state: CustomerState | null = null;
+  /** The tables are gone. */
+  #ended = false;
+
+  /** @param changed called within every transaction: what follows from a change is seen to once it is durable */
+  constructor(storage: DurableObjectStorage, changed: () => void) {
+    this.#storage = storage;
+    this.#changed = changed;
+    migrate(storage, CUSTOMER_SCHEMA);
+  }
+
+  /** The customer as of now. */
+  get state(): CustomerState {
+    if (this.#ended) migrate(this.#storage, CUSTOMER_SCHEMA);
+    this.#ended = false;
+    this.#state ??= loadState(this.#storage.sql);
+    return this.#state;
+  }
+
+  /** Where the customer is known now, and what they left here; null while they are here. */
+  get moved(): Moved | null {
+    const { state } = this;
+    const { meta } = state;
+    if (!meta?.forwardTo) return null;
+    const legacy = meta.legacyTaken ? null : legacyOf(this.#storage.sql, state);
+    return { outcome: 'moved', to: meta.forwardTo, legacy };
+  }
+
+  /** One synchronous transaction over memory and storage; memory is read anew after a failure. */
+  transact<T>(call: CallFacts, change: (store: CustomerStore) => T extends Promise<unknown> ? never : T): T {
+    const { state } = this;
+    const { sql } = this.#storage;
+    try {
+      return this.#storage.transactionSync(() => {
+        const store = new SqlStore(sql, state);
+        state.lastAtMs = Math.max(state.lastAtMs, call.receivedAtMs);
+        if (!state.meta) store.saveMeta(newborn(call));
+        const result = change(store);
+        prune(sql, store, state.lastAtMs);
+        const { meta } = state;
+        if (meta && state.lastAtMs - meta.lastAtMs >= SEEN_GRAIN_MS) store.saveMeta(meta);
+        this.#changed();
+        return result;
+      });
+    } catch (error) {
+      this.drop();
+      throw error;
+    }
+  }
+
+  /** Forgets the customer but for what voids their tokens. */
+  forget(call: CallFacts, erasedAtMs: number): void {
+    this.transact(call, (store) => forget(this.#storage.sql, store, erasedAtMs));
+    this.drop();
+  }
+
+  /** Memory is read anew when it is next looked at. */
+  drop(): void {
+    this.#state = null;
+  }
+
+  /** Nothing is left, not even tables; a later call begins anew. */
+  async end(): Promise<void> {
+    this.drop();
+    this.#ended = true;
+    await this.#storage.deleteAll();
+  }
+}
