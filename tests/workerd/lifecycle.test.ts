@@ -128,6 +128,25 @@ describe('a campaign with a lifecycle', () => {
     expect(transitions[2]?.by).toBe(audit.body.items[2]?.actor);
   });
 
+  it('that is told to stay as it is, for a new reason, has the reason in its audit', async () => {
+    const newest = async () =>
+      (await api.secret<{ items: { changes: object[] }[] }>('GET', '/v1/audit?limit=1')).body.items[0]?.changes;
+    await steer({ mode: 'hold', reason: 'audit in March' });
+    await steer({ mode: 'hold', reason: 'and April' });
+    expect(await newest()).toEqual([{ path: '/reason', after: 'and April' }]);
+    await steer({ mode: 'hold' });
+    expect(await newest()).toEqual([{ path: '/reason', after: 'and April' }]);
+    await steer({ mode: 'auto' });
+  });
+
+  it('is asked for without parameters: one that nobody reads is refused', async () => {
+    for (const path of [PATH, '/v1/campaigns/careful/strategies/performance']) {
+      const { status, body } = await api.secret('GET', `${path}?hours=3`);
+      expect(status).toBe(422);
+      expect(body).toMatchObject({ errors: [{ field: 'hours' }] });
+    }
+  });
+
   it('has receipts that replay to the same choice', async () => {
     const [customer] = await addressed();
     const { decisionId } = await decide(customer!);

@@ -30,7 +30,8 @@ export async function steerCampaign(
   const { env, workspaceId, actor, nowMs } = caller;
   const before = await readLifecycle(env, workspaceId, campaignId);
   const changes = changesOfSteering(before, steering);
-  if (changes.length > 0) {
+  // Why somebody asks again for what holds already is worth keeping, too.
+  if (changes.length > 0 || reason !== undefined) {
     const told = [...changes, ...(reason === undefined ? [] : [{ path: '/reason', after: reason }])];
     await auditInsert(database(env.DB).$client, workspaceId, {
       at: nowMs,
