@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { normalQuantile } from '../math/normal.ts';
 import { credibleInterval } from './interval.ts';
 import { liftInterval } from './lift.ts';
 import { meanLift, sampleMoments } from './mean-lift.ts';
+import { wilsonInterval } from './wilson.ts';
 
 describe('credibleInterval', () => {
   it('is exact where the quantiles are known in closed form', () => {
@@ -49,10 +51,27 @@ describe('liftInterval', () => {
     expect(Math.abs(lift!.relative!.high + 1 - 2.3)).toBeLessThan(0.01);
   });
 
+  it('of rates that are both 1 has the ratio that their own intervals leave open, not none', () => {
+    const { relative } = liftInterval({ customers: 54, converted: 54 }, { customers: 6, converted: 6 })!;
+    const lowest = (n: number) => wilsonInterval(n, n, normalQuantile(0.975)).low;
+    expect(relative!.estimate).toBe(0);
+    expect(relative!.low + 1).toBeCloseTo(lowest(54), 12);
+    expect(relative!.high + 1).toBeCloseTo(1 / lowest(6), 12);
+  });
+
+  it('has about the ratio of the logarithms where a large group converted all but once', () => {
+    const [nearly, all] = [1_999, 2_000].map((converted) =>
+      liftInterval({ customers: 2_000, converted }, { customers: 1_000, converted: 500 }),
+    );
+    for (const end of ['low', 'high'] as const)
+      expect(Math.abs(all!.relative![end] - nearly!.relative![end])).toBeLessThan(0.01);
+  });
+
   it('has no verdict while a group is empty and no ratio while one has no conversion', () => {
     expect(liftInterval({ customers: 0, converted: 0 }, { customers: 5, converted: 1 })).toBeNull();
     expect(liftInterval({ customers: 5, converted: 1 }, { customers: 0, converted: 0 })).toBeNull();
     expect(liftInterval({ customers: 5, converted: 1 }, { customers: 5, converted: 0 })?.relative).toBeNull();
+    expect(liftInterval({ customers: 5, converted: 5 }, { customers: 5, converted: 0 })?.relative).toBeNull();
     expect(liftInterval({ customers: 5, converted: 0 }, { customers: 5, converted: 1 })?.relative).toBeNull();
   });
 

@@ -94,7 +94,13 @@ function estimated(estimate: number, spread: number): Estimate {
 /** Standard deviation of Σ gradient · coefficients. */
 function spreadOf({ covariance }: Posterior, gradient: Float64Array): number {
   const along = symmetricTimes(covariance, gradient);
-  return Math.sqrt(gradient.reduce((sum, each, i) => sum + each * along[i]!, 0));
+  // Rounding may leave a variance of nearly nothing a little below 0.
+  return Math.sqrt(
+    Math.max(
+      gradient.reduce((sum, each, i) => sum + each * along[i]!, 0),
+      0,
+    ),
+  );
 }
 
 /** The average rate of all rows, were their coefficient of one parameter another one. */

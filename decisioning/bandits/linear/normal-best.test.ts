@@ -60,6 +60,14 @@ describe('normalBest', () => {
     }
   });
 
+  test('shares evenly among the largest where deviations are smaller than what numbers around the means tell apart', () => {
+    expect(normalBest([1e6, 1e6, 3], [1e-12, 1e-15, 1e-12])).toEqual(new Float64Array([0.5, 0.5, 0]));
+    expect([...normalBest([5, 5, 5, 5], [1e-300, 1e-300, 1e-300, 1e-300])]).toEqual([0.25, 0.25, 0.25, 0.25]);
+    const beside = normalBest([1, 1], [1e-17, 0.1]);
+    expect(beside[0]).toBeCloseTo(0.5, 4);
+    expect([...normalBest([-1e9, 1e9], [1e-9, 1e-9])]).toEqual([0, 1]);
+  });
+
   test('gives the only arm everything, and refuses what is no distribution', () => {
     expect([...normalBest([3], [1e-9])]).toEqual([1]);
     for (const [mean, deviation] of [

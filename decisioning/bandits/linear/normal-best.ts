@@ -7,6 +7,8 @@ const REACH = 6;
 const MAX_DEVIATIONS = 1.5;
 /** Once P(every arm lies lower) is below this, what is left cannot move an answer by 1e-6. */
 const NEGLIGIBLE = 1e-7;
+/** A deviation below this share of its mean counts as it: panels of less would be no wider than the spacing of numbers around the mean. */
+const SMALLEST_SHARE = 2 ** -40;
 /** 512 needles side by side, each met by eight panels of its own; past this the rest is shared as what was found so far. */
 const MAX_PANELS = 4_096;
 
@@ -32,9 +34,10 @@ export function normalBest(means: ArrayLike<number>, deviations: ArrayLike<numbe
   let floor = Number.NEGATIVE_INFINITY;
   for (let index = 0; index < means.length; index++) {
     const mean = means[index]!;
-    const deviation = deviations[index]!;
-    if (!(Number.isFinite(mean) && deviation > 0 && Number.isFinite(deviation)))
-      throw new RangeError(`normalBest: N(${mean}, ${deviation}²) is not a distribution`);
+    const own = deviations[index]!;
+    if (!(Number.isFinite(mean) && own > 0 && Number.isFinite(own)))
+      throw new RangeError(`normalBest: N(${mean}, ${own}²) is not a distribution`);
+    const deviation = Math.max(own, SMALLEST_SHARE * Math.abs(mean));
     const low = mean - REACH * deviation;
     floor = Math.max(floor, low);
     all.push({ index, mean, deviation, low, high: mean + REACH * deviation });
