@@ -39,7 +39,7 @@ export interface Receipt {
   readonly consents: Answers<boolean | null>;
   /** `campaign leaf arms`, and which arms are available unless all are → expected objectives of every candidate that was valued. */
   readonly expected: Answers<Expected>;
-  /** `campaign leaf arms`, and which arms are available unless all are → probability vector of every arm draw, the customer's scores included: no score is kept. */
+  /** `campaign leaf arms`, and which arms are available unless all are → probability vector of every arm draw, the customer's scores included: a replay computes none anew. */
   readonly probabilities: Answers<readonly number[]>;
   /**
    * As `probabilities`, for linear strategies → what they predicted of each arm, or of the chosen one alone where there are more than

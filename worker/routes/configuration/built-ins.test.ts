@@ -61,7 +61,7 @@ describe('built-in channels and goals', () => {
     expect((await api.get('/v1/goals')).body.items).toMatchObject([
       { version: 0, builtIn: true, document: { id: 'click' } },
       { version: 0, builtIn: true, document: { id: 'dwell', unit: 'ms' } },
-      { version: 0, builtIn: true, document: { id: 'view' } },
+      { version: 0, builtIn: true, document: { id: 'view', unit: 'count' } },
     ]);
     expect((await api.get('/v1/sites')).body.items[0]).not.toHaveProperty('builtIn');
   });
