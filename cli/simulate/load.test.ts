@@ -101,6 +101,11 @@ describe('loadWorld', () => {
       ['arms: { a: 0.1, b: 0.2 }', 'base: 0.1\n    values: { tone: { kind: 2 } }'],
       'world.yaml:15:15: "tone" is no parameter',
     ],
+    [
+      'a goal beside it that is not there',
+      ['a: 0.1', 'a: { rate: 0.1, also: { clicks: 0.2 } }'],
+      'world.yaml:14:37: there is no goal "clicks": did you mean "click"?',
+    ],
     ['truth of no campaign', ['truth:\n  c:', 'truth:\n  d:'], 'world.yaml:13:3: there is no campaign "d"'],
     [
       'a document that breaks the contract',

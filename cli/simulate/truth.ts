@@ -2,6 +2,7 @@
 
 import { isKnownPath, pathsOf } from '../../decisioning/catalog/attribute-paths.ts';
 import type { Catalog } from '../../decisioning/catalog/compile.ts';
+import { noSuch } from '../../decisioning/catalog/known-ids.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { parseCondition, segmentsOf } from '../../decisioning/segments/index.ts';
 import type { ArmTruth, CampaignTruth } from '../../simulations/worlds/spec.ts';
@@ -63,6 +64,7 @@ export function checkTruth(source: SourceDocument, { truth }: WorldFile, catalog
     }
     for (const [i, event] of drift.entries()) if (event.arm !== undefined) refuse(event.arm, ['drift', i, 'arm']);
     const missing = base ? undefined : policy.armIds.find((armId) => !Object.hasOwn(arms, armId));
+    checkGoals(truth[id]!, catalog, (path, message, key) => failure(['truth', id, ...path], message, key));
     if (missing !== undefined)
       throw failure(['truth', id, 'arms'], `arm "${missing}" has no rate, and there is no "base"`);
     for (const [name, factors] of Object.entries(values)) {
@@ -72,6 +74,21 @@ export function checkTruth(source: SourceDocument, { truth }: WorldFile, catalog
       if (wrong !== undefined)
         throw failure(['truth', id, 'values', name], `"${wrong}" is no value of "${name}"`, wrong);
     }
+  }
+}
+
+/** An outcome of a goal that is not there would be played and counted by nobody. Throws what `failure` makes. */
+function checkGoals(
+  { arms, base }: WrittenTruth,
+  { directory }: OfflineCatalog,
+  failure: (path: readonly (string | number)[], message: string, key: string) => CommandFailure,
+): void {
+  const named = Object.entries(arms).map(([armId, arm]) => ({ path: ['arms', armId], arm }));
+  for (const { path, arm } of [{ path: ['base'], arm: base }, ...named]) {
+    const also = (arm as ArmTruth | undefined)?.also ?? {};
+    const unknown = Object.keys(also).find((goal) => !Object.hasOwn(directory.goals, goal));
+    if (unknown !== undefined)
+      throw failure([...path, 'also'], noSuch('goal', unknown, Object.keys(directory.goals)), unknown);
   }
 }
 
