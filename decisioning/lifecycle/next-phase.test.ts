@@ -42,6 +42,13 @@ describe('the next phase', () => {
     expect(next('optimization', { pBest: 1, expectedLoss: 0, width: 1.51 })?.cause).toBe('unclear_again');
   });
 
+  test('optimization ends at half of a P(best) of which three times the miss is more than there is', () => {
+    const thresholds = { ...DEFAULT_THRESHOLDS, pBest: 0.6 };
+    const at = (pBest: number) => nextPhase('optimization', numbers({ pBest, expectedLoss: 0.5 }), thresholds);
+    expect(at(0.31)).toBeNull();
+    expect(at(0.29)).toEqual({ phase: 'learning', cause: 'unclear_again' });
+  });
+
   test.each(['initialization', 'learning', 'optimization'] as const)(
     'a change of a rate leads from %s to learning',
     (phase) => {

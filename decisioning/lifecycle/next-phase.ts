@@ -28,6 +28,8 @@ export interface PhaseChange {
  * times over (P(best) .95 becomes .85, an expected loss of 2 % becomes 6 %), so that a campaign at the bound does not go to and fro.
  */
 export const HYSTERESIS = 3;
+/** A P(best) of less than this share of what was asked for is missed clearly, however little that was: three times 1 − .6 is more than there is. */
+const CLEARLY_LESS = 0.5;
 
 /** The phase to enter now, or null to stay. Enough evidence for several steps takes them one call after another. */
 export function nextPhase(
@@ -46,7 +48,7 @@ export function nextPhase(
     return numbers.expectedLoss <= thresholds.expectedLoss ? { phase: 'optimization', cause: 'small_loss' } : null;
   }
   const unclear =
-    numbers.pBest < 1 - HYSTERESIS * (1 - thresholds.pBest) &&
+    numbers.pBest < Math.max(1 - HYSTERESIS * (1 - thresholds.pBest), CLEARLY_LESS * thresholds.pBest) &&
     numbers.expectedLoss > HYSTERESIS * thresholds.expectedLoss;
   return unclear || numbers.width > HYSTERESIS * thresholds.width
     ? { phase: 'learning', cause: 'unclear_again' }
