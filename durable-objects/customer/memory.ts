@@ -35,7 +35,7 @@ export class Memory {
   }
 
   /** Where the customer is known now, and what they left here; null while they are here. */
-  get moved(): Moved | null {
+  moved(): Moved | null {
     const { state } = this;
     const { meta } = state;
     if (!meta?.forwardTo) return null;

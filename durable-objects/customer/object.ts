@@ -57,7 +57,7 @@ export class CustomerObject extends DurableObject<StubSource> {
   async decide(call: DecideCall): Promise<DecideReply> {
     // Awaited before the checks: nothing may come between them and the act.
     await this.#wakeWhenIdle(call);
-    const moved = this.#memory.moved;
+    const moved = this.#memory.moved();
     if (moved) return moved;
     const shared = sharedFacts(call);
     if ('outcome' in shared) return shared;
@@ -68,7 +68,7 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   /** Why this customer would get what, now. */
   explain(call: DecideCall): ExplainReply {
-    const moved = this.#memory.moved;
+    const moved = this.#memory.moved();
     if (moved) return moved;
     const shared = sharedFacts(call);
     return 'outcome' in shared ? shared : explainFor(this.#memory.state, call, shared);
@@ -94,7 +94,7 @@ export class CustomerObject extends DurableObject<StubSource> {
   /** Replaces the profile. */
   async putProfile(call: CallFacts, profile: StoredProfile): Promise<Moved | { readonly outcome: 'stored' }> {
     await this.#wakeWhenIdle(call);
-    const moved = this.#memory.moved;
+    const moved = this.#memory.moved();
     if (moved) return moved;
     this.#memory.transact(call, (store) => store.saveMeta({ ...(store.state.meta as CustomerMeta), profile }));
     return { outcome: 'stored' };
@@ -102,14 +102,14 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   /** Everything held about the customer; null when there is nothing. */
   dump(): Moved | { readonly outcome: 'dumped'; readonly dump: CustomerDump | null } {
-    const moved = this.#memory.moved;
+    const moved = this.#memory.moved();
     if (moved) return moved;
     return { outcome: 'dumped', dump: dumpOf(this.#memory.state) };
   }
 
   /** Forgets the customer. Outbox rows stay until they are delivered: they are sums that name nobody. */
   async erase(call: CallFacts): Promise<Moved | { readonly outcome: 'erased' }> {
-    const moved = this.#memory.moved;
+    const moved = this.#memory.moved();
     if (moved) return moved;
     await this.#wake.by(call.receivedAtMs + (this.#sampling.isHeld ? OUTBOX_BACKSTOP_MS : RETENTION_MS));
     // The object's time: a decision of a moment ago, by a worker whose clock is ahead, is erased like the others.
@@ -119,7 +119,7 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   /** The receipt of a decision of this customer. */
   receipt(decisionId: string): ReceiptReply {
-    const moved = this.#memory.moved;
+    const moved = this.#memory.moved();
     if (moved) return moved;
     return receiptOf(this.#sql, this.#memory.state, decisionId);
   }
@@ -136,15 +136,15 @@ export class CustomerObject extends DurableObject<StubSource> {
   async forward(call: CallFacts, to: string): Promise<Moved> {
     // Should the caller not come back to hand the legacy over, the alarm does.
     await this.#wake.by(call.receivedAtMs + OUTBOX_BACKSTOP_MS);
-    const moved = this.#memory.moved;
+    const moved = this.#memory.moved();
     if (moved) return moved;
     this.#memory.transact(call, (store) => store.saveMeta({ ...(store.state.meta as CustomerMeta), forwardTo: to }));
-    return this.#memory.moved as Moved;
+    return this.#memory.moved() as Moved;
   }
 
   /** Takes what an anonymous customer left; once per name. */
   takeLegacy(call: CallFacts, legacy: Legacy): Moved | { readonly outcome: 'taken' } {
-    const moved = this.#memory.moved;
+    const moved = this.#memory.moved();
     if (moved) return moved;
     this.#memory.transact(call, (store) => {
       const taken = this.#sql.exec('SELECT 1 FROM legacies WHERE from_name = ?', legacy.from).toArray().length > 0;
@@ -187,7 +187,7 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   /** Carries the legacy to the known customer when whoever linked the two did not come back; false when it must be tried again. */
   async #handOver(nowMs: number): Promise<boolean> {
-    const moved = this.#memory.moved;
+    const moved = this.#memory.moved();
     if (!moved?.legacy) return true;
     const here = { ...(this.#memory.state.meta as CustomerMeta), siteId: '', receivedAtMs: nowMs };
     const there = { ...here, name: moved.to, anonymous: false };
@@ -225,7 +225,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     take: (store: CustomerStore, items: readonly Item[]) => ReturnType<typeof takeEvents>,
   ): Promise<EventsReply> {
     await this.#wakeWhenIdle(call);
-    const moved = this.#memory.moved;
+    const moved = this.#memory.moved();
     if (moved) return moved;
     const results = takeTogether(items, (some) => this.#memory.transact(call, (store) => take(store, some)));
     await this.#deliverSoon(call.receivedAtMs);
