@@ -171,19 +171,44 @@ test('rewards, goals, held-out customers and what choices depend on are told whe
     ...{ kind: 'revenue', unit: 'money', trials: 500, rewarded: 40, meanPerTrial: mean, mean: mean + 10 },
     interval: [mean - 100, mean + 100],
   });
+  const goals = {
+    call: {
+      unit: 'money',
+      trials: 900,
+      reached: 9,
+      rate: 0.01,
+      credibleInterval: [0.005, 0.019],
+      value: 0,
+      valuePerTrial: 0,
+      valueInterval: null,
+    },
+    dwell: {
+      unit: 'ms',
+      trials: 900,
+      reached: 90,
+      rate: 0.1,
+      credibleInterval: [0.08, 0.12],
+      value: 9_000,
+      valuePerTrial: 10,
+      valueInterval: null,
+    },
+  };
   const answer = {
     ...ARMS,
     allocationVariesBy: ['features', 'availability'],
-    totals: { ...ARMS.totals, reward: reward(1_000) },
+    totals: { ...ARMS.totals, reward: reward(1_000), goals },
     holdout: block(100, 3, [0.0109, 0.0843]),
     arms: ARMS.arms.map((arm, i) => (i === 2 ? arm : { ...arm, reward: reward(1_100) })),
     lift: null,
   };
   const { site } = await double({ '/v1/campaigns/spring/performance': answer });
   const text = (await run(['spring', '--site', site])).stdout;
-  expect(text).toMatch(/each \(minor units\) +learned +95 % +choices +best\n/);
-  expect(text).toMatch(/daring .* 1,100 +1,110 +1,000 to 1,200 +91 % +> 99 %\n/);
-  expect(text).toMatch(/held out +110 +100 +3 +3\.00 % +1\.09 to 8\.43/);
+  expect(text).toMatch(/rate +each \(minor units\) +learned +95 % +choices +best\n/);
+  expect(text).toMatch(/daring .* 1,100 +1,110 +1,000 to 1,200 +├─+●─+┤ +91 % +> 99 %\n/);
+  expect(text).toMatch(/held out +110 +100 +3 +3\.00 % +- +-\n/);
+  expect(text).toMatch(
+    /other goals +trials +reached .*\n {2}call +900 +9 +1\.0 % +0\.5 to 1\.9 +-\n {2}dwell .* 10 ms\n/,
+  );
   expect(text).toContain("depend on the customer's features and what the channel and the hour allow.");
 });
 

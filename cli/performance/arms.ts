@@ -3,6 +3,8 @@ import type { PerformanceResponse } from '../../contract/performance.ts';
 import { paint, table } from '../terminal.ts';
 import {
   drawIntervals,
+  drawnRate,
+  drawnReward,
   momentText,
   NOTHING,
   rateTexts,
@@ -56,39 +58,32 @@ function mostChosen(arms: readonly Arm[]): { readonly shown: readonly Arm[]; rea
   return { shown: ordered.slice(0, MAX_SHOWN_ARMS), left: ordered.slice(MAX_SHOWN_ARMS) };
 }
 
+/** Where the reward is another than reaching the goal, its estimate is what has the interval. */
 function armsTable({ totals, holdout, arms }: PerformanceResponse, shown: readonly Arm[]): string {
-  const hasReward = totals.reward !== undefined;
-  const plots = drawIntervals(
-    shown.map((arm) => (arm.rate === null ? null : { estimate: arm.rate, interval: arm.credibleInterval })),
-  );
-  const rewardOf = ({ reward }: Block) =>
-    hasReward
-      ? [valueText(reward?.meanPerTrial ?? null), valueText(reward?.mean ?? null), valueRange(reward?.interval ?? null)]
-      : [];
+  const { reward } = totals;
+  const plots = drawIntervals(shown.map(reward ? drawnReward : drawnRate));
   const { rate, range } = rateTexts([...shown, totals, holdout].map((block) => block.rate));
-  const counts = (block: Block) => [whole(block.exposures), whole(block.trials), whole(block.conversions)];
-  const rates = (block: Block, plot: string) => [
-    rate(block.rate),
-    block.rate === null ? NOTHING : range(block.credibleInterval),
+  const figures = (block: Block, plot: string): string[] => [
+    ...[whole(block.exposures), whole(block.trials), whole(block.conversions), rate(block.rate)],
+    ...(reward
+      ? [valueText(block.reward?.meanPerTrial ?? null), valueText(block.reward?.mean ?? null)]
+      : [block.rate === null ? NOTHING : range(block.credibleInterval)]),
+    ...(reward ? [valueRange(block.reward?.interval ?? null)] : []),
     plot,
   ];
-  const unit = totals.reward ? ` (${rewardUnit(totals.reward)})` : '';
   const head = [
-    ...['', 'seen', 'trials', 'conversions', 'rate', '95 %', ''],
-    ...(hasReward ? [`each${unit}`, 'learned', '95 %'] : []),
-    ...['choices', 'best'],
+    ...['', 'seen', 'trials', 'conversions', 'rate'],
+    ...(reward ? [`each (${rewardUnit(reward)})`, 'learned'] : []),
+    ...['95 %', '', 'choices', 'best'],
   ];
   const rows = shown.map((arm, i) => [
     arm.arm,
-    ...counts(arm),
-    ...rates(arm, plots[i]!),
-    ...rewardOf(arm),
+    ...figures(arm, plots[i]!),
     shareText(arm.allocation),
     shareText(arm.pBest),
   ]);
-  const all = arms.length > 1 ? [['all', ...counts(totals), ...rates(totals, ''), ...rewardOf(totals)]] : [];
-  const held =
-    holdout.trials > 0 ? [['held out', ...counts(holdout), ...rates(holdout, ''), ...rewardOf(holdout)]] : [];
+  const all = arms.length > 1 ? [['all', ...figures(totals, '')]] : [];
+  const held = holdout.trials > 0 ? [['held out', ...figures(holdout, '')]] : [];
   return table([head, ...rows, ...all, ...held]);
 }
 
@@ -97,14 +92,16 @@ function goalLines(goals: PerformanceResponse['totals']['goals']): string[] {
   if (entries.length === 0) return [];
   const unitOf = { money: 'minor units', count: '', ms: 'ms' } as const;
   const texts = rateTexts(entries.map(([, { rate }]) => rate));
-  const rows = entries.map(([id, { reached, rate, credibleInterval, valuePerTrial, unit }]) => [
+  const rows = entries.map(([id, { trials, reached, rate, credibleInterval, value, valuePerTrial, unit }]) => [
     id,
+    whole(trials),
     whole(reached),
     texts.rate(rate),
     rate === null ? NOTHING : texts.range(credibleInterval),
-    valuePerTrial === null ? NOTHING : `${valueText(valuePerTrial)} ${unitOf[unit]}`.trim(),
+    // Most goals carry no value: a zero would look like a loss.
+    valuePerTrial === null || value === 0 ? NOTHING : `${valueText(valuePerTrial)} ${unitOf[unit]}`.trim(),
   ]);
-  return ['', table([['other goals', 'reached', 'rate', '95 %', 'value each'], ...rows])];
+  return ['', table([['other goals', 'trials', 'reached', 'rate', '95 %', 'value each'], ...rows])];
 }
 
 function liftLines(lift: PerformanceResponse['lift']): string[] {

@@ -72,6 +72,21 @@ export interface Drawn {
   readonly interval: Interval;
 }
 
+/** The rate of a block of figures and its interval. */
+export function drawnRate(block: { readonly rate: number | null; readonly credibleInterval: Interval }): Drawn | null {
+  return block.rate === null ? null : { estimate: block.rate, interval: block.credibleInterval };
+}
+
+/** The estimate of a block's mean reward and its interval, where both are known. */
+export function drawnReward({
+  reward,
+}: {
+  readonly reward?: { readonly mean: number | null; readonly interval: Interval | null } | undefined;
+}): Drawn | null {
+  const { mean = null, interval = null } = reward ?? {};
+  return mean === null || interval === null ? null : { estimate: mean, interval };
+}
+
 /**
  * Intervals on one axis, a line for each: `  ├───●────┤    `. The axis reaches from the lowest end to the highest.
  *

@@ -2,8 +2,9 @@
 import type { StrategiesPerformanceResponse } from '../../contract/strategies.ts';
 import { paint, table } from '../terminal.ts';
 import {
-  type Drawn,
   drawIntervals,
+  drawnRate,
+  drawnReward,
   momentText,
   NOTHING,
   rateTexts,
@@ -61,13 +62,4 @@ function comparedTable(strategies: readonly Compared[], unit: string | undefined
     ...['95 %', '', 'best', 'lost per trial', 'lost', '95 %'],
   ];
   return table([head, ...rows]);
-}
-
-function drawnRate({ rate, credibleInterval: interval }: Compared): Drawn | null {
-  return rate === null ? null : { estimate: rate, interval };
-}
-
-function drawnReward({ reward }: Compared): Drawn | null {
-  const { mean = null, interval = null } = reward ?? {};
-  return mean === null || interval === null ? null : { estimate: mean, interval };
 }

@@ -134,6 +134,11 @@ describe('loadWorld', () => {
       'world.yaml:12:27: "plan" is no declared attribute',
     ],
     [
+      'a fact that no request has',
+      ['truth:', "visitors: { attributes: { 'device.typ': { share: 0.5 } } }\ntruth:"],
+      'world.yaml:12:27: "device.typ" is not known of a request: did you mean "device.type"?',
+    ],
+    [
       'a placement that is not there',
       ['truth:', 'visitors: { placements: [side] }\ntruth:'],
       'there is no placement "side"',

@@ -1,6 +1,6 @@
 /** A world file with everything it names: read, checked, and each contender's configuration compiled. */
 import { dirname, join } from 'node:path';
-import { RESERVED_ROOTS, rootOf } from '../../decisioning/catalog/attribute-paths.ts';
+import { isReservedPath, nearestPath, unknownFact } from '../../decisioning/catalog/attribute-paths.ts';
 import type { Catalog } from '../../decisioning/catalog/compile.ts';
 import { type Plan, planOf, type Yardstick } from '../../simulations/worlds/plan.ts';
 import type { WorldSpec } from '../../simulations/worlds/spec.ts';
@@ -142,8 +142,12 @@ export function checkWorld(source: SourceDocument, file: WorldFile, catalog: Off
     if (!Object.hasOwn(catalog.placements, placement))
       throw failureAt(source, ['visitors', 'placements', i], `there is no placement "${placement}"`);
   for (const name of Object.keys(file.visitors.attributes)) {
-    const known = Object.hasOwn(catalog.directory.attributes, name) || RESERVED_ROOTS.includes(rootOf(name));
-    if (!known) throw failureAt(source, ['visitors', 'attributes'], `"${name}" is no declared attribute`, name);
+    const declared = new Set(Object.keys(catalog.directory.attributes));
+    if (declared.has(name) || (isReservedPath(name) && unknownFact(name) === undefined)) continue;
+    const nearest = nearestPath(name, declared);
+    const meant = nearest === undefined ? '' : `: did you mean "${nearest}"?`;
+    const wrong = unknownFact(name) ?? `is no declared attribute${meant}`;
+    throw failureAt(source, ['visitors', 'attributes'], `"${name}" ${wrong}`, name);
   }
 }
 
