@@ -121,7 +121,7 @@ describe('POST /v1/audience/estimate', () => {
   it.each<[string, object, string]>([
     ['a segment that is not there', { segment: 'gone' }, '/segment'],
     ['an operator that is none', { condition: { plan: { $near: 1 } } }, '/condition/plan/$near'],
-    ['an attribute that is not declared', { condition: { shoe: 43 } }, '/condition'],
+    ['an attribute that is not declared', { condition: { shoe: 43 } }, '/condition/shoe'],
     ['a reference to a segment that is not there', { condition: { $inSegment: 'gone' } }, '/condition'],
     ['a pattern made to be slow', { condition: { plan: { $regex: '(a{500}){500}' } } }, '/condition/plan/$regex'],
     ['a field that is none', { audience: {} }, '/audience'],
