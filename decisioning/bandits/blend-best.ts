@@ -1,7 +1,7 @@
 import { PANEL_POINTS, panelNodes } from '../math/gauss-panel.ts';
 import { logitBeta, sigmoid } from './logit-beta.ts';
 import type { BetaPosterior } from './posterior.ts';
-import { addPanel, newSweep, normalise, type SweptArm } from './sweep.ts';
+import { type BoundedArm, type Panels, sweepDown } from './sweep.ts';
 
 /** A panel is at most this many local standard deviations (1 / √curvature of the log density) of any arm wide. */
 const MAX_DEVIATIONS = 1.5;
@@ -18,16 +18,22 @@ const FADING_FROM = 1;
 const SMALLEST_DISTANCE = 1e-15;
 
 /** v = shift + scale·θ with θ ~ Beta(a + 1, b + 1): exponents of the density are a at the lower end and b at the upper one. */
-interface ShiftedBeta extends SweptArm {
+interface ShiftedBeta extends BoundedArm {
   readonly a: number;
   readonly b: number;
   readonly logNorm: number;
   readonly shift: number;
   readonly scale: number;
-  readonly low: number;
   /** How far below `high` the first panel that meets the arm may reach. */
   readonly firstStep: number;
 }
+
+const PANELS: Panels<ShiftedBeta> = {
+  widthAt: panelWidth,
+  densitiesAt: densities,
+  negligible: NEGLIGIBLE,
+  most: MAX_PANELS,
+};
 
 /**
  * P(each arm's blended value is the largest), vᵢ = (1 − w)·θᵢ + w·mᵢ with independent θᵢ ~ Beta and known scores mᵢ: the quadrature of
@@ -46,20 +52,8 @@ export function blendedBest(
   scores: readonly number[],
   modelWeight: number,
 ): Float64Array {
-  const best = new Float64Array(posteriors.length);
   const all = posteriors.map((posterior, i) => shiftedBeta(posterior, i, modelWeight * scores[i]!, 1 - modelWeight));
-  const floor = all.reduce((most, arm) => Math.max(most, arm.low), Number.NEGATIVE_INFINITY);
-  const arms = all.filter((arm) => arm.high > floor).sort((one, other) => other.high - one.high);
-  if (arms.length === 1) best[arms[0]!.index] = 1;
-  if (arms.length < 2) return best;
-  const sweep = newSweep(arms, best);
-  let right = arms[0]!.high;
-  for (let panel = 0; panel < MAX_PANELS && right > floor; panel++) {
-    const width = panelWidth(arms, right, right - floor);
-    if (addPanel(sweep, right, width, densities(arms, right, width)) < NEGLIGIBLE) break;
-    right -= width;
-  }
-  return normalise(best);
+  return sweepDown(all, PANELS);
 }
 
 function shiftedBeta(posterior: BetaPosterior, index: number, shift: number, scale: number): ShiftedBeta {

@@ -1,7 +1,7 @@
 import { PANEL_POINTS, panelNodes } from '../math/gauss-panel.ts';
 import { type LogitBeta, logitBeta, logSigmoid, sigmoid } from './logit-beta.ts';
 import type { BetaPosterior } from './posterior.ts';
-import { addPanel, newSweep, normalise } from './sweep.ts';
+import { type Panels, sweepDown } from './sweep.ts';
 
 /** A panel is at most this many local standard deviations (1 / √curvature of the log density) of any arm wide. */
 const MAX_DEVIATIONS = 1.5;
@@ -13,6 +13,13 @@ const NEGLIGIBLE = 1e-9;
 const MAX_PANELS = 2_000;
 /** Each halving of a panel's width; 1e4 (the widest tail) to 1e-5 (the narrowest peak) takes 30. */
 const MAX_HALVINGS = 60;
+const PANELS: Panels<LogitBeta> = {
+  widthAt: panelWidth,
+  densitiesAt: densities,
+  negligible: NEGLIGIBLE,
+  most: MAX_PANELS,
+};
+
 /**
  * P(each arm's rate is the largest) for independent Beta posteriors: ∫ fᵢ ∏_{j≠i} Fⱼ by Gauss–Legendre panels on the logit scale, from
  * the highest end downwards until no arm can still be the largest; the panels are as wide as the narrowest density they meet allows.
@@ -23,36 +30,14 @@ const MAX_HALVINGS = 60;
  * @throws RangeError for a parameter that is not finite or not above zero.
  */
 export function probabilityBest(posteriors: readonly BetaPosterior[]): Float64Array {
-  const best = new Float64Array(posteriors.length);
-  const arms = contenders(posteriors);
-  if (arms.length === 1) best[arms[0]!.index] = 1;
-  if (arms.length < 2) return best;
-  const floor = arms.reduce((most, arm) => Math.max(most, arm.low), Number.NEGATIVE_INFINITY);
-  const sweep = newSweep(arms, best);
-  let right = arms[0]!.high;
-  for (let panel = 0; panel < MAX_PANELS && right > floor; panel++) {
-    const width = panelWidth(arms, right, right - floor);
-    if (addPanel(sweep, right, width, densities(arms, right, width)) < NEGLIGIBLE) break;
-    right -= width;
-  }
-  return normalise(best);
+  return sweepDown(posteriors.map(swept), PANELS);
 }
 
-/** The arms that can be the largest: those whose upper end is above every lower end. */
-function contenders(posteriors: readonly BetaPosterior[]): LogitBeta[] {
-  const arms: LogitBeta[] = [];
-  let floor = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < posteriors.length; i++) {
-    const posterior = posteriors[i]!;
-    const { alpha, beta } = posterior;
-    if (!(alpha > 0 && beta > 0 && alpha + beta < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(`probabilityBest: Beta(${alpha}, ${beta}) is not a distribution`);
-    }
-    const arm = logitBeta(posterior, i);
-    if (arm.low > floor) floor = arm.low;
-    arms.push(arm);
-  }
-  return arms.filter((arm) => arm.high > floor).sort((one, other) => other.high - one.high);
+function swept(posterior: BetaPosterior, index: number): LogitBeta {
+  const { alpha, beta } = posterior;
+  if (!(alpha > 0 && beta > 0 && alpha + beta < Number.POSITIVE_INFINITY))
+    throw new RangeError(`probabilityBest: Beta(${alpha}, ${beta}) is not a distribution`);
+  return logitBeta(posterior, index);
 }
 
 /** Writes `width` times an arm's density at the points of the panel [right − width, right]. */

@@ -13,7 +13,7 @@ export interface SweptArm {
 }
 
 /** What the sweep from the top down carries; vectors are in the order of `arms`. */
-export interface Sweep {
+interface Sweep {
   /** By descending upper end, so that those met so far come first. */
   readonly arms: readonly SweptArm[];
   /** P(arm > right end of the panel). */
@@ -25,7 +25,7 @@ export interface Sweep {
 }
 
 /** A sweep that has met nothing yet. @param best zeros, one for each place in the caller's order. */
-export function newSweep(arms: readonly SweptArm[], best: Float64Array): Sweep {
+function newSweep(arms: readonly SweptArm[], best: Float64Array): Sweep {
   return { arms, above: new Float64Array(arms.length), ratios: new Float64Array(arms.length * PANEL_POINTS), best };
 }
 
@@ -35,7 +35,7 @@ export function newSweep(arms: readonly SweptArm[], best: Float64Array): Sweep {
  * @param fill writes `width` times the density of the arm at a place of `arms`, at the panel's Gauss–Legendre points in ascending order.
  * @returns P(every arm lies below the panel).
  */
-export function addPanel(
+function addPanel(
   { arms, above, ratios, best }: Sweep,
   right: number,
   width: number,
@@ -68,6 +68,51 @@ export function addPanel(
     best[arms[i]!.index] = best[arms[i]!.index]! + sum / width;
   }
   return allBelow;
+}
+
+/** An arm that can be left out where another lies above it altogether. */
+export interface BoundedArm extends SweptArm {
+  /** Below it lies nothing that counts. */
+  readonly low: number;
+}
+
+/** How panels are laid over arms. */
+export interface Panels<Arm> {
+  /** Width of the panel whose right end is given, at most `most`. */
+  readonly widthAt: (arms: readonly Arm[], right: number, most: number) => number;
+  /** The `fill` of {@link addPanel} for the panel [right − width, right]. */
+  readonly densitiesAt: (
+    arms: readonly Arm[],
+    right: number,
+    width: number,
+  ) => (place: number, density: Float64Array) => void;
+  /** Once P(every arm lies lower) is below this, the sweep ends. */
+  readonly negligible: number;
+  /** It ends after so many panels at the latest; what is left is shared as what was found so far. */
+  readonly most: number;
+}
+
+/**
+ * P(each arm is the largest): panels from the highest end downwards until no arm can still be it. Arms whose whole range lies below another's
+ * get exactly 0.
+ *
+ * @param all one for each place of the answer, in any order.
+ * @returns probabilities by `index`, sum 1; empty when there is no arm.
+ */
+export function sweepDown<Arm extends BoundedArm>(all: readonly Arm[], panels: Panels<Arm>): Float64Array {
+  const best = new Float64Array(all.length);
+  const floor = all.reduce((most, { low }) => Math.max(most, low), Number.NEGATIVE_INFINITY);
+  const arms = all.filter(({ high }) => high > floor).sort((one, other) => other.high - one.high);
+  if (arms.length === 1) best[arms[0]!.index] = 1;
+  if (arms.length < 2) return best;
+  const sweep = newSweep(arms, best);
+  let right = arms[0]!.high;
+  for (let panel = 0; panel < panels.most && right > floor; panel++) {
+    const width = panels.widthAt(arms, right, right - floor);
+    if (addPanel(sweep, right, width, panels.densitiesAt(arms, right, width)) < panels.negligible) break;
+    right -= width;
+  }
+  return normalise(best);
 }
 
 /** Divides by the sum, so that what the quadrature cut off is shared as what it found. */

@@ -1,5 +1,5 @@
 import { PANEL_POINTS, panelNodes } from '../../math/gauss-panel.ts';
-import { addPanel, newSweep, normalise, type SweptArm } from '../sweep.ts';
+import { type BoundedArm, type Panels, sweepDown } from '../sweep.ts';
 
 /** Standard deviations on either side of a mean beyond which a normal is not looked at: 2·10⁻⁹ of it. */
 const REACH = 6;
@@ -14,11 +14,17 @@ const MAX_PANELS = 4_096;
 
 const ROOT_TWO_PI = Math.sqrt(2 * Math.PI);
 
-interface SweptNormal extends SweptArm {
+interface SweptNormal extends BoundedArm {
   readonly mean: number;
   readonly deviation: number;
-  readonly low: number;
 }
+
+const PANELS: Panels<SweptNormal> = {
+  widthAt: panelWidth,
+  densitiesAt: densities,
+  negligible: NEGLIGIBLE,
+  most: MAX_PANELS,
+};
 
 /**
  * P(each of K independent normals is the largest): ∫ fᵢ ∏_{j≠i} Fⱼ by Gauss–Legendre panels from the top down, as `probabilityBest` does for
@@ -29,30 +35,17 @@ interface SweptNormal extends SweptArm {
  * @throws RangeError for other parameters.
  */
 export function normalBest(means: ArrayLike<number>, deviations: ArrayLike<number>): Float64Array {
-  const best = new Float64Array(means.length);
-  const all: SweptNormal[] = [];
-  let floor = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < means.length; index++) {
-    const mean = means[index]!;
-    const own = deviations[index]!;
-    if (!(Number.isFinite(mean) && own > 0 && Number.isFinite(own)))
-      throw new RangeError(`normalBest: N(${mean}, ${own}²) is not a distribution`);
-    const deviation = Math.max(own, SMALLEST_SHARE * Math.abs(mean));
-    const low = mean - REACH * deviation;
-    floor = Math.max(floor, low);
-    all.push({ index, mean, deviation, low, high: mean + REACH * deviation });
-  }
-  const arms = all.filter(({ high }) => high > floor).sort((one, other) => other.high - one.high);
-  if (arms.length === 1) best[arms[0]!.index] = 1;
-  if (arms.length < 2) return best;
-  const sweep = newSweep(arms, best);
-  let right = arms[0]!.high;
-  for (let panel = 0; panel < MAX_PANELS && right > floor; panel++) {
-    const width = panelWidth(arms, right, right - floor);
-    if (addPanel(sweep, right, width, densities(arms, right, width)) < NEGLIGIBLE) break;
-    right -= width;
-  }
-  return normalise(best);
+  return sweepDown(
+    Array.from(means, (mean, index) => swept(mean, deviations[index]!, index)),
+    PANELS,
+  );
+}
+
+function swept(mean: number, own: number, index: number): SweptNormal {
+  if (!(Number.isFinite(mean) && own > 0 && Number.isFinite(own)))
+    throw new RangeError(`normalBest: N(${mean}, ${own}²) is not a distribution`);
+  const deviation = Math.max(own, SMALLEST_SHARE * Math.abs(mean));
+  return { index, mean, deviation, low: mean - REACH * deviation, high: mean + REACH * deviation };
 }
 
 /** As wide as the narrowest arm that the panel meets allows; it may reach into an arm by a step of that arm's own. */
