@@ -2,7 +2,7 @@
 import type { AllocationInput } from './allocation.ts';
 import { effectsPriors } from './effects/effects-priors.ts';
 import { leafPrior } from './leaf-prior.ts';
-import { type BetaPosterior, evidenceOf, uniformPrior } from './posterior.ts';
+import { type BetaPosterior, evidenceOf, priorOf } from './posterior.ts';
 import type { ArmStatistics } from './statistics.ts';
 
 /**
@@ -17,7 +17,7 @@ export function armPriors(
   own: readonly ArmStatistics[],
   totals: readonly ArmStatistics[],
 ): readonly BetaPosterior[] {
-  const imported = armIds.map((armId) => (Object.hasOwn(priors, armId) ? priors[armId]! : uniformPrior));
+  const imported = armIds.map((armId) => priorOf(priors, armId));
   const elsewhere = totals.map((total, i) => ({
     trials: total.trials - own[i]!.trials,
     conversions: total.conversions - own[i]!.conversions,

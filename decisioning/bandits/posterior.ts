@@ -9,6 +9,11 @@ export interface BetaPosterior {
 /** What is believed of an arm before anything was seen: every rate equally likely. */
 export const uniformPrior: BetaPosterior = { alpha: 1, beta: 1 };
 
+/** An arm's imported prior, or the uniform one. Arm ids come from configuration: `constructor` must not find what every object inherits. */
+export function priorOf(priors: Readonly<Record<string, BetaPosterior>>, armId: string): BetaPosterior {
+  return (Object.hasOwn(priors, armId) ? priors[armId] : undefined) ?? uniformPrior;
+}
+
 /** Beta(α₀ + c, β₀ + n − c): the prior plus c conversions in n trials. */
 export function posteriorOf(
   statistics: Pick<ArmStatistics, 'trials' | 'conversions'>,

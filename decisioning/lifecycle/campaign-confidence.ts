@@ -1,5 +1,5 @@
 /** The numbers of a campaign's phases from what it has learned, whatever it makes the most of. */
-import { uniformPrior } from '../bandits/posterior.ts';
+import { priorOf } from '../bandits/posterior.ts';
 import { addFigures, noFigures, type RewardFigures, rewardFigures, tellsTrials } from '../bandits/rewards/figures.ts';
 import type { RewardSpec } from '../bandits/rewards/reward.ts';
 import { beliefs, probabilityBestOf } from '../bandits/rewards/reward-evidence.ts';
@@ -54,9 +54,7 @@ function rewardConfidence(
     reward,
     figures.reduce((sum, own) => addFigures(sum, own), noFigures),
   );
-  const arms = figures.map((own, i) =>
-    beliefOf(own, (Object.hasOwn(priors, armIds[i]!) ? priors[armIds[i]!] : undefined) ?? uniformPrior),
-  );
+  const arms = figures.map((own, i) => beliefOf(own, priorOf(priors, armIds[i]!)));
   const leading = arms.reduce((best, { mean }, i) => (mean > arms[best]!.mean ? i : best), 0);
   const points = arms.map((arm) => arm.points(Math.max(Math.min(POINTS, Math.floor(MAX_ALL_POINTS / arms.length)), 2)));
   const own = points[leading]!;

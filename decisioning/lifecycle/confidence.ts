@@ -1,6 +1,6 @@
 /** How far a campaign's evidence has come: the numbers that its phases go by. */
 import { probabilityBest } from '../bandits/p-best.ts';
-import { type BetaPosterior, posteriorMean, posteriorOf, uniformPrior } from '../bandits/posterior.ts';
+import { type BetaPosterior, posteriorMean, posteriorOf, priorOf } from '../bandits/posterior.ts';
 import type { ArmStatistics } from '../bandits/statistics.ts';
 import { expectedLoss } from '../evaluation/expected-loss.ts';
 import { credibleInterval } from '../evaluation/interval.ts';
@@ -41,9 +41,7 @@ export function confidenceOf(
 ): Confidence {
   const none = { trials: 0, conversions: 0 };
   const sums = armIds.map((id) => pooled.get(id) ?? none);
-  const posteriors = armIds.map((id, i) =>
-    posteriorOf(sums[i]!, (Object.hasOwn(priors, id) ? priors[id] : undefined) ?? uniformPrior),
-  );
+  const posteriors = armIds.map((id, i) => posteriorOf(sums[i]!, priorOf(priors, id)));
   const means = posteriors.map(posteriorMean);
   const leading = means.reduce((best, mean, i) => (mean > means[best]! ? i : best), 0);
   const { low, high } = credibleInterval(posteriors[leading]!);

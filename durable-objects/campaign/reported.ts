@@ -1,18 +1,9 @@
 /** The named sums that reports show: goals beside the optimised one, and the reward. */
-import { goalName } from '../../decisioning/bandits/rewards/goal-sums.ts';
+import { countedGoals, goalName } from '../../decisioning/bandits/rewards/goal-sums.ts';
 import { rewardName, rewardTrialsName } from '../../decisioning/bandits/rewards/reward.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import type { LeafArmSums } from './protocol.ts';
 import { readSums } from './root-vectors.ts';
-
-/** Goals that a campaign counts beside the one it optimises: of its reward first, then those it declares to be reported. */
-export function reportedGoals({
-  reward,
-  secondaryGoals = [],
-}: Pick<CampaignPolicy, 'reward' | 'secondaryGoals'>): readonly string[] {
-  const weighed = reward?.kind === 'composite' ? Object.keys(reward.weights) : [];
-  return [...new Set([...weighed, ...secondaryGoals])];
-}
 
 /**
  * The sums of a policy's goals and reward, per leaf and arm; undefined for a policy that has neither. Bounded by what a campaign may declare:
@@ -21,7 +12,7 @@ export function reportedGoals({
 export function reportedSums(sql: SqlStorage, policy: CampaignPolicy): readonly LeafArmSums[] | undefined {
   const { reward } = policy;
   const ofReward = reward ? [rewardName(reward), rewardTrialsName(reward)] : [];
-  const names = new Set([...reportedGoals(policy).map(goalName), ...ofReward].filter((name) => name !== undefined));
+  const names = new Set([...countedGoals(policy).map(goalName), ...ofReward].filter((name) => name !== undefined));
   if (names.size === 0) return undefined;
   const cells: LeafArmSums[] = [];
   for (const [leaf, arms] of readSums(sql, names)) for (const [arm, sums] of arms) cells.push({ leaf, arm, sums });

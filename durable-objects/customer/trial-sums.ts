@@ -7,7 +7,7 @@ import {
   trialMoments,
 } from '../../decisioning/bandits/linear/moments.ts';
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
-import { goalChange, goalName, trialOfGoal } from '../../decisioning/bandits/rewards/goal-sums.ts';
+import { countedGoals, goalChange, goalName, trialOfGoal } from '../../decisioning/bandits/rewards/goal-sums.ts';
 import {
   type RewardSpec,
   rewardChange,
@@ -27,14 +27,7 @@ const BINARY: RewardSpec = { kind: 'binary' };
 /** Whether a campaign counts a goal besides the one it optimises: by its reward, or to report it. */
 export function countsBeside(learning: LearningFacts | undefined, goal: string): boolean {
   if (!learning) return false;
-  const { reward, secondaryGoals = [] } = learning;
-  return secondaryGoals.includes(goal) || (reward?.kind === 'composite' && Object.hasOwn(reward.weights, goal));
-}
-
-/** The goals that are counted beside the one that a campaign optimises. */
-function goalsBeside(own: string, { reward, secondaryGoals = [] }: LearningFacts): readonly string[] {
-  const weighed = reward?.kind === 'composite' ? Object.keys(reward.weights) : [];
-  return [...new Set([...weighed, ...secondaryGoals])].filter((goal) => goal !== own);
+  return countedGoals(learning).includes(goal);
 }
 
 /** Whether what happens to a trial is written down goal by goal: not for campaigns that learn from conversions alone. */
@@ -51,9 +44,9 @@ export function sumsOfTrial(record: DecisionRecord, learning: LearningFacts = {}
   const { reward = BINARY } = learning;
   const trials = rewardTrialsName(reward);
   const { features } = record;
-  const beside = goalsBeside(record.goal, learning).map((goal) => [goalName(goal), trialOfGoal]);
+  const beside = countedGoals(learning).filter((goal) => goal !== record.goal);
   return {
-    ...Object.fromEntries(beside),
+    ...Object.fromEntries(beside.map((goal) => [goalName(goal), trialOfGoal])),
     ...(trials !== undefined && { [trials]: [1] }),
     ...(features && reward.kind !== 'revenue' && { [momentsName(features.key, reward)]: trialMoments(features.z) }),
   };

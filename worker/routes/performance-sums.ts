@@ -9,7 +9,7 @@ import {
   rewardFigures,
   tellsTrials,
 } from '../../decisioning/bandits/rewards/figures.ts';
-import { goalFigures } from '../../decisioning/bandits/rewards/goal-sums.ts';
+import { countedGoals, goalFigures } from '../../decisioning/bandits/rewards/goal-sums.ts';
 import { pooledBest } from '../../decisioning/bandits/rewards/pooled-best.ts';
 import type { RewardSpec } from '../../decisioning/bandits/rewards/reward.ts';
 import type { CampaignPolicy, Directory, DirectoryCampaign } from '../../decisioning/catalog/slice.ts';
@@ -18,7 +18,6 @@ import type { Interval } from '../../decisioning/evaluation/interval.ts';
 import { type RewardPerformance, rewardPerformance } from '../../decisioning/evaluation/reward-performance.ts';
 import { splitStratum } from '../../decisioning/strategies/strata.ts';
 import type { RootView } from '../../durable-objects/campaign/protocol.ts';
-import { reportedGoals } from '../../durable-objects/campaign/reported.ts';
 
 type WireFigures = PerformanceResponse['totals'];
 type MoreFigures = Pick<WireFigures, 'goals' | 'reward'>;
@@ -46,7 +45,7 @@ export function blockSums(
   goals: Directory['goals'],
   view: RootView,
 ): BlockSums {
-  const told = reportedGoals(policy).filter((goal) => goal !== own);
+  const told = countedGoals(policy).filter((goal) => goal !== own);
   const { reward } = policy;
   const spec = reward && reward.kind !== 'binary' ? reward : undefined;
   if (told.length === 0 && !spec) return () => NOTHING;

@@ -1,10 +1,23 @@
 /** Sums of one goal over trials: how many reached it of how many, and the first two moments of its value. */
 import type { SumsByName } from '../named-sums.ts';
+import type { RewardSpec } from './reward.ts';
 import type { GoalTally } from './tally.ts';
 
 /** Names the sums of a goal that is reported beside the optimised one. */
 export function goalName(goal: string): string {
   return `goal:${goal}`;
+}
+
+/** Goals that a campaign counts, its own not left out: those of its reward first, then those it declares to be reported. */
+export function countedGoals({
+  reward,
+  secondaryGoals = [],
+}: {
+  readonly reward?: RewardSpec;
+  readonly secondaryGoals?: readonly string[];
+}): readonly string[] {
+  const weighed = reward?.kind === 'composite' ? Object.keys(reward.weights) : [];
+  return [...new Set([...weighed, ...secondaryGoals])];
 }
 
 /** Squares travel in two parts, v² = high · 2^24 + low, since one order of 10,000.00 squared is 10^12 and nine thousand of them pass 2^53. */

@@ -1,7 +1,7 @@
 /** What a leaf's arms are believed to bring where the reward is not just whether the goal was reached. */
 import type { AllocationInput } from '../allocation.ts';
 import { MAX_BORROWED_TRIALS } from '../leaf-prior.ts';
-import { type BetaPosterior, uniformPrior } from '../posterior.ts';
+import { type BetaPosterior, priorOf } from '../posterior.ts';
 import type { RewardBelief } from './belief.ts';
 import { bestOfSamples } from './best-of-samples.ts';
 import { compositeBelief, compositePrior } from './composite-belief.ts';
@@ -49,7 +49,7 @@ export function rewardEvidence(input: AllocationInput): readonly RewardEvidence[
   return leaves.map((_, leaf) => {
     const arms = armIds.map((armId, arm) => {
       const own = cells[leaf]![arm]!;
-      return beliefOf(withBorrowed(own, totals[arm]!), ownValue(input.priors, armId) ?? uniformPrior);
+      return beliefOf(withBorrowed(own, totals[arm]!), priorOf(input.priors, armId));
     });
     const means = arms.map(({ mean }) => mean / unit);
     const evidence = { means, pBest: probabilityBestOf(arms), deviation: deviation / unit };
@@ -111,9 +111,4 @@ function withBorrowed(own: RewardFigures, total: RewardFigures): RewardFigures {
   const elsewhere = addFigures(total, own, -1);
   if (!(elsewhere.trials > 0)) return own;
   return addFigures(own, elsewhere, Math.min(1, MAX_BORROWED_TRIALS / elsewhere.trials));
-}
-
-/** Arm ids come from configuration: `constructor` must not find what every object inherits. */
-function ownValue<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
