@@ -6,7 +6,7 @@ import { slug } from '../../contract/primitives.ts';
 import type { LifecycleView } from '../../durable-objects/campaign/lifecycle.ts';
 import type { Transition } from '../../durable-objects/campaign/transitions.ts';
 import { readLifecycle, steerCampaign } from '../configuration/steering.ts';
-import { currentCatalog } from '../edge/catalog.ts';
+import { publishedCampaign } from '../edge/published-campaign.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
@@ -63,12 +63,10 @@ export function registerLifecycle(app: App): void {
 
 /** The answer for a campaign that has no phases; undefined when it has. */
 async function missingPhases(c: Context<AppEnv>, id: string): Promise<Response | undefined> {
-  const { workspaceId } = c.get('auth');
-  const current = await currentCatalog(c.env, c.executionCtx, workspaceId, c.get('receivedAtMs'));
-  const campaigns = current?.catalog.directory.campaigns ?? {};
-  const campaign = Object.hasOwn(campaigns, id) ? campaigns[id] : undefined;
-  if (!campaign) return problem(c, 'not_found', { detail: 'No published campaign has this id' });
-  if (!campaign.policy.lifecycle) return problem(c, 'not_found', { detail: 'This campaign has no lifecycle' });
+  const published = await publishedCampaign(c, id);
+  if (published instanceof Response) return published;
+  if (!published.campaign.policy.lifecycle)
+    return problem(c, 'not_found', { detail: 'This campaign has no lifecycle' });
   return undefined;
 }
 

@@ -4,7 +4,7 @@ import { parametersPerformanceResponse } from '../../contract/parameters-perform
 import { slug } from '../../contract/primitives.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { rootStub } from '../../durable-objects/shared/stub.ts';
-import { currentCatalog } from '../edge/catalog.ts';
+import { publishedCampaign } from '../edge/published-campaign.ts';
 import type { App } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
@@ -39,10 +39,9 @@ export function registerParameters(app: App): void {
     async (c, { params: { id }, query: { leaf } }) => {
       const nowMs = c.get('receivedAtMs');
       const { workspaceId } = c.get('auth');
-      const current = await currentCatalog(c.env, c.executionCtx, workspaceId, nowMs);
-      const { campaigns = {} } = current?.catalog.directory ?? {};
-      const campaign = Object.hasOwn(campaigns, id) ? campaigns[id]! : undefined;
-      if (!campaign) return problem(c, 'not_found', { detail: 'No published campaign has this id' });
+      const published = await publishedCampaign(c, id);
+      if (published instanceof Response) return published;
+      const { campaign } = published;
       const { parameters, leaves } = campaign.policy;
       if (!parameters)
         return problem(c, 'not_found', { detail: 'The campaign has no parameters: its arms are its own' });

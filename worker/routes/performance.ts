@@ -2,14 +2,12 @@
 import * as z from 'zod';
 import { performanceResponse } from '../../contract/performance.ts';
 import { slug } from '../../contract/primitives.ts';
-import type { DirectoryCampaign } from '../../decisioning/catalog/slice.ts';
 import type { RootView } from '../../durable-objects/campaign/protocol.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { rootStub } from '../../durable-objects/shared/stub.ts';
-import { currentCatalog } from '../edge/catalog.ts';
+import { publishedCampaign } from '../edge/published-campaign.ts';
 import type { App } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
-import { problem } from '../http/problem.ts';
 import { performanceOf } from './performance-answer.ts';
 
 /** Statistics are kept as long as anything is: 90 days. */
@@ -53,12 +51,10 @@ export function registerPerformance(app: App): void {
     async (c, { params, query: { hours } }) => {
       const nowMs = c.get('receivedAtMs');
       const { workspaceId } = c.get('auth');
-      const current = await currentCatalog(c.env, c.executionCtx, workspaceId, nowMs);
-      const { campaigns = {}, goals = {} } = current?.catalog.directory ?? {};
-      const campaign: DirectoryCampaign | undefined = Object.hasOwn(campaigns, params.id)
-        ? campaigns[params.id]
-        : undefined;
-      if (!campaign) return problem(c, 'not_found', { detail: 'No published campaign has this id' });
+      const published = await publishedCampaign(c, params.id);
+      if (published instanceof Response) return published;
+      const { campaign, directory } = published;
+      const { goals } = directory;
       const done = c.get('timing').start('root');
       const view = await readRoot(c.env, workspaceId, params.id);
       done();

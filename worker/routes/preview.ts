@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { slug } from '../../contract/primitives.ts';
 import { previewRequest, previewResponse } from '../../contract/publishing.ts';
-import { currentCatalog } from '../edge/catalog.ts';
 import { signPreview } from '../edge/preview.ts';
+import { publishedCampaign } from '../edge/published-campaign.ts';
 import type { App } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
@@ -32,11 +32,9 @@ export function registerPreview(app: App): void {
     async (c, { params, body }) => {
       const nowMs = c.get('receivedAtMs');
       const { workspaceId } = c.get('auth');
-      const current = await currentCatalog(c.env, c.executionCtx, workspaceId, nowMs);
-      const campaigns = current?.catalog.directory.campaigns ?? {};
-      const campaign = Object.hasOwn(campaigns, params.id) ? campaigns[params.id] : undefined;
-      if (!campaign) return problem(c, 'not_found', { detail: 'No published campaign has this id' });
-      if (!campaign.armIds.includes(body.arm)) {
+      const published = await publishedCampaign(c, params.id);
+      if (published instanceof Response) return published;
+      if (!published.campaign.armIds.includes(body.arm)) {
         return problem(c, 'not_found', {
           detail: 'The published campaign has no such arm',
           errors: [{ field: '/arm', detail: 'is not an arm of it' }],

@@ -5,7 +5,7 @@ import { strategiesPerformanceResponse } from '../../contract/strategies.ts';
 import type { RootView } from '../../durable-objects/campaign/protocol.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { rootStub } from '../../durable-objects/shared/stub.ts';
-import { currentCatalog } from '../edge/catalog.ts';
+import { publishedCampaign } from '../edge/published-campaign.ts';
 import type { App } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
@@ -32,15 +32,13 @@ export function registerStrategies(app: App): void {
     async (c, { params: { id } }) => {
       const nowMs = c.get('receivedAtMs');
       const { workspaceId } = c.get('auth');
-      const current = await currentCatalog(c.env, c.executionCtx, workspaceId, nowMs);
-      const campaigns = current?.catalog.directory.campaigns ?? {};
-      const campaign = Object.hasOwn(campaigns, id) ? campaigns[id] : undefined;
-      if (!campaign) return problem(c, 'not_found', { detail: 'No published campaign has this id' });
+      const published = await publishedCampaign(c, id);
+      if (published instanceof Response) return published;
+      const { campaign, directory } = published;
       const done = c.get('timing').start('root');
       const view = await withRetry(async (): Promise<RootView> => (await rootStub(c.env, workspaceId, id)).view());
       done();
-      const goals = current?.catalog.directory.goals ?? {};
-      const answer = strategiesOf(id, campaign, view, { nowMs, goals });
+      const answer = strategiesOf(id, campaign, view, { nowMs, goals: directory.goals });
       if (answer.strategies.length === 0)
         return problem(c, 'not_found', { detail: 'The campaign has one strategy: there is nothing to compare' });
       return c.json(answer);
