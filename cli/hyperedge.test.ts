@@ -69,6 +69,18 @@ describe('what may surprise', () => {
     expect((await run(['validate', file('good.yaml')])).err).toBe('');
   });
 
+  test('so are conditions that can hold for nobody', async () => {
+    writeFileSync(
+      file('nobody.yaml'),
+      'kind: segment\nid: nobody\nname: N\ncondition:\n  $and:\n    - plan: gold\n    - plan: silver\n',
+    );
+    const { code, err } = await run(['validate', file('nobody.yaml')]);
+    expect([code, err]).toEqual([
+      0,
+      expect.stringMatching(/^warning .*nobody\.yaml:5:3: "nobody": can hold for nobody: no value of "plan"/),
+    ]);
+  });
+
   test('is told once when the server warns of it', async () => {
     const warnings = [{ field: '/campaigns/turns/strategyMode', detail: 'mind the turns' }];
     Object.assign(double, { status: 200, body: { ...DONE, warnings }, requests: [] });

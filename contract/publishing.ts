@@ -26,7 +26,8 @@ export const revisionsResponse = z
 
 /** What may be published, but should not surprise anybody. */
 const warnings = z.array(problemError).optional().meta({
-  description: 'Campaigns that may be published, but should not surprise anybody; absent when there are none',
+  description:
+    'What may be published, but should not surprise anybody: of a push what it changes, of a publish everything; absent when there is nothing',
 });
 
 export const publishResponse = revision

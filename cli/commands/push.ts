@@ -3,13 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { MAX_CONFIGURATION_BODY_BYTES } from '../../contract/primitives.ts';
 import { pushResponse } from '../../contract/publishing.ts';
 import { workspaceId as workspaceIdSchema } from '../../contract/workspace.ts';
-import { ROTATION_WARNING } from '../../decisioning/catalog/warnings.ts';
 import { type Api, postJson } from '../api.ts';
 import { batchesOf, type PushBatch, type PushOptions } from '../documents/batches.ts';
 import { type CheckedDocument, checkDocuments } from '../documents/check.ts';
 import { readDocuments } from '../documents/read.ts';
 import { locateServerError } from '../documents/server-errors.ts';
 import { type Finding, formatFinding, sortFindings } from '../documents/source.ts';
+import { documentWarnings } from '../documents/warnings.ts';
 import { CommandFailure, EXIT, usageFailure } from '../failure.ts';
 import { howToLoad, inboxStatement, MAX_STATEMENT_BYTES } from '../inbox-sql.ts';
 import { counted, paint } from '../terminal.ts';
@@ -28,12 +28,9 @@ export function readChecked(paths: readonly string[]): readonly CheckedDocument[
 export function validate(paths: readonly string[]): number {
   const documents = readChecked(paths);
   if (!documents) return EXIT.refused;
-  for (const { id, kind, body, source } of documents) {
-    if (kind !== 'campaign' || body.strategyMode !== 'rotation') continue;
-    printWarning(
-      formatFinding({ file: source.file, ...source.locate(['strategyMode']), message: `"${id}": ${ROTATION_WARNING}` }),
-    );
-  }
+  for (const { id, kind, body, source } of documents)
+    for (const [path, detail] of documentWarnings(kind, body))
+      printWarning(formatFinding({ file: source.file, ...source.locate(path), message: `"${id}": ${detail}` }));
   const told = `${counted(documents.length, 'document')} ${documents.length === 1 ? 'follows' : 'follow'} the contract`;
   process.stdout.write(
     `${paint('green', '✓')} ${told}\n` +

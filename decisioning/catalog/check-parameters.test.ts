@@ -46,6 +46,47 @@ describe('parameters that fit their campaign', () => {
     expect(problemsWith('c', afterDays(DAY_MS + HOUR_MS))).toEqual(only('/exclude', '"late"'));
   });
 
+  describe('a time within the quiet hours', () => {
+    const night = { fromMinute: 1_260, toMinute: 480 };
+    const at = (from: number, to: number) =>
+      parameterOf('time', 'timing', [
+        { id: 'noon', window: { fromMinute: 660, toMinute: 780 } },
+        { id: 'late', window: { fromMinute: from, toMinute: to } },
+      ]);
+    const sms = channelOf('sms', { claimTtlMs: DAY_MS, quietHours: night });
+    const mail = channelOf('mail', { claimTtlMs: DAY_MS });
+    const problemsOn = (channels: readonly ReturnType<typeof channelOf>[], ...of: Parameters<typeof steeredOf>) =>
+      problemsOf(
+        configurationOf([steeredOf(...of)], {
+          placements: [
+            { id: 'hero', name: 'Hero', channel: 'sms' },
+            { id: 'inbox', name: 'Inbox', channel: channels.at(-1)!.id },
+          ],
+          channels,
+        }),
+      );
+
+    test('of every channel is refused at its window; one open minute is enough', () => {
+      expect(problemsOn([sms], 'c', [at(1_320, 1_380)])).toEqual(
+        only('/parameters/0/values/1/window', 'quiet hours of "sms"'),
+      );
+      expect(problemsOn([sms], 'c', [at(1_260, 480)])).toHaveLength(1);
+      expect(problemsOn([sms], 'c', [at(1_259, 480)])).toEqual([]);
+      expect(problemsOn([sms], 'c', [at(1_260, 481)])).toEqual([]);
+    });
+
+    test('of one channel is fine where it may go out on another; an arm for the silent one must be taken out', () => {
+      expect(problemsOn([sms, mail], 'c', [at(1_320, 1_380)])).toEqual([]);
+      const place = parameterOf('place', 'channel', [
+        { id: 'sms', channel: 'sms' },
+        { id: 'mail', channel: 'mail' },
+      ]);
+      expect(problemsOn([sms, mail], 'c', [place, at(1_320, 1_380)])).toEqual(only('/exclude', 'arm "sms_late"'));
+      const exclude = [{ place: ['sms'], time: ['late'] }];
+      expect(problemsOn([sms, mail], 'c', [place, at(1_320, 1_380)], { exclude })).toEqual([]);
+    });
+  });
+
   test('too many arms for its leaves is a matter of its parameters', () => {
     const many = parameterOf(
       'many',

@@ -65,7 +65,7 @@ export function compile(
       directory,
       placements: Object.fromEntries(placements),
       policies: [...policies.values()],
-      warnings: warningsOf(byId(complete.campaigns)),
+      warnings: warningsOf({ ...complete, campaigns: byId(complete.campaigns), segments: byId(complete.segments) }),
     },
   };
 }

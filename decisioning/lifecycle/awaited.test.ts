@@ -49,12 +49,14 @@ describe('the arm that is waited for', () => {
 
 describe('publishing warns', () => {
   const warningsFor = (weights: Record<string, number>, floor: number, lifecycle = true) =>
-    warningsOf([
-      campaignOf('c', {
-        strategy: { policy: 'fixed_split', weights, minExploration: 0 },
-        ...(lifecycle && { lifecycle: rules(floor) }),
-      }),
-    ]);
+    warningsOf({
+      campaigns: [
+        campaignOf('c', {
+          strategy: { policy: 'fixed_split', weights, minExploration: 0 },
+          ...(lifecycle && { lifecycle: rules(floor) }),
+        }),
+      ],
+    });
 
   test('of arms that the first phase shows to nobody, by name', () => {
     const [first] = campaignOf('c').arms;

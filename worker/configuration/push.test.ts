@@ -39,6 +39,25 @@ describe('push', () => {
     expect(await rowsOf('audit', workspaceId)).toBe(audits);
   });
 
+  test('warns of what it changes alone, with what was stored before and is published now', async () => {
+    const { workspaceId } = await createWorkspace(env);
+    await publishDemo(env, { workspaceId });
+    const nobody = (id: string) => ({ kind: 'segment', id, name: id, condition: { plan: { $in: [] } } });
+    const plan = { kind: 'attribute', id: 'plan', type: 'string' };
+    const fieldsAfter = async (documents: readonly object[], publish = true) => {
+      const done = await push(env, workspaceId, 'test', nowMs, { documents, publish } as Parameters<typeof push>[4]);
+      if (!done.ok) throw new Error(JSON.stringify(done));
+      return done.value.warnings?.map(({ field }) => field);
+    };
+    expect(await fieldsAfter([plan, nobody('one')])).toEqual(['/segments/one/condition']);
+    expect(await fieldsAfter([nobody('two')], false)).toBeUndefined();
+    expect(await fieldsAfter([nobody('one'), nobody('three')])).toEqual([
+      '/segments/three/condition',
+      '/segments/two/condition',
+    ]);
+    expect(await fieldsAfter([{ kind: 'goal', id: 'sale', name: 'Sale' }])).toBeUndefined();
+  });
+
   test('one bad document among good ones: all problems told by document, nothing stored', async () => {
     const { workspaceId } = await createWorkspace(env);
     const [placement, campaign] = demoDocuments();

@@ -4,6 +4,7 @@ import type { ProblemError } from '../../contract/problem.ts';
 import { type PushResponse, pushRequest, splitDocument } from '../../contract/publishing.ts';
 import type { AuditRecord } from '../../db/queries/audit.ts';
 import type { DraftsSnapshot } from '../../db/queries/drafts.ts';
+import type { CatalogProblem } from '../../decisioning/catalog/problems.ts';
 import { type Checked, refused } from '../http/problem.ts';
 import { validationErrors } from '../http/validation.ts';
 import { changesOf } from './changes.ts';
@@ -24,6 +25,8 @@ interface PushPlan extends Plan {
   readonly created: number;
   readonly updated: number;
   readonly unchanged: number;
+  /** `<kind>/<id>` of everything that is not published as it is. */
+  readonly unpublished: ReadonlySet<string>;
 }
 
 /** Errors of one push that are told; each document may have some. */
@@ -83,7 +86,23 @@ function overlay(
   }
   const updated = documents.length - created;
   const unchanged = pushed.length - documents.length;
-  return { ...options, drafts: [...drafts.values()], documents, audit, created, updated, unchanged };
+  // Earlier pushes may have stored drafts without publishing them: they come out with this one.
+  const published = new Set(snapshot.entries.map((entry) => `${name(entry)}/${entry.version}`));
+  const unpublished = new Set(
+    [...drafts].filter(([id, { version }]) => !published.has(`${id}/${version}`)).map(([id]) => id),
+  );
+  return { ...options, drafts: [...drafts.values()], documents, audit, created, updated, unchanged, unpublished };
+}
+
+/** Warnings of what a push changes: those of other documents were told when they were published. */
+function warningsOfChanges(
+  warnings: readonly CatalogProblem[] | undefined,
+  unpublished: ReadonlySet<string>,
+): readonly CatalogProblem[] | undefined {
+  return warnings?.filter(({ path }) => {
+    const [, collection = '', id] = path.split('/');
+    return unpublished.has(`${collection.replace(/s$/, '')}/${id}`);
+  });
 }
 
 /** Checks the request, then stores and publishes it. `input` may come from anywhere: it is checked against the contract here. */
@@ -99,9 +118,9 @@ export async function pushAs(caller: Caller, input: unknown): Promise<Checked<Pu
   }));
   if (!done.ok) return done;
   const { plan, release: released } = done.value;
-  const { created, updated, unchanged } = plan;
+  const { created, updated, unchanged, unpublished } = plan;
   const { revision, changed, delivered } = released;
-  const told = warningsAnswer(released.warnings);
+  const told = warningsAnswer(warningsOfChanges(released.warnings, unpublished));
   return { ok: true, value: { created, updated, unchanged, revision, changed, dryRun, delivered, ...told } };
 }
 
