@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { momentsLength } from '../bandits/linear/moments.ts';
+import { momentsLength, rewardMoments, trialMoments } from '../bandits/linear/moments.ts';
 import { addStatistics, emptyStatistics } from '../bandits/statistics.ts';
 import { seededRandom } from '../random.ts';
 import { DELAY_BUCKETS, delaySums } from './delay-buckets.ts';
@@ -150,7 +150,7 @@ describe('weighEvidence', () => {
 
   test('of the moments of features, what trials add counts as trials do, and the rest as rewards do', () => {
     const d = 3;
-    const moments = new Array<number>(momentsLength(d)).fill(1_000);
+    const moments = new Array<number>(momentsLength(d)).fill(1_000, 0, 6).fill(10, 6);
     const late = delaySums(3 * DAY_MS).map((value) => value * 50);
     const cells = [
       cell('a', NOW_HOUR - 24 * 20, 50, 50, { sums: { [DELAY_NAME]: late } }),
@@ -161,7 +161,32 @@ describe('weighEvidence', () => {
     expect(share).toBeLessThan(0.5);
     expect(sums.get('gold')!.get('a')!['linear:k']).toEqual([
       ...new Array(6).fill(1_000 * share),
-      ...new Array(4).fill(1_000),
+      ...new Array(4).fill(10),
     ]);
+  });
+
+  test('nor does a linear model count more conversions than trials: its rates would be far above 1', () => {
+    const late = delaySums(3 * DAY_MS).map((value) => value * 50);
+    // Constant and one feature at 500: thirty trials of this hour, twenty of them converted at once.
+    const one = trialMoments([1_000, 500]);
+    const hit = rewardMoments([1_000, 500], 0, 1_000);
+    const moments = one.map((value, i) => 30 * value + 20 * hit[i]!);
+    const names = { 'linear:k': moments, 'linear:k:00c0ffee': moments, 'linear:odd': [1, 2] };
+    const { sums } = weighEvidence({
+      cells: [
+        cell('a', NOW_HOUR - 24 * 20, 50, 50, { sums: { [DELAY_NAME]: late } }),
+        cell('a', NOW_HOUR - 1, 30, 20, { leaf: 'gold', sums: names }),
+      ],
+      nowMs: NOW_MS,
+      delayCorrection: true,
+    });
+    const own = sums.get('gold')!.get('a')!;
+    const [trials, cross, square, conversions, of] = own['linear:k']!;
+    expect([trials, conversions, of]).toEqual([20e6, 20e6, 10e6]);
+    expect(cross! / trials!).toBeCloseTo(0.5, 12);
+    expect(square! / trials!).toBeCloseTo(0.25, 12);
+    // A count may well be more than one a trial.
+    expect(own['linear:k:00c0ffee']![0]).toBeLessThan(5e6);
+    expect(own['linear:odd']).toEqual([1, 2]);
   });
 });

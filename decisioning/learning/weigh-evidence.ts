@@ -42,7 +42,8 @@ export interface WeighedEvidence {
 /**
  * Weighs evidence: an hour that has been over for `age` counts 2^(−age/halfLife), and with delay correction its trials count as the share F(age) of their
  * conversions that can have arrived, by the arm's own clock ({@link delayClocks}). Conversions, revenue and rewards are as they came:
- * they are what has arrived. Where conversions outnumber such trials, trials are as many as conversions.
+ * they are what has arrived. Where conversions outnumber such trials, trials are as many as conversions,
+ * in the statistics and in the moments of a linear model, whose rates would be far above 1.
  *
  * A cell of many hours counts as if its evidence had come evenly over those of them that have begun: by the mean of their weights, hours
  * before the cut of `sinceMs` weighing nothing.
@@ -68,8 +69,10 @@ export function weighEvidence(evidence: Evidence): WeighedEvidence {
     add(statistics, cell, weighedStatistics(cell.statistics, weight, share), mergeStatistics);
     if (cell.sums) add(sums, cell, weighedSums(cell.sums, weight, share), addSums);
   }
-  if (clocks)
+  if (clocks) {
     for (const byArm of statistics.values()) for (const [arm, own] of byArm) byArm.set(arm, enoughTrials(own));
+    for (const byArm of sums.values()) for (const [arm, own] of byArm) byArm.set(arm, enoughMoments(own));
+  }
   return { statistics, sums };
 }
 
@@ -169,6 +172,22 @@ function trialElements(name: string, length: number): number {
 
 function enoughTrials(own: ArmStatistics): ArmStatistics {
   return own.trials < own.conversions ? { ...own, trials: own.conversions } : own;
+}
+
+/**
+ * Moments of conversions with as many trials as conversions at least; those of other rewards as they are, since a count or a composite may be more than 1 a trial.
+ */
+function enoughMoments(sums: SumsByName): SumsByName {
+  return Object.fromEntries(
+    Object.entries(sums).map(([name, vector]) => {
+      // `linear:<features key>` alone is of conversions, which travel in the scale of the constant.
+      const ofTrials = name.split(':').length === 2 ? trialElements(name, vector.length) : 0;
+      const [trials, conversions] = [vector[0] ?? 0, vector[ofTrials] ?? 0];
+      if (!name.startsWith('linear:') || ofTrials === 0 || !(trials > 0) || trials >= conversions)
+        return [name, vector];
+      return [name, vector.map((value, i) => (i < ofTrials ? (value * conversions) / trials : value))];
+    }),
+  );
 }
 
 function add<T>(
