@@ -1,9 +1,12 @@
 /** LinUCB and linear Thompson sampling with ten arms and twenty features, and what they cost to learn. */
 import { allocateLinear } from '../decisioning/bandits/linear/allocate-linear.ts';
+import { packedLength } from '../decisioning/bandits/linear/cholesky.ts';
+import { armEffects } from '../decisioning/bandits/linear/effects.ts';
+import { jointBest } from '../decisioning/bandits/linear/joint-best.ts';
 import { linearThompson } from '../decisioning/bandits/linear/linear-thompson.ts';
 import { linearUcb } from '../decisioning/bandits/linear/linear-ucb.ts';
 import { MOMENT_SCALE, momentsName, rewardMoments, trialMoments } from '../decisioning/bandits/linear/moments.ts';
-import { type Prediction, predict } from '../decisioning/bandits/linear/predict.ts';
+import { type JointEffects, type Prediction, predict } from '../decisioning/bandits/linear/predict.ts';
 import { addVectors } from '../decisioning/bandits/named-sums.ts';
 import { FEATURE_SCALE, type FeatureSpec, featureSet } from '../decisioning/features/features.ts';
 import { seededRandom } from '../decisioning/random.ts';
@@ -37,6 +40,9 @@ function learned(arm: number): readonly number[] {
   return sums;
 }
 
+/** Values of each of three parameters: 512 arms, the most there may be. */
+const VALUES = 8;
+
 /** The rows of this file. */
 export function linearRows(): BenchRow[] {
   const specs = Array.from(
@@ -53,6 +59,7 @@ export function linearRows(): BenchRow[] {
   const customers = Array.from({ length: CUSTOMERS }, customer);
   const predicted = (turn: number): Prediction => predict(model, ARMS, customers[turn % CUSTOMERS]!)!;
   const [ucb, thompson] = [linearUcb(0.3, 0), linearThompson(undefined, 0)];
+  const joint = jointEffects();
   const context = { leaf: 'rest' };
   let moments: readonly number[] = trialMoments(customers[0]!);
   const setting = `K = ${ARMS}, d = ${FEATURES}`;
@@ -81,5 +88,28 @@ export function linearRows(): BenchRow[] {
       what: `linear Thompson, a decision: P(best) of ten normals, ${setting}`,
       time: timeOf((turn) => thompson.probabilities(context, predicted(turn))[0]!),
     },
+    {
+      id: 'linear_thompson.parameters.decision',
+      what: `linear Thompson, a decision: joint draws of the effects of ${VALUES} × ${VALUES} × ${VALUES} arms`,
+      time: timeOf((turn) => jointBest(joint, { scale: 1, width: 1 + turn / 1e6 })[0]!),
+    },
   ];
+}
+
+/** Effects of all combinations of three parameters, as a prediction hands them over. */
+function jointEffects(): JointEffects {
+  const parameters = ['one', 'two', 'three'].map((id) => ({
+    id,
+    values: Array.from({ length: VALUES }, (_, value) => `${value}`),
+  }));
+  const places = Array.from({ length: VALUES ** 3 }, (_, arm) => [
+    Math.floor(arm / VALUES ** 2),
+    Math.floor(arm / VALUES) % VALUES,
+    arm % VALUES,
+  ]);
+  const arms = Object.fromEntries(places.map((values, arm) => [`arm-${arm}`, values]));
+  const effects = armEffects({ parameters, arms }, Object.keys(arms));
+  const covariance = new Float64Array(packedLength(effects.width));
+  for (let i = 0; i < effects.width; i++) covariance[packedLength(i) + i] = 0.01;
+  return { ...effects, covariance, means: Float64Array.from({ length: effects.width }, (_, i) => 0.1 * Math.sin(i)) };
 }

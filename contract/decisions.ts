@@ -200,8 +200,13 @@ export const candidate = z
       description: 'What the campaign sees of the customer, by name (`<id>=<value>` of a category), scaled as declared',
     }),
     arms: z.array(candidateArm).optional().meta({
-      description: 'What the arm is drawn from; of a receipt what it was drawn from, of the chosen campaign alone',
+      description:
+        'What the arm is drawn from, of more than 64 the likeliest; of a receipt what it was drawn from, of the chosen campaign alone',
     }),
+    armsLeftOut: z
+      .int()
+      .optional()
+      .meta({ description: 'Arms that are less likely than those told; absent when all are told' }),
   })
   .meta({ id: 'Candidate' });
 

@@ -15,8 +15,11 @@ import type { PlacementSlices } from './slices.ts';
 
 type WireCandidate = ExplainResponse['placements'][number]['candidates'][number];
 
+/** Arms told of one candidate: twenty placements of a dozen campaigns with 512 arms each would be an answer of 20 MB. */
+export const MAX_EXPLAINED_ARMS = 64;
+
 /** What is told of a candidate beside the outcome. */
-export type CandidateDraw = Pick<WireCandidate, 'arms' | 'features'>;
+export type CandidateDraw = Pick<WireCandidate, 'arms' | 'armsLeftOut' | 'features'>;
 
 /** A candidate in the API's words. */
 export function candidateAnswer(candidate: ExplainedCandidate, draw: CandidateDraw): WireCandidate {
@@ -58,14 +61,16 @@ export function drawNow(
   const pBest = Object.hasOwn(allocation.leaves, leaf) ? allocation.leaves[leaf]!.pBest : [];
   return {
     ...featuresAnswer(campaign, features),
-    arms: campaign.armIds.map((arm, index) => ({
-      arm,
-      // Who has an arm already keeps it.
-      probability: kept === undefined ? (probabilities[index] ?? 0) : Number(arm === kept.armId),
-      ...scoreAnswer(score(campaignId, arm)),
-      // Of the crowd: it would contradict what is predicted for this customer.
-      ...(estimates ? estimates[index] : { pBest: pBest[index] ?? 0 }),
-    })),
+    ...likeliest(
+      campaign.armIds.map((arm, index) => ({
+        arm,
+        // Who has an arm already keeps it.
+        probability: kept === undefined ? (probabilities[index] ?? 0) : Number(arm === kept.armId),
+        ...scoreAnswer(score(campaignId, arm)),
+        // Of the crowd: it would contradict what is predicted for this customer.
+        ...(estimates ? estimates[index] : { pBest: pBest[index] ?? 0 }),
+      })),
+    ),
   };
 }
 
@@ -81,15 +86,25 @@ export function drawThen(
   const score = scoresFrom(chosen.campaign, (path) => reads.get(path));
   return {
     ...featuresAnswer(chosen.campaign, chosen.features),
-    ...(arms && {
-      arms: arms.map(({ armId, probability, estimate }) => ({
-        arm: armId,
-        probability,
-        ...scoreAnswer(score?.(campaignId, armId)),
-        ...estimate,
-      })),
-    }),
+    ...(arms &&
+      likeliest(
+        arms.map(({ armId, probability, estimate }) => ({
+          arm: armId,
+          probability,
+          ...scoreAnswer(score?.(campaignId, armId)),
+          ...estimate,
+        })),
+        chosen.armId,
+      )),
   };
+}
+
+/** The arms that may well be drawn, in the campaign's order, the one that was among them; how many others there are. */
+function likeliest(arms: NonNullable<WireCandidate['arms']>, chosen?: string): CandidateDraw {
+  if (arms.length <= MAX_EXPLAINED_ARMS) return { arms };
+  const rank = (arm: (typeof arms)[number]) => (arm.arm === chosen ? 2 : arm.probability);
+  const told = new Set(arms.toSorted((one, other) => rank(other) - rank(one)).slice(0, MAX_EXPLAINED_ARMS));
+  return { arms: arms.filter((arm) => told.has(arm)), armsLeftOut: arms.length - MAX_EXPLAINED_ARMS };
 }
 
 function featuresAnswer({ features }: SliceCampaign, vector: FeatureVector | undefined): CandidateDraw {

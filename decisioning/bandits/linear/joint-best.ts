@@ -10,11 +10,17 @@ interface Lattice {
   readonly normals: Float64Array[];
 }
 
-/** Up to so many arms the finer lattice takes 1 to 4 ms a decision. */
+/** Up to so many arms the finer lattice is worth its time: among more, each share is smaller, and with it its error. */
 const FEW_ARMS = 32;
 const FINE: Lattice = { draws: 16_381, generator: 1_140, normals: [] };
-/** Among more arms each share is smaller, and with it its error. */
 const COARSE: Lattice = { draws: 4_093, generator: 1_988, normals: [] };
+/** For designs of hundreds of arms, and of effects by the dozen. */
+const COARSEST: Lattice = { draws: 1_021, generator: 346, normals: [] };
+/** Multiplications and additions of one decision that a finer lattice may take: some 5 ms, and a page asks for twenty decisions. */
+const MAX_LATTICE_WORK = 4_000_000;
+/** Combinations of values that are looked up by number: as many arms as a campaign may have, and as many again that it leaves out. */
+const MAX_COMBINATIONS = 1_024;
+
 /** How arms are compared within a draw: scale · Σ effects + width · noise + shift. */
 export interface JointScores {
   readonly scale: number;
@@ -38,10 +44,11 @@ export function jointBest(
 ): Float64Array {
   const n = effects - 1;
   const spread = spreadOf(covariance, n);
-  const lattice = arms.length <= FEW_ARMS ? FINE : COARSE;
+  const design = flat(arms);
+  const grid = shifts === undefined ? gridOf(arms, n) : undefined;
+  const lattice = latticeFor(arms.length, (n * (n + 1)) / 2 + (grid ? n : design.places.length));
   const normals = normalsOf(lattice, n);
   const { draws } = lattice;
-  const { places, starts } = flat(arms);
   const point = new Float64Array(n);
   const drawn = new Float64Array(n);
   const wins = new Float64Array(arms.length);
@@ -52,19 +59,76 @@ export function jointBest(
       for (let j = 0; j <= i; j++, at++) sum += spread[at]! * point[j]!;
       drawn[i] = scale * means[i + 1]! + width * sum;
     }
-    let winner = 0;
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let arm = 0; arm < wins.length; arm++) {
-      let score = shifts === undefined ? 0 : shifts[arm]!;
-      for (let at = starts[arm]!; at < starts[arm + 1]!; at++) score += drawn[places[at]!]!;
-      if (score > largest) {
-        largest = score;
-        winner = arm;
-      }
-    }
+    const best = grid ? bestOnGrid(grid, drawn) : -1;
+    const winner = best >= 0 ? best : bestArm(design, drawn, shifts);
     wins[winner] = wins[winner]! + 1;
   }
   return wins.map((count) => count / draws);
+}
+
+/** @param work additions and multiplications of one draw. */
+function latticeFor(arms: number, work: number): Lattice {
+  if (arms <= FEW_ARMS && FINE.draws * work <= MAX_LATTICE_WORK) return FINE;
+  return COARSE.draws * work <= MAX_LATTICE_WORK ? COARSE : COARSEST;
+}
+
+/** The first arm with the largest sum of effects. */
+function bestArm({ places, starts }: Flat, drawn: Float64Array, shifts: ArrayLike<number> | undefined): number {
+  let winner = 0;
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let arm = 0; arm < starts.length - 1; arm++) {
+    let score = shifts === undefined ? 0 : shifts[arm]!;
+    for (let at = starts[arm]!; at < starts[arm + 1]!; at++) score += drawn[places[at]!]!;
+    if (score > largest) {
+      largest = score;
+      winner = arm;
+    }
+  }
+  return winner;
+}
+
+/** Arms that are combinations of one effect out of each of several groups: the best effect of each group makes the best arm, if there is such an arm. */
+interface Grid {
+  /** Effects of each group, counted from 0. */
+  readonly groups: readonly (readonly number[])[];
+  /** The arm of every combination, the last group's effect running fastest; −1 where none is. */
+  readonly armAt: Int32Array;
+}
+
+/** The grid of arms that have one effect of each group; undefined for a few arms, which are looked through as fast, and for other designs. */
+function gridOf(arms: readonly (readonly number[])[], n: number): Grid | undefined {
+  const length = arms[0]?.length ?? 0;
+  const groupOf = new Int32Array(n).fill(-1);
+  const groups: number[][] = Array.from({ length: length - 1 }, () => []);
+  for (const effects of arms) {
+    if (effects.length !== length) return undefined;
+    for (let group = 0; group < length - 1; group++) {
+      const effect = effects[group + 1]! - 1;
+      if (groupOf[effect] === -1) groups[group]!.push(effect);
+      else if (groupOf[effect] !== group) return undefined;
+      groupOf[effect] = group;
+    }
+  }
+  const combinations = groups.reduce((product, group) => product * group.length, 1);
+  // Where most combinations are no arm, most draws would be looked through all the same.
+  if (arms.length <= FEW_ARMS || combinations > MAX_COMBINATIONS || combinations > 2 * arms.length) return undefined;
+  const armAt = new Int32Array(combinations).fill(-1);
+  for (const [arm, effects] of arms.entries()) {
+    const at = groups.reduce((sum, group, i) => sum * group.length + group.indexOf(effects[i + 1]! - 1), 0);
+    if (armAt[at] === -1) armAt[at] = arm;
+  }
+  return { groups, armAt };
+}
+
+/** The arm that has the largest effect of every group; −1 where no arm has. */
+function bestOnGrid({ groups, armAt }: Grid, drawn: Float64Array): number {
+  let at = 0;
+  for (const group of groups) {
+    let best = 0;
+    for (let i = 1; i < group.length; i++) if (drawn[group[i]!]! > drawn[group[best]!]!) best = i;
+    at = at * group.length + best;
+  }
+  return armAt[at]!;
 }
 
 /** L of the effects' covariance without the constant's row; nothing spreads when even that is no covariance. */
@@ -75,8 +139,14 @@ function spreadOf(covariance: Float64Array, n: number): Float64Array {
   return jitteredFactor(own, n) ?? new Float64Array(own.length);
 }
 
+interface Flat {
+  readonly places: Int32Array;
+  /** Where the effects of each arm begin, and where the last one's end. */
+  readonly starts: Int32Array;
+}
+
 /** Effects of all arms one after the other, the constant left out and the others counted from 0. */
-function flat(arms: readonly (readonly number[])[]): { places: Int32Array; starts: Int32Array } {
+function flat(arms: readonly (readonly number[])[]): Flat {
   const starts = new Int32Array(arms.length + 1);
   const places: number[] = [];
   for (const [arm, effects] of arms.entries()) {

@@ -24,8 +24,8 @@ export function countedGoals({
 const SQUARE_BASE = 16_777_216;
 /** 2^38. Values beyond it count as it in the squares alone: every part then stays below 2^53. */
 const MAX_SQUARED = 274_877_906_944;
-/** High parts below it are exact: one value that counts as 2^38 brings 2^52, and sums are held at 2^53 − 1. */
-const MAX_EXACT_HIGH = 2 ** 51;
+/** 2^51. High parts below it are exact: one value that counts as 2^38 brings 2^52, and sums are held at 2^53 − 1. */
+const MAX_EXACT_HIGH = 2_251_799_813_685_248;
 /** Elements of `goal:<id>`. */
 const LENGTH = 5;
 
