@@ -58,6 +58,9 @@ beforeAll(async () => {
     contest({ strategies }),
     { kind: 'placement', id: 'foot', name: 'Foot' },
     campaign('alone', 'foot', {}),
+    { kind: 'goal', id: 'buy', name: 'Buy' },
+    { kind: 'placement', id: 'till', name: 'Till' },
+    campaign('money', 'till', { objective: { goal: 'buy', reward: { kind: 'revenue' } }, strategies }),
     campaign('turns', 'side', {
       strategies: strategies.map(({ id, strategy }) => ({ id, strategy })),
       strategyMode: 'rotation',
@@ -129,6 +132,34 @@ describe('strategies on shares of the customers', () => {
     );
     expect(performance.body.arms[1]!.pBest).toBeGreaterThan(0.9);
     expect(performance.body.arms[1]!.allocation).toBeGreaterThan(0.9);
+  });
+});
+
+describe('strategies of a campaign of revenue', () => {
+  it('are compared by it: a thousand from every other trial beats one from each', async () => {
+    const shown = { a: 0, b: 0 };
+    for (let i = 0; i < CUSTOMERS; i += 1) {
+      const decided = await api.optimize({ placements: ['till'], customer: { id: `buyer-${i}` } });
+      const { token, arm } = decided.body.decisions[0]!;
+      const nth = (shown[arm as 'a' | 'b'] += 1);
+      await api.feedback({ token, kind: 'exposure' });
+      const value = arm === 'a' ? 1 : 1_000;
+      if (arm === 'a' || nth % 2 === 1) await api.feedback({ token, kind: 'goal', goal: 'buy', value });
+    }
+    const bought = Math.ceil(shown.b / 2);
+    const { body } = await eventually(
+      () => compare('money'),
+      ({ body: { strategies: told } }) =>
+        told[0]?.reward?.rewarded === shown.a &&
+        told[1]?.reward?.rewarded === bought &&
+        told[1].reward.trials === shown.b,
+    );
+    const [first, second] = body.strategies;
+    expect(first!.reward).toMatchObject({ kind: 'revenue', unit: 'money', meanPerTrial: 100 });
+    expect(second!.reward!.meanPerTrial).toBeCloseTo((100_000 * bought) / shown.b, 6);
+    expect(second!.pBest).toBeGreaterThan(0.9);
+    expect(first!.regretPerTrial!.estimate).toBeGreaterThan(second!.regretPerTrial!.estimate);
+    expect(body.warnings.map(({ reason }) => reason)).not.toContain('regret_ignores_features');
   });
 });
 
