@@ -1,7 +1,7 @@
 /** What is known of an arm's rewards: sums over trials, in the reward's own unit. */
 import type { SumsByName } from '../named-sums.ts';
 import type { ArmStatistics } from '../statistics.ts';
-import { type RewardSpec, rewardName, rewardTrialsName, rewardUnits } from './reward.ts';
+import { MAX_COMPOSITE_INTEGER, type RewardSpec, rewardName, rewardTrialsName, rewardUnits } from './reward.ts';
 
 /**
  * Sums over an arm's trials. For `revenue` Σ and Σ² are of the logarithm of the value, over the trials that have one; for `count` and
@@ -49,8 +49,18 @@ export function rewardFigures(
     trials: Math.max(trials, rewarded, 0),
     rewarded: Math.max(rewarded, 0),
     sum: sum / units,
-    squares: Math.max(squares, 0) / (units * units),
+    squares:
+      Math.max(squares < Number.MAX_SAFE_INTEGER ? squares : mostSquares(spec, rewarded, squares), 0) / units ** 2,
   };
+}
+
+/**
+ * Squares that were held at their bound say less than there was, and spreads computed from them would look certain: the most that so many rewards can
+ * have is taken instead. Not of revenue, where a wide spread of logarithms would multiply the mean; 14 million of the largest orders there are would do it.
+ */
+function mostSquares(spec: RewardSpec, rewarded: number, squares: number): number {
+  if (spec.kind === 'count') return rewarded * spec.max ** 2;
+  return spec.kind === 'composite' ? rewarded * MAX_COMPOSITE_INTEGER ** 2 : squares;
 }
 
 /** Whether a cell tells the trials under a reward apart from all. */

@@ -64,6 +64,18 @@ describe('a composite reward', () => {
     expect(MAX_COMPOSITE_INTEGER ** 2 * 9e7).toBeLessThan(Number.MAX_SAFE_INTEGER);
   });
 
+  test('squares that were held at 2^53 widen what is believed, and do not narrow it', () => {
+    const spec = composite({ a: 1, b: -1 });
+    const [n, each] = [2e8, 9_000];
+    const read = (squares: number) =>
+      rewardFigures(spec, undefined, { [rewardName(spec)!]: [n, 0, squares], [rewardTrialsName(spec)!]: [n] }, true);
+    const spread = (squares: number) => compositePrior(read(squares), 1).deviation;
+    const exact = spread(Number.MAX_SAFE_INTEGER - 1);
+    expect(n * each ** 2).toBeGreaterThan(Number.MAX_SAFE_INTEGER);
+    expect(spread(Number.MAX_SAFE_INTEGER)).toBeGreaterThan(exact);
+    expect(spread(Number.MAX_SAFE_INTEGER)).toBeGreaterThanOrEqual(each / rewardUnits(spec));
+  });
+
   test('keeps the name it had in thousandths, and has another in other parts', () => {
     expect(rewardName(composite({ a: 3, b: -4.5 }))).toBe('reward:bd3ea329');
     expect(rewardName(composite({ b: -4.5, a: 3 }))).toBe(rewardName(composite({ a: 3, b: -4.5 })));
