@@ -141,10 +141,10 @@ describe('strategies of a campaign of revenue', () => {
     for (let i = 0; i < CUSTOMERS; i += 1) {
       const decided = await api.optimize({ placements: ['till'], customer: { id: `buyer-${i}` } });
       const { token, arm } = decided.body.decisions[0]!;
-      const nth = (shown[arm as 'a' | 'b'] += 1);
+      shown[arm as 'a' | 'b'] += 1;
       await api.feedback({ token, kind: 'exposure' });
       const value = arm === 'a' ? 1 : 1_000;
-      if (arm === 'a' || nth % 2 === 1) await api.feedback({ token, kind: 'goal', goal: 'buy', value });
+      if (arm === 'a' || shown.b % 2 === 1) await api.feedback({ token, kind: 'goal', goal: 'buy', value });
     }
     const bought = Math.ceil(shown.b / 2);
     const { body } = await eventually(
