@@ -16,35 +16,12 @@ import {
 import type { Standing } from '../../decisioning/strategies/allocate-policy.ts';
 import { turnOf } from '../../decisioning/strategies/compared.ts';
 import { type ReadEvidence, readLearned } from './learned.ts';
+import type { LifecycleView, Steering, SteeringMode } from './lifecycle-view.ts';
 import { appendTransition, readTransitions, type Transition } from './transitions.ts';
 
 const HOUR_MS = 3_600_000;
 /** Buckets that are looked at for drift: more than a year of days. What changed before that has been learned. */
 const MAX_DRIFT_BUCKETS = 400;
-
-/** Who decides about the phase: the rules, or a person who keeps it where it is. */
-export type SteeringMode = 'auto' | 'hold';
-
-/** What a person may ask of a campaign's phase. */
-export type Steering =
-  | { readonly mode: 'auto' }
-  | { readonly mode: 'hold' }
-  /** Enters a phase now, and keeps it. */
-  | { readonly mode: 'force'; readonly phase: Phase };
-
-/** Where a campaign is in its life. */
-export interface LifecycleView {
-  readonly phase: Phase;
-  readonly sinceMs: number;
-  readonly mode: SteeringMode;
-  /** Hours that were over by then are no longer learned from; null before the first change of a rate. */
-  readonly evidenceSinceMs: number | null;
-  readonly rules: LifecycleRules;
-  /** As of now. */
-  readonly numbers: Confidence;
-  /** Newest first. */
-  readonly transitions: readonly Transition[];
-}
 
 type LifecycleRow = {
   phase: Phase;

@@ -5,7 +5,7 @@ import { backoffMs, ensureAlarm } from '../shared/alarm.ts';
 import { migrate } from '../shared/migrator.ts';
 import { withRetry } from '../shared/retry.ts';
 import { publisherStub, rootStub, type StubSource } from '../shared/stub.ts';
-import type { LifecycleView, Steering } from './lifecycle.ts';
+import type { LifecycleView, Steering } from './lifecycle-view.ts';
 import type {
   CampaignAddress,
   CampaignRootApi,

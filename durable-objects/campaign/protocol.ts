@@ -3,7 +3,7 @@ import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
-import type { LifecycleView, Steering } from './lifecycle.ts';
+import type { LifecycleView, Steering } from './lifecycle-view.ts';
 
 /** Who an object of a campaign is; told with every call, stored at the first. */
 export interface CampaignAddress {

@@ -5,7 +5,8 @@ import { allocatePolicy } from '../../decisioning/strategies/allocate-policy.ts'
 import { checkReport, checkSame } from './check.ts';
 import { mergeReport, readCells } from './evidence.ts';
 import { isAging, refreshAfterMs } from './learned.ts';
-import { advance, type LifecycleView, lifecycleView, type Steering, steer } from './lifecycle.ts';
+import { advance, lifecycleView, steer } from './lifecycle.ts';
+import type { LifecycleView, Steering } from './lifecycle-view.ts';
 import type { CampaignAddress, RootView, ShardReport, ShardReportReply } from './protocol.ts';
 import { reportedSums } from './reported.ts';
 import { mergeVectors } from './root-vectors.ts';

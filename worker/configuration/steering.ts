@@ -2,7 +2,7 @@
 import type { SteerRequest } from '../../contract/lifecycle.ts';
 import { database } from '../../db/database.ts';
 import { auditInsert } from '../../db/queries/audit.ts';
-import type { LifecycleView, Steering } from '../../durable-objects/campaign/lifecycle.ts';
+import type { LifecycleView, Steering } from '../../durable-objects/campaign/lifecycle-view.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { rootStub } from '../../durable-objects/shared/stub.ts';
 import { Unavailable } from '../http/unavailable.ts';

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import * as z from 'zod';
 import { type LifecycleResponse, lifecycleResponse, steerRequest } from '../../contract/lifecycle.ts';
 import { slug } from '../../contract/primitives.ts';
-import type { LifecycleView } from '../../durable-objects/campaign/lifecycle.ts';
+import type { LifecycleView } from '../../durable-objects/campaign/lifecycle-view.ts';
 import type { Transition } from '../../durable-objects/campaign/transitions.ts';
 import { readLifecycle, steerCampaign } from '../configuration/steering.ts';
 import { publishedCampaign } from '../edge/published-campaign.ts';
