@@ -2,7 +2,6 @@
 import type { RulesSlice, SliceCampaign } from '../catalog/slice.ts';
 import type { Resolve } from '../segments/subject.ts';
 import { localClock, zoneOffsetMs } from '../time-zone.ts';
-import type { Assignment } from '../view.ts';
 import { isInWindow, nextMoment } from './next-moment.ts';
 import type { Timing } from './steering.ts';
 
@@ -76,7 +75,7 @@ export function partOf(availability: Availability | undefined): readonly boolean
 export function keepsUnavailable(
   { armIds }: SliceCampaign,
   availability: Availability | undefined,
-  assignment: Assignment | undefined,
+  assignment: { readonly armId: string } | undefined,
 ): boolean {
   const index = assignment ? armIds.indexOf(assignment.armId) : -1;
   return index !== -1 && availability?.available[index] === false;
