@@ -6,7 +6,7 @@ import type { TrialTally } from '../bandits/rewards/tally.ts';
 import { testRandom } from '../testing/seeds.ts';
 import { goalPerformance } from './goal-performance.ts';
 import { meanInterval } from './mean-interval.ts';
-import { rewardPerformance } from './reward-performance.ts';
+import { rewardOfArms, rewardPerformance } from './reward-performance.ts';
 
 const add = (a: readonly number[], b: readonly number[]) => b.map((value, i) => value + (a[i] ?? 0));
 
@@ -132,5 +132,74 @@ describe('figures of a reward', () => {
     const one = rewardPerformance(spec, figuresOver(spec, [{ purchase: { count: 1, value: 500 } }, {}]));
     expect(one.mean).toBeCloseTo(250, 0);
     expect(one.interval).toBeNull();
+  });
+
+  const orders = (values: readonly number[], trials: number): TrialTally[] =>
+    Array.from({ length: trials }, (_, i) => (i < values.length ? { purchase: { count: 1, value: values[i]! } } : {}));
+
+  test('of revenue never pass what trials can be worth, however wild the values', () => {
+    for (const maxMinor of [1_000, 100_000, 1e11]) {
+      const spec: RewardSpec = { kind: 'revenue', maxMinor };
+      const wild = Array.from({ length: 24 }, (_, i) => (i % 4 === 0 ? maxMinor : 1));
+      for (const trials of [24, 48, 4_800]) {
+        const figures = figuresOver(spec, orders(wild, trials));
+        for (const { mean, interval } of [rewardPerformance(spec, figures), rewardOfArms(spec, [figures, figures])]) {
+          const most = (24 / trials) * maxMinor;
+          expect(mean).toBeLessThanOrEqual(most * (1 + 1e-12));
+          expect(interval!.low).toBeLessThanOrEqual(mean! * (1 + 1e-12));
+          expect(interval!.high).toBeGreaterThanOrEqual(mean! * (1 - 1e-12));
+          // The share of trials with an order is unknown, too: 24 of many are at most 36 next time, with 95 %.
+          expect(interval!.high).toBeLessThanOrEqual(Math.min(1.5 * most, maxMinor));
+        }
+      }
+    }
+  });
+
+  test('of revenue over arms are those of the arms, weighted by trials; one arm alone is itself', () => {
+    const spec: RewardSpec = { kind: 'revenue', maxMinor: 1e7 };
+    const cheap = figuresOver(spec, orders([90, 100, 110, 105, 95, 100], 60));
+    const dear = figuresOver(spec, orders([90_000, 100_000, 110_000, 105_000], 20));
+    const [a, b] = [cheap, dear].map((own) => rewardPerformance(spec, own).mean!);
+    const both = rewardOfArms(spec, [cheap, dear]);
+    expect(both).toMatchObject({ trials: 80, rewarded: 10 });
+    expect(both.mean).toBeCloseTo((60 * a! + 20 * b!) / 80, 6);
+    // The orders came to 405,600 over 80 trials.
+    expect(Math.abs(both.mean! / (405_600 / 80) - 1)).toBeLessThan(0.01);
+    expect(both.interval!.low).toBeLessThan(both.mean!);
+    expect(both.interval!.high).toBeGreaterThan(both.mean!);
+    const untried = figuresOver(spec, []);
+    expect(rewardOfArms(spec, [dear, untried])).toEqual(rewardPerformance(spec, dear));
+    expect(rewardOfArms(spec, [untried, untried])).toMatchObject({ trials: 0, mean: null, interval: null });
+    const none = figuresOver(spec, orders([], 5));
+    expect(rewardOfArms(spec, [none, none])).toMatchObject({ trials: 10, mean: 0, interval: null });
+  });
+
+  test('of revenue over two arms cover the true mean in 92 to 98 of 100 samples', () => {
+    const spec: RewardSpec = { kind: 'revenue', maxMinor: 1e11 };
+    const random = testRandom(43);
+    const normal = () => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+    const sigma = 0.8;
+    const arms = [
+      { theta: 0.2, mu: 8 },
+      { theta: 0.3, mu: 6 },
+    ];
+    const truth = arms.reduce((sum, { theta, mu }) => sum + (theta * Math.exp(mu + sigma ** 2 / 2)) / 2, 0);
+    let covered = 0;
+    const samples = 500;
+    for (let sample = 0; sample < samples; sample += 1) {
+      const figures = arms.map(({ theta, mu }) =>
+        figuresOver(
+          spec,
+          Array.from({ length: 300 }, (): TrialTally => {
+            if (random.next() >= theta) return {};
+            return { purchase: { count: 1, value: Math.round(Math.exp(mu + sigma * normal())) } };
+          }),
+        ),
+      );
+      const { interval } = rewardOfArms(spec, figures);
+      if (interval!.low <= truth && truth <= interval!.high) covered += 1;
+    }
+    expect(covered / samples).toBeGreaterThan(0.92);
+    expect(covered / samples).toBeLessThan(0.98);
   });
 });

@@ -5,7 +5,7 @@ import { addFigures, noFigures, type RewardFigures, rewardFigures, tellsTrials }
 import { pooledBest } from '../bandits/rewards/pooled-best.ts';
 import type { RewardSpec } from '../bandits/rewards/reward.ts';
 import { DEFAULT_MASS } from '../evaluation/interval.ts';
-import { type RewardPerformance, rewardPerformance } from '../evaluation/reward-performance.ts';
+import { type RewardPerformance, rewardPerformance, worthAtMost } from '../evaluation/reward-performance.ts';
 import { normalQuantile } from '../math/normal.ts';
 import type { LeafEvidence } from './regret.ts';
 import { logMoments, meanDraw, mixed, rewardMeans } from './reward-means.ts';
@@ -70,7 +70,8 @@ export function compareRewards({ spec, own }: RewardEvidence): RewardComparison 
     if (rewarded < 2) return { trials, rewarded, mean: trials > 0 ? believed.mean : null, interval: null };
     const { mean, variance } = believed;
     const factor = Math.exp((normalQuantile((1 + DEFAULT_MASS) / 2) * Math.sqrt(variance)) / mean);
-    return { trials, rewarded, mean, interval: { low: mean / factor, high: mean * factor } };
+    const interval = worthAtMost(pooled[i]!, spec.maxMinor, { low: mean / factor, high: mean * factor });
+    return { trials, rewarded, mean, interval };
   });
   const logs = arms.map((figures) => logMoments(means.shrunkMix(figures)));
   const pBest = normalBest(

@@ -169,6 +169,38 @@ describe('secondary goals and the reward', () => {
     expect(answer.arms[1]!.reward).toMatchObject({ trials: 0, meanPerTrial: null, mean: null });
   });
 
+  it('of revenue over arms agree with the arms, in every leaf and in all, the holdout left out', () => {
+    const revenue = { kind: 'revenue', maxMinor: 500_000 } as const;
+    const seen = (leaf: string, arm: string, orders: readonly number[], trials: number) => {
+      const logs = orders.map((value) => Math.round(1_000 * Math.log(value)));
+      const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+      const statistics = addStatistics(emptyStatistics, { trials, conversions: orders.length });
+      const sums: SumsByName = {
+        [rewardName(revenue)!]: [orders.length, sum(logs), sum(logs.map((log) => log * log))],
+        [rewardTrialsName(revenue)!]: [trials],
+      };
+      return { cell: { leaf, arm, hour, statistics }, sums: { leaf, arm, sums } };
+    };
+    const all = [
+      seen('mobile', 'a', [100, 110, 90], 12),
+      seen('mobile', 'b', [90_000, 100_000], 4),
+      seen('rest', 'a', [120, 80], 9),
+      seen('rest', 'b', [100_000, 120_000, 80_000], 5),
+      seen('rest', 'holdout', [400_000, 400_000], 2),
+    ];
+    const policy = { ...campaign.policy, reward: revenue };
+    const [cells, sums] = [all.map(({ cell }) => cell), all.map((one) => one.sums)];
+    const { totals, arms, leaves } = answerOf(cells, sums, policy);
+    for (const [block, parts] of [[totals, arms] as const, ...leaves.map((leaf) => [leaf, leaf.arms] as const)]) {
+      const { trials, mean, interval } = block.reward!;
+      const worth = parts.reduce((sum, { reward: own }) => sum + own!.trials * (own!.mean ?? 0), 0);
+      expect(mean).toBeCloseTo(worth / trials, 6);
+      expect(interval![0]).toBeLessThan(mean!);
+      expect(interval![1]).toBeGreaterThan(mean!);
+    }
+    expect(totals.reward).toMatchObject({ trials: 30, rewarded: 10 });
+  });
+
   it('say which arm is best over all leaves: by the reward, not by conversions', () => {
     const seen = (arm: string, conversions: number, vector: readonly number[]) => ({
       cell: { leaf: 'rest', arm, hour, statistics: addStatistics(emptyStatistics, { trials: 2_000, conversions }) },

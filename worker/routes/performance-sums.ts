@@ -15,7 +15,7 @@ import type { RewardSpec } from '../../decisioning/bandits/rewards/reward.ts';
 import type { CampaignPolicy, Directory, DirectoryCampaign } from '../../decisioning/catalog/slice.ts';
 import { goalPerformance } from '../../decisioning/evaluation/goal-performance.ts';
 import type { Interval } from '../../decisioning/evaluation/interval.ts';
-import { type RewardPerformance, rewardPerformance } from '../../decisioning/evaluation/reward-performance.ts';
+import { type RewardPerformance, rewardOfArms } from '../../decisioning/evaluation/reward-performance.ts';
 import { splitStratum } from '../../decisioning/strategies/strata.ts';
 import type { RootView } from '../../durable-objects/campaign/protocol.ts';
 
@@ -51,13 +51,16 @@ export function blockSums(
   if (told.length === 0 && !spec) return () => NOTHING;
   const blocks = blocksOf(spec, view);
   const answer = spec && rewardAnswers(spec, own, goals);
-  return ({ leaf, arm }, fixed) => {
-    const block = blocks.get(keyOf(leaf, arm));
+  const armIds = new Set((view.sums ?? []).map((cell) => cell.arm).filter((id) => id !== HOLDOUT_ARM));
+  const armsOf = ({ leaf, arm }: BlockName) =>
+    (arm === undefined ? [...armIds].sort() : [arm]).map((id) => blocks.get(keyOf(leaf, id))?.reward ?? noFigures);
+  return (name, fixed) => {
+    const block = blocks.get(keyOf(name.leaf, name.arm));
     return {
       ...(told.length > 0 && {
         goals: Object.fromEntries(told.map((goal) => [goal, goalAnswer(goal, goals, block?.sums)])),
       }),
-      ...(answer && { reward: answer(rewardPerformance(spec, block?.reward ?? noFigures), fixed) }),
+      ...(answer && { reward: answer(rewardOfArms(spec, armsOf(name)), fixed) }),
     };
   };
 }
