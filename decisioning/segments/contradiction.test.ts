@@ -37,6 +37,8 @@ const sometimes: readonly (readonly [condition: unknown, attributes: object])[] 
   [{ $and: [{ n: '5' }, { n: 5 }] }, { n: 5 }],
   // A list is its text, and has members besides.
   [{ $and: [{ tags: 'a,b' }, { tags: { $in: ['a'] } }] }, { tags: ['a', 'b'] }],
+  // So is a list of nothing but null: no text at all.
+  [{ $and: [{ tags: { $in: [null] } }, { tags: '' }] }, { tags: [null] }],
   [{ $and: [{ tags: { $in: ['a'] } }, { tags: { $in: ['b'] } }] }, { tags: ['a', 'b'] }],
   [{ $and: [{ plan: 'gold' }, { plan: { $ini: ['GOLD'] } }] }, { plan: 'gold' }],
   [{ $and: [{ plan: 'gold' }, { plan: { $nin: [] } }] }, { plan: 'gold' }],
@@ -65,6 +67,7 @@ const values = [
   null,
   undefined,
   ['gold'],
+  [null],
   ['a', 'b'],
   [5],
   {},

@@ -90,9 +90,9 @@ function areDifferent(equals: readonly unknown[]): boolean {
   return ['string', 'number', 'boolean'].some((type) => new Set(equals.filter((one) => typeof one === type)).size > 1);
 }
 
-/** A text and a list without it. A text with a comma may be that of a list, whose members are others. */
+/** A text and a list without it. A text with a comma may be that of a list, whose members are others; an empty one may be that of `[null]`. */
 function missesLists(equals: readonly unknown[], operators: readonly OperatorTest[]): boolean {
-  const text = equals.find((one) => typeof one === 'string' && !one.includes(','));
+  const text = equals.find((one) => typeof one === 'string' && one !== '' && !one.includes(','));
   if (text === undefined) return false;
   const lists = operators.filter((one) => one.kind === 'list').filter(isIn);
   const folded = (one: unknown) => String(one).toLowerCase();
