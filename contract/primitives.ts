@@ -4,11 +4,19 @@ import * as z from 'zod';
 /** Names that no body may have as a key, so that what is counted or weighed under them could not be written down. */
 const UNSAFE_IDS: ReadonlySet<string> = new Set(['constructor', 'prototype']);
 
+/** @returns whether a body may have a key of this name. */
+export function isSafeId(id: string): boolean {
+  return !UNSAFE_IDS.has(id);
+}
+
+/** What is told of an id that is not safe. */
+export const UNSAFE_ID_MESSAGE = 'must not be "constructor" or "prototype": no body may have such a key';
+
 /** Ids are used in paths, hashes and counter names, so they stay short, lower-case and free of dots. */
 export const slug = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be 1 to 64 of a-z, 0-9, "-", "_" and start with a letter or digit')
-  .refine((id) => !UNSAFE_IDS.has(id), 'must not be "constructor" or "prototype": no body may have such a key')
+  .refine(isSafeId, UNSAFE_ID_MESSAGE)
   .meta({ description: 'An id: 1 to 64 of a-z, 0-9, "-", "_"', example: 'spring-sale' });
 
 export const displayName = z.string().trim().min(1).max(200);

@@ -1,5 +1,6 @@
 /** Several strategies of one campaign, to be compared. */
 import * as z from 'zod';
+import { isSafeId, UNSAFE_ID_MESSAGE } from '../primitives.ts';
 import { refuseRepeatedIds } from './repeated-ids.ts';
 import { strategy } from './strategy.ts';
 
@@ -15,7 +16,8 @@ const strategyId = z
   .regex(
     new RegExp(`^[a-z0-9][a-z0-9_-]{0,${MAX_STRATEGY_ID_LENGTH - 1}}$`),
     `must be 1 to ${MAX_STRATEGY_ID_LENGTH} of a-z, 0-9, "-", "_" and start with a letter or digit`,
-  );
+  )
+  .refine(isSafeId, UNSAFE_ID_MESSAGE);
 
 export const strategies = z
   .array(
