@@ -236,6 +236,28 @@ describe('dry-run', () => {
     expect([asking.code, asking.err]).toEqual([1, expect.stringContaining('does not answer')]);
   });
 
+  test('warns of what publishing would, at its line, also where it takes several documents to know', async () => {
+    writeFileSync(
+      file('warned.yaml'),
+      [
+        'kind: placement\nid: hero\nname: Hero',
+        'kind: segment\nid: gold\nname: G\ncondition: { plan: gold }',
+        'kind: attribute\nid: plan\ntype: string',
+        'kind: campaign\nid: c\nname: C\nobjective: { goal: click }\nplacements: [hero]\nstrategy: { policy: thompson, modelWeight: 0.5 }\naudience: { segment: gold, condition: { plan: silver } }\narms: [{ id: a, content: { text: A } }]\n',
+      ].join('\n---\n'),
+    );
+    const ran = await run(['dry-run', file('warned.yaml'), '--days', '1', '--json']);
+    expect(ran.code).toBe(0);
+    expect(JSON.parse(ran.out)).toMatchObject({ campaigns: [{ campaign: 'c', chosen: 0 }] });
+    expect(ran.err.split('\n')).toEqual([
+      expect.stringMatching(
+        /^warning .*warned\.yaml:19:11: "c": modelWeight and topArms have no effect without scores/,
+      ),
+      expect.stringMatching(/^warning .*warned\.yaml:20:11: "c": can hold for nobody: no value of "plan"/),
+      '',
+    ]);
+  });
+
   test('learns from a world that says what would really happen', async () => {
     const ran = await run(['dry-run', campaigns, '--world', join(root, 'examples/worlds/shop.yaml')]);
     expect(ran.out).toContain('Arms, over all these days');

@@ -2,6 +2,9 @@
 import type { WorldSpec } from '../../simulations/worlds/spec.ts';
 import { MAX_VISITS, populationOf } from '../../simulations/worlds/visits.ts';
 import type { Api } from '../api.ts';
+import type { CheckedDocument } from '../documents/check.ts';
+import { locateServerError } from '../documents/server-errors.ts';
+import { formatFinding } from '../documents/source.ts';
 import { inventVisitors } from '../dry-run/audience.ts';
 import { publishedBeside } from '../dry-run/published.ts';
 import { rehearse } from '../dry-run/rehearse.ts';
@@ -10,7 +13,7 @@ import { EXIT, usageFailure } from '../failure.ts';
 import { catalogOf, type OfflineCatalog } from '../offline/configuration.ts';
 import { checkWorld, readWorld, specOf } from '../simulate/load.ts';
 import { counted, paint } from '../terminal.ts';
-import { readChecked } from './push.ts';
+import { printWarning, readChecked } from './push.ts';
 
 /** Between two allocations; nothing is learned without a world, so that few are made. */
 const ALLOCATE_EVERY_MS = 3_600_000;
@@ -43,6 +46,7 @@ export async function dryRun(paths: readonly string[], options: DryRunOptions): 
     documents.map((document) => ({ document, body: document.body })),
     published ? undefined : HINT,
   );
+  warn(catalog, own);
   const spec = worldOf(catalog, options);
   const rehearsal = rehearse(catalog, spec, options.seed, options.trials);
   if (options.json) {
@@ -56,6 +60,15 @@ export async function dryRun(paths: readonly string[], options: DryRunOptions): 
   process.stdout.write(`${paint('green', '✓')} ${told}: ${counted(catalog.policies.length, 'campaign')}\n\n`);
   process.stdout.write(formatRehearsal(rehearsal, spec, options.seed));
   return EXIT.ok;
+}
+
+/** What publishing would warn of, at its line; not what documents of the server were published with. */
+function warn({ warnings }: OfflineCatalog, own: readonly CheckedDocument[]): void {
+  for (const { path, detail } of warnings) {
+    const found = locateServerError({ field: path, detail }, [], own);
+    // The second step of a path is the document's id.
+    if (found) printWarning(formatFinding({ ...found, message: `"${path.split('/')[2]}": ${detail}` }));
+  }
 }
 
 function worldOf(catalog: OfflineCatalog, options: DryRunOptions): WorldSpec {

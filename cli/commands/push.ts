@@ -102,7 +102,8 @@ function printRefusal(
   throw new CommandFailure(paint('red', `Refused: ${problem.detail ?? problem.title}`, process.stderr));
 }
 
-function printWarning(text: string): void {
+/** A line of what does not stop anybody: on standard error, so that answers can be read by programs. */
+export function printWarning(text: string): void {
   process.stderr.write(`${paint('yellow', 'warning', process.stderr)} ${text}\n`);
 }
 

@@ -19,6 +19,8 @@ const TEXT_FACTS = /^(geo|page|device)\./;
 const OTHER = 'another';
 /** Half of customers said yes where a channel asks. */
 const CONSENT_SHARE = 0.5;
+/** What a model says of customers of whom nothing is known: any likelihood as often as any other, and none that decisions would pass over. */
+const SCORE: AttributeSpec = { kind: 'uniform', min: 0, max: 1 };
 
 /** @param visitsPerDay expected visits of an average day, returns included. */
 export function inventVisitors(catalog: Catalog, visitsPerDay: number): VisitorsSpec {
@@ -29,13 +31,14 @@ export function inventVisitors(catalog: Catalog, visitsPerDay: number): Visitors
   for (const { segments } of slices) for (const condition of Object.values(segments)) collect(condition, values);
   for (const { condition, contexts } of campaigns)
     for (const each of [condition, ...contexts.map((context) => context.condition)]) collect(each, values);
+  const scored = new Set(campaigns.flatMap(({ scorePaths = [] }) => scorePaths));
   const attributes: Record<string, AttributeSpec> = { 'device.type': DEVICES };
   for (const [path, found] of values)
     if (TEXT_FACTS.test(path) && path !== 'device.type') attributes[path] = choicesOf(found);
   for (const [id, { type }] of Object.entries(catalog.directory.attributes)) {
     const found = values.get(id) ?? new Set();
     if (type === 'string') attributes[id] = choicesOf(found);
-    else if (type === 'number') attributes[id] = rangeOf(found);
+    else if (type === 'number') attributes[id] = scored.has(id) ? SCORE : rangeOf(found);
     else if (type === 'boolean') attributes[id] = { kind: 'chance', share: 0.5 };
     else attributes[id] = { kind: 'list', values: namedIn(found).map((value) => [value, 0.5] as const) };
   }

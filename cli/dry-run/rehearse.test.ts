@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CampaignConfiguration, Configuration } from '../../decisioning/catalog/configuration.ts';
 import { DEFAULT_PHASES, DEFAULT_THRESHOLDS } from '../../decisioning/lifecycle/phases.ts';
 import {
+  armOf,
   campaignOf,
   catalogOf,
   channelOf,
@@ -113,6 +114,18 @@ describe('invented customers', () => {
       'Europe/Berlin',
     );
     expect(zoneOf(inZone('a', 'UTC'))).toBe('UTC');
+  });
+
+  test('have scores that count, from 0 to 1, also where a condition names one', () => {
+    const campaign = campaignOf('c', {
+      audience: { condition: { liking: { $gte: 0.3 } } },
+      arms: [armOf('a', { score: 'liking' })],
+      strategy: { policy: 'thompson', modelWeight: 0.5, minExploration: 0.05 },
+    });
+    const attributes = ['liking', 'age'].map((id) => ({ id, type: 'number', source: 'any' }) as const);
+    const invented = inventVisitors(catalogOf(configurationOf([campaign], { attributes })), 100).attributes;
+    expect(invented.liking).toEqual({ kind: 'uniform', min: 0, max: 1 });
+    expect(invented.age).toEqual({ kind: 'uniform', min: 0, max: 100 });
   });
 
   test('have every value that conditions name, and others', () => {
