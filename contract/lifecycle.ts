@@ -20,7 +20,7 @@ const numbers = z
       .string()
       .optional()
       .meta({ description: 'That arm: `initialization` waits for it. Missing in transitions of before it was noted' }),
-    leader: z.string().meta({ description: 'The arm with the highest mean reward' }),
+    leader: z.string().meta({ description: 'The arm with the highest mean reward among those that customers can get' }),
     pBest: z.number().meta({ description: 'P(best) of the leading arm' }),
     expectedLoss: z.number().meta({ description: 'Of staying with the leading arm, as a share of its mean reward' }),
     width: z

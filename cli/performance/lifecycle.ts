@@ -10,7 +10,7 @@ const MAX_SHOWN_TRANSITIONS = 10;
 
 const CAUSES: Readonly<Record<Transition['cause'], string>> = {
   begun: 'the campaign began',
-  enough_trials: 'every arm has enough trials',
+  enough_trials: 'every arm that was waited for has enough trials',
   clear_leader: 'one arm is clearly the best',
   small_loss: 'the leading arm is as good as the best',
   unclear_again: 'it is no longer clear which arm is the best',
@@ -70,7 +70,7 @@ function numbersTable({ numbers, thresholds }: LifecycleResponse): string {
 
 function nextText({ phase, thresholds }: LifecycleResponse): string {
   if (phase === 'initialization')
-    return `learning, once every arm that customers can get has ${whole(thresholds.trialsPerArm)} trials`;
+    return `learning, once every arm that is waited for has ${whole(thresholds.trialsPerArm)} trials`;
   if (phase === 'learning')
     return 'optimization, once the leading arm is known well enough, and is clearly the best or as good as it';
   return 'learning again, should a rate change or the best arm become unclear';

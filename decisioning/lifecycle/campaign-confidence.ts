@@ -7,7 +7,7 @@ import type { ArmStatistics } from '../bandits/statistics.ts';
 import type { CampaignPolicy } from '../catalog/slice.ts';
 import { DEFAULT_MASS } from '../evaluation/interval.ts';
 import type { Learned } from '../strategies/strata.ts';
-import { leastOf, type Reach } from './awaited.ts';
+import { awaitedOf, type Reach } from './awaited.ts';
 import { type Confidence, confidenceOf } from './confidence.ts';
 
 /** Points that stand for what is believed of an arm: quantiles to a thousandth. */
@@ -54,7 +54,12 @@ function rewardConfidence(
     reward,
     figures.reduce((sum, own) => addFigures(sum, own), noFigures),
   );
-  const arms = figures.map((own, i) => beliefOf(own, priorOf(priors, armIds[i]!)));
+  const { least, compared } = awaitedOf(
+    armIds,
+    figures.map(({ trials }) => trials),
+    reach,
+  );
+  const arms = compared.map((i) => beliefOf(figures[i]!, priorOf(priors, armIds[i]!)));
   const leading = arms.reduce((best, { mean }, i) => (mean > arms[best]!.mean ? i : best), 0);
   const points = arms.map((arm) => arm.points(Math.max(Math.min(POINTS, Math.floor(MAX_ALL_POINTS / arms.length)), 2)));
   const own = points[leading]!;
@@ -63,12 +68,8 @@ function rewardConfidence(
   const scale = Math.max(Math.abs(arms[leading]!.mean), SMALLEST_SCALE * deviation);
   return {
     trials: figures.reduce((sum, { trials }) => sum + trials, 0),
-    ...leastOf(
-      armIds,
-      figures.map(({ trials }) => trials),
-      reach,
-    ),
-    leader: armIds[leading]!,
+    ...least,
+    leader: armIds[compared[leading]!]!,
     pBest: probabilityBestOf(arms)[leading]!,
     expectedLoss: Math.max(meanOfLargest(points) - meanOf(own), 0) / scale,
     width: (at(1 - tail) - at(tail)) / scale,

@@ -4,7 +4,7 @@ import { type BetaPosterior, posteriorMean, posteriorOf, priorOf } from '../band
 import type { ArmStatistics } from '../bandits/statistics.ts';
 import { expectedLoss } from '../evaluation/expected-loss.ts';
 import { credibleInterval } from '../evaluation/interval.ts';
-import { leastOf, type Reach } from './awaited.ts';
+import { awaitedOf, type Reach } from './awaited.ts';
 
 /** Numbers of one campaign, over all its leaves and strategies. */
 export interface Confidence {
@@ -14,9 +14,9 @@ export interface Confidence {
   readonly leastTrials: number;
   /** That arm. */
   readonly leastArm: string;
-  /** The arm with the highest mean; the first of several. */
+  /** The arm with the highest mean among those that are compared (see `awaited.ts`); the first of several. */
   readonly leader: string;
-  /** Its P(best), [0, 1]. */
+  /** Its P(best) among them, [0, 1]. */
   readonly pBest: number;
   /** Expected loss of staying with it, as a share of its mean, not negative. */
   readonly expectedLoss: number;
@@ -41,18 +41,19 @@ export function confidenceOf(
 ): Confidence {
   const none = { trials: 0, conversions: 0 };
   const sums = armIds.map((id) => pooled.get(id) ?? none);
-  const posteriors = armIds.map((id, i) => posteriorOf(sums[i]!, priorOf(priors, id)));
+  const { least, compared } = awaitedOf(
+    armIds,
+    sums.map(({ trials }) => trials),
+    reach,
+  );
+  const posteriors = compared.map((i) => posteriorOf(sums[i]!, priorOf(priors, armIds[i]!)));
   const means = posteriors.map(posteriorMean);
   const leading = means.reduce((best, mean, i) => (mean > means[best]! ? i : best), 0);
   const { low, high } = credibleInterval(posteriors[leading]!);
   return {
     trials: sums.reduce((sum, { trials }) => sum + trials, 0),
-    ...leastOf(
-      armIds,
-      sums.map(({ trials }) => trials),
-      reach,
-    ),
-    leader: armIds[leading]!,
+    ...least,
+    leader: armIds[compared[leading]!]!,
     pBest: probabilityBest(posteriors)[leading]!,
     expectedLoss: expectedLoss(posteriors, leading) / means[leading]!,
     width: (high - low) / means[leading]!,
