@@ -156,7 +156,7 @@ const candidateArm = z.strictObject({
   }),
   score: z.number().optional().meta({
     description:
-      "The customer's score, where the arm names one; scores count if every arm that may be shown has one from 0 to 1",
+      "The customer's score, where the arm names one and it is from 0 to 1; scores count if every arm that may be shown has one",
   }),
   estimate: z
     .number()

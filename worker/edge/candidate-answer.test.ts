@@ -37,3 +37,8 @@ test('the arm that a customer keeps is among them', () => {
   expect(arms.find(({ arm }) => arm === 'arm-3')?.probability).toBe(1);
   expect(arms).toHaveLength(MAX_EXPLAINED_ARMS);
 });
+
+test('scores that are not from 0 to 1 are not told: they do not count', () => {
+  const { arms = [] } = told(5, { scores: { 'arm-0': 0, 'arm-1': 1, 'arm-2': -0.1, 'arm-3': 70 } });
+  expect(arms.map(({ score }) => score)).toEqual([0, 1, undefined, undefined, undefined]);
+});

@@ -112,6 +112,7 @@ function featuresAnswer({ features }: SliceCampaign, vector: FeatureVector | und
   return named ? { features: named } : {};
 }
 
+/** A number that is no likelihood does not count, and would look as if it did. */
 function scoreAnswer(score: number | undefined): { score?: number } {
-  return score === undefined ? {} : { score };
+  return score !== undefined && score >= 0 && score <= 1 ? { score } : {};
 }
