@@ -5,7 +5,7 @@
 import { type Allocation, type LeafAllocation, ONLY_STRATEGY } from './bandits/allocation.ts';
 import { type ArmEstimate, estimatesOf } from './bandits/linear/estimates.ts';
 import type { LinearModel } from './bandits/linear/model.ts';
-import { predictionFor } from './bandits/linear/predict.ts';
+import { predictionAmong, predictor } from './bandits/linear/predict.ts';
 import { scoredProbabilities } from './bandits/scoring.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
 import type { FeatureVector } from './features/features.ts';
@@ -72,7 +72,7 @@ export interface Evidence {
   readonly probabilities: (campaign: SliceCampaign, leaf: string, ask?: ArmAsk) => readonly number[];
   /**
    * What a linear strategy predicts for the customer whose features are given, in the order of `campaign.armIds`; undefined where it does not, or not yet.
-   * No decision asks for it: it tells why `probabilities` are what they are.
+   * No choice depends on it: it tells why `probabilities` are what they are, to receipts and to explain.
    */
   readonly estimates?: (
     campaign: SliceCampaign,
@@ -100,6 +100,7 @@ const unchanged = (probabilities: readonly number[]): readonly number[] => proba
 
 /** Evidence from published allocations; one that was computed for other arms or leaves is passed over for the initial one. */
 export function evidenceFrom(allocationOf: (campaignId: string) => Allocation | undefined): Evidence {
+  const predictionOf = predictor();
   const allocationFor = (campaign: SliceCampaign): Allocation => {
     const published = allocationOf(campaign.id);
     return published && published.armsKey === campaign.initialAllocation.armsKey
@@ -129,14 +130,14 @@ export function evidenceFrom(allocationOf: (campaignId: string) => Allocation | 
       const model = linearModelOf(allocationFor(campaign), leaf);
       const known = {
         scoreOf: score && ((armId: string) => score(campaign.id, armId)),
-        prediction: predictionFor(model, campaign.armIds.length, features, available),
+        prediction: predictionAmong(predictionOf(model, campaign.armIds.length, features), available),
       };
       return spread(scoredProbabilities(scoring, armIds, leaf, found, known));
     },
     estimates: (campaign, leaf, features) => {
       const allocation = allocationFor(campaign);
       const scoring = scoringFor(campaign, leaf, stageFor(campaign, allocation));
-      const prediction = predictionFor(linearModelOf(allocation, leaf), campaign.armIds.length, features);
+      const prediction = predictionOf(linearModelOf(allocation, leaf), campaign.armIds.length, features);
       return scoring && prediction && estimatesOf(scoring.strategy, prediction);
     },
     standing: (campaign) => {

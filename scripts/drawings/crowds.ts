@@ -9,7 +9,7 @@ import {
   rewardMoments,
   trialMoments,
 } from '../../decisioning/bandits/linear/moments.ts';
-import { predictionFor } from '../../decisioning/bandits/linear/predict.ts';
+import { predictor } from '../../decisioning/bandits/linear/predict.ts';
 import { scoredProbabilities } from '../../decisioning/bandits/scoring.ts';
 import { emptyStatistics } from '../../decisioning/bandits/statistics.ts';
 import { type FeatureSet, featureLength, featureSet, featureVector } from '../../decisioning/features/features.ts';
@@ -75,9 +75,10 @@ function sharesOf(strategy: AllocationStrategy, minExploration: number, evidence
     version: 1,
   });
   const model = allocation.linear?.[ONLY_STRATEGY];
+  const predictionOf = predictor();
   return VECTORS.map((vector) =>
     scoredProbabilities({ strategy, minExploration }, armIds, REST_LEAF, allocation.leaves[REST_LEAF]!, {
-      prediction: predictionFor(model, armIds.length, vector),
+      prediction: predictionOf(model, armIds.length, vector),
     }),
   );
 }

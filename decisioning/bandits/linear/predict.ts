@@ -25,23 +25,38 @@ export interface Prediction {
   readonly joint?: JointEffects;
 }
 
-/**
- * The prediction for a customer. Undefined, and the bandit is to decide alone, when model or features are missing or belong to different
- * declarations, or give a number that is not finite.
- *
- * @param arms how many the allocation has.
- * @param available the arms to predict for, in the allocation's order; all when absent.
- */
-export function predictionFor(
+/** The prediction of every arm for a customer. */
+export type Predictor = (
   model: LinearModel | undefined,
   arms: number,
   features: FeatureVector | undefined,
-  available?: readonly boolean[],
+) => Prediction | undefined;
+
+/**
+ * Predicts for customers. Undefined, and the bandit is to decide alone, when model or features are missing or belong to different
+ * declarations, or give a number that is not finite. The latest answer is kept: a receipt asks for the estimates behind the choice that was just made.
+ */
+export function predictor(): Predictor {
+  let asked: readonly unknown[] = [];
+  let answer: Prediction | undefined;
+  return (model, arms, features) => {
+    if (!model || !features || model.key !== features.key) return undefined;
+    const ask = [model, arms, features];
+    if (ask.some((part, i) => part !== asked[i])) {
+      answer = predict(model, arms, features.z);
+      asked = ask;
+    }
+    return answer;
+  };
+}
+
+/** The prediction of the available arms alone, in their order. @param available in the order of the prediction's arms; all when absent. */
+export function predictionAmong(
+  prediction: Prediction | undefined,
+  available: readonly boolean[] | undefined,
 ): Prediction | undefined {
-  if (!model || !features || model.key !== features.key) return undefined;
-  const whole = predict(model, arms, features.z);
-  if (!whole || !available) return whole;
-  const { means, deviations, noise, joint } = whole;
+  if (!prediction || !available) return prediction;
+  const { means, deviations, noise, joint } = prediction;
   const isAvailable = (_: unknown, arm: number) => available[arm]!;
   return {
     means: means.filter(isAvailable),
