@@ -1,5 +1,6 @@
 /** Configuration from files without a server: put together, checked and compiled as publishing would. */
-import { KIND_NAMES, KINDS, type Kind, settings } from '../../contract/configuration/index.ts';
+import { assembled, noDocuments } from '../../contract/configuration/assembled.ts';
+import { KINDS } from '../../contract/configuration/index.ts';
 import { type Catalog, compile } from '../../decisioning/catalog/compile.ts';
 import type { ConditionDocument, Configuration } from '../../decisioning/catalog/configuration.ts';
 import type { CheckedDocument } from '../documents/check.ts';
@@ -21,7 +22,7 @@ const SALT = 'offline';
 
 /** The configuration that documents make up, defaults filled in. Throws CommandFailure with a line per problem. */
 export function configurationOf(documents: readonly OfflineDocument[]): Configuration {
-  const parsed = Object.fromEntries(KIND_NAMES.map((kind) => [kind, [] as unknown[]])) as Record<Kind, unknown[]>;
+  const parsed = noDocuments();
   const findings: Finding[] = [];
   for (const { document, body, locate } of documents) {
     const result = KINDS[document.kind].schema.safeParse(body);
@@ -34,16 +35,7 @@ export function configurationOf(documents: readonly OfflineDocument[]): Configur
       }
   }
   refuse(findings);
-  return {
-    campaigns: parsed.campaign,
-    segments: parsed.segment,
-    placements: parsed.placement,
-    channels: parsed.channel,
-    goals: parsed.goal,
-    attributes: parsed.attribute,
-    sites: parsed.site,
-    settings: parsed.settings[0] ?? settings.parse({}),
-  } as unknown as Configuration;
+  return assembled(parsed);
 }
 
 /** A catalog, and every segment by its id: its slices keep those alone that their campaigns use. */

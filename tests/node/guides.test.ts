@@ -3,11 +3,11 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { KIND_NAMES, KINDS, type Kind, kindName } from '../../contract/configuration/index.ts';
+import { assembled, noDocuments } from '../../contract/configuration/assembled.ts';
+import { KINDS, type Kind, kindName } from '../../contract/configuration/index.ts';
 import { strategy } from '../../contract/configuration/strategy.ts';
 import { splitDocument } from '../../contract/publishing.ts';
 import { compile } from '../../decisioning/catalog/compile.ts';
-import type { Configuration } from '../../decisioning/catalog/configuration.ts';
 import { guidePictures } from '../../scripts/drawings/pictures.ts';
 import { codeBlocks, linksOf } from './docs/markdown.ts';
 import { projectRoot, readProjectFile } from './tidy/files.ts';
@@ -37,7 +37,7 @@ const shop = readdirSync(join(projectRoot, SHOP)).flatMap((file) => documentsIn(
 function problemsIn(yaml: string): string[] {
   const own = documentsIn(yaml);
   const stays = ({ kind, body }: Document) => !own.some((one) => one.kind === kind && one.body.id === body.id);
-  const parsed = Object.fromEntries(KIND_NAMES.map((kind) => [kind, [] as unknown[]])) as Record<Kind, unknown[]>;
+  const parsed = noDocuments();
   const problems: string[] = [];
   for (const { kind, body } of [...shop.filter(stays), ...own]) {
     const checked = KINDS[kind].schema.safeParse(body);
@@ -45,17 +45,7 @@ function problemsIn(yaml: string): string[] {
     else problems.push(...checked.error.issues.map(({ path, message }) => `${path.join('/')}: ${message}`));
   }
   if (problems.length > 0) return problems;
-  const configuration = {
-    campaigns: parsed.campaign,
-    segments: parsed.segment,
-    placements: parsed.placement,
-    channels: parsed.channel,
-    goals: parsed.goal,
-    attributes: parsed.attribute,
-    sites: parsed.site,
-    settings: parsed.settings[0],
-  } as unknown as Configuration;
-  const compiled = compile(configuration, { workspaceId: 'guides', salt: 'guides' });
+  const compiled = compile(assembled(parsed), { workspaceId: 'guides', salt: 'guides' });
   return compiled.ok ? [] : compiled.problems.map(({ path, detail }) => `${path}: ${detail}`);
 }
 

@@ -1,5 +1,6 @@
 /** Stored documents → the configuration they make up. */
-import { KIND_NAMES, KINDS, type Kind, settings } from '../../contract/configuration/index.ts';
+import { assembled, noDocuments } from '../../contract/configuration/assembled.ts';
+import { KIND_NAMES, KINDS } from '../../contract/configuration/index.ts';
 import type { ProblemError } from '../../contract/problem.ts';
 import type { Configuration } from '../../decisioning/catalog/configuration.ts';
 import { validationErrors } from '../http/validation.ts';
@@ -15,16 +16,7 @@ export type AssembleResult =
 export function assemble(
   documents: readonly { readonly kind: string; readonly id: string; readonly body: string }[],
 ): AssembleResult {
-  const parsed: Record<Kind, unknown[]> = {
-    campaign: [],
-    segment: [],
-    placement: [],
-    channel: [],
-    goal: [],
-    attribute: [],
-    site: [],
-    settings: [],
-  };
+  const parsed = noDocuments();
   const errors: ProblemError[] = [];
   for (const { kind: name, id, body } of documents) {
     const kind = KIND_NAMES.find((candidate) => candidate === name);
@@ -35,16 +27,5 @@ export function assemble(
     else errors.push(...validationErrors(result.error, 'body', `/${collection}/${id}`));
   }
   if (errors.length > 0) return { ok: false, errors };
-  // Each list holds what its kind's schema gave, which is what the compiler reads.
-  const configuration = {
-    campaigns: parsed.campaign,
-    segments: parsed.segment,
-    placements: parsed.placement,
-    channels: parsed.channel,
-    goals: parsed.goal,
-    attributes: parsed.attribute,
-    sites: parsed.site,
-    settings: parsed.settings[0] ?? settings.parse({}),
-  } as unknown as Configuration;
-  return { ok: true, configuration };
+  return { ok: true, configuration: assembled(parsed) };
 }
