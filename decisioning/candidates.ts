@@ -6,6 +6,8 @@ import type { OpenCampaign } from './catalog/open.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
 import { addressRefusalOf, type EligibilityFacts, leafOf, touchRefusalOf } from './eligibility.ts';
 import { isAdmitted } from './lifecycle/admission.ts';
+import { canAfford, priceOf } from './limits/needs.ts';
+import type { PurseView } from './limits/purse.ts';
 import type { RefusalReason } from './reasons.ts';
 import { type Availability, availabilityOf, keepsUnavailable, partOf } from './steering/availability.ts';
 import { leafKeyFor } from './strategies/leaf-key.ts';
@@ -75,10 +77,12 @@ interface Refused {
 
 /** What all campaigns of one placement are judged by. */
 export interface CandidateFacts extends Omit<EligibilityFacts, 'isMember'> {
+  readonly purse: PurseView;
   readonly evidence: Evidence;
 }
 
 interface Facts extends EligibilityFacts {
+  readonly purse: PurseView;
   readonly evidence: Evidence;
   /** What the customer's tiredness takes off a value, not below 0. */
   readonly tiredness: number;
@@ -106,7 +110,7 @@ function judge(campaign: OpenCampaign, facts: Facts, notes: Notes): Candidate | 
   if ('refused' in place) return place;
   // Before the caps: held-out customers have no touches, so whoever is measured after them would not be the same kind of customer.
   const measured = measure(place, facts, notes);
-  const unfit = unfitOf(measured, facts);
+  const unfit = unfitOf(measured, facts) ?? (affords(measured, facts) ? null : 'no_budget');
   return unfit ? { refused: unfit } : valued(measured, facts);
 }
 
@@ -151,12 +155,22 @@ function unfitOf({ campaign, availability, heldOut }: MeasuredPlace, facts: Fact
   return keepsUnavailable(campaign.rules, availability, kept) ? 'no_arm_available' : touchRefusalOf(campaign, facts);
 }
 
-function valued(place: MeasuredPlace, { slice, evidence, tiredness, nowMs }: Facts): Candidate | Refused {
+/** Held-out customers take nothing, and still it must be there: or the groups would not meet the same choice. */
+function affords({ campaign }: MeasuredPlace, { purse, chosenBefore }: Facts): boolean {
+  const claimed = chosenBefore.flatMap(({ action }) => action.claims ?? []);
+  return canAfford(campaign.rules.needs, purse, claimed);
+}
+
+function valued(place: MeasuredPlace, { slice, evidence, tiredness, purse, nowMs }: Facts): Candidate | Refused {
   const { rules } = place.campaign;
   const { channel, fatigue, preset = DEFAULT_PRESET } = slice.rules;
   const { leaf } = place;
   const expected = evidence.expected(rules, leaf, partOf(place.availability));
-  const { parts, value } = candidateValue(preset, { campaign: rules, expected, channel: channel.id, nowMs }, tiredness);
+  const price = priceOf(rules.needs, purse, expected.units);
+  const candidate = { campaign: rules, expected, channel: channel.id, nowMs };
+  const { parts, value } = candidateValue(preset, candidate, { fatigue: tiredness, price });
+  // What pacing asks for its units is more than it is worth.
+  if (price > 0 && value < 0 && value + price >= 0) return { refused: 'paced', rest: { leaf, value, parts } };
   // Doing nothing is worth 0: a tired customer is left in peace.
   if (fatigue.weight > 0 && value < 0) return { refused: 'fatigued', rest: { leaf, value, parts } };
   return { ...place, parts, value };

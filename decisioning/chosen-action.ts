@@ -1,6 +1,7 @@
 /** What a decision came to. */
 import type { SliceCampaign } from './catalog/slice.ts';
 import type { FeatureVector } from './features/features.ts';
+import type { UnitClaim } from './limits/purse.ts';
 
 export interface ChosenAction {
   readonly campaign: SliceCampaign;
@@ -16,6 +17,8 @@ export interface ChosenAction {
   readonly allocationVersion: number;
   /** As in the record. */
   readonly features?: FeatureVector;
+  /** Units that showing it takes, one entry a ledger; absent when it takes none. */
+  readonly claims?: readonly UnitClaim[];
   /** As in the record. */
   readonly sendAtMs?: number;
 }

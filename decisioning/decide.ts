@@ -18,6 +18,8 @@ import type { SliceCampaign } from './catalog/slice.ts';
 import type { ChosenAction } from './chosen-action.ts';
 import type { EligibilityFacts } from './eligibility.ts';
 import { featureVector } from './features/features.ts';
+import { claimsOf } from './limits/needs.ts';
+import { EMPTY_PURSE, type PurseView } from './limits/purse.ts';
 import { drawIndex, seededRandom } from './random.ts';
 import type { RefusalReason } from './reasons.ts';
 import { scoresFrom } from './scores.ts';
@@ -45,6 +47,8 @@ export interface DecideInput {
   readonly switches: Switches;
   readonly customer: CustomerView;
   readonly nowMs: number;
+  /** Units that may be claimed; none when absent: whatever needs any is not chosen then. */
+  readonly purse?: PurseView;
   /** Collect every candidate with its reason and value; the choices are the same. */
   readonly trace?: boolean;
 }
@@ -89,7 +93,8 @@ function decidePlacement(
   const { customer, evidence, switches, nowMs } = input;
   const { killSwitch } = switches;
   const paused = new Set(switches.pausedCampaigns);
-  const eligible = candidatesFor({ slice, customer, evidence, killSwitch, paused, chosenBefore, nowMs }, notes);
+  const purse = input.purse ?? EMPTY_PURSE;
+  const eligible = candidatesFor({ slice, customer, evidence, killSwitch, paused, chosenBefore, purse, nowMs }, notes);
   if (eligible.length === 0) return null;
   // Two draws, always in this order, so that a receipt replays them.
   const random = seededRandom(request.seed);
@@ -140,6 +145,8 @@ function act(
   }
   const ask = () => askOf(campaign, customer, available);
   const arm = chooseArm(campaign, leaf, assignment, evidence, armDraw, ask);
-  const sendAtMs = availability?.sendAtMs?.[campaign.armIds.indexOf(arm.armId)];
-  return { ...common, ...when, ...arm, ...(sendAtMs !== undefined && { sendAtMs }) };
+  const armIndex = campaign.armIds.indexOf(arm.armId);
+  const sendAtMs = availability?.sendAtMs?.[armIndex];
+  const claims = claimsOf(campaign.needs, armIndex);
+  return { ...common, ...when, ...arm, ...(claims && { claims }), ...(sendAtMs !== undefined && { sendAtMs }) };
 }

@@ -19,6 +19,7 @@ export const REFUSAL_REASONS = [
   'capped_channel',
   'capped_global',
   'no_budget',
+  'paced',
   'fatigued',
   'outranked',
 ] as const;

@@ -9,6 +9,7 @@ import type { RulesSlice, SliceCampaign } from './catalog/slice.ts';
 import type { DecideInput, PlacementDecision, PlacementRequest, Switches } from './decide.ts';
 import { decide } from './decide.ts';
 import { type EstimatesByArm, estimatesByArm, keptEstimates } from './kept-estimates.ts';
+import { EMPTY_PURSE, type PurseAnswer, type PurseView } from './limits/purse.ts';
 import { scopeKey } from './limits/touches.ts';
 import { maskOf } from './steering/availability.ts';
 import type { ArmAsk, Assignment, CampaignStanding, CustomerView, Evidence, Expected } from './view.ts';
@@ -48,6 +49,8 @@ export interface Receipt {
   readonly estimates?: Answers<EstimatesByArm>;
   /** `campaign arms` → where every campaign with phases or turns stood; absent when none has. */
   readonly standings?: Answers<CampaignStanding>;
+  /** Ledger → units that could be claimed, and their price, of every ledger that was looked at; absent when none was. */
+  readonly purse?: Answers<PurseAnswer>;
   /** The record of what was chosen, by placement: campaign, arm, propensities; null for default content. */
   readonly chosen: Answers<{
     readonly campaignId: string;
@@ -98,7 +101,10 @@ export function decideWithReceipt(
     },
     standing: (campaign) => remember(standings, campaignKey(campaign), () => known.standing?.(campaign) ?? {}),
   };
-  const decisions = decide({ ...input, customer, evidence });
+  const told: Record<string, PurseAnswer> = {};
+  const { purse = EMPTY_PURSE } = input;
+  const remembering: PurseView = (ledger) => remember(told, ledger, () => purse(ledger));
+  const decisions = decide({ ...input, customer, evidence, purse: remembering });
   const receipt: Receipt = {
     format: RECEIPT_FORMAT,
     ...facts,
@@ -116,6 +122,7 @@ export function decideWithReceipt(
     probabilities,
     ...(Object.keys(estimates).length > 0 && { estimates: keptEstimates(estimates, decisions) }),
     ...(Object.keys(standings).length > 0 && { standings }),
+    ...(Object.keys(told).length > 0 && { purse: told }),
     chosen: Object.fromEntries(decisions.map(({ placement, chosen }) => [placement, chosen && summary(chosen)])),
   };
   return { decisions, receipt };
@@ -201,6 +208,7 @@ export function replay(receipt: Receipt, slices: Readonly<Record<string, RulesSl
     sliceOf: (placement) => open.get(placement),
     switches: receipt.switches,
     nowMs: receipt.nowMs,
+    purse: (ledger) => answer(receipt.purse ?? {}, ledger),
     trace: true,
     customer: {
       bucketingId: receipt.bucketingId,

@@ -10,6 +10,7 @@ import { scoredProbabilities } from './bandits/scoring.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
 import type { FeatureVector } from './features/features.ts';
 import type { Stage } from './lifecycle/phases.ts';
+import { expectedUnits } from './limits/needs.ts';
 import type { CapScope } from './limits/touches.ts';
 import type { Resolve } from './segments/subject.ts';
 import { narrowedLeaf } from './steering/narrowed.ts';
@@ -50,6 +51,8 @@ export interface CustomerView {
 export interface Expected {
   readonly rate: number;
   readonly revenueMinor: number;
+  /** Expected units of each of the campaign's needs, in their order; absent when it has none. */
+  readonly units?: readonly number[];
   /** Allocation version; 0 is the allocation that the catalog was published with. */
   readonly version: number;
 }
@@ -120,8 +123,9 @@ export function evidenceFrom(allocationOf: (campaignId: string) => Allocation | 
   };
   return {
     expected: (campaign, leaf, available) => {
-      const { found, version } = partOf(campaign, leaf, available);
-      return { rate: found.expectedRate, revenueMinor: found.expectedRevenueMinor, version };
+      const { found, version, spread } = partOf(campaign, leaf, available);
+      const units = campaign.needs && expectedUnits(campaign.needs, spread(found.probabilities));
+      return { rate: found.expectedRate, revenueMinor: found.expectedRevenueMinor, version, ...(units && { units }) };
     },
     probabilities: (campaign, leaf, { score, features, available } = {}) => {
       const { found, stage, armIds, spread } = partOf(campaign, leaf, available);

@@ -2,6 +2,7 @@
 import { createApp } from './app.ts';
 import { runJobs } from './jobs/index.ts';
 
+export { BudgetObject } from '../durable-objects/budget/object.ts';
 export { CampaignRootObject, CampaignShardObject } from '../durable-objects/campaign/object.ts';
 export { CustomerObject } from '../durable-objects/customer/object.ts';
 export { PublisherObject } from '../durable-objects/publisher/object.ts';

@@ -45,6 +45,8 @@ export function compileCampaign(map: ReplayMap, policy: ReplayPolicy | undefined
   const configuration: Configuration = {
     campaigns: [{ ...campaign, schedule: { timeZone: 'UTC', weekly: [] }, caps: [], ...ALONE, ...ONE_STRATEGY }],
     segments: [],
+    pools: [],
+    stocks: [],
     placements: [placement.parse({ id: first, name: first, channel: 'replay' })],
     channels: [channel.parse({ id: 'replay', name: 'Replay' })],
     goals: [goal.parse({ id: campaign.objective.goal, name: campaign.objective.goal })],

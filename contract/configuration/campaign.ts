@@ -4,6 +4,7 @@ import { description, displayName, duration, durationMs, slug } from '../primiti
 import { arm } from './arm.ts';
 import { features } from './features.ts';
 import { learning } from './learning.ts';
+import { ledgerFields } from './ledgers.ts';
 import { lifecycle } from './lifecycle.ts';
 import { parameterFields, withArms } from './parameters.ts';
 import { arbitration, exclusionGroups, notWithin, onlyAfter } from './relations.ts';
@@ -50,6 +51,7 @@ export const campaign = z
     placements: z.array(slug).min(1).max(MAX_CAMPAIGN_PLACEMENTS),
     schedule: schedule.prefault({}),
     caps: z.array(cap).max(5).default([]),
+    ...ledgerFields,
     sticky: sticky.default({ mode: 'none' }),
     holdout: z.number().min(0).max(0.5).default(0),
     strategy: strategy.prefault({ policy: 'thompson' }),

@@ -4,6 +4,7 @@ import { PRESET_NAMES } from '../../decisioning/arbitration/value.ts';
 import { attributeName, description, displayName, duration, durationMs, share, slug } from '../primitives.ts';
 import { cap } from './campaign.ts';
 import { content } from './content.ts';
+import { capacity } from './ledgers.ts';
 import { clock, minuteOfDay } from './schedule.ts';
 
 const MINUTES_PER_DAY = 1_440;
@@ -32,6 +33,7 @@ export const channel = z
     countsTowardGlobal: z.boolean().default(false),
     requiresConsent: z.boolean().default(false),
     cap: cap.nullable().default(null),
+    capacity: capacity.optional(),
     claimTtl: duration.default('2m'),
     fatigueWeight: z.number().min(0).max(100).default(1),
     quietHours: quietHours.nullable().default(null),

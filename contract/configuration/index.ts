@@ -2,11 +2,13 @@
 import * as z from 'zod';
 import { campaign } from './campaign.ts';
 import { attribute, channel, goal, placement, settings, site } from './catalog-parts.ts';
+import { pool, stock } from './ledgers.ts';
 import { segment } from './segment.ts';
 
 export { campaign, MAX_ARM_LEAF_CELLS, MAX_ARMS, MAX_CAMPAIGN_PLACEMENTS, MAX_CONTEXTS } from './campaign.ts';
 export { attribute, channel, goal, placement, settings, site } from './catalog-parts.ts';
 export { content, contentPart, MAX_CONTENT_BYTES } from './content.ts';
+export { pool, stock } from './ledgers.ts';
 export { condition, segment } from './segment.ts';
 
 /** Kind (singular, in documents and the database) → collection (plural, in paths) and schema. */
@@ -18,6 +20,8 @@ export const KINDS = {
   goal: { collection: 'goals', schema: goal },
   attribute: { collection: 'attributes', schema: attribute },
   site: { collection: 'sites', schema: site },
+  pool: { collection: 'pools', schema: pool },
+  stock: { collection: 'stocks', schema: stock },
   settings: { collection: 'settings', schema: settings },
 } as const;
 

@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import { timeZone } from '../primitives.ts';
 
-const localTime = z
+/** A wall-clock time, to the minute. */
+export const localTime = z
   .string()
   .regex(
     /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$/,

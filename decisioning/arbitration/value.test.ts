@@ -15,13 +15,15 @@ const NOTHING = { rate: 0, revenueMinor: 0 };
 describe('the weighted value', () => {
   test('is weights times expectations, plus priority, minus fatigue; revenue in major units', () => {
     const worth = { conversionWeight: 2, revenueWeight: 0.5, priority: 3 };
-    const { parts, value } = candidateValue('weighted', candidateOf({ rate: 0.25, revenueMinor: 1_000 }, worth), 0.5);
+    const { parts, value } = candidateValue('weighted', candidateOf({ rate: 0.25, revenueMinor: 1_000 }, worth), {
+      fatigue: 0.5,
+    });
     expect(parts).toEqual({ conversion: 0.5, revenue: 5, priority: 3, fatigue: 0.5 });
     expect(value).toBe(8);
   });
 
   test('nothing expected and nothing weighed is worth exactly what doing nothing is', () => {
-    expect(candidateValue('weighted', candidateOf(NOTHING), 0).value).toBe(0);
+    expect(candidateValue('weighted', candidateOf(NOTHING), { fatigue: 0 }).value).toBe(0);
   });
 });
 
@@ -33,8 +35,8 @@ describe('presets', () => {
 
   test.each(PRESET_NAMES)('%s: fatigue is taken off, and every term has a name and is a number', (preset) => {
     const candidate = candidateOf({ rate: 0.1, revenueMinor: 500 }, { priority: 1 });
-    const fresh = candidateValue(preset, candidate, 0);
-    const tired = candidateValue(preset, candidate, 3);
+    const fresh = candidateValue(preset, candidate, { fatigue: 0 });
+    const tired = candidateValue(preset, candidate, { fatigue: 3 });
     expect(tired.value).toBe(fresh.value - 3);
     expect(tired.parts).toEqual({ ...fresh.parts, fatigue: 3 });
     expect(Object.keys(tired.parts).length).toBeGreaterThan(1);

@@ -15,7 +15,7 @@ export const DEFAULT_PRESET: PresetName = 'weighted';
 /** The presets that there are, the default first. */
 export const PRESET_NAMES = Object.keys(PRESETS) as [PresetName, ...PresetName[]];
 
-/** The terms of a value, under the preset's names; `fatigue` is what is taken off. */
+/** The terms of a value, under the preset's names; `fatigue` and `price`, where pacing asks one, are what is taken off. */
 export type ValueParts = Readonly<Record<string, number>> & { readonly fatigue: number };
 
 /** The value and its terms. Doing nothing is worth 0. */
@@ -25,11 +25,15 @@ export interface CandidateValue {
 }
 
 /**
- * The preset's value minus fatigue. Arbitration ranks on expected values; exploration happens inside campaigns.
+ * The preset's value minus fatigue and price. Arbitration ranks on expected values; exploration happens inside campaigns.
  *
- * @param fatigue soft fatigue at its weight, in the unit of the preset's values; 0 or more.
+ * @param off what is taken off, in the unit of the preset's values, 0 or more: soft fatigue at its weight, and the dual price of its units.
  */
-export function candidateValue(preset: PresetName, candidate: PresetCandidate, fatigue: number): CandidateValue {
+export function candidateValue(
+  preset: PresetName,
+  candidate: PresetCandidate,
+  { fatigue, price = 0 }: { readonly fatigue: number; readonly price?: number },
+): CandidateValue {
   const { terms, total } = PRESETS[preset](candidate);
-  return { parts: { ...terms, fatigue }, value: total - fatigue };
+  return { parts: { ...terms, fatigue, ...(price > 0 && { price }) }, value: total - fatigue - price };
 }

@@ -43,9 +43,6 @@ function checkArms(campaign: CampaignConfiguration, at: string, report: Report):
   for (const [i, id] of repeated(ids)) report(`${at}/arms/${i}/id`, `"${id}" is the id of two arms`);
   for (const [i, arm] of arms.entries()) {
     if (arm.id === HOLDOUT_ARM) report(`${at}/arms/${i}/id`, `"${HOLDOUT_ARM}" is the name of the control group`);
-    // Of arms that parameters made, their values are to blame.
-    if (arm.costMinor > 0 && !parameters)
-      report(`${at}/arms/${i}/costMinor`, 'a price needs a budget, and campaigns have no budgets yet: it must be 0');
   }
   const contextIds = contexts.map(({ id }) => id);
   for (const [i, id] of repeated(contextIds)) report(`${at}/contexts/${i}/id`, `"${id}" is the id of two contexts`);
@@ -63,5 +60,5 @@ export function checkCampaign(campaign: CampaignConfiguration, known: KnownIds, 
   checkEffects(campaign, at, report);
   checkFeatures(campaign, at, known, report);
   checkScores(campaign, at, known, report);
-  scheduleBounds(campaign, report);
+  scheduleBounds(campaign.schedule, `${at}/schedule`, report);
 }

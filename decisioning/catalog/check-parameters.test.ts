@@ -20,7 +20,7 @@ describe('parameters that fit their campaign', () => {
 
   test('a price is refused at its value', () => {
     const priced = parameterOf('gift', 'content', ['none', { id: 'mug', costMinor: 300 }]);
-    expect(problemsWith('c', [STYLE, priced])).toEqual(only('/parameters/1/values/1/costMinor', 'must be 0'));
+    expect(problemsWith('c', [STYLE, priced])).toEqual(only('/parameters/1/values/1/costMinor', 'needs a pool'));
   });
 
   test('a channel that is not there, and one that no placement of the campaign is on', () => {

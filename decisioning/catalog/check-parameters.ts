@@ -21,7 +21,7 @@ function mayEverSpeak({ quietHours }: ChannelConfiguration, { window }: Pick<Par
   return beginnings.some((minute) => isWithin(window, minute) && !isWithin(quietHours, minute));
 }
 
-/** Reports prices, channels that are not there or that no placement has, and arms that could never be shown. */
+/** Reports channels that are not there or that no placement has, and arms that could never be shown. */
 export function checkParameters(campaign: CampaignConfiguration, configuration: Configuration, report: Report): void {
   const { parameters } = campaign;
   if (!parameters) return;
@@ -30,12 +30,7 @@ export function checkParameters(campaign: CampaignConfiguration, configuration: 
   const here = configuration.channels.filter(({ id }) => places.some(({ channel }) => channel === id));
   let sound = true;
   for (const [i, { values }] of parameters.entries()) {
-    for (const [j, { channel, costMinor }] of values.entries()) {
-      if (costMinor > 0)
-        report(
-          `${at}/${i}/values/${j}/costMinor`,
-          'a price needs a budget, and campaigns have no budgets yet: it must be 0',
-        );
+    for (const [j, { channel }] of values.entries()) {
       if (channel === undefined || here.some(({ id }) => id === channel)) continue;
       sound = false;
       const channels = configuration.channels.map(({ id }) => id);

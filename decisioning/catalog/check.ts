@@ -2,6 +2,7 @@
 import { isReservedPath } from './attribute-paths.ts';
 import { checkCampaign } from './check-campaign.ts';
 import { checkCampaignConditions, checkSegments } from './check-conditions.ts';
+import { checkLedgers } from './check-ledgers.ts';
 import { checkParameters } from './check-parameters.ts';
 import { checkRelations } from './check-relations.ts';
 import { checkGoals } from './check-reward.ts';
@@ -9,7 +10,17 @@ import type { Configuration } from './configuration.ts';
 import { knownIds, noSuch } from './known-ids.ts';
 import type { Report } from './problems.ts';
 
-const COLLECTIONS = ['campaigns', 'segments', 'placements', 'channels', 'goals', 'attributes', 'sites'] as const;
+const COLLECTIONS = [
+  'campaigns',
+  'segments',
+  'placements',
+  'channels',
+  'goals',
+  'attributes',
+  'sites',
+  'pools',
+  'stocks',
+] as const;
 
 function checkDuplicates(configuration: Configuration, report: Report): void {
   for (const collection of COLLECTIONS) {
@@ -43,5 +54,6 @@ export function checkConfiguration(configuration: Configuration, report: Report)
     checkParameters(campaign, configuration, report);
     checkCampaignConditions(campaign, known, report);
   }
+  checkLedgers(configuration, report);
   checkRelations(configuration.campaigns, known, report);
 }

@@ -1,4 +1,5 @@
 import type { Configuration } from './configuration.ts';
+import { ledgersOf } from './ledgers.ts';
 import { byId } from './order.ts';
 import { parameterNames } from './parameter-names.ts';
 import type { CampaignPolicy, Directory, DirectoryCampaign } from './slice.ts';
@@ -28,6 +29,7 @@ export function compileDirectory(
       },
     ];
   });
+  const ledgers = ledgersOf(configuration);
   return {
     format: SLICE_FORMAT,
     workspaceId,
@@ -46,5 +48,6 @@ export function compileDirectory(
       byId(configuration.sites).map(({ id, kind, origins, consent }) => [id, { kind, origins, consent }]),
     ),
     campaigns: Object.fromEntries(campaigns),
+    ...(ledgers && { ledgers }),
   };
 }

@@ -11,11 +11,19 @@ import type {
   Content,
   PlacementConfiguration,
 } from './configuration.ts';
+import { needsOf, needsOn } from './ledgers.ts';
 import { byId } from './order.ts';
 import { goalsOf } from './reward-parts.ts';
-import { scheduleBounds } from './schedule-bounds.ts';
+import { boundsOf } from './schedule-bounds.ts';
 import { scorePathsOf } from './score-paths.ts';
-import { type CampaignPolicy, type ContentsSlice, type RulesSlice, SLICE_FORMAT, type SliceCampaign } from './slice.ts';
+import {
+  type CampaignPolicy,
+  type ContentsSlice,
+  LEDGER_SLICE_FORMAT,
+  type RulesSlice,
+  SLICE_FORMAT,
+  type SliceCampaign,
+} from './slice.ts';
 import { sliceStrategies } from './strategy-parts.ts';
 
 /** What every slice draws from; built once, so that a campaign of twenty placements is compiled once. */
@@ -61,7 +69,7 @@ function compileCampaign(
     priority: objective.priority,
     segment: audience.segment ?? null,
     condition: audience.condition ?? null,
-    ...scheduleBounds(campaign, () => {}),
+    ...boundsOf(campaign.schedule),
     timeZone: campaign.schedule.timeZone,
     weekly: campaign.schedule.weekly,
     caps: campaign.caps,
@@ -125,10 +133,14 @@ export function compileRules(source: SliceSource, placement: PlacementConfigurat
   const { channels, settings } = source.configuration;
   const channel = channels.find(({ id }) => id === placement.channel)!;
   const here = source.campaigns.filter((campaign) => campaign.source.placements.includes(placement.id));
+  const campaigns = here.map(({ compiled, source: campaign }) => {
+    const needs = needsOn(needsOf(campaign), channel);
+    return needs.length > 0 ? { ...compiled, needs } : compiled;
+  });
   const { id, countsTowardGlobal, requiresConsent, cap, claimTtlMs, quietHours } = channel;
   const { exploration, preset = DEFAULT_PRESET } = settings.arbitration;
   return {
-    format: SLICE_FORMAT,
+    format: campaigns.some(({ needs }) => needs) ? LEDGER_SLICE_FORMAT : SLICE_FORMAT,
     placement: placement.id,
     channel: { id, countsTowardGlobal, requiresConsent, cap, claimTtlMs, ...(quietHours && { quietHours }) },
     globalCap: settings.globalCap,
@@ -141,7 +153,7 @@ export function compileRules(source: SliceSource, placement: PlacementConfigurat
       halfLifeMs: settings.fatigue.halfLifeMs,
       channelWeights: Object.fromEntries(byId(channels).map((each) => [each.id, each.fatigueWeight])),
     },
-    campaigns: here.map(({ compiled }) => compiled),
+    campaigns,
     segments: segmentsFor(
       source,
       here.map((campaign) => campaign.source),

@@ -7,6 +7,7 @@ import type { PresetName } from '../arbitration/value.ts';
 import type { FeatureSpec } from '../features/features.ts';
 import type { LifecycleRules } from '../lifecycle/phases.ts';
 import type { ComparisonMode } from '../strategies/compared.ts';
+import type { CapacityConfiguration, PoolConfiguration, StockConfiguration } from './ledger-configuration.ts';
 import type { ParameterConfiguration } from './parameters.ts';
 import type { ComparedStrategyConfiguration, StrategyConfiguration } from './strategy-configuration.ts';
 
@@ -56,6 +57,7 @@ export interface ArmConfiguration {
   readonly values?: readonly number[] | undefined;
 }
 
+export type { CapacityConfiguration, PoolConfiguration, StockConfiguration } from './ledger-configuration.ts';
 export type {
   ComparedStrategyConfiguration,
   LinearConfiguration,
@@ -141,6 +143,12 @@ export interface CampaignConfiguration {
   readonly placements: readonly string[];
   readonly schedule: ScheduleConfiguration;
   readonly caps: readonly CapRule[];
+  /** The pool that its arms' costs are paid from; none when absent, and then nothing may cost. */
+  readonly pool?: string | undefined;
+  /** The stock that each of its contacts takes one unit of; none when absent. */
+  readonly stock?: string | undefined;
+  /** Its contacts a day, in the time zone of its schedule; unlimited when absent. */
+  readonly dailyCapacity?: number | undefined;
   readonly sticky: StickyConfiguration;
   /** Share of customers kept on default content, [0, 0.5]. */
   readonly holdout: number;
@@ -198,6 +206,8 @@ export interface ChannelConfiguration {
   readonly fatigueWeight: number;
   /** When customers are left alone, on their own clocks; null when any hour will do. */
   readonly quietHours: QuietHours | null;
+  /** How many of its contacts can be carried out; unlimited when absent. */
+  readonly capacity?: CapacityConfiguration | undefined;
 }
 
 export interface GoalConfiguration {
@@ -258,5 +268,7 @@ export interface Configuration {
   readonly goals: readonly GoalConfiguration[];
   readonly attributes: readonly AttributeConfiguration[];
   readonly sites: readonly SiteConfiguration[];
+  readonly pools: readonly PoolConfiguration[];
+  readonly stocks: readonly StockConfiguration[];
   readonly settings: SettingsConfiguration;
 }

@@ -19,8 +19,8 @@ function perWeek(max: number): CapRule {
 type Parts = Pick<ChannelConfiguration, 'cap' | 'claimTtlMs'> &
   Partial<Pick<ChannelConfiguration, 'countsTowardGlobal' | 'requiresConsent'>>;
 
-/** A built-in channel has no quiet hours: which ones are polite, or the law, is for the workspace to say. */
-export type BuiltInChannel = ChannelConfiguration & { readonly quietHours: null };
+/** A built-in channel has no quiet hours and no capacity: which ones are polite, or the law, and how many there are is for the workspace to say. */
+export type BuiltInChannel = Omit<ChannelConfiguration, 'capacity'> & { readonly quietHours: null };
 
 function channel(id: string, name: string, parts: Parts): BuiltInChannel {
   return { id, name, countsTowardGlobal: false, requiresConsent: false, fatigueWeight: 1, quietHours: null, ...parts };
@@ -66,7 +66,7 @@ function over<T extends { readonly id: string }>(builtIn: readonly T[], own: rea
 export function withBuiltIns(configuration: Configuration): Configuration {
   return {
     ...configuration,
-    channels: over(BUILT_IN_CHANNELS, configuration.channels),
+    channels: over<ChannelConfiguration>(BUILT_IN_CHANNELS, configuration.channels),
     goals: over(BUILT_IN_GOALS, configuration.goals),
   };
 }

@@ -65,6 +65,8 @@ const configuration: Configuration = {
   goals: [],
   attributes: [{ id: 'plan', type: 'string', source: 'any' }],
   sites: [{ id: 'app', name: 'app', kind: 'app', origins: [], consent: 'required' }],
+  pools: [],
+  stocks: [],
   settings: {
     id: 'workspace',
     holdout: 0,
@@ -127,7 +129,7 @@ describe('a reader', () => {
   test.each([
     ['text that is not JSON', '{', 'not_json'],
     ['JSON that is no object', '3', 'unknown_format'],
-    ['a format it does not know', JSON.stringify({ ...rules, format: 2 }), 'unknown_format'],
+    ['a format it does not know', JSON.stringify({ ...rules, format: 3 }), 'unknown_format'],
     ['a segment that is missing', JSON.stringify({ ...rules, segments: {} }), 'bad_shape'],
     [
       'probabilities that do not sum to 1',

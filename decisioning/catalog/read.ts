@@ -3,7 +3,7 @@
  * poisoned or foreign slice is refused and the last good one kept. Conditions are compiled, and refused, by `openSlice`.
  */
 import type { Shape } from './shape.ts';
-import { type ContentsSlice, type Directory, type RulesSlice, SLICE_FORMAT } from './slice.ts';
+import { type ContentsSlice, type Directory, LEDGER_SLICE_FORMAT, type RulesSlice, SLICE_FORMAT } from './slice.ts';
 import { contentsShape, directoryShape, rulesShape } from './slice-shapes.ts';
 
 /** `at` is where the text does not have the shape: a JSON pointer. */
@@ -19,7 +19,8 @@ function read<T>(json: string, shape: Shape): ReadResult<T> {
     return { ok: false, reason: 'not_json', at: '/' };
   }
   const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined;
-  if (format !== SLICE_FORMAT) return { ok: false, reason: 'unknown_format', at: '/format' };
+  if (format !== SLICE_FORMAT && format !== LEDGER_SLICE_FORMAT)
+    return { ok: false, reason: 'unknown_format', at: '/format' };
   const at = shape(value, '');
   return at === undefined ? { ok: true, value: value as T } : { ok: false, reason: 'bad_shape', at };
 }

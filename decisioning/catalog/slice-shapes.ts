@@ -4,6 +4,7 @@ import { REST_LEAF } from '../bandits/allocation.ts';
 import { parseCounterPath } from '../segments/index.ts';
 import { leafKeysOf } from '../strategies/strata.ts';
 import { featuresShape, linearTerms } from './feature-shapes.ts';
+import { ledgerShape, needsShape } from './ledger-shapes.ts';
 import { rewardParts } from './reward-shapes.ts';
 import {
   also,
@@ -23,7 +24,13 @@ import {
   where,
   wholeFrom,
 } from './shape.ts';
-import { type CampaignPolicy, type RulesSlice, SLICE_FORMAT, type SliceCampaign } from './slice.ts';
+import {
+  type CampaignPolicy,
+  LEDGER_SLICE_FORMAT,
+  type RulesSlice,
+  SLICE_FORMAT,
+  type SliceCampaign,
+} from './slice.ts';
 import { lifecycleShape, standingFields, strategiesShape } from './stage-shapes.ts';
 import { designShape, momentsShape, steeringMisfit, steeringShape } from './steering-shapes.ts';
 
@@ -81,8 +88,10 @@ const scoring = fields({ strategy, minExploration: between(0, 1) });
 
 /** An allocation that fits its campaign: every leaf there, every vector as long as the arms, probabilities that sum to 1. */
 function allocationMisfit(campaign: SliceCampaign): string | undefined {
-  const { armIds, contexts, strategies, scorePaths, initialAllocation } = campaign;
+  const { armIds, contexts, strategies, scorePaths, needs, initialAllocation } = campaign;
   if (armIds.length === 0 || new Set(armIds).size !== armIds.length) return 'armIds';
+  const short = needs?.findIndex(({ byArm }) => byArm && byArm.length !== armIds.length) ?? -1;
+  if (short !== -1) return `needs/${short}/byArm`;
   if (scorePaths && scorePaths.length !== armIds.length) return 'scorePaths';
   if (JSON.stringify(initialAllocation.armIds) !== JSON.stringify(armIds)) return 'initialAllocation/armIds';
   for (const leaf of leafKeysOf([...contexts.map(({ id }) => id), REST_LEAF], strategies)) {
@@ -121,6 +130,7 @@ const campaign = also(
     timeZone: text,
     weekly: listOf(fields({ days: listOf(between(1, 7)), fromMinute: between(0, 1_440), toMinute: between(0, 1_440) })),
     caps: listOf(cap),
+    needs: optional(needsShape),
     sticky,
     holdout: between(0, 1),
     contexts: listOf(fields({ id: text, condition: anObject })),
@@ -146,7 +156,7 @@ const campaign = also(
 
 export const rulesShape = also(
   fields({
-    format: oneOf(SLICE_FORMAT),
+    format: oneOf(SLICE_FORMAT, LEDGER_SLICE_FORMAT),
     placement: text,
     channel: fields({
       id: text,
@@ -235,4 +245,5 @@ export const directoryShape = fields({
       parameterNames: optional(recordOf(fields({ name: optional(text), values: recordOf(text) }))),
     }),
   ),
+  ledgers: optional(recordOf(ledgerShape)),
 });

@@ -11,6 +11,7 @@ import type { Scoring } from '../bandits/scoring.ts';
 import type { FeatureSet } from '../features/features.ts';
 import type { LearningRules } from '../learning/rules.ts';
 import type { LifecycleRules } from '../lifecycle/phases.ts';
+import type { LedgerSpec, Need } from '../limits/ledger-spec.ts';
 import type { Steering } from '../steering/steering.ts';
 import type { PolicyStrategies, SliceStrategies } from '../strategies/compared.ts';
 import type {
@@ -25,6 +26,8 @@ import type {
 
 /** Raised when the meaning of a stored slice changes; a reader refuses formats it does not know. */
 export const SLICE_FORMAT = 1;
+/** Of rules slices in which a campaign needs units: whoever does not know of ledgers must refuse them, not spend without asking. */
+export const LEDGER_SLICE_FORMAT = 2;
 
 /** A campaign as one placement's decisions need it. Hyperedges of the placement = Σ arms of its campaigns. */
 export interface SliceCampaign {
@@ -42,6 +45,8 @@ export interface SliceCampaign {
   readonly timeZone: string;
   readonly weekly: readonly WeeklyWindow[];
   readonly caps: readonly CapRule[];
+  /** What each of its claims takes from ledgers, one entry a ledger; absent when it takes nothing. */
+  readonly needs?: readonly Need[];
   readonly sticky: StickyConfiguration;
   readonly holdout: number;
   readonly contexts: readonly { readonly id: string; readonly condition: ConditionDocument }[];
@@ -75,7 +80,7 @@ export interface SliceCampaign {
 
 /** Everything needed to choose for one placement: no content, no names, no secrets. */
 export interface RulesSlice {
-  readonly format: typeof SLICE_FORMAT;
+  readonly format: typeof SLICE_FORMAT | typeof LEDGER_SLICE_FORMAT;
   readonly placement: string;
   readonly channel: {
     readonly id: string;
@@ -185,6 +190,8 @@ export interface Directory {
     >
   >;
   readonly campaigns: Readonly<Record<string, DirectoryCampaign>>;
+  /** By key; absent when there are none. */
+  readonly ledgers?: Readonly<Record<string, LedgerSpec>>;
 }
 
 /** One published revision: which slices make it up. */

@@ -97,6 +97,8 @@ export function configurationOf(
     goals: [],
     attributes: [{ id: 'plan', type: 'string', source: 'any' }],
     sites: [],
+    pools: [],
+    stocks: [],
     settings: settingsOf(),
     ...extra,
   };

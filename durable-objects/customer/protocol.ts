@@ -5,6 +5,7 @@ import type { TrialTally } from '../../decisioning/bandits/rewards/tally.ts';
 import type { TracedCandidate } from '../../decisioning/candidates.ts';
 import type { PlacementRequest, Switches } from '../../decisioning/decide.ts';
 import type { FeatureVector } from '../../decisioning/features/features.ts';
+import type { LeasedClaim, Purse } from '../../decisioning/limits/purse.ts';
 import type { EventRejection, RefusalReason } from '../../decisioning/reasons.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
@@ -45,6 +46,8 @@ export interface DecideCall extends CallFacts {
   /** What an earlier answer said was needed. */
   readonly slices?: readonly { readonly hash: string; readonly body: string }[];
   readonly allocations?: { readonly seq: number; readonly items: readonly Allocation[] };
+  /** Leased units that the decisions may claim; absent from workers that know of no ledgers: then nothing is claimed. */
+  readonly purse?: Purse;
 }
 
 /** One placement's answer. Default content has neither record nor propensity; a record that the object keeps comes without the features. */
@@ -53,6 +56,8 @@ export interface DecidedPlacement {
   readonly decisionId: string;
   readonly record: DecisionRecord | null;
   readonly refusals: Readonly<Partial<Record<RefusalReason, number>>>;
+  /** What it claimed when it was made, also when it is told again: what of a purse is not here was not used. Absent when nothing. */
+  readonly claims?: readonly LeasedClaim[];
 }
 
 export type Needs = { readonly outcome: 'needs'; readonly slices: readonly string[]; readonly allocations: boolean };

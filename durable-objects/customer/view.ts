@@ -1,6 +1,7 @@
 /** What decide() sees of a customer: the stored state as of one moment. */
 import type { OpenSlice } from '../../decisioning/catalog/open.ts';
 import type { DecideInput, PlacementRequest } from '../../decisioning/decide.ts';
+import { purseView } from '../../decisioning/limits/purse.ts';
 import { countTouches, fatiguePressure } from '../../decisioning/limits/touches.ts';
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
 import { subjectResolver } from '../../decisioning/segments/subject.ts';
@@ -64,6 +65,8 @@ export function inputOf(
     evidence: shared.evidence,
     switches: call.switches,
     customer: viewOf(state, call, nowMs),
+    // Leases run by the object's time, not by a client's.
+    purse: purseView(call.purse ?? [], objectNow(state, call.receivedAtMs)),
     nowMs,
   };
 }

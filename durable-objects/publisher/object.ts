@@ -5,12 +5,14 @@ import type { CampaignPolicy, CatalogManifest } from '../../decisioning/catalog/
 import { migrate } from '../shared/migrator.ts';
 import { withRetry } from '../shared/retry.ts';
 import { rootStub, type StubSource } from '../shared/stub.ts';
+import { raiseAlert, readAlerts } from './alerts.ts';
 import { readAllocations, takeOffer } from './allocations.ts';
 import { noteBacklog, oldestBacklog } from './backlog.ts';
 import { introduce, readMeta } from './meta.ts';
 import { activateRevision, readPolicy } from './policies.ts';
 import type {
   ActivateReply,
+  Alert,
   CustomerSample,
   NamedBody,
   OfferReply,
@@ -83,6 +85,17 @@ export class PublisherObject extends DurableObject<StubSource> implements Publis
 
   async reportBacklog(customer: string, oldestAtMs: number | null): Promise<void> {
     this.ctx.storage.transactionSync(() => noteBacklog(this.#sql, customer, oldestAtMs));
+  }
+
+  async raiseAlert(workspaceId: string, alert: Alert): Promise<void> {
+    this.ctx.storage.transactionSync(() => {
+      introduce(this.#sql, workspaceId);
+      raiseAlert(this.#sql, alert);
+    });
+  }
+
+  alerts(): readonly Alert[] {
+    return readAlerts(this.#sql);
   }
 
   health(): PublisherHealth {

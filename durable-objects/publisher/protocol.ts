@@ -58,6 +58,18 @@ export interface PublisherHealth {
   readonly oldestUndeliveredAtMs: number | null;
 }
 
+/** Something that people should look at. Raising it again under the same id changes nothing but its figures. */
+export interface Alert {
+  /** What it is about, and when: `budget pool:spring once 0.8`. */
+  readonly id: string;
+  readonly kind: 'ledger_threshold' | 'ledger_uncharged' | 'feedback_anomaly';
+  /** A ledger's key, or a campaign's id. */
+  readonly subject: string;
+  readonly raisedAtMs: number;
+  /** Figures and words for people. */
+  readonly detail: Readonly<Record<string, string | number>>;
+}
+
 /** Customers to ask, and what tells how many there are: `held` in the sample, all of them with ranks below `below`. */
 export interface CustomerSample {
   /** Names of objects, lowest rank first. */
@@ -82,6 +94,9 @@ export interface PublisherApi {
   offer(campaignId: string, allocation: Allocation): Promise<OfferReply>;
   /** `oldestAtMs` null: the outbox has drained. */
   reportBacklog(customer: string, oldestAtMs: number | null): Promise<void>;
+  raiseAlert(workspaceId: string, alert: Alert): Promise<void>;
+  /** The latest first. */
+  alerts(): readonly Alert[] | Promise<readonly Alert[]>;
   health(): PublisherHealth | Promise<PublisherHealth>;
   /** A customer of whom something is held; the reply is the rank below which customers are in the sample. */
   joinSample(workspaceId: string, name: string): Promise<number>;

@@ -31,4 +31,6 @@ export const PUBLISHER_SCHEMA: readonly string[] = [
   `CREATE TABLE sample (name TEXT PRIMARY KEY, rank INTEGER NOT NULL) WITHOUT ROWID;
   CREATE INDEX sample_rank ON sample (rank);
   CREATE TABLE sample_threshold (id INTEGER PRIMARY KEY CHECK (id = 1), below INTEGER NOT NULL);`,
+  `CREATE TABLE alerts (id TEXT PRIMARY KEY, raised_at_ms INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+  CREATE INDEX alerts_raised ON alerts (raised_at_ms);`,
 ];

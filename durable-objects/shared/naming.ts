@@ -45,7 +45,7 @@ export async function hmac(secret: string, ...parts: readonly string[]): Promise
   return new Uint8Array(await crypto.subtle.sign('HMAC', await importKey(secret), encoder.encode(message)));
 }
 
-export type ObjectKind = 'customer' | 'shard' | 'root' | 'publisher';
+export type ObjectKind = 'customer' | 'shard' | 'root' | 'publisher' | 'budget';
 
 /** The name of an object: 22 characters of base64url. */
 export async function objectName(

@@ -1,5 +1,6 @@
 /** The one place where stubs come from: it knows names and residency. */
 import { residencyOf } from '../../contract/workspace.ts';
+import type { BudgetObject } from '../budget/object.ts';
 import type { CampaignRootObject, CampaignShardObject } from '../campaign/object.ts';
 import type { CustomerObject } from '../customer/object.ts';
 import type { PublisherObject } from '../publisher/object.ts';
@@ -11,6 +12,7 @@ export interface StubSource {
   readonly CAMPAIGN_SHARD: DurableObjectNamespace<CampaignShardObject>;
   readonly CAMPAIGN_ROOT: DurableObjectNamespace<CampaignRootObject>;
   readonly PUBLISHER: DurableObjectNamespace<PublisherObject>;
+  readonly BUDGET: DurableObjectNamespace<BudgetObject>;
   readonly NAMING_SECRET: string;
 }
 
@@ -76,4 +78,14 @@ export async function publisherStub(
 ): Promise<DurableObjectStub<PublisherObject>> {
   const name = await objectName(source.NAMING_SECRET, workspaceId, 'publisher');
   return resident(workspaceId, source.PUBLISHER).getByName(name);
+}
+
+/** The object of a ledger. */
+export async function budgetStub(
+  source: StubSource,
+  workspaceId: string,
+  ledger: string,
+): Promise<Remote<BudgetObject>> {
+  const name = await objectName(source.NAMING_SECRET, workspaceId, 'budget', ledger);
+  return resident(workspaceId, source.BUDGET).getByName(name) as unknown as Remote<BudgetObject>;
 }

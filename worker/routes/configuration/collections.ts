@@ -18,7 +18,17 @@ import { draftAnswer, ETAG_HEADER, REPLACE, replaceAnswer, storedAnswer } from '
 import { callerOf } from './caller.ts';
 
 /** Kinds that there are many of; settings exist once. */
-export const COLLECTION_KINDS = ['campaign', 'segment', 'placement', 'channel', 'goal', 'attribute', 'site'] as const;
+export const COLLECTION_KINDS = [
+  'campaign',
+  'segment',
+  'placement',
+  'channel',
+  'goal',
+  'attribute',
+  'site',
+  'pool',
+  'stock',
+] as const;
 type CollectionKind = (typeof COLLECTION_KINDS)[number];
 
 const TAG = 'Configuration';
