@@ -1,0 +1,6 @@
+/** Every planted fault. */
+import type { PlantedFault } from '../fault.ts';
+import { DECISION_FAULTS } from './decisions.ts';
+import { LEARNING_FAULTS } from './learning.ts';
+
+export const FAULTS: readonly PlantedFault[] = [...DECISION_FAULTS, ...LEARNING_FAULTS];
