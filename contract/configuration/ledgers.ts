@@ -1,5 +1,6 @@
 /** What limits spending: pools of money, stocks of things, capacities of contacts a day. */
 import * as z from 'zod';
+import { poolProblems } from '../../decisioning/catalog/pool-problems.ts';
 import { displayName, slug, timeZone } from '../primitives.ts';
 import { localTime } from './schedule.ts';
 
@@ -18,23 +19,33 @@ const alertsAt = z
   .default([0.5, 0.8, 1])
   .meta({ description: 'Shares of the total: an alert is raised when that much is spent' });
 
+/** Words for a value that is no object, where a bare word or number is a likely slip. */
+function suchAs(example: string): { readonly error: (issue: { readonly code?: string }) => string | undefined } {
+  return { error: ({ code }) => (code === 'invalid_type' ? `must be an object such as ${example}` : undefined) };
+}
+
 const pacing = z
-  .discriminatedUnion('mode', [
-    z.strictObject({ mode: z.literal('none') }),
-    z.strictObject({ mode: z.literal('even') }),
-    z.strictObject({
-      mode: z.literal('profile'),
-      hours: z
-        .array(z.number().min(0).max(1_000_000))
-        .length(HOURS_PER_DAY)
-        .refine((weights) => weights.some((weight) => weight > 0), 'must not all be 0'),
-    }),
-  ])
+  .discriminatedUnion(
+    'mode',
+    [
+      z.strictObject({ mode: z.literal('none') }),
+      z.strictObject({ mode: z.literal('even') }),
+      z.strictObject({
+        mode: z.literal('profile'),
+        hours: z
+          .array(z.number().min(0).max(1_000_000))
+          .length(HOURS_PER_DAY)
+          .refine((weights) => weights.some((weight) => weight > 0), 'must not all be 0')
+          .meta({ description: 'Weight of each hour of the day, from midnight' }),
+      }),
+    ],
+    suchAs('{ mode: even }'),
+  )
   .default({ mode: 'none' })
   .meta({ description: 'How spending is spread: as it comes, evenly, or by the weight of each hour of the day' });
 
 export const capacity = z
-  .strictObject({ perDay: units, timeZone: timeZone.default('UTC'), pacing, alertsAt })
+  .strictObject({ perDay: units, timeZone: timeZone.default('UTC'), pacing, alertsAt }, suchAs('{ perDay: 120 }'))
   .meta({ description: 'How many of its contacts can be carried out a day' });
 
 export const pool = z
@@ -44,10 +55,17 @@ export const pool = z
     totalMinor: units.optional().meta({ description: 'Money in all, in minor units' }),
     dailyMinor: units.optional().meta({ description: 'Money for each day, in minor units; instead of `totalMinor`' }),
     timeZone: timeZone.default('UTC'),
-    start: localTime.optional(),
-    end: localTime.optional(),
+    start: localTime.optional().meta({ description: 'Nothing is spent before; local time of `timeZone`' }),
+    end: localTime.optional().meta({ description: 'Nothing is spent from then on' }),
     pacing,
     alertsAt,
+  })
+  .superRefine((value, context) => {
+    for (const [field, message] of poolProblems(value)) context.addIssue({ code: 'custom', path: [field], message });
+  })
+  .refine(({ start, end }) => !(start && end) || start < end, {
+    path: ['end'],
+    message: 'must be later than "start"',
   })
   .meta({ id: 'Pool', description: 'A budget pool: money that campaigns spend together, never more than there is.' });
 

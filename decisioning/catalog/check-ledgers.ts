@@ -1,36 +1,67 @@
-/** Whether what costs is paid from somewhere, and whether pools can be spent. */
+/** Whether what costs is paid from somewhere, and whether pools, stocks and capacities can be spent. */
+import { LEDGER_KINDS } from '../limits/ledger-spec.ts';
 import { zoneOffsetMs } from '../time-zone.ts';
 import type { CampaignConfiguration, Configuration, PoolConfiguration } from './configuration.ts';
 import { type KnownIds, noSuch } from './known-ids.ts';
+import { needsOf, needsOn } from './ledgers.ts';
+import { MAX_LEDGERS, MAX_PLACEMENT_LEDGERS } from './limits.ts';
+import { poolProblems } from './pool-problems.ts';
 import type { Report } from './problems.ts';
 import { scheduleBounds } from './schedule-bounds.ts';
 
 function checkPool(pool: PoolConfiguration, report: Report): void {
   const at = `/pools/${pool.id}`;
-  const { totalMinor, dailyMinor, pacing, end } = pool;
-  if ((totalMinor === undefined) === (dailyMinor === undefined))
-    report(`${at}/totalMinor`, 'needs either totalMinor or dailyMinor, not both');
-  if (pacing.mode !== 'none' && dailyMinor === undefined && end === undefined)
-    report(`${at}/pacing`, 'a total is paced towards its end: name one, or give an amount for each day');
+  for (const [field, detail] of poolProblems(pool)) report(`${at}/${field}`, detail);
   scheduleBounds(pool, at, report);
 }
 
-function checkCosts({ arms, parameters, pool }: CampaignConfiguration, at: string, report: Report): void {
-  if (pool !== undefined) return;
+/** What each arm costs, at the field that says so: of arms that parameters made, their values are to blame. */
+function costFields({ arms, parameters }: CampaignConfiguration): readonly (readonly [string, number])[] {
+  if (!parameters) return arms.map(({ costMinor }, i) => [`arms/${i}/costMinor`, costMinor]);
+  return parameters.flatMap(({ values }, i) =>
+    values.map(({ costMinor }, j) => [`parameters/${i}/values/${j}/costMinor`, costMinor] as const),
+  );
+}
+
+function checkCosts(campaign: CampaignConfiguration, at: string, report: Report): void {
+  if (campaign.pool !== undefined) return;
   const detail = 'a cost needs a pool to be paid from: name it in `pool`';
-  // Of arms that parameters made, their values are to blame.
-  if (!parameters) {
-    for (const [i, arm] of arms.entries()) if (arm.costMinor > 0) report(`${at}/arms/${i}/costMinor`, detail);
-    return;
+  for (const [field, costMinor] of costFields(campaign)) if (costMinor > 0) report(`${at}/${field}`, detail);
+}
+
+/** How many ledgers there are, and how many a request may have to bring units of. */
+function checkNumbers({ pools, stocks, channels, campaigns, placements }: Configuration, report: Report): void {
+  const capacities = [
+    ...channels.filter(({ capacity }) => capacity),
+    ...campaigns.filter(({ dailyCapacity }) => dailyCapacity !== undefined),
+  ];
+  const all = pools.length + stocks.length + capacities.length;
+  if (all > MAX_LEDGERS) {
+    const parts = `${pools.length} pools, ${stocks.length} stocks and ${capacities.length} capacities`;
+    report('/pools', `${parts} are ${all}; at most ${MAX_LEDGERS}`);
   }
-  for (const [i, { values }] of parameters.entries()) {
-    for (const [j, { costMinor }] of values.entries())
-      if (costMinor > 0) report(`${at}/parameters/${i}/values/${j}/costMinor`, detail);
+  for (const { id, channel: channelId } of placements) {
+    const channel = channels.find((one) => one.id === channelId);
+    const needed = new Set(
+      campaigns
+        .filter((campaign) => campaign.placements.includes(id))
+        .flatMap((campaign) => (channel ? needsOn(needsOf(campaign), channel) : needsOf(campaign)))
+        .map(({ ledger }) => ledger),
+    );
+    if (needed.size > MAX_PLACEMENT_LEDGERS) {
+      const kinds = LEDGER_KINDS.map((kind) => [...needed].filter((key) => key.startsWith(`${kind}:`)).length);
+      const parts = `${kinds[0]} pools, ${kinds[1]} stocks and ${kinds[2]! + kinds[3]!} capacities`;
+      report(
+        `/placements/${id}`,
+        `its campaigns take from ${parts}, ${needed.size} in all; at most ${MAX_PLACEMENT_LEDGERS}`,
+      );
+    }
   }
 }
 
-/** Reports pools that cannot be spent, references to what is not there, and costs that nobody pays. */
-export function checkLedgers({ pools, stocks, channels, campaigns }: Configuration, report: Report): void {
+/** Reports pools that cannot be spent, references to what is not there, costs that nobody pays, and more ledgers than can be served. */
+export function checkLedgers(configuration: Configuration, report: Report): void {
+  const { pools, stocks, channels, campaigns } = configuration;
   const idsOf = (documents: readonly { readonly id: string }[]): KnownIds['goals'] =>
     new Set(documents.map(({ id }) => id));
   const known = { pools: idsOf(pools), stocks: idsOf(stocks) };
@@ -46,4 +77,5 @@ export function checkLedgers({ pools, stocks, channels, campaigns }: Configurati
     if (stock !== undefined && !known.stocks.has(stock)) report(`${at}/stock`, noSuch('stock', stock, known.stocks));
     checkCosts(campaign, at, report);
   }
+  checkNumbers(configuration, report);
 }

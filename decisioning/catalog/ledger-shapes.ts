@@ -28,6 +28,7 @@ export const needsShape = listOf(fields({ ledger: key, units: wholeFrom(1), byAr
 /** A ledger as the directory has it. */
 export const ledgerShape = fields({
   key,
+  name: optional(text),
   total: wholeFrom(0),
   period: oneOf('once', 'day'),
   timeZone: text,

@@ -12,9 +12,10 @@ import { byId } from './order.ts';
 import { boundsOf } from './schedule-bounds.ts';
 
 function poolLedger(pool: PoolConfiguration): LedgerSpec {
-  const { id, totalMinor, dailyMinor, timeZone, pacing, alertsAt } = pool;
+  const { id, name, totalMinor, dailyMinor, timeZone, pacing, alertsAt } = pool;
   return {
     key: ledgerKey('pool', id),
+    name,
     total: dailyMinor ?? totalMinor ?? 0,
     period: dailyMinor === undefined ? 'once' : 'day',
     timeZone,
@@ -26,9 +27,10 @@ function poolLedger(pool: PoolConfiguration): LedgerSpec {
 
 const ALWAYS = { startsAtMs: null, endsAtMs: null } as const;
 
-function stockLedger({ id, total, alertsAt }: StockConfiguration): LedgerSpec {
+function stockLedger({ id, name, total, alertsAt }: StockConfiguration): LedgerSpec {
   return {
     key: ledgerKey('stock', id),
+    name,
     total,
     period: 'once',
     timeZone: 'UTC',
@@ -38,8 +40,8 @@ function stockLedger({ id, total, alertsAt }: StockConfiguration): LedgerSpec {
   };
 }
 
-function capacityLedger(key: string, { perDay, ...rest }: CapacityConfiguration): LedgerSpec {
-  return { key, total: perDay, period: 'day', ...ALWAYS, ...rest };
+function capacityLedger(key: string, name: string, { perDay, ...rest }: CapacityConfiguration): LedgerSpec {
+  return { key, name, total: perDay, period: 'day', ...ALWAYS, ...rest };
 }
 
 /** The ledgers of a configuration by key, in the order of keys; undefined when there are none. */
@@ -48,14 +50,14 @@ export function ledgersOf(configuration: Configuration): Readonly<Record<string,
   const specs = [
     ...byId(pools).map(poolLedger),
     ...byId(stocks).map(stockLedger),
-    ...byId(channels).flatMap(({ id, capacity }) =>
-      capacity ? [capacityLedger(ledgerKey('channel', id), capacity)] : [],
+    ...byId(channels).flatMap(({ id, name, capacity }) =>
+      capacity ? [capacityLedger(ledgerKey('channel', id), name, capacity)] : [],
     ),
-    ...byId(campaigns).flatMap(({ id, dailyCapacity, schedule }) =>
+    ...byId(campaigns).flatMap(({ id, name, dailyCapacity, schedule }) =>
       dailyCapacity === undefined
         ? []
         : [
-            capacityLedger(ledgerKey('campaign', id), {
+            capacityLedger(ledgerKey('campaign', id), name, {
               perDay: dailyCapacity,
               timeZone: schedule.timeZone,
               pacing: { mode: 'none' },

@@ -4,6 +4,10 @@
 export const MAX_SLICE_BYTES = 4 * 1_024 * 1_024;
 /** Arms × leaves (`rest` included) of one campaign: the size of its allocation and the cost of computing it grow with both. */
 export const MAX_ARM_LEAF_CELLS = 4_096;
+/** Pools, stocks and capacities of a workspace: an isolate that needs them all renews some fifty leases a second. */
+export const MAX_LEDGERS = 500;
+/** Ledgers that the campaigns of one placement take from: a request brings units of each, some 100 bytes, and an isolate leases them all. */
+export const MAX_PLACEMENT_LEDGERS = 64;
 /** Above this the floor would be most of the policy. */
 export const MAX_MIN_EXPLORATION = 0.5;
 

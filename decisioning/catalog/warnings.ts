@@ -5,6 +5,7 @@ import { type Condition, parseCondition } from '../segments/index.ts';
 import { OUTBOUND_FROM_MS } from '../steering/availability.ts';
 import { isInWindow } from '../steering/next-moment.ts';
 import type { CampaignConfiguration, ConditionDocument, Configuration } from './configuration.ts';
+import { ledgerWarnings } from './ledger-warnings.ts';
 import type { CatalogProblem } from './problems.ts';
 import { asksForScores } from './score-paths.ts';
 
@@ -28,7 +29,7 @@ function nobody(path: string): string {
 const UNSCHEDULED_WARNING =
   'lies outside of schedule.weekly: only customers of another time zone than the campaign’s could ever be shown it';
 
-/** Warnings of a configuration that was checked: those of campaigns in their order, then those of segments. */
+/** Warnings of a configuration that was checked: those of campaigns in their order, those of segments, then what concerns money and stocks. */
 export function warningsOf(
   configuration: Pick<Configuration, 'campaigns'> & Partial<Configuration>,
 ): readonly CatalogProblem[] {
@@ -47,7 +48,7 @@ export function warningsOf(
     const path = contradictionOf(condition, (other) => conditions.get(other));
     return path === undefined ? [] : [{ path: `/segments/${id}/condition`, detail: nobody(path) }];
   });
-  return [...ofCampaigns, ...ofSegments];
+  return [...ofCampaigns, ...ofSegments, ...ledgerWarnings(configuration)];
 }
 
 /** Warning of a condition by itself, without a look into the segments that it names; undefined when there is none. */

@@ -21,6 +21,8 @@ export type Pacing =
 /** A ledger as configuration declares it. */
 export interface LedgerSpec {
   readonly key: string;
+  /** For people; nothing is reckoned with it. */
+  readonly name?: string;
   /** Units in all, or for each day: whole, 0 or more. */
   readonly total: number;
   /** `day`: every local day begins with `total` units; what is left of a day is gone with it. */

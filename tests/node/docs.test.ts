@@ -116,12 +116,14 @@ describe('fields of configuration', () => {
   });
 
   test('every field of the shorter kinds has a row with its default, and no other', () => {
-    const rows = rowsUnder(guide, 'segment, placement, channel, goal, attribute, site, settings')
+    const rows = rowsUnder(guide, 'segment, placement, channel, goal, attribute, site, pool, stock, settings')
       .filter((row) => row.length === 4 && row[1]!.startsWith('`'))
       .filter(([kind]) => !kind!.startsWith('`'))
-      .map(([kind = '', name = '', , fallback = '']) => ({ kind, name, fallback }));
+      .flatMap(([kind = '', names = '', , fallback = '']) =>
+        names.split(', ').map((name) => ({ kind, name, fallback })),
+      );
     const common = ['id', 'name', 'description'];
-    const kinds = ['segment', 'placement', 'channel', 'goal', 'attribute', 'site', 'settings'];
+    const kinds = ['segment', 'placement', 'channel', 'goal', 'attribute', 'site', 'pool', 'stock', 'settings'];
     const inCode = kinds.flatMap((kind) => fieldsOf(kind).map((field) => ({ kind, ...field })));
     const wanted = inCode.filter(({ name }) => !common.includes(name));
     expect(rows.map(({ kind, name }) => `${kind} ${name.replaceAll('`', '')}`).toSorted()).toEqual(
