@@ -10,12 +10,15 @@ import { askCustomer } from '../../worker/edge/customer-calls.ts';
 import { decideCall } from '../../worker/edge/decide.ts';
 import { forgetSlices, placementSlices } from '../../worker/edge/slices.ts';
 import { knownName } from '../../worker/edge/visitor.ts';
+import { Deadline } from '../../worker/http/deadline.ts';
 import { apiOf, eventually } from './api.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from './workspace.ts';
 
 const bindings = env as unknown as Env;
 const app = createApp();
-/** A page's own time limit is 300 ms; a server's is longer. Both must hear of a failure before they give up on the API. */
+/** Of decisions, as they are deployed: the other tests leave a busy machine more time. */
+const DECIDE_DEADLINE_MS = '250';
+/** Room for a busy machine: a part that hangs does so for ever. */
 const QUICK_MS = 2_500;
 let workspace: TestWorkspace;
 let api: ReturnType<typeof apiOf>;
@@ -49,7 +52,7 @@ async function send<T>(method: string, path: string, body: unknown, parts: Recor
     headers: { authorization: `Bearer ${workspace.secretKey}`, 'content-type': 'application/json' },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  const response = await app.fetch(request, { ...bindings, ...parts } as Env, ctx);
+  const response = await app.fetch(request, { ...bindings, DECIDE_DEADLINE_MS, ...parts } as unknown as Env, ctx);
   const tookMs = Date.now() - startedMs;
   const heard = { status: response.status, body: (await response.json()) as T, tookMs };
   if (parts.hangs !== true) await waitOnExecutionContext(ctx);
@@ -117,7 +120,7 @@ describe('the customer’s object is down', () => {
 
 describe('the publisher is down', () => {
   it.each(['throwing', 'hanging', 'unreachable'] as const)(
-    '%s: a cold isolate answers 503, quickly, and feedback is not lost',
+    '%s: a cold isolate leaves the page its own content, quickly, and feedback is not lost',
     async (how) => {
       const { token } = (await api.optimize({ placements: ['hero'], customer: { id: 'ann' } })).body.decisions[0]!;
       // The colo's cache may still know: another second makes it forget.
@@ -125,7 +128,10 @@ describe('the publisher is down', () => {
       forgetCatalogs();
       const parts = { PUBLISHER: broken(how), hangs: how === 'hanging' };
       const asked = await send('POST', '/v1/optimize', { placements: ['hero'] }, parts);
-      expect([asked.status, asked.body]).toMatchObject([503, { type: '/problems/unavailable' }]);
+      expect([asked.status, asked.body]).toMatchObject([
+        200,
+        { degraded: true, decisions: [{ placement: 'hero', outcome: 'default', content: null }] },
+      ]);
       expect(asked.tookMs).toBeLessThan(QUICK_MS);
       expect((await send('POST', '/v1/feedback', { token, kind: 'exposure' }, parts)).status).toBe(503);
       expect((await api.feedback({ token, kind: 'exposure' })).body).toMatchObject({ accepted: 1 });
@@ -150,8 +156,9 @@ describe('an object’s isolate that lacks slices and allocations', () => {
     forgetCatalogs();
     forgetSlices();
     const { workspaceId, siteId } = workspace;
+    const deadline = new Deadline(() => ctx, 10_000);
     const { catalog } = (await currentCatalog(bindings, ctx, workspaceId, nowMs))!;
-    const slices = await placementSlices(bindings, workspaceId, catalog.manifest, ['hero']);
+    const slices = await placementSlices(bindings, workspaceId, catalog.manifest, ['hero'], deadline);
     const name = await knownName(bindings, workspaceId, 'ann');
     const decideOnce = async (requestId: string) => {
       const call = await decideCall(bindings, {
@@ -159,6 +166,7 @@ describe('an object’s isolate that lacks slices and allocations', () => {
         visitor: { kind: 'known', name, anonymousName: null, anonymousId: null },
         catalog,
         slices,
+        deadline,
         placements: ['hero'],
         requestId,
         repeatable: true,

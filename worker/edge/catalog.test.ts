@@ -5,10 +5,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { compile } from '../../decisioning/catalog/compile.ts';
 import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
 import type { NamedBody, PublisherState } from '../../durable-objects/publisher/protocol.ts';
+import { Deadline } from '../http/deadline.ts';
 import { currentCatalog, forgetCatalogs } from './catalog.ts';
 import { sha256Hex } from './publisher-feed.ts';
 import { forgetSlices, placementSlices } from './slices.ts';
 
+/** A request's, long enough for what answers at all. */
+const deadline = () => new Deadline(createExecutionContext, 500);
 const T0_MS = Date.UTC(2026, 4, 1);
 /** The colo's cache outlives a test: each has a workspace of its own. */
 let workspaces = 0;
@@ -188,7 +191,7 @@ describe('a cold isolate', () => {
 describe('slices', () => {
   const slicesAt = async (nowMs: number) => {
     const { catalog } = (await serve(nowMs))!;
-    return placementSlices(publisher.env(), workspaceId, catalog.manifest, ['hero', 'nowhere']);
+    return placementSlices(publisher.env(), workspaceId, catalog.manifest, ['hero', 'nowhere'], deadline());
   };
 
   it('a poisoned slice is refused and the last good pair serves, marked as outdated', async () => {
@@ -203,7 +206,7 @@ describe('slices', () => {
   it('that were never in reach are left out, quickly', async () => {
     const { catalog } = (await serve(Date.now()))!;
     publisher.mode = 'hanging';
-    const found = await placementSlices(publisher.env(), workspaceId, catalog.manifest, ['hero']);
+    const found = await placementSlices(publisher.env(), workspaceId, catalog.manifest, ['hero'], deadline());
     expect(found.size).toBe(0);
   });
 });

@@ -10,13 +10,13 @@ import { emptyState } from '../../durable-objects/customer/state.ts';
 import { inputOf, type SharedFacts } from '../../durable-objects/customer/view.ts';
 import { base64Url, hmac } from '../../durable-objects/shared/naming.ts';
 import type { Auth } from '../http/auth.ts';
+import { type Deadline, LATE } from '../http/deadline.ts';
 import type { EdgeCatalog } from './catalog.ts';
 import { askCustomer, linkCustomer } from './customer-calls.ts';
+import { decisionsOf } from './replies.ts';
 import type { PlacementSlices } from './slices.ts';
 import type { Visitor } from './visitor.ts';
 
-/** How long a page waits for the customer's object before it gets default content. */
-const OBJECT_TIMEOUT_MS = 1_500;
 /** 128 bits, as object names have. */
 const ID_BYTES = 16;
 
@@ -25,6 +25,8 @@ export interface Asked {
   readonly visitor: Visitor;
   readonly catalog: EdgeCatalog;
   readonly slices: ReadonlyMap<string, PlacementSlices>;
+  /** What deciding waits for the customer's object, at most. */
+  readonly deadline: Deadline;
   readonly placements: readonly string[];
   readonly requestId: string;
   readonly repeatable: boolean;
@@ -112,7 +114,7 @@ export type Outcome =
   | { readonly outcome: 'unavailable' };
 
 /** Decides. Never throws for an object that is down: a page gets its default content quickly. */
-export async function decideFor(env: Env, ctx: Pick<ExecutionContext, 'waitUntil'>, asked: Asked): Promise<Outcome> {
+export async function decideFor(env: Env, asked: Asked): Promise<Outcome> {
   const call = await decideCall(env, asked);
   const { visitor } = asked;
   if (visitor.kind === 'none' || visitor.kind === 'new') {
@@ -125,15 +127,14 @@ export async function decideFor(env: Env, ctx: Pick<ExecutionContext, 'waitUntil
     (decisions): Outcome => ({ outcome: 'decided', decisions }),
     (): Outcome => ({ outcome: 'unavailable' }),
   );
-  const timeout = scheduler.wait(OBJECT_TIMEOUT_MS).then((): Outcome => ({ outcome: 'unavailable' }));
-  const first = await Promise.race([answer, timeout]);
-  if (first.outcome === 'unavailable') ctx.waitUntil(answer);
-  return first;
+  // Past the deadline the call goes on behind the answer: what it claims stays claimed, and lapses by itself.
+  const first = await asked.deadline.within(answer);
+  return first === LATE ? { outcome: 'unavailable' } : first;
 }
 
 async function decideThere(env: Env, call: DecideCall, asked: Asked): Promise<readonly DecidedPlacement[]> {
   const { visitor, catalog } = asked;
   if (visitor.kind === 'known' && visitor.anonymousName) await linkCustomer(env, call, visitor.anonymousName);
   const { reply } = await askCustomer(env, call, catalog, (stub, current) => stub.decide(current));
-  return reply.decisions;
+  return decisionsOf(reply.decisions, call.requests);
 }

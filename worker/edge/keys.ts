@@ -4,6 +4,8 @@
  */
 import { database } from '../../db/database.ts';
 import { findKeyByHash, type KeyOwner } from '../../db/queries/keys.ts';
+import { fields, oneOf, text } from '../../decisioning/catalog/shape.ts';
+import type { Deadline } from '../http/deadline.ts';
 import { Unavailable } from '../http/unavailable.ts';
 import { RecentAnswers } from './recent-answers.ts';
 
@@ -21,12 +23,31 @@ export async function hashKey(key: string): Promise<string> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+const ownerShape = fields({ id: text, workspaceId: text, siteId: text, type: oneOf('publishable', 'secret') });
+
+/** A row that is no key's is no answer: nobody is let in, or kept out, by it. */
+async function lookUp(d1: D1Database, hash: string): Promise<KeyOwner | undefined> {
+  const owner = await findKeyByHash(database(d1), hash);
+  if (owner !== undefined && ownerShape(owner, '') !== undefined) throw new Unavailable('d1');
+  return owner;
+}
+
+/** Forgets all keys, as a new isolate would have it. */
+export function forgetKeys(): void {
+  recentKeys.clear();
+}
+
 /** What a key stands for; undefined when it is unknown or revoked. Throws {@link Unavailable} when nobody can tell. */
-export async function findKey(d1: D1Database, key: string, nowMs: number): Promise<KeyOwner | undefined> {
+export async function findKey(
+  d1: D1Database,
+  key: string,
+  nowMs: number,
+  deadline: Deadline,
+): Promise<KeyOwner | undefined> {
   if (!KEY_FORMAT.test(key)) return undefined;
   const hash = await hashKey(key);
   try {
-    return await recentKeys.find(hash, () => findKeyByHash(database(d1), hash), nowMs);
+    return await recentKeys.find(hash, () => lookUp(d1, hash), nowMs, deadline);
   } catch {
     throw new Unavailable('d1');
   }

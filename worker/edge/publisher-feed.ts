@@ -3,6 +3,7 @@ import type { PublisherState } from '../../durable-objects/publisher/protocol.ts
 import { objectName } from '../../durable-objects/shared/naming.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { publisherStub } from '../../durable-objects/shared/stub.ts';
+import { stateOf } from './replies.ts';
 
 /** One question a second and colo reaches the publisher, however many isolates ask. */
 const COLO_CACHE_SECONDS = 1;
@@ -19,7 +20,7 @@ export async function fetchState(env: Env, workspaceId: string, since: number, n
   const address = new Request(`https://publisher.invalid/${name}/${since}`);
   const cached = await caches.default.match(address);
   if (cached) return cached.json<HeardState>();
-  const state = await withRetry(async () => (await publisherStub(env, workspaceId)).state(since));
+  const state = stateOf(await withRetry(async () => (await publisherStub(env, workspaceId)).state(since)));
   const heard: HeardState = { state, askedAtMs: nowMs };
   await caches.default.put(
     address,

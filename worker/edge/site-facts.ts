@@ -4,6 +4,7 @@ import { site as siteSchema } from '../../contract/configuration/catalog-parts.t
 import { database } from '../../db/database.ts';
 import { documents, drafts } from '../../db/schema.ts';
 import type { SiteFacts } from '../http/auth.ts';
+import type { Deadline } from '../http/deadline.ts';
 import { Unavailable } from '../http/unavailable.ts';
 import { currentCatalog } from './catalog.ts';
 import type { KeyOwner } from './keys.ts';
@@ -37,13 +38,14 @@ export async function siteFacts(
   ctx: Pick<ExecutionContext, 'waitUntil'>,
   key: KeyOwner,
   nowMs: number,
+  deadline: Deadline,
 ): Promise<SiteFacts | undefined> {
   const current = await currentCatalog(env, ctx, key.workspaceId, nowMs);
   const sites = current?.catalog.directory.sites;
   if (sites && Object.hasOwn(sites, key.siteId)) return sites[key.siteId];
   const name = `${key.workspaceId}/${key.siteId}`;
   try {
-    return await recentDrafts.find(name, () => draftFacts(env.DB, key.workspaceId, key.siteId), nowMs);
+    return await recentDrafts.find(name, () => draftFacts(env.DB, key.workspaceId, key.siteId), nowMs, deadline);
   } catch {
     throw new Unavailable('d1');
   }

@@ -3,12 +3,13 @@ import type { OpenSlice } from '../../decisioning/catalog/open.ts';
 import { openSlice } from '../../decisioning/catalog/open.ts';
 import { readContents, readRules } from '../../decisioning/catalog/read.ts';
 import type { CatalogManifest, ContentsSlice } from '../../decisioning/catalog/slice.ts';
+import type { Deadline } from '../http/deadline.ts';
 import { fetchBodies } from './publisher-feed.ts';
 
 /** Two slices for each of some hundred placements; the oldest used go first. */
 const MAX_KEPT_SLICES = 256;
-/** How long a request waits for slices: after that the last good ones serve, or default content. */
-const SLICE_WAIT_MS = 1_000;
+/** Of a request's deadline, what it waits for slices: the rest is for deciding, with the last good ones where there are some. */
+const SLICE_SHARE = 0.6;
 
 interface KeptSlice {
   readonly body: string;
@@ -73,15 +74,21 @@ function admit(hash: string, body: string, kind: 'rules' | 'contents'): void {
   }
 }
 
-async function load(env: Env, workspaceId: string, wanted: ReadonlyMap<string, 'rules' | 'contents'>): Promise<void> {
+/** Loads what is missing. What comes too late for this request is in time for the next. */
+async function load(
+  env: Env,
+  workspaceId: string,
+  wanted: ReadonlyMap<string, 'rules' | 'contents'>,
+  deadline: Deadline,
+): Promise<void> {
   const missing = [...wanted.keys()].filter((hash) => !keptSlices.has(hash));
   if (missing.length === 0) return;
-  try {
-    const bodies = await Promise.race([fetchBodies(env, workspaceId, missing), scheduler.wait(SLICE_WAIT_MS)]);
-    for (const [hash, body] of bodies ?? []) admit(hash, body, wanted.get(hash) as 'rules' | 'contents');
-  } catch {
-    // The publisher is out of reach: what is known is used.
-  }
+  const loading = async (): Promise<void> => {
+    const bodies = await fetchBodies(env, workspaceId, missing);
+    for (const [hash, body] of bodies) admit(hash, body, wanted.get(hash) as 'rules' | 'contents');
+  };
+  // The publisher is out of reach, or talks nonsense: what is known is used.
+  await deadline.within(loading(), SLICE_SHARE).catch(() => undefined);
 }
 
 /** Slices of the asked placements; a placement the catalog does not know, or whose slices were never in reach, is left out. */
@@ -90,13 +97,14 @@ export async function placementSlices(
   workspaceId: string,
   manifest: CatalogManifest,
   placements: readonly string[],
+  deadline: Deadline,
 ): Promise<Map<string, PlacementSlices>> {
   const wanted = new Map<string, 'rules' | 'contents'>();
   for (const placement of placements) {
     const hashes = Object.hasOwn(manifest.placements, placement) ? manifest.placements[placement] : undefined;
     if (hashes) wanted.set(hashes.rules, 'rules').set(hashes.contents, 'contents');
   }
-  await load(env, workspaceId, wanted);
+  await load(env, workspaceId, wanted, deadline);
   const found = new Map<string, PlacementSlices>();
   for (const placement of placements) {
     const hashes = Object.hasOwn(manifest.placements, placement) ? manifest.placements[placement] : undefined;

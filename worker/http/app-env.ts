@@ -3,6 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { ProblemName } from '../../contract/problem.ts';
 import type { RefusalReason } from '../../decisioning/reasons.ts';
 import type { Auth } from './auth.ts';
+import type { Deadline } from './deadline.ts';
 import type { Timing } from './timing.ts';
 
 /** What handlers find on their context. */
@@ -12,6 +13,8 @@ export interface AppEnv {
     /** When the worker got the request, milliseconds since the epoch: the time of everything that happens in it. */
     receivedAtMs: number;
     timing: Timing;
+    /** What the request waits for, all together. */
+    deadline: Deadline;
     /** Set for every endpoint that asks for a key. */
     auth: Auth;
     /** Pattern of the matched path, `/v1/campaigns/{id}`: what logs name instead of the path. */

@@ -30,12 +30,15 @@ export async function authenticate(
 ): Promise<Checked<Auth>> {
   if (key === undefined) return refused('missing_key', 'Send "Authorization: Bearer <key>"');
   const done = c.get('timing').start('key');
-  const facts = await findKey(c.env.DB, key, c.get('receivedAtMs'));
+  const facts = await findKey(c.env.DB, key, c.get('receivedAtMs'), c.get('deadline'));
   done();
   if (!facts) return refused('unknown_key');
   if (need === 'secret' && facts.type !== 'secret') return refused('secret_key_required');
   const origin = c.req.header('origin');
-  const site = need === 'any' ? await siteFacts(c.env, c.executionCtx, facts, c.get('receivedAtMs')) : undefined;
+  const site =
+    need === 'any'
+      ? await siteFacts(c.env, c.executionCtx, facts, c.get('receivedAtMs'), c.get('deadline'))
+      : undefined;
   const allowed =
     facts.type === 'secret' ? checkSecretKeyOrigin(origin, new URL(c.req.url).origin) : checkOrigin(site, origin);
   if (!allowed.ok) return allowed;

@@ -30,6 +30,11 @@ export interface EndpointSpec<B extends z.ZodType, P extends z.ZodType, Q extend
   /** Request headers to document: name → what it is for. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly responses: Readonly<Record<number, EndpointResponse>>;
+  /**
+   * What is answered instead when parts are down or late: the body has been checked, the key has not. Such an endpoint has a decision's
+   * deadline, and reads its body before it looks at the key.
+   */
+  standIn?(body: z.output<B>): unknown;
 }
 
 /** What was checked. Parts that the endpoint does not declare are undefined. */

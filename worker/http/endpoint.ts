@@ -2,10 +2,13 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { MAX_BODY_BYTES } from '../../contract/primitives.ts';
+import { requireSecrets } from '../secrets.ts';
 import type { App, AppEnv } from './app-env.ts';
 import { authenticate, headerKey } from './authenticate.ts';
 import { readBody } from './body.ts';
+import { ADMIN_DEADLINE_MS, Deadline, decideDeadlineMs, FEEDBACK_DEADLINE_MS } from './deadline.ts';
 import type { EndpointInput, EndpointSpec } from './endpoint-spec.ts';
+import { answerInTime } from './in-time.ts';
 import { parseJson } from './json.ts';
 import { rememberPath } from './known-paths.ts';
 import { describeEndpoint } from './openapi.ts';
@@ -55,6 +58,7 @@ function validate(schema: z.ZodType | undefined, value: unknown, kind: 'body' | 
 async function check(
   c: Ctx,
   spec: AnySpec,
+  readOnce: () => Promise<Checked<unknown>>,
 ): Promise<Checked<{ body: unknown; raw: unknown; params: unknown; query: unknown }>> {
   const fromHeader =
     spec.auth === 'none' ? ({ ok: true, value: undefined } as const) : headerKey(c.req.header('authorization'));
@@ -65,7 +69,7 @@ async function check(
     if (!auth.ok) return auth;
     c.set('auth', auth.value);
   }
-  const json = await readJson(c, spec);
+  const json = await readOnce();
   if (!json.ok) return json;
   if (keyComesInBody) {
     const auth = await authenticate(c, bodyKeyOf(json.value), 'any');
@@ -98,8 +102,33 @@ export function endpoint<
   rememberPath(app, spec.method, spec.path);
   app.on(spec.method.toUpperCase(), spec.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
     c.set('route', spec.path);
-    const checked = await check(c, spec);
-    if (!checked.ok) return refuse(c, checked.refusal);
-    return handler(c, checked.value as EndpointInput<B, P, Q>);
+    let reading: Promise<Checked<unknown>> | undefined;
+    const readOnce = () => {
+      reading ??= readJson(c, spec);
+      return reading;
+    };
+    // A decision's time begins when the request is here: how long its sender takes to send it is not ours.
+    if (spec.standIn) await readOnce();
+    c.set('deadline', new Deadline(() => c.executionCtx, deadlineMsOf(c, spec)));
+    const work = async (): Promise<Response> => {
+      if (spec.auth !== 'none') requireSecrets(c.env);
+      const checked = await check(c, spec, readOnce);
+      if (!checked.ok) return refuse(c, checked.refusal);
+      return handler(c, checked.value as EndpointInput<B, P, Q>);
+    };
+    return answerInTime(c, work(), spec.standIn && (async () => standIn(c, spec, await readOnce())));
   });
+}
+
+function deadlineMsOf(c: Ctx, spec: AnySpec): number {
+  if (spec.standIn) return decideDeadlineMs(c.env);
+  return spec.auth === 'any' ? FEEDBACK_DEADLINE_MS : ADMIN_DEADLINE_MS;
+}
+
+/** The answer of an endpoint whose parts are down; what is wrong with the request itself is told all the same. */
+function standIn(c: Ctx, spec: AnySpec, json: Checked<unknown>): Response {
+  if (!json.ok) return refuse(c, json.refusal);
+  const body = validate(spec.body, json.value, 'body');
+  if (!body.ok) return refuse(c, body.refusal);
+  return c.json(spec.standIn?.(body.value) as never);
 }

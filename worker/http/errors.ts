@@ -13,9 +13,14 @@ function origin(error: Error): string | undefined {
     ?.trim();
 }
 
+/** Logs an exception: its class and where it was thrown. */
+export function noteError(error: unknown, c: Context<AppEnv>): void {
+  const known = error instanceof Error ? { error: error.name, at: origin(error) } : { error: typeof error };
+  log({ level: 'error', route: c.get('route'), ...known });
+}
+
 /** Answers 503 for a part that is down and 500 for everything else; neither message nor stack reaches the caller. */
 export function answerError(error: Error, c: Context<AppEnv>): Response {
-  const unavailable = isUnavailable(error);
-  log({ level: 'error', route: c.get('route'), error: error.name, at: origin(error) });
-  return problem(c, unavailable ? 'unavailable' : 'internal');
+  noteError(error, c);
+  return problem(c, isUnavailable(error) ? 'unavailable' : 'internal');
 }

@@ -1,5 +1,6 @@
 /** What the cron trigger starts once a minute. */
 import { log } from '../http/log.ts';
+import { requireSecrets } from '../secrets.ts';
 import { workOffInbox } from './inbox.ts';
 import { reconcileAll } from './reconcile.ts';
 
@@ -13,6 +14,7 @@ const JOBS: Readonly<Record<string, (env: Env, nowMs: number) => Promise<void>>>
 export async function runJobs(env: Env, _ctx: Pick<ExecutionContext, 'waitUntil'>, nowMs: number): Promise<void> {
   for (const [job, run] of Object.entries(JOBS)) {
     try {
+      requireSecrets(env);
       await run(env, nowMs);
     } catch (error) {
       log({ level: 'error', job, error: error instanceof Error ? error.name : typeof error });

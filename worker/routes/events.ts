@@ -10,13 +10,16 @@ import { callCustomer, linkCustomer } from '../edge/customer-calls.ts';
 import { answerEvents } from '../edge/events-answer.ts';
 import { goalFacts } from '../edge/goals.ts';
 import { minorUnits } from '../edge/money.ts';
+import { resultsOf } from '../edge/replies.ts';
 import { admitAttributes } from '../edge/request-facts.ts';
 import type { Visitor } from '../edge/visitor.ts';
 import { visitorOf } from '../edge/visitor.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
+import { CUSTOMER_SHARE, LATE } from '../http/deadline.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { fingerprintOf } from '../http/fingerprint.ts';
 import { problem, refuse } from '../http/problem.ts';
+import { Unavailable } from '../http/unavailable.ts';
 
 type Ctx = Context<AppEnv>;
 
@@ -124,8 +127,11 @@ async function deliver(
     if (who.kind === 'known' && who.anonymousName) await linkCustomer(c.env, facts, who.anonymousName);
     // Behaviour without an event id is not idempotent, so nothing is retried here that the platform may have carried out: ids are added.
     const named = items.map((item) => ({ ...item, eventId: item.eventId ?? crypto.randomUUID() }));
-    const { reply } = await callCustomer<EventsReply>(c.env, facts, (stub, here) => stub.events(here, named, traits));
-    return reply.results;
+    const taking = callCustomer<EventsReply>(c.env, facts, (stub, here) => stub.events(here, named, traits));
+    // Late is refused, whatever comes of it: sent again, what was taken meanwhile is a duplicate.
+    const taken = await c.get('deadline').within(taking, CUSTOMER_SHARE);
+    if (taken === LATE) throw new Unavailable('customer');
+    return resultsOf(taken.reply.results, named);
   } catch {
     return items.map(({ index }) => ({ index, status: 'rejected', reason: 'unavailable' }));
   } finally {

@@ -50,13 +50,14 @@ async function explain(c: Context<AppEnv>, body: ExplainRequest): Promise<Respon
     nowMs,
   );
   if (!visitor.ok) return refuse(c, visitor.refusal);
-  const slices = await placementSlices(c.env, auth.workspaceId, catalog.manifest, body.placements);
+  const slices = await placementSlices(c.env, auth.workspaceId, catalog.manifest, body.placements, c.get('deadline'));
   const { admitted } = admitAttributes(catalog.directory, body.context?.attributes, auth.keyType);
   const asked: Asked = {
     auth,
     visitor: visitor.value,
     catalog,
     slices,
+    deadline: c.get('deadline'),
     placements: body.placements,
     requestId: crypto.randomUUID(),
     repeatable: false,

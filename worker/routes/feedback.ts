@@ -12,10 +12,13 @@ import { clientTime } from '../edge/client-time.ts';
 import { callCustomer } from '../edge/customer-calls.ts';
 import { answerEvents } from '../edge/events-answer.ts';
 import { goalFacts, learningFacts } from '../edge/goals.ts';
+import { resultsOf } from '../edge/replies.ts';
 import { tokenSigner } from '../edge/token-signer.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
+import { CUSTOMER_SHARE, LATE } from '../http/deadline.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
+import { Unavailable } from '../http/unavailable.ts';
 
 type Ctx = Context<AppEnv>;
 
@@ -104,8 +107,11 @@ async function deliver(c: Ctx, name: string, items: readonly FeedbackItem[]): Pr
     receivedAtMs: c.get('receivedAtMs'),
   };
   try {
-    const { reply } = await callCustomer<EventsReply>(c.env, facts, (stub, here) => stub.feedback(here, items));
-    return reply.results;
+    const taking = callCustomer<EventsReply>(c.env, facts, (stub, here) => stub.feedback(here, items));
+    // Late is refused, whatever comes of it: sent again, what was taken meanwhile is a duplicate.
+    const taken = await c.get('deadline').within(taking, CUSTOMER_SHARE);
+    if (taken === LATE) throw new Unavailable('customer');
+    return resultsOf(taken.reply.results, items);
   } catch {
     return items.map(({ index }) => ({ index, status: 'rejected', reason: 'unavailable' }));
   }

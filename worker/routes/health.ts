@@ -8,6 +8,7 @@ import { knownCatalog } from '../edge/catalog.ts';
 import { refusalCounts } from '../edge/refusals.ts';
 import type { App } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
+import { requireSecrets } from '../secrets.ts';
 
 /** Publishers that are asked: a health page must stay quick, whatever the number of workspaces. */
 const MAX_ASKED = 20;
@@ -40,6 +41,7 @@ async function workspaceHealth(env: Env, workspaceId: string, nowMs: number): Pr
 
 async function allWorkspaces(env: Env, nowMs: number): Promise<{ answered: boolean; all: WorkspaceHealth[] }> {
   try {
+    requireSecrets(env);
     const rows = await listWorkspaces(database(env.DB), MAX_ASKED);
     const all = await Promise.all(rows.map((row) => workspaceHealth(env, row.id, nowMs)));
     return { answered: all.every((workspace) => workspace.answered), all };

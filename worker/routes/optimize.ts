@@ -38,6 +38,7 @@ export function registerOptimize(app: App): void {
       auth: 'any',
       body: optimizeRequest,
       responses: { 200: { description: 'One decision a placement', schema: optimizeResponse } },
+      standIn: withoutParts,
     },
     (c, { body }) => optimize(c, body),
   );
@@ -52,7 +53,7 @@ async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
   const { catalog } = current;
   const clientAt = clientTime(auth, body.at, nowMs);
   if (!clientAt.ok) return refuse(c, clientAt.refusal);
-  const slices = await placementSlices(c.env, auth.workspaceId, catalog.manifest, body.placements);
+  const slices = await placementSlices(c.env, auth.workspaceId, catalog.manifest, body.placements, c.get('deadline'));
   if (body.preview !== undefined) return answerPreview(c, body, requestId, slices);
   const visitor = await visitorOf(
     c.env,
@@ -68,8 +69,9 @@ async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
   if (!visitor.ok) return refuse(c, visitor.refusal);
   const { admitted, ignored } = admitAttributes(catalog.directory, body.context?.attributes, auth.keyType);
   const done = c.get('timing').start('decide');
-  const outcome = await decideFor(c.env, c.executionCtx, {
+  const outcome = await decideFor(c.env, {
     auth,
+    deadline: c.get('deadline'),
     visitor: visitor.value,
     catalog,
     slices,
@@ -87,6 +89,11 @@ async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
     current.stale || [...slices.values()].some((slice) => slice.outdated) || missing(catalog, slices, body.placements);
   const isKnown = (placement: string): boolean => Object.hasOwn(catalog.manifest.placements, placement);
   return c.json(await answer(c, { body, requestId, visitor: visitor.value, outcome, slices, isKnown, ignored, stale }));
+}
+
+/** Default content that the page has itself: what is answered when not even the caller's key or catalog can be found out in time. */
+function withoutParts(body: OptimizeRequest): OptimizeResponse {
+  return { ...nothingPublished(body, body.requestId ?? crypto.randomUUID()), degraded: true };
 }
 
 function nothingPublished(body: OptimizeRequest, requestId: string): OptimizeResponse {

@@ -1,0 +1,54 @@
+/** How long a request may take: one deadline that everything it waits for shares. */
+
+/**
+ * A decision's request, from its receipt: a page shows its own content after 300 ms, and what is left of them after this is the way back
+ * and the signing of what was decided. The first request of an isolate that is far from its publisher may not make it; the next one does.
+ */
+export const DECIDE_DEADLINE_MS = 250;
+/** Feedback and events: whoever sends them keeps them until they are acknowledged, so waiting costs nobody anything but patience. */
+export const FEEDBACK_DEADLINE_MS = 5_000;
+/** Configuration and reports, which may publish a large catalog; less than clients and proxies commonly wait. */
+export const ADMIN_DEADLINE_MS = 25_000;
+/** Least and greatest deadline that the variable DECIDE_DEADLINE_MS may ask for: an object's answer takes some of it, a page waits for no more. */
+const MIN_DECIDE_DEADLINE_MS = 20;
+const MAX_DECIDE_DEADLINE_MS = 30_000;
+
+/** Of the deadline of feedback, what one customer's object may take: those of the same request that answered are told as they are. */
+export const CUSTOMER_SHARE = 0.9;
+
+/** What {@link Deadline.within} says of work that did not come in time. */
+export const LATE: unique symbol = Symbol('late');
+
+/** The deadline of decisions in this deployment: {@link DECIDE_DEADLINE_MS}, unless its variable of that name holds another whole number. */
+export function decideDeadlineMs(env: object): number {
+  const told = Number((env as { readonly DECIDE_DEADLINE_MS?: unknown }).DECIDE_DEADLINE_MS);
+  const fits = Number.isInteger(told) && told >= MIN_DECIDE_DEADLINE_MS && told <= MAX_DECIDE_DEADLINE_MS;
+  return fits ? told : DECIDE_DEADLINE_MS;
+}
+
+/** Where work that is too late for its request goes on. */
+export type Behind = Pick<ExecutionContext, 'waitUntil'>;
+
+/** The deadline of one request. It counts from when it is made. */
+export class Deadline {
+  readonly #behind: () => Behind;
+  readonly #totalMs: number;
+  readonly #startMs = Date.now();
+
+  /** @param behind asked for only when something is late */
+  constructor(behind: () => Behind, totalMs: number) {
+    this.#behind = behind;
+    this.#totalMs = totalMs;
+  }
+
+  /** The end of the work, or {@link LATE} when the deadline comes first: then it goes on behind the answer, and its errors are nobody's. */
+  async within<T>(work: Promise<T>, share = 1): Promise<T | typeof LATE> {
+    const leftMs = Math.max(0, share * this.#totalMs - (Date.now() - this.#startMs));
+    const timer = new AbortController();
+    const end = (): typeof LATE => LATE;
+    const late = scheduler.wait(leftMs, { signal: timer.signal }).then(end, end);
+    const first = await Promise.race([work, late]).finally(() => timer.abort());
+    if (first === LATE) this.#behind().waitUntil(work.catch(() => undefined));
+    return first;
+  }
+}

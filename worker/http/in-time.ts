@@ -1,0 +1,28 @@
+/** An answer by the request's deadline, whatever its parts do. */
+import type { Context } from 'hono';
+import type { AppEnv } from './app-env.ts';
+import { LATE } from './deadline.ts';
+import { noteError } from './errors.ts';
+import { problem } from './problem.ts';
+
+/** Of the deadline: those who stopped waiting at its end have a tenth of it to say what they have. */
+const LAST_SHARE = 1.1;
+
+/**
+ * The work's answer, or a stand-in when it does not come in time. With `standIn` a part that fails or talks nonsense is answered by it, too;
+ * without, its error goes on to the caller.
+ */
+export async function answerInTime(
+  c: Context<AppEnv>,
+  work: Promise<Response>,
+  standIn: (() => Promise<Response>) | undefined,
+): Promise<Response> {
+  try {
+    const answer = await c.get('deadline').within(work, LAST_SHARE);
+    if (answer !== LATE) return answer;
+  } catch (error) {
+    if (!standIn) throw error;
+    noteError(error, c);
+  }
+  return standIn ? standIn() : problem(c, 'unavailable');
+}
