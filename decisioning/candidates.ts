@@ -6,7 +6,7 @@ import type { OpenCampaign } from './catalog/open.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
 import { addressRefusalOf, type EligibilityFacts, leafOf, touchRefusalOf } from './eligibility.ts';
 import { isAdmitted } from './lifecycle/admission.ts';
-import { canAfford, priceOf } from './limits/needs.ts';
+import { canAfford, type NeedStanding, priceOf, standingOfNeeds } from './limits/needs.ts';
 import type { PurseView } from './limits/purse.ts';
 import type { RefusalReason } from './reasons.ts';
 import { type Availability, availabilityOf, keepsUnavailable, partOf } from './steering/availability.ts';
@@ -23,6 +23,8 @@ export interface TracedCandidate {
   readonly probability?: number;
   /** Which arms could be shown, in the order of the campaign's; absent when all could. */
   readonly available?: readonly boolean[];
+  /** What it needs of ledgers and what was there for it; absent where it needs nothing, or fell before it was looked at. */
+  readonly needs?: readonly NeedStanding[];
 }
 
 /** A campaign that measures lift and may address this customer now, whether it is chosen, capped or outranked: who it is measured over. */
@@ -64,8 +66,14 @@ interface MeasuredPlace extends Place {
   readonly heldOut: boolean;
 }
 
+/** A campaign that nothing but its worth speaks for or against. */
+interface FitPlace extends MeasuredPlace {
+  /** How its needs stand; absent where it has none. */
+  readonly needs?: readonly NeedStanding[];
+}
+
 /** A campaign that may be chosen. */
-export interface Candidate extends MeasuredPlace {
+export interface Candidate extends FitPlace {
   readonly parts: ValueParts;
   readonly value: number;
 }
@@ -110,8 +118,11 @@ function judge(campaign: OpenCampaign, facts: Facts, notes: Notes): Candidate | 
   if ('refused' in place) return place;
   // Before the caps: held-out customers have no touches, so whoever is measured after them would not be the same kind of customer.
   const measured = measure(place, facts, notes);
-  const unfit = unfitOf(measured, facts) ?? (affords(measured, facts) ? null : 'no_budget');
-  return unfit ? { refused: unfit } : valued(measured, facts);
+  const unfit = unfitOf(measured, facts);
+  if (unfit) return { refused: unfit };
+  const needs = needsOf(measured, facts);
+  if (needs && !canAfford(needs)) return { refused: 'no_budget', rest: { needs } };
+  return valued({ ...measured, ...(needs && { needs }) }, facts);
 }
 
 /** Whether the campaign may address the customer at all, and where in it they are. */
@@ -156,22 +167,28 @@ function unfitOf({ campaign, availability, heldOut }: MeasuredPlace, facts: Fact
 }
 
 /** Held-out customers take nothing, and still it must be there: or the groups would not meet the same choice. */
-function affords({ campaign }: MeasuredPlace, { purse, chosenBefore }: Facts): boolean {
-  const claimed = chosenBefore.flatMap(({ action }) => action.claims ?? []);
-  return canAfford(campaign.rules.needs, purse, claimed);
+function needsOf({ campaign }: MeasuredPlace, { purse, chosenBefore }: Facts): FitPlace['needs'] {
+  const { needs } = campaign.rules;
+  if (!needs) return undefined;
+  return standingOfNeeds(
+    needs,
+    purse,
+    chosenBefore.flatMap(({ action }) => action.claims ?? []),
+  );
 }
 
-function valued(place: MeasuredPlace, { slice, evidence, tiredness, purse, nowMs }: Facts): Candidate | Refused {
+function valued(place: FitPlace, { slice, evidence, tiredness, purse, nowMs }: Facts): Candidate | Refused {
   const { rules } = place.campaign;
   const { channel, fatigue, preset = DEFAULT_PRESET } = slice.rules;
-  const { leaf } = place;
+  const { leaf, needs } = place;
   const expected = evidence.expected(rules, leaf, partOf(place.availability));
   const price = priceOf(rules.needs, purse, expected.units);
   const candidate = { campaign: rules, expected, channel: channel.id, nowMs };
   const { parts, value } = candidateValue(preset, candidate, { fatigue: tiredness, price });
+  const rest = { leaf, value, parts, ...(needs && { needs }) };
+  // Doing nothing is worth 0: a tired customer is left in peace, whatever the price.
+  if (fatigue.weight > 0 && value + price < 0) return { refused: 'fatigued', rest };
   // What pacing asks for its units is more than it is worth.
-  if (price > 0 && value < 0 && value + price >= 0) return { refused: 'paced', rest: { leaf, value, parts } };
-  // Doing nothing is worth 0: a tired customer is left in peace.
-  if (fatigue.weight > 0 && value < 0) return { refused: 'fatigued', rest: { leaf, value, parts } };
+  if (price > 0 && value < 0) return { refused: 'paced', rest };
   return { ...place, parts, value };
 }

@@ -103,10 +103,10 @@ function decidePlacement(
   const values = eligible.map((candidate) => candidate.value);
   const probabilities = choiceProbabilities(values, slice.rules.exploration);
   const winner = drawIndex(probabilities, campaignDraw);
-  eligible.forEach(({ campaign, leaf, value, parts, availability }, index) => {
+  eligible.forEach(({ campaign, leaf, value, parts, availability, needs }, index) => {
     const available = partOf(availability);
     const probability = probabilities[index] as number;
-    const traced = { leaf, value, parts, probability, ...(available && { available }) };
+    const traced = { leaf, value, parts, probability, ...(available && { available }), ...(needs && { needs }) };
     if (index !== winner) refuse(notes, campaign.rules.id, 'outranked', traced);
     else notes.candidates?.push({ campaignId: campaign.rules.id, reason: null, ...traced });
   });

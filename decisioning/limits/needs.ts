@@ -10,20 +10,38 @@ export function claimsOf(needs: readonly Need[] | undefined, armIndex: number): 
   return claims && claims.length > 0 ? claims : undefined;
 }
 
+/** What a campaign needs of a ledger, against what is there for it. */
+export interface NeedStanding {
+  readonly ledger: string;
+  /** Units that the dearest arm takes. */
+  readonly needed: number;
+  /** Units that may still be claimed: what earlier placements of the request took is not there any more. */
+  readonly there: number;
+  /** Dual price of one unit. */
+  readonly price: number;
+}
+
 /**
- * Whether the purse holds what the dearest arm takes, so that whichever is drawn can be paid.
+ * How each need stands, in their order. Every one is looked at, also behind one that is not met: a receipt then holds all that an
+ * explanation of it tells.
  *
  * @param claimed what earlier placements of the request took
  */
-export function canAfford(
-  needs: readonly Need[] | undefined,
+export function standingOfNeeds(
+  needs: readonly Need[],
   purse: PurseView,
   claimed: readonly UnitClaim[],
-): boolean {
-  return (needs ?? []).every(({ ledger, units }) => {
+): readonly NeedStanding[] {
+  return needs.map(({ ledger, units: needed }) => {
+    const { units, price } = purse(ledger);
     const taken = claimed.reduce((sum, claim) => sum + (claim.ledger === ledger ? claim.units : 0), 0);
-    return purse(ledger).units - taken >= units;
+    return { ledger, needed, there: Math.max(0, units - taken), price };
   });
+}
+
+/** Whether there is what the dearest arm takes, so that whichever is drawn can be paid. */
+export function canAfford(standings: readonly NeedStanding[]): boolean {
+  return standings.every(({ needed, there }) => there >= needed);
 }
 
 /**

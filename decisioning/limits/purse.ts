@@ -50,3 +50,35 @@ export function purseView(purse: Purse, nowMs: number): PurseView {
     return answer;
   };
 }
+
+/** Hands out units of a purse, claim after claim: each is answered with the leases that it is taken from. */
+export type PurseTaker = (decisionId: string, claims: readonly UnitClaim[]) => readonly LeasedClaim[];
+
+/**
+ * Takes claims out of a purse, in the order of its entries; a claim may be split over several leases of its ledger, and no lease stands
+ * twice in an answer.
+ *
+ * @param nowMs as for {@link purseView}: entries that may not be claimed from any more are passed over
+ * @throws Error when there is less than is claimed: whoever decides by the view of the same purse never asks for more
+ */
+export function purseTaker(purse: Purse, nowMs: number): PurseTaker {
+  const left = purse.filter(({ useBeforeMs }) => useBeforeMs > nowMs).map((entry) => ({ ...entry }));
+  return (decisionId, claims) => {
+    const taken = new Map<string, LeasedClaim>();
+    for (const { ledger, units } of claims) {
+      let open = units;
+      for (const entry of left) {
+        if (entry.ledger !== ledger) continue;
+        const part = Math.min(open, entry.units);
+        if (part <= 0) continue;
+        entry.units -= part;
+        open -= part;
+        const key = `${ledger} ${entry.leaseId}`;
+        const before = taken.get(key)?.units ?? 0;
+        taken.set(key, { decisionId, ledger, leaseId: entry.leaseId, units: before + part });
+      }
+      if (open > 0) throw new Error(`${decisionId} claims ${open} units of ${ledger} that are not in the purse`);
+    }
+    return [...taken.values()];
+  };
+}

@@ -4,6 +4,7 @@ import { withRetry } from '../shared/retry.ts';
 import type { StubSource } from '../shared/stub.ts';
 import { publisherStub, shardStub } from '../shared/stub.ts';
 import { acknowledge, oldestUndeliveredAtMs, pendingDeliveries } from './outbox.ts';
+import { oldestSettlementAtMs } from './settlements.ts';
 import type { CustomerMeta } from './state.ts';
 
 /** Rounds that follow one commit; what is left then waits for the alarm. */
@@ -64,12 +65,13 @@ export class Courier {
     }
   }
 
-  /** Puts the age of the oldest undelivered row on the health page, or takes it off. Two reports at a time could arrive in either order. */
+  /** Puts the age of the oldest undelivered row, for a shard or a ledger, on the health page, or takes it off. Two reports at a time could arrive in either order. */
   async reportBacklog(meta: CustomerMeta): Promise<void> {
     if (this.#reporting) return;
     this.#reporting = true;
     try {
-      const oldest = oldestUndeliveredAtMs(this.#sql);
+      const waiting = [oldestUndeliveredAtMs(this.#sql), oldestSettlementAtMs(this.#sql)].filter((at) => at !== null);
+      const oldest = waiting.length > 0 ? Math.min(...waiting) : null;
       // Before the call: one that failed on its way back was carried out all the same.
       if (oldest !== null) this.#sql.exec('INSERT OR IGNORE INTO reported VALUES (1)');
       await (await publisherStub(this.#env, meta.workspaceId)).reportBacklog(meta.name, oldest);

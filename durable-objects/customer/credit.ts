@@ -7,6 +7,7 @@ import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import { type ArmStatistics, saturated } from '../../decisioning/bandits/statistics.ts';
 import type { EventRejection } from '../../decisioning/reasons.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
+import { settledOnContact } from './claims.ts';
 import { MAX_ORDERS } from './limits.ts';
 import type {
   CreditedOutcome,
@@ -126,8 +127,10 @@ export function creditExposure(
   const { record } = decision;
   const exposedAtMs = Math.max(atMs, record.atMs);
   const isTrial = learnsFrom(store) && trialOf(store, record) === undefined;
-  const late = exposedAtMs > record.claimExpiresAtMs;
-  store.putDecision({ ...decision, exposedAtMs, late, isTrial, ...(learning && { learning }) });
+  // What was told to have gone out reached the customer then, however much later they looked.
+  const late = decision.dispatchedAtMs === undefined ? exposedAtMs > record.claimExpiresAtMs : decision.late;
+  const settled = settledOnContact(store, decision, nowMs);
+  store.putDecision({ ...settled, exposedAtMs, late, isTrial, ...(learning && { learning }) });
   const sums = isTrial ? sumsOfTrial(record, learning) : undefined;
   emit(store, record, exposedAtMs, { exposures: 1, trials: isTrial ? 1 : 0 }, nowMs, { sums, learning });
   return accepted;

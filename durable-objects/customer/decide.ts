@@ -1,9 +1,12 @@
 /** Decides from this customer's own state and stores what was chosen: check and act see the same state, in one transaction. */
 import { ENROLLED_ARM, HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import type { MeasuredCampaign } from '../../decisioning/candidates.ts';
+import type { OpenSlice } from '../../decisioning/catalog/open.ts';
 import type { PlacementDecision, PlacementRequest } from '../../decisioning/decide.ts';
+import { type PurseTaker, purseTaker } from '../../decisioning/limits/purse.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import { decideWithReceipt } from '../../decisioning/receipt.ts';
+import { takeClaims, toldClaims } from './claims.ts';
 import { enrol } from './credit.ts';
 import type { DecideCall, DecidedPlacement } from './protocol.ts';
 import type { DecisionTimes } from './record.ts';
@@ -26,6 +29,7 @@ export function decideAndStore(
         decisionId,
         record: stored ? carriedRecord(stored.record) : null,
         refusals: {},
+        ...(stored && toldClaims(stored)),
       });
   }
   const fresh = call.requests.filter(({ placement }) => !answers.has(placement));
@@ -45,15 +49,18 @@ function decideFresh(
 ): DecidedPlacement[] {
   const { state } = store;
   const nowMs = objectNow(state, call.receivedAtMs, call.clientAtMs);
-  const times = { nowMs, claimedAtMs: objectNow(state, call.receivedAtMs) };
+  const claimedAtMs = objectNow(state, call.receivedAtMs);
+  const times = { nowMs, claimedAtMs };
+  const { purse = [] } = call;
   const input = inputOf(state, call, shared, fresh, nowMs);
   const facts = { requestId: call.requestId, revision: call.revision, rules: rulesOf(call, fresh) };
   const { decisions, receipt } = decideWithReceipt(input, facts);
+  const made: Made = { receipt, bucketingId: input.customer.bucketingId, times, take: purseTaker(purse, claimedAtMs) };
   const decided = decisions.map((decision) => {
-    for (const measured of decision.measured) enrolMeasured(store, measured, call.name, times.claimedAtMs);
-    return storeDecision(store, call, shared, decision, receipt, input.customer.bucketingId, times);
+    for (const measured of decision.measured) enrolMeasured(store, measured, call.name, claimedAtMs);
+    return storeDecision(store, call, shared.sliceOf(decision.placement), decision, made);
   });
-  state.lastAtMs = Math.max(state.lastAtMs, times.claimedAtMs);
+  state.lastAtMs = Math.max(state.lastAtMs, claimedAtMs);
   return decided;
 }
 
@@ -72,23 +79,33 @@ function enrolMeasured(store: CustomerStore, measured: MeasuredCampaign, custome
   enrol(store, enrolment, atMs);
 }
 
+/** What the decisions of one call have in common. */
+interface Made {
+  readonly receipt: Receipt;
+  readonly bucketingId: string;
+  readonly times: DecisionTimes;
+  readonly take: PurseTaker;
+}
+
 function storeDecision(
   store: CustomerStore,
   call: DecideCall,
-  shared: SharedFacts,
+  slice: OpenSlice | undefined,
   decision: PlacementDecision,
-  receipt: Receipt,
-  bucketingId: string,
-  times: DecisionTimes,
+  { receipt, bucketingId, times, take }: Made,
 ): DecidedPlacement {
   const { placement, decisionId, refusals } = decision;
-  const slice = shared.sliceOf(placement);
   const record = slice ? recordOf(decision, slice, call, bucketingId, times) : null;
+  if (!record) {
+    if (call.repeatable) store.putBlank(decisionId, times.claimedAtMs);
+    return { placement, decisionId, record, refusals };
+  }
+  const claims = takeClaims(take, decisionId, decision.chosen?.claims);
   const untouched = { exposedAtMs: null, late: false, isTrial: false, converted: false, outcomes: [] };
+  const stored = { record, requestId: call.requestId, ...(claims && { claims }), ...untouched };
   // One receipt covers the request; it stands with each of its decisions, so that each can be replayed alone.
-  if (record) store.putDecision({ record, requestId: call.requestId, ...untouched }, receipt);
-  else if (call.repeatable) store.putBlank(decisionId, times.claimedAtMs);
-  return { placement, decisionId, record: record && carriedRecord(record), refusals };
+  store.putDecision(stored, receipt);
+  return { placement, decisionId, record: carriedRecord(record), refusals, ...toldClaims(stored) };
 }
 
 function rulesOf(call: DecideCall, requests: readonly PlacementRequest[]): Record<string, string> {

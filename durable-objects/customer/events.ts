@@ -1,6 +1,7 @@
 /** Takes batches of feedback and events, inside one transaction. */
 import type { Credit } from './credit.ts';
 import { creditExposure, creditGoal, decisionOf, isFull, latestExposed, reachGoal } from './credit.ts';
+import { creditDispatch } from './dispatch.ts';
 import type { CallFacts, EventItem, FeedbackItem, GoalFacts, ItemResult, StoredDecision } from './protocol.ts';
 import type { CustomerStore } from './store.ts';
 import { objectNow } from './view.ts';
@@ -55,6 +56,7 @@ function creditItem(
 ): Credit {
   const { learning } = item;
   if (item.kind === 'exposure') return creditExposure(store, decision, atMs, nowMs, learning);
+  if (item.kind === 'dispatch') return creditDispatch(store, decision, atMs, nowMs);
   const goal = item.goal as GoalFacts;
   const reached = { goal, orderId: item.orderId, atMs, learning };
   const credit = creditGoal(store, decision.record.decisionId, reached, nowMs);

@@ -1,9 +1,10 @@
 /** What forgetting a customer takes away, and what it leaves. */
+import { giveBack } from './claims.ts';
 import type { CustomerMeta } from './state.ts';
 import { EMPTY_PROFILE } from './state.ts';
 import type { CustomerStore } from './store.ts';
 
-/** What holds a customer's own data; the outbox does not, nor does the mark that the publisher must still hear of it. */
+/** What holds a customer's own data; outbox and settlements do not, nor does the mark that the publisher must still hear of it. */
 const OWN_TABLES = ['decisions', 'past_touches', 'blanks', 'behaviour', 'outcomes', 'enrolments', 'legacies'] as const;
 
 /** Empties storage of everything that is the customer's own; memory is the caller's to read anew. */
@@ -14,6 +15,8 @@ export function emptyTables(sql: SqlStorage): void {
 /** Empties the object but for a tombstone that voids the tokens of what was erased, until the last of them has expired. */
 export function forget(sql: SqlStorage, store: CustomerStore, erasedAtMs: number): void {
   const meta = store.state.meta as CustomerMeta;
+  // Nobody can report what is forgotten: what it holds of ledgers goes back now.
+  giveBack(store, store.state.decisions.values(), erasedAtMs);
   emptyTables(sql);
   store.saveMeta({ ...meta, erasedAtMs, createdAtMs: erasedAtMs, bucketingId: meta.name, profile: EMPTY_PROFILE });
 }

@@ -1,12 +1,16 @@
 /** Anonymous → known: what the anonymous customer leaves, and how the known one takes it. */
 import type { Receipt } from '../../decisioning/receipt.ts';
+import { giveBack } from './claims.ts';
 import { MAX_LEGACY_RECEIPT_CHARS } from './limits.ts';
 import type { Legacy } from './protocol.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { pastTouchesKey } from './state.ts';
 import type { CustomerStore } from './store.ts';
 
-/** Everything that caps, stickiness, counters, credits and replays need; the outbox stays behind and delivers itself. */
+/**
+ * Everything that caps, stickiness, counters, credits and replays need. The outbox stays behind and delivers itself, settlements too; claims that
+ * are open go along, and whoever moved settles none of them any more.
+ */
 export function legacyOf(sql: SqlStorage, state: CustomerState): Legacy | null {
   const { meta } = state;
   if (!meta) return null;
@@ -49,7 +53,12 @@ export function takeLegacy(store: CustomerStore, legacy: Legacy): void {
   takeIdentity(store, legacy);
   for (const decision of legacy.decisions) {
     const { decisionId, atMs } = decision.record;
-    if (state.decisions.has(decisionId) || atMs <= sinceMs) continue;
+    if (state.decisions.has(decisionId)) continue;
+    if (atMs <= sinceMs) {
+      // It moved here with its claims, and ends here.
+      giveBack(store, [decision], state.lastAtMs);
+      continue;
+    }
     store.putDecision(decision, legacy.receipts[decisionId]);
     state.lastAtMs = Math.max(state.lastAtMs, atMs);
   }

@@ -25,3 +25,12 @@ export const SESSION_IDLE_MS = 30 * 60_000;
 export const OUTBOX_BACKSTOP_MS = 10_000;
 /** Client time is believed this far back. */
 export const MAX_CLIENT_AGE_MS = 86_400_000;
+/**
+ * How long after it lapsed a claim is given back: an exposure that was received in time, by a worker whose clock may be a minute behind,
+ * is still on its way.
+ */
+export const VOID_GRACE_MS = 60_000;
+/** Settlements that one call carries to a ledger. */
+export const MAX_SETTLEMENTS = 200;
+/** How long a ledger may take to answer a settlement before the alarm takes over: one that hangs must not hold up the others. */
+export const SETTLE_TIMEOUT_MS = 10_000;

@@ -70,6 +70,7 @@ function loadDecisions(sql: SqlStorage, state: CustomerState): void {
     state.decisions.set(decision.record.decisionId, decision);
     saw(decision.record.atMs);
     saw(decision.exposedAtMs);
+    saw(decision.dispatchedAtMs ?? null);
   }
   for (const row of sql.exec<{ id: string; at_ms: number }>('SELECT id, at_ms FROM blanks ORDER BY at_ms')) {
     state.blanks.set(row.id, row.at_ms);

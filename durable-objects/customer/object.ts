@@ -4,6 +4,7 @@ import { backoffMs } from '../shared/alarm.ts';
 import type { StubSource } from '../shared/stub.ts';
 import { customerStubByName } from '../shared/stub.ts';
 import { Wake } from '../shared/wake.ts';
+import { nextLapseMs, settleLapsed } from './claims.ts';
 import { Courier } from './courier.ts';
 import { decideAndStore } from './decide.ts';
 import { keepTraits, takeEvents, takeFeedback, takeTogether } from './events.ts';
@@ -33,6 +34,7 @@ import { sharedFacts } from './shared-facts.ts';
 import type { CustomerMeta } from './state.ts';
 import { EMPTY_PROFILE, isEmpty } from './state.ts';
 import type { CustomerStore } from './store.ts';
+import { Teller } from './teller.ts';
 import { objectNow } from './view.ts';
 
 export class CustomerObject extends DurableObject<StubSource> {
@@ -41,6 +43,7 @@ export class CustomerObject extends DurableObject<StubSource> {
   /** Alarms in a row that left something undelivered. */
   #failures = 0;
   readonly #courier: Courier;
+  readonly #teller: Teller;
   readonly #wake: Wake;
   readonly #sampling: Sampling;
 
@@ -48,6 +51,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
     this.#courier = new Courier(this.#sql, env);
+    this.#teller = new Teller(this.#sql, env);
     this.#wake = new Wake(ctx.storage);
     this.#memory = new Memory(ctx.storage, () => ctx.waitUntil(this.#sampling.settle()));
     this.#sampling = new Sampling(this.#sql, env, () => this.#memory.state);
@@ -57,11 +61,13 @@ export class CustomerObject extends DurableObject<StubSource> {
   async decide(call: DecideCall): Promise<DecideReply> {
     // Awaited before the checks: nothing may come between them and the act.
     await this.#wakeWhenIdle(call);
+    if (call.purse) await this.#wake.look();
     const moved = this.#memory.moved();
     if (moved) return moved;
     const shared = sharedFacts(call);
     if ('outcome' in shared) return shared;
     const answer = this.#memory.transact(call, (store) => decideAndStore(store, call, shared));
+    if (call.purse) await this.#wakeForClaims();
     await this.#deliverSoon(call.receivedAtMs);
     return { outcome: 'decided', ...answer };
   }
@@ -114,6 +120,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     await this.#wake.by(call.receivedAtMs + (this.#sampling.isHeld ? OUTBOX_BACKSTOP_MS : RETENTION_MS));
     // The object's time: a decision of a moment ago, by a worker whose clock is ahead, is erased like the others.
     this.#memory.forget(call, objectNow(this.#memory.state, call.receivedAtMs));
+    await this.#deliverSoon(call.receivedAtMs);
     return { outcome: 'erased' };
   }
 
@@ -143,7 +150,8 @@ export class CustomerObject extends DurableObject<StubSource> {
   }
 
   /** Takes what an anonymous customer left; once per name. */
-  takeLegacy(call: CallFacts, legacy: Legacy): Moved | { readonly outcome: 'taken' } {
+  async takeLegacy(call: CallFacts, legacy: Legacy): Promise<Moved | { readonly outcome: 'taken' }> {
+    await this.#wake.look();
     const moved = this.#memory.moved();
     if (moved) return moved;
     this.#memory.transact(call, (store) => {
@@ -152,6 +160,8 @@ export class CustomerObject extends DurableObject<StubSource> {
       this.#sql.exec('INSERT INTO legacies VALUES (?, ?)', legacy.from, call.receivedAtMs);
       takeLegacy(store, legacy);
     });
+    await this.#wakeForClaims();
+    await this.#deliverSoon(call.receivedAtMs);
     return { outcome: 'taken' };
   }
 
@@ -166,23 +176,37 @@ export class CustomerObject extends DurableObject<StubSource> {
     this.#memory.drop();
   }
 
-  /** Backstop of the outbox and of a hand-over, and the end of idle anonymous customers. */
+  /** Gives back what lapsed; backstop of the outboxes and of a hand-over, and the end of idle anonymous customers. */
   override async alarm(): Promise<void> {
     this.#wake.rang();
     const nowMs = Date.now();
     const { meta } = this.#memory.state;
     if (!meta) return;
-    await this.#courier.deliver(meta);
-    if (this.#courier.waiting) await this.#courier.reportBacklog(meta);
+    await this.#giveBackLapsed(nowMs);
+    await Promise.all([this.#courier.deliver(meta), this.#teller.deliver(meta)]);
+    if (this.#waiting) await this.#courier.reportBacklog(meta);
     const handedOver = await this.#handOver(nowMs);
     const settled = await this.#sampling.settle();
-    if (handedOver && settled && !this.#courier.waiting && !this.#courier.reported) {
+    if (handedOver && settled && !this.#waiting && !this.#courier.reported) {
       this.#failures = 0;
       return this.#forgetWhatIsDue(nowMs);
     }
     // A part that is down has many customers waiting for it: they come back later and later, and not together.
     this.#failures += 1;
     await this.#wake.by(nowMs + OUTBOX_BACKSTOP_MS + backoffMs(this.#failures, Math.random()));
+  }
+
+  /** Settles the claims that lapsed, unless the customer moved: then they are the known customer's to settle. */
+  async #giveBackLapsed(nowMs: number): Promise<void> {
+    await this.#wake.look();
+    const { meta, lastAtMs } = this.#memory.state;
+    if (!meta || meta.forwardTo !== null) return;
+    const lapsedMs = objectNow(this.#memory.state, nowMs);
+    const dueMs = nextLapseMs(this.#memory.state);
+    // Waking up by itself is no sign of life of the customer: their time stands where it stood.
+    const facts: CallFacts = { ...meta, siteId: '', receivedAtMs: lastAtMs };
+    if (dueMs !== null && dueMs <= lapsedMs) this.#memory.transact(facts, (store) => settleLapsed(store, lapsedMs));
+    await this.#wakeForClaims();
   }
 
   /** Carries the legacy to the known customer when whoever linked the two did not come back; false when it must be tried again. */
@@ -214,6 +238,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     if (!empty && idle) this.#memory.forget(call, nowMs);
     else if (voided && meta.erasedAtMs !== null)
       this.#memory.transact(call, (store) => store.saveMeta({ ...meta, erasedAtMs: null }));
+    await this.#deliverSoon(nowMs);
     const { erasedAtMs } = this.#memory.state.meta as CustomerMeta;
     if (erasedAtMs !== null) await this.#wake.by(erasedAtMs + RETENTION_MS);
     if (meta.anonymous && !idle) await this.#wake.by(lastAtMs + ANONYMOUS_IDLE_MS);
@@ -237,11 +262,24 @@ export class CustomerObject extends DurableObject<StubSource> {
     if (anonymous) await this.#wake.by(call.receivedAtMs + ANONYMOUS_IDLE_MS);
   }
 
+  /**
+   * Wakes up for the next claim that may lapse. To be called right after the write, with the alarm looked up before it: writes that no await
+   * separates are committed together, so there is no open claim without an alarm.
+   */
+  async #wakeForClaims(): Promise<void> {
+    const dueMs = nextLapseMs(this.#memory.state);
+    if (dueMs !== null) await this.#wake.by(dueMs);
+  }
+
+  get #waiting(): boolean {
+    return this.#courier.waiting || this.#teller.waiting;
+  }
+
   /** The reply waits for the alarm to be set (the output gate sees to it), the delivery does not hold it up. */
   async #deliverSoon(receivedAtMs: number): Promise<void> {
     const { meta } = this.#memory.state;
-    if (!meta || !this.#courier.waiting) return;
+    if (!meta || !this.#waiting) return;
     await this.#wake.by(receivedAtMs + OUTBOX_BACKSTOP_MS);
-    this.ctx.waitUntil(this.#courier.deliver(meta));
+    this.ctx.waitUntil(Promise.all([this.#courier.deliver(meta), this.#teller.deliver(meta)]));
   }
 }

@@ -9,6 +9,7 @@ import type { LeasedClaim, Purse } from '../../decisioning/limits/purse.ts';
 import type { EventRejection, RefusalReason } from '../../decisioning/reasons.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
+import type { Settlement } from '../budget/protocol.ts';
 
 /** Who the object is; told with every call, stored at the first that writes. */
 export interface CustomerAddress {
@@ -91,13 +92,22 @@ export interface CreditedOutcome {
   readonly orders: readonly string[];
 }
 
+/** Units that a stored decision took of one lease. */
+export type StoredClaim = Omit<LeasedClaim, 'decisionId'>;
+
 /** A decision and what became of it. */
 export interface StoredDecision {
   readonly record: DecisionRecord;
   readonly requestId: string;
+  /** What it took of ledgers, at most one entry a lease; absent where it took nothing. */
+  readonly claims?: readonly StoredClaim[];
+  /** What its claims came to, all together and once for ever; absent while they are open, and where there are none. */
+  readonly settled?: Settlement['kind'];
+  /** When its message went out, where that was told before it was seen: that is the touch then. */
+  readonly dispatchedAtMs?: number;
   /** Null until the content was seen. */
   readonly exposedAtMs: number | null;
-  /** Seen after the claim had lapsed. */
+  /** Seen, or sent where that came first, after the claim had lapsed. */
   readonly late: boolean;
   /** The first exposure of its sticky period. */
   readonly isTrial: boolean;
@@ -215,7 +225,8 @@ export interface GoalFacts {
 export interface FeedbackItem {
   readonly index: number;
   readonly record: DecisionRecord;
-  readonly kind: 'exposure' | 'goal';
+  /** `dispatch`: its message went out; confirms the claim and is no trial. */
+  readonly kind: 'exposure' | 'goal' | 'dispatch';
   readonly goal?: GoalFacts;
   readonly orderId?: string | undefined;
   readonly atMs?: number | undefined;

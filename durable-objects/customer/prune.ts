@@ -1,5 +1,7 @@
 /** Keeps one customer within its limits. */
 import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
+import { isOpen } from './claims.ts';
+import { contactAtMs } from './dispatch.ts';
 import { BLANK_LIFE_MS, MAX_BEHAVIOUR, MAX_BLANKS, MAX_DECISIONS, MAX_OUTCOMES, RETENTION_MS } from './limits.ts';
 import type { StoredDecision } from './protocol.ts';
 import { type CustomerState, pastTouchesKey } from './state.ts';
@@ -37,6 +39,8 @@ function pruneDecisions(sql: SqlStorage, store: CustomerStore, nowMs: number): v
     const { record } = decision;
     const old = isOld(decision, nowMs);
     if (!old && excess <= 0) break;
+    // Whoever forgets a claim can neither post it nor give it back.
+    if (isOpen(decision)) continue;
     if (!old && stillDecides(decision, newest.get(record.campaignId) === id, nowMs)) continue;
     if (!old) {
       // It makes room for want of space: its touch goes on counting, and its token must not count as a new one.
@@ -68,17 +72,19 @@ function newestOfCampaigns(state: CustomerState): Map<string, string> {
 }
 
 /** A pending claim, or the trial or assignment of a sticky period that is alive: without it a cap or a period would be forgotten. */
-function stillDecides({ record, exposedAtMs, isTrial }: StoredDecision, isNewest: boolean, nowMs: number): boolean {
-  if (exposedAtMs === null && record.claimExpiresAtMs > nowMs) return true;
+function stillDecides(decision: StoredDecision, isNewest: boolean, nowMs: number): boolean {
+  const { record, isTrial } = decision;
+  if (contactAtMs(decision) === null && record.claimExpiresAtMs > nowMs) return true;
   return record.stickyUntilMs > nowMs && (isTrial || isNewest);
 }
 
-function keepTouch(store: CustomerStore, { record, exposedAtMs }: StoredDecision): void {
-  if (exposedAtMs === null || record.armId === HOLDOUT_ARM) return;
-  const { campaignId, channel, countsTowardGlobal } = record;
-  const place = { campaignId, channel, countsTowardGlobal, day: Math.floor(exposedAtMs / MS_PER_DAY) };
+function keepTouch(store: CustomerStore, decision: StoredDecision): void {
+  const { campaignId, armId, channel, countsTowardGlobal } = decision.record;
+  const contactMs = contactAtMs(decision);
+  if (contactMs === null || armId === HOLDOUT_ARM) return;
+  const place = { campaignId, channel, countsTowardGlobal, day: Math.floor(contactMs / MS_PER_DAY) };
   const before = store.state.pastTouches.get(pastTouchesKey(place));
-  const atMs = Math.max(before?.atMs ?? 0, exposedAtMs);
+  const atMs = Math.max(before?.atMs ?? 0, contactMs);
   store.putPastTouches({ ...place, count: (before?.count ?? 0) + 1, atMs });
 }
 

@@ -50,4 +50,14 @@ export const CUSTOMER_SCHEMA: readonly string[] = [
    ALTER TABLE outcomes ADD COLUMN unit TEXT;`,
   `CREATE TABLE sampled (id INTEGER PRIMARY KEY CHECK (id = 1), heard INTEGER NOT NULL);`,
   'ALTER TABLE outbox ADD COLUMN moments_hour INTEGER;',
+  // No counter of its own: a row is gone once its ledger has it, and ledgers go by decision and lease, not by order.
+  `CREATE TABLE settlements (
+     seq INTEGER PRIMARY KEY,
+     ledger TEXT NOT NULL,
+     decision_id TEXT NOT NULL,
+     lease_id TEXT NOT NULL,
+     units INTEGER NOT NULL,
+     kind TEXT NOT NULL CHECK (kind IN ('post', 'void')),
+     at_ms INTEGER NOT NULL
+   );`,
 ];

@@ -4,6 +4,7 @@ import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import type { Touch } from '../../decisioning/limits/touches.ts';
 import type { CounterHistory } from '../../decisioning/segments/counters.ts';
 import type { Assignment } from '../../decisioning/view.ts';
+import { contactAtMs } from './dispatch.ts';
 import { SESSION_IDLE_MS } from './limits.ts';
 import type {
   CustomerAddress,
@@ -83,14 +84,16 @@ export function touchesOf(state: CustomerState): Touch[] {
   const touches: Touch[] = [];
   for (const { campaignId, channel, countsTowardGlobal, count, atMs } of state.pastTouches.values())
     touches.push({ campaignId, channel, countsTowardGlobal, count, atMs, pendingUntilMs: null });
-  for (const { record, exposedAtMs } of state.decisions.values()) {
+  for (const decision of state.decisions.values()) {
+    const { record } = decision;
     if (record.armId === HOLDOUT_ARM) continue;
+    const contactMs = contactAtMs(decision);
     touches.push({
       campaignId: record.campaignId,
       channel: record.channel,
       countsTowardGlobal: record.countsTowardGlobal,
-      atMs: exposedAtMs ?? record.atMs,
-      pendingUntilMs: exposedAtMs === null ? record.claimExpiresAtMs : null,
+      atMs: contactMs ?? record.atMs,
+      pendingUntilMs: contactMs === null ? record.claimExpiresAtMs : null,
     });
   }
   return touches;

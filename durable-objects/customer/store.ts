@@ -2,6 +2,7 @@
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
+import type { Settlement } from '../budget/protocol.ts';
 import type { PastTouches, StoredBehaviour, StoredDecision, StoredEnrolment, StoredOutcome } from './protocol.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { pastTouchesKey } from './state.ts';
@@ -31,6 +32,7 @@ export interface CustomerStore {
   addOutcome(outcome: StoredOutcome): void;
   putEnrolment(enrolment: StoredEnrolment): void;
   enqueue(entry: OutboxEntry, atMs: number): void;
+  enqueueSettlement(ledger: string, settlement: Settlement, atMs: number): void;
 }
 
 /** The store over an object's own SQLite. */
@@ -143,6 +145,18 @@ export class SqlStore implements CustomerStore {
       JSON.stringify(entry.change),
       entry.sums ? JSON.stringify(entry.sums) : null,
       entry.momentsHour ?? null,
+      atMs,
+    );
+  }
+
+  enqueueSettlement(ledger: string, { decisionId, leaseId, units, kind }: Settlement, atMs: number): void {
+    this.#sql.exec(
+      'INSERT INTO settlements (ledger, decision_id, lease_id, units, kind, at_ms) VALUES (?, ?, ?, ?, ?, ?)',
+      ledger,
+      decisionId,
+      leaseId,
+      units,
+      kind,
       atMs,
     );
   }

@@ -11,10 +11,15 @@ export class Wake {
 
   /** Sets the alarm unless it rings earlier anyway: a write only when something changes. */
   async by(atMs: number): Promise<void> {
-    if (this.#atMs === undefined) this.#atMs = await this.#storage.getAlarm();
-    if (this.#atMs !== null && this.#atMs <= atMs) return;
+    if (this.#atMs === undefined) await this.look();
+    if (this.#atMs != null && this.#atMs <= atMs) return;
     this.#atMs = atMs;
     await this.#storage.setAlarm(atMs);
+  }
+
+  /** Looks the alarm up. After it `by` sets an earlier one at once, before its first await: together with the write that was made just before. */
+  async look(): Promise<void> {
+    if (this.#atMs === undefined) this.#atMs = await this.#storage.getAlarm();
   }
 
   /** To be told first by the alarm handler: the alarm is spent. */

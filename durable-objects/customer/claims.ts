@@ -1,0 +1,95 @@
+/**
+ * What decisions took of ledgers, and what becomes of it: posted when the content is seen or sent in time, given back when not. Once, all of a
+ * decision's claims together, and in the transaction that writes the decision: the outbox tells the ledgers.
+ */
+import type { PurseTaker, UnitClaim } from '../../decisioning/limits/purse.ts';
+import type { Settlement } from '../budget/protocol.ts';
+import { VOID_GRACE_MS } from './limits.ts';
+import type { DecidedPlacement, StoredClaim, StoredDecision } from './protocol.ts';
+import type { CustomerState } from './state.ts';
+import type { CustomerStore } from './store.ts';
+
+/** Takes what a choice claims; undefined when it claims nothing. */
+export function takeClaims(
+  take: PurseTaker,
+  decisionId: string,
+  claims: readonly UnitClaim[] | undefined,
+): readonly StoredClaim[] | undefined {
+  return claims && take(decisionId, claims).map(({ decisionId: _, ...claim }) => claim);
+}
+
+/** A decision's claims as its worker hears of them, whatever became of them since; nothing for one without. */
+export function toldClaims({
+  record,
+  claims,
+}: Pick<StoredDecision, 'record' | 'claims'>): Pick<DecidedPlacement, 'claims'> {
+  const { decisionId } = record;
+  return claims ? { claims: claims.map((claim) => ({ decisionId, ...claim })) } : {};
+}
+
+/** Whether a decision's claims wait for what becomes of it. */
+export function isOpen({ claims, settled }: StoredDecision): boolean {
+  return claims !== undefined && settled === undefined;
+}
+
+/** The decision with its claims settled, for the caller to store; as it is when there is nothing left to settle. */
+export function settledAs(
+  store: CustomerStore,
+  decision: StoredDecision,
+  kind: Settlement['kind'],
+  nowMs: number,
+): StoredDecision {
+  if (!isOpen(decision)) return decision;
+  tellLedgers(store, decision, kind, nowMs);
+  return { ...decision, settled: kind };
+}
+
+/**
+ * The decision as its content is seen or sent: its money is posted when that is in time by the object's own clock, whatever the client says, and
+ * given back when it is late.
+ */
+export function settledOnContact(store: CustomerStore, decision: StoredDecision, nowMs: number): StoredDecision {
+  return settledAs(store, decision, nowMs <= decision.record.claimExpiresAtMs ? 'post' : 'void', nowMs);
+}
+
+/** Gives back what lapsed so long ago that no exposure can be on its way. */
+export function settleLapsed(store: CustomerStore, nowMs: number): void {
+  for (const decision of [...store.state.decisions.values()]) {
+    if (!isOpen(decision) || lapseOf(decision) > nowMs) continue;
+    store.putDecision(settledAs(store, decision, kindOf(decision), nowMs));
+  }
+}
+
+/** When the next open claim is to be given back; null when none is open. */
+export function nextLapseMs(state: CustomerState): number | null {
+  let nextMs: number | null = null;
+  for (const decision of state.decisions.values())
+    if (isOpen(decision)) nextMs = Math.min(nextMs ?? Number.POSITIVE_INFINITY, lapseOf(decision));
+  return nextMs;
+}
+
+/** Gives back every open claim of decisions that are about to be forgotten, without storing them. */
+export function giveBack(store: CustomerStore, decisions: Iterable<StoredDecision>, nowMs: number): void {
+  for (const decision of decisions) if (isOpen(decision)) tellLedgers(store, decision, kindOf(decision), nowMs);
+}
+
+/** The first moment at which an open claim may be given back for its age. */
+function lapseOf({ record }: StoredDecision): number {
+  return record.claimExpiresAtMs + VOID_GRACE_MS + 1;
+}
+
+/** What an open claim comes to when nothing more is waited for. Code that knew of no claims may have stored a contact and settled nothing. */
+function kindOf({ exposedAtMs, dispatchedAtMs, late }: StoredDecision): Settlement['kind'] {
+  return (exposedAtMs !== null || dispatchedAtMs !== undefined) && !late ? 'post' : 'void';
+}
+
+function tellLedgers(
+  store: CustomerStore,
+  { record, claims = [] }: StoredDecision,
+  kind: Settlement['kind'],
+  nowMs: number,
+): void {
+  const { decisionId } = record;
+  for (const { ledger, leaseId, units } of claims)
+    store.enqueueSettlement(ledger, { decisionId, leaseId, units, kind }, nowMs);
+}

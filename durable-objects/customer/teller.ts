@@ -1,0 +1,61 @@
+/** Carries settlements to the ledgers: each on its own, so that one that is down or hangs holds up neither statistics nor other ledgers. */
+import { withRetry } from '../shared/retry.ts';
+import type { StubSource } from '../shared/stub.ts';
+import { budgetStub } from '../shared/stub.ts';
+import { SETTLE_TIMEOUT_MS } from './limits.ts';
+import { ledgersToTell, nextBatch, oldestSettlementAtMs, type SettlementBatch, settledUpTo } from './settlements.ts';
+import type { CustomerMeta } from './state.ts';
+
+/** Batches of one ledger that follow one commit: far more than a customer has claims; what is left waits for the alarm. */
+const MAX_BATCHES = 50;
+
+export class Teller {
+  readonly #sql: SqlStorage;
+  readonly #env: StubSource;
+  readonly #timeoutMs: number;
+  /** Ledgers that are being told. */
+  readonly #busy = new Set<string>();
+
+  constructor(sql: SqlStorage, env: StubSource, timeoutMs = SETTLE_TIMEOUT_MS) {
+    this.#sql = sql;
+    this.#env = env;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Whether a ledger still has to hear something. */
+  get waiting(): boolean {
+    return oldestSettlementAtMs(this.#sql) !== null;
+  }
+
+  /** Tells every ledger what waits for it. Never throws: what could not be told stays, and the alarm that stands for it tries again. */
+  async deliver({ workspaceId }: Pick<CustomerMeta, 'workspaceId'>): Promise<void> {
+    const ledgers = ledgersToTell(this.#sql).filter((ledger) => !this.#busy.has(ledger));
+    await Promise.all(ledgers.map((ledger) => this.#tell(workspaceId, ledger)));
+  }
+
+  async #tell(workspaceId: string, ledger: string): Promise<void> {
+    this.#busy.add(ledger);
+    try {
+      for (let round = 0; round < MAX_BATCHES; round += 1) {
+        const batch = nextBatch(this.#sql, ledger);
+        if (!batch || !(await this.#carry(workspaceId, batch))) return;
+        settledUpTo(this.#sql, batch);
+      }
+    } catch {
+      // Out of reach: the rows stay.
+    } finally {
+      this.#busy.delete(ledger);
+    }
+  }
+
+  /** Whether the ledger answered in time. One that answers later has heard it all the same, and hears it once more. */
+  async #carry(workspaceId: string, { ledger, settlements }: SettlementBatch): Promise<boolean> {
+    const told = withRetry(async () =>
+      (await budgetStub(this.#env, workspaceId, ledger)).settle(workspaceId, ledger, settlements),
+    ).then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([told, scheduler.wait(this.#timeoutMs).then(() => false)]);
+  }
+}
