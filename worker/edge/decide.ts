@@ -3,6 +3,7 @@ import type { OptimizeRequest } from '../../contract/decisions.ts';
 import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import { decide } from '../../decisioning/decide.ts';
 import { isCapped } from '../../decisioning/eligibility.ts';
+import { claimsOf } from '../../decisioning/limits/needs.ts';
 import { evidenceFrom } from '../../decisioning/view.ts';
 import type { DecideCall, DecidedPlacement } from '../../durable-objects/customer/protocol.ts';
 import { recordOf } from '../../durable-objects/customer/record.ts';
@@ -11,8 +12,10 @@ import { inputOf, type SharedFacts } from '../../durable-objects/customer/view.t
 import { base64Url, hmac } from '../../durable-objects/shared/naming.ts';
 import type { Auth } from '../http/auth.ts';
 import { type Deadline, LATE } from '../http/deadline.ts';
+import type { Timing } from '../http/timing.ts';
 import type { EdgeCatalog } from './catalog.ts';
 import { askCustomer, linkCustomer } from './customer-calls.ts';
+import { type Attempts, carryPurse } from './purse.ts';
 import { decisionsOf } from './replies.ts';
 import type { PlacementSlices } from './slices.ts';
 import type { Visitor } from './visitor.ts';
@@ -27,6 +30,7 @@ export interface Asked {
   readonly slices: ReadonlyMap<string, PlacementSlices>;
   /** What deciding waits for the customer's object, at most. */
   readonly deadline: Deadline;
+  readonly timing?: Timing;
   readonly placements: readonly string[];
   readonly requestId: string;
   readonly repeatable: boolean;
@@ -94,10 +98,12 @@ function decideHere(call: DecideCall, asked: Asked): DecidedPlacement[] {
   });
 }
 
-function claimsCapped({ record, placement }: DecidedPlacement, { slices }: Asked): boolean {
+/** Whether the choice counts against a cap, or takes units: what holds only where all claims meet. */
+function claimsSomething({ record, placement }: DecidedPlacement, { slices }: Asked): boolean {
   const rules = slices.get(placement)?.rules.rules;
   const campaign = rules?.campaigns.find(({ id }) => id === record?.campaignId);
-  return rules !== undefined && campaign !== undefined && record?.armId !== HOLDOUT_ARM && isCapped(rules, campaign);
+  if (!rules || !campaign || !record || record.armId === HOLDOUT_ARM) return false;
+  return isCapped(rules, campaign) || claimsOf(campaign.needs, campaign.armIds.indexOf(record.armId)) !== undefined;
 }
 
 /**
@@ -114,27 +120,51 @@ export type Outcome =
   | { readonly outcome: 'unavailable' };
 
 /** Decides. Never throws for an object that is down: a page gets its default content quickly. */
-export async function decideFor(env: Env, asked: Asked): Promise<Outcome> {
-  const call = await decideCall(env, asked);
+export async function decideFor(env: Env, ctx: Pick<ExecutionContext, 'waitUntil'>, asked: Asked): Promise<Outcome> {
+  const bare = await decideCall(env, asked);
   const { visitor } = asked;
-  if (visitor.kind === 'none' || visitor.kind === 'new') {
+  // Of whom nothing is kept, nothing is known to be paid for either: what needs units is not theirs.
+  if (visitor.kind === 'none') return { outcome: 'decided', decisions: decideHere(bare, asked) };
+  const carried = await carryPurse(env, ctx, asked);
+  const call = carried ? { ...bare, purse: carried.purse } : bare;
+  const attempts: Attempts = { sent: 0, answered: 0 };
+  if (visitor.kind === 'new') {
     const decisions = decideHere(call, asked);
-    // A cap holds only where all claims meet: a first visit that would claim something capped brings its customer to life.
-    const needsObject = (decided: DecidedPlacement) => claimsCapped(decided, asked) || tellsFeatures(decided, asked);
-    if (visitor.kind === 'none' || !decisions.some(needsObject)) return { outcome: 'decided', decisions };
+    // A first visit that would claim something brings its customer to life.
+    const needsObject = (decided: DecidedPlacement) => claimsSomething(decided, asked) || tellsFeatures(decided, asked);
+    if (!decisions.some(needsObject)) {
+      carried?.settle(undefined, attempts);
+      return { outcome: 'decided', decisions };
+    }
   }
-  const answer = decideThere(env, call, asked).then(
-    (decisions): Outcome => ({ outcome: 'decided', decisions }),
-    (): Outcome => ({ outcome: 'unavailable' }),
+  const answer = decideThere(env, call, asked, attempts).then(
+    (decisions): Outcome => {
+      carried?.settle(decisions, attempts);
+      return { outcome: 'decided', decisions };
+    },
+    (): Outcome => {
+      carried?.settle(undefined, attempts);
+      return { outcome: 'unavailable' };
+    },
   );
   // Past the deadline the call goes on behind the answer: what it claims stays claimed, and lapses by itself.
   const first = await asked.deadline.within(answer);
   return first === LATE ? { outcome: 'unavailable' } : first;
 }
 
-async function decideThere(env: Env, call: DecideCall, asked: Asked): Promise<readonly DecidedPlacement[]> {
+async function decideThere(
+  env: Env,
+  call: DecideCall,
+  asked: Asked,
+  attempts: Attempts,
+): Promise<readonly DecidedPlacement[]> {
   const { visitor, catalog } = asked;
   if (visitor.kind === 'known' && visitor.anonymousName) await linkCustomer(env, call, visitor.anonymousName);
-  const { reply } = await askCustomer(env, call, catalog, (stub, current) => stub.decide(current));
+  const { reply } = await askCustomer(env, call, catalog, async (stub, current) => {
+    attempts.sent += 1;
+    const answered = await stub.decide(current);
+    attempts.answered += 1;
+    return answered;
+  });
   return decisionsOf(reply.decisions, call.requests);
 }

@@ -9,6 +9,7 @@ import { currentCatalog } from '../edge/catalog.ts';
 import { askCustomer } from '../edge/customer-calls.ts';
 import type { Asked } from '../edge/decide.ts';
 import { decideCall } from '../edge/decide.ts';
+import { seenPurse } from '../edge/purse.ts';
 import { admitAttributes, requestFacts } from '../edge/request-facts.ts';
 import type { PlacementSlices } from '../edge/slices.ts';
 import { placementSlices } from '../edge/slices.ts';
@@ -66,9 +67,9 @@ async function explain(c: Context<AppEnv>, body: ExplainRequest): Promise<Respon
     receivedAtMs: nowMs,
     clientAtMs: undefined,
   };
-  const { reply } = await askCustomer<ExplainReply>(c.env, await decideCall(c.env, asked), catalog, (stub, call) =>
-    stub.explain(call),
-  );
+  const purse = await seenPurse(c.env, c.executionCtx, asked);
+  const asking = { ...(await decideCall(c.env, asked)), ...(purse.length > 0 && { purse }) };
+  const { reply } = await askCustomer<ExplainReply>(c.env, asking, catalog, (stub, call) => stub.explain(call));
   return c.json(answer(reply, catalog, slices));
 }
 
@@ -90,7 +91,20 @@ function answer(reply: Explained, catalog: EdgeCatalog, slices: ReadonlyMap<stri
       at: new Date(atMs).toISOString(),
       state: pending ? 'pending' : 'confirmed',
     })),
+    ...claimsAnswer(reply),
     segments: [...reply.segments],
     revision: catalog.manifest.revision,
+  };
+}
+
+function claimsAnswer({ claims = [] }: Explained): Pick<ExplainResponse, 'claims'> {
+  if (claims.length === 0) return {};
+  return {
+    claims: claims.map(({ campaignId, ledger, units, expiresAtMs }) => ({
+      campaign: campaignId,
+      ledger,
+      units,
+      expiresAt: new Date(expiresAtMs).toISOString(),
+    })),
   };
 }

@@ -69,9 +69,10 @@ async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
   if (!visitor.ok) return refuse(c, visitor.refusal);
   const { admitted, ignored } = admitAttributes(catalog.directory, body.context?.attributes, auth.keyType);
   const done = c.get('timing').start('decide');
-  const outcome = await decideFor(c.env, {
+  const outcome = await decideFor(c.env, c.executionCtx, {
     auth,
     deadline: c.get('deadline'),
+    timing: c.get('timing'),
     visitor: visitor.value,
     catalog,
     slices,

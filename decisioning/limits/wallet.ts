@@ -1,0 +1,248 @@
+/**
+ * What one isolate holds of one ledger: its leases, what travels with calls, what is to be told. Ids, times and chance are arguments, so that
+ * the simulator runs this very code: for each isolate and ledger a wallet, a call of `open()` delivered whenever `due()` says so.
+ *
+ * Units are never guessed: what was not certainly unused stays in doubt until the ledger closes the lease.
+ */
+import type { LeasedClaim, PurseEntry } from './purse.ts';
+import {
+  type Grant,
+  isDone,
+  openLease,
+  reportOf,
+  settleLease,
+  unitsHeld,
+  type WalletLease,
+  type WalletReport,
+} from './wallet-lease.ts';
+
+/** A new lease is asked for when one ends this soon: a call to the ledger takes less. */
+export const ENDS_SOON_MS = 5_000;
+/** A call that has not come back after this long is taken for lost, and repeated under the same id. */
+export const CALL_TIMEOUT_MS = 5_000;
+/** First wait after a call that failed; doubles with each up to the longest. */
+export const DOWN_BASE_MS = 500;
+export const DOWN_LONGEST_MS = 30_000;
+/** Leases at a time, those included whose calls are still out: some are in use, one ends, the rest are of calls that hang. */
+export const MAX_LEASES = 64;
+/** Claims in one call: some 100 KB, and a write that an object carries out in milliseconds. The rest comes with the next call. */
+export const MAX_CLAIMS_TOLD = 1_000;
+/** As many untold claims are told without waiting for the next lease. */
+export const TELL_AT_CLAIMS = 200;
+/** Leases that are over are told of this often when nothing else is to be said. */
+export const TELL_EVERY_MS = 1_000;
+/** A lease that came too late to be used: clocks disagree, or the way is too long. Asking at once would bring another. */
+export const LATE_WAIT_MS = 1_000;
+
+/** What `LeaseCall` needs besides the ledger's address and the holder. */
+export interface WalletCall {
+  readonly leaseId: string;
+  /** 0 when the call only reports. */
+  readonly wanted: number;
+  readonly atLeast: number;
+  readonly reports: readonly WalletReport[];
+}
+
+/** The ledger's answer, in the words of its protocol. */
+export type WalletReply =
+  | { readonly outcome: 'leased'; readonly lease: Grant }
+  | { readonly outcome: 'reported' }
+  | { readonly outcome: 'refused'; readonly price: number; readonly retryAfterMs: number };
+
+export class Wallet {
+  readonly ledger: string;
+  /** Earliest end first: the order of use. */
+  #leases: WalletLease[] = [];
+  #price = 0;
+  /** Units of the latest lease. */
+  #slice = 0;
+  #wanted = 0;
+  #dearest = 1;
+  /** The id of a lease that was asked for and not heard of: asked for again, it is the same lease. */
+  #unheard: string | undefined;
+  /** The call that is under way, and since when. */
+  #call: WalletCall | undefined;
+  #calledAtMs = Number.NEGATIVE_INFINITY;
+  /** No lease before; reports may go. */
+  #leaseAfterMs = Number.NEGATIVE_INFINITY;
+  /** No call before. */
+  #callAfterMs = Number.NEGATIVE_INFINITY;
+  #failures = 0;
+
+  /** @param ledger its key, `pool:spring` */
+  constructor(ledger: string) {
+    this.ledger = ledger;
+  }
+
+  /** Units that may be taken now. */
+  held(nowMs: number): number {
+    return this.#leases.reduce((sum, lease) => sum + unitsHeld(lease, nowMs), 0);
+  }
+
+  /** Since when a call is under way; undefined when none is, or when it must be taken for lost. */
+  callSinceMs(nowMs: number): number | undefined {
+    return this.#call && nowMs - this.#calledAtMs < CALL_TIMEOUT_MS ? this.#calledAtMs : undefined;
+  }
+
+  /**
+   * Notes that units are asked for, found or not: what the ledger makes its slices of.
+   *
+   * @param dearest what the dearest claim takes: a slice below it is of no use
+   */
+  want(units: number, dearest: number): void {
+    this.#wanted += units;
+    this.#dearest = dearest;
+  }
+
+  /** Up to `units`, out of the leases that end first; what is taken must be settled. */
+  take(units: number, nowMs: number): PurseEntry[] {
+    const taken = this.peek(units, nowMs);
+    for (const { leaseId, units } of taken) {
+      const lease = this.#leaseOf(leaseId) as WalletLease;
+      lease.left -= units;
+      lease.out += units;
+    }
+    return taken;
+  }
+
+  /** What `take` would give. All of it bears the latest price. */
+  peek(units: number, nowMs: number): PurseEntry[] {
+    const entries: PurseEntry[] = [];
+    let missing = units;
+    for (const lease of this.#leases) {
+      const some = Math.min(missing, unitsHeld(lease, nowMs));
+      if (some === 0) continue;
+      const { leaseId, useBeforeMs } = lease;
+      entries.push({ ledger: this.ledger, leaseId, units: some, useBeforeMs, price: this.#price });
+      missing -= some;
+    }
+    return entries;
+  }
+
+  /**
+   * Settles what was taken, once.
+   *
+   * @param taken as `take` gave it; entries of other ledgers are passed over
+   * @param claims of the answer; empty when there was none
+   * @param certain every attempt of the call was answered: only then is the rest put back
+   */
+  settle(taken: readonly PurseEntry[], claims: readonly LeasedClaim[], certain: boolean): void {
+    for (const { ledger, leaseId, units } of taken) {
+      const lease = ledger === this.ledger ? this.#leaseOf(leaseId) : undefined;
+      if (!lease) continue;
+      const mine = claims.filter((claim) => claim.ledger === ledger && claim.leaseId === leaseId);
+      settleLease(lease, units, mine, certain);
+    }
+  }
+
+  /** Gives everything back that nobody uses: no more is taken from the leases held now. */
+  rest(): void {
+    for (const lease of this.#leases) lease.rested = true;
+    this.#wanted = 0;
+  }
+
+  /**
+   * The call that should be made now, if any.
+   *
+   * @param needed units that a request wants and that should be there
+   */
+  due(nowMs: number, needed = 0): 'lease' | 'report' | null {
+    if (this.callSinceMs(nowMs) !== undefined || nowMs < this.#callAfterMs) return null;
+    if (this.#wantsLease(nowMs, needed)) return 'lease';
+    const untold = this.#leases.reduce((sum, lease) => sum + lease.untold.size, 0);
+    if (untold >= TELL_AT_CLAIMS) return 'report';
+    const over = this.#unheard !== undefined || this.#leases.some((lease) => isDone(lease, nowMs));
+    return over && nowMs - this.#calledAtMs >= TELL_EVERY_MS ? 'report' : null;
+  }
+
+  /** Whether nothing is held, out or to be told: such a wallet can be forgotten. */
+  isEmpty(): boolean {
+    return this.#leases.length === 0 && this.#unheard === undefined;
+  }
+
+  /**
+   * The call that is due; `heard` or `failed` must follow.
+   *
+   * @param freshId names a lease that is asked for the first time
+   */
+  open(nowMs: number, freshId: string, kind: 'lease' | 'report'): WalletCall {
+    this.#calledAtMs = nowMs;
+    const reports: WalletReport[] = [];
+    let room = MAX_CLAIMS_TOLD;
+    for (const lease of this.#leases) {
+      const report = reportOf(lease, nowMs, room);
+      if (!report) continue;
+      reports.push(report);
+      room -= report.claims.length;
+    }
+    // A lease that was never heard of is asked for again, if only to give it back.
+    const leaseId = this.#unheard ?? freshId;
+    const wanted = kind === 'lease' ? Math.max(this.#wanted, this.#dearest) : this.#unheard === undefined ? 0 : 1;
+    if (wanted > 0) this.#unheard = leaseId;
+    if (kind === 'lease') this.#wanted = 0;
+    this.#call = { leaseId, wanted, atLeast: this.#dearest, reports };
+    return this.#call;
+  }
+
+  /** Takes the ledger's answer to a call. Answers may come late, and after the same lease was asked for again. */
+  heard(call: WalletCall, reply: WalletReply, nowMs: number): void {
+    this.#ended(call);
+    this.#failures = 0;
+    this.#callAfterMs = Number.NEGATIVE_INFINITY;
+    this.#acknowledge(call.reports);
+    if (call.wanted === 0 || reply.outcome === 'reported') return;
+    // The same lease was heard of before: it is here, or was used up and told as done. Never take it in again.
+    if (this.#unheard !== call.leaseId) return;
+    this.#unheard = undefined;
+    if (reply.outcome === 'leased') {
+      this.#admit(reply.lease, nowMs);
+    } else {
+      this.#price = reply.price;
+      this.#leaseAfterMs = nowMs + reply.retryAfterMs;
+    }
+  }
+
+  /**
+   * The call got no answer: it may have been carried out.
+   *
+   * @param chance [0, 1): isolates that fail together come back apart
+   */
+  failed(call: WalletCall, nowMs: number, chance: number): void {
+    this.#ended(call);
+    this.#wanted += call.wanted;
+    const waitMs = Math.min(DOWN_LONGEST_MS, DOWN_BASE_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#callAfterMs = nowMs + waitMs * (0.5 + chance / 2);
+  }
+
+  #ended(call: WalletCall): void {
+    if (this.#call === call) this.#call = undefined;
+  }
+
+  #wantsLease(nowMs: number, needed: number): boolean {
+    if (this.#wanted === 0 || nowMs < this.#leaseAfterMs || this.#leases.length >= MAX_LEASES) return false;
+    const held = this.held(nowMs);
+    const lasting = this.held(nowMs + ENDS_SOON_MS);
+    return held < needed || held < this.#dearest || lasting * 2 < this.#slice;
+  }
+
+  #acknowledge(reports: readonly WalletReport[]): void {
+    for (const { leaseId, claims, done } of reports) {
+      const lease = this.#leaseOf(leaseId);
+      for (const { decisionId } of claims) lease?.untold.delete(decisionId);
+      if (done) this.#leases = this.#leases.filter((other) => other !== lease);
+    }
+  }
+
+  #admit(grant: Grant, nowMs: number): void {
+    this.#price = grant.price;
+    if (grant.useBeforeMs <= nowMs) this.#leaseAfterMs = nowMs + LATE_WAIT_MS;
+    this.#slice = grant.units;
+    this.#leases.push(openLease(grant));
+    this.#leases.sort((one, other) => one.useBeforeMs - other.useBeforeMs);
+  }
+
+  #leaseOf(leaseId: string): WalletLease | undefined {
+    return this.#leases.find((lease) => lease.leaseId === leaseId);
+  }
+}

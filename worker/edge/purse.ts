@@ -1,0 +1,61 @@
+/** The units that travel with one request: taken before it is decided, settled with what came of it. */
+import type { Purse } from '../../decisioning/limits/purse.ts';
+import { type Needed, neededUnits } from '../../decisioning/limits/purse-needs.ts';
+import type { DecidedPlacement } from '../../durable-objects/customer/protocol.ts';
+import type { Asked } from './decide.ts';
+import { peekPurse, settlePurse, takePurse } from './leases.ts';
+
+type Ctx = Pick<ExecutionContext, 'waitUntil'>;
+type NeedsAsked = Pick<Asked, 'slices' | 'placements' | 'catalog' | 'auth' | 'receivedAtMs' | 'clientAtMs'>;
+
+/** What a request's call to a customer's object went through. */
+export interface Attempts {
+  sent: number;
+  answered: number;
+}
+
+/** A purse on its way; `settle` is called once. */
+export interface CarriedPurse {
+  readonly purse: Purse;
+  /**
+   * @param decisions undefined when there are none: of a call that failed, or that was never made
+   */
+  settle(decisions: readonly DecidedPlacement[] | undefined, attempts: Attempts): void;
+}
+
+/** By ledger, what the asked placements may need; empty where no campaign needs anything. */
+function neededBy({ slices, placements, catalog, receivedAtMs, clientAtMs }: NeedsAsked): ReadonlyMap<string, Needed> {
+  const rules = placements.flatMap((placement) => slices.get(placement)?.rules.rules ?? []);
+  return neededUnits(rules, { switches: catalog.switches, nowMs: clientAtMs ?? receivedAtMs });
+}
+
+/** Takes what a request may need; undefined when it needs nothing: then no ledger is asked and no purse travels. */
+export async function carryPurse(
+  env: Env,
+  ctx: Ctx,
+  asked: NeedsAsked & Pick<Asked, 'timing'>,
+): Promise<CarriedPurse | undefined> {
+  const needed = neededBy(asked);
+  if (needed.size === 0) return undefined;
+  const { workspaceId, keyType } = asked.auth;
+  // A page need not see which placements cost something.
+  const done = keyType === 'secret' ? asked.timing?.start('lease') : undefined;
+  const purse = await takePurse(env, ctx, { workspaceId, catalog: asked.catalog }, needed);
+  done?.();
+  return {
+    purse,
+    settle(decisions, { sent, answered }) {
+      const claims = (decisions ?? []).flatMap((decided) => decided.claims ?? []);
+      // An attempt that nobody heard of may still be carried out, also when another was answered.
+      const isCertain = sent === 0 || (sent === answered && decisions !== undefined);
+      settlePurse(workspaceId, purse, claims, isCertain);
+    },
+  };
+}
+
+/** What a request would travel with; nothing is taken. */
+export async function seenPurse(env: Env, ctx: Ctx, asked: NeedsAsked): Promise<Purse> {
+  const needed = neededBy(asked);
+  if (needed.size === 0) return [];
+  return peekPurse(env, ctx, { workspaceId: asked.auth.workspaceId, catalog: asked.catalog }, needed);
+}
