@@ -196,6 +196,19 @@ export const candidate = z
       .optional()
       .meta({ description: 'The strategy that decides for this customer, where there are several' }),
     probability: z.number().optional().meta({ description: 'P(campaign)' }),
+    needs: z
+      .array(
+        z.strictObject({
+          ledger: z.string(),
+          needed: z.int().meta({ description: 'Units that the dearest arm takes' }),
+          there: z.int().meta({ description: 'Units that could be claimed for it' }),
+          price: z.number().meta({ description: 'What pacing asks for a unit, in the unit of values' }),
+        }),
+      )
+      .optional()
+      .meta({
+        description: 'What it needs of ledgers; absent when nothing, and when it was refused for another reason before',
+      }),
     features: z.record(z.string(), z.number()).optional().meta({
       description: 'What the campaign sees of the customer, by name (`<id>=<value>` of a category), scaled as declared',
     }),
@@ -230,6 +243,12 @@ export const explainResponse = z
         state: z.enum(['pending', 'confirmed']),
       }),
     ),
+    claims: z
+      .array(z.strictObject({ campaign: slug, ledger: z.string(), units: z.int(), expiresAt: z.iso.datetime() }))
+      .optional()
+      .meta({
+        description: 'Units that decisions of this customer hold and that nothing has become of yet; absent when none',
+      }),
     segments: z.array(slug).meta({ description: 'Segments of these placements that the customer is in now' }),
     revision: z.int(),
   })
@@ -245,6 +264,17 @@ export const receiptResponse = z
       .record(z.string(), z.unknown())
       .meta({ description: 'What was decided: campaign, arm, propensities, times' }),
     exposedAt: z.iso.datetime().nullable(),
+    dispatchedAt: z.iso
+      .datetime()
+      .optional()
+      .meta({ description: 'When its message went out, where that was told first' }),
+    claims: z
+      .strictObject({
+        units: z.array(z.strictObject({ ledger: z.string(), units: z.int() })),
+        state: z.enum(['open', 'posted', 'void']),
+      })
+      .optional()
+      .meta({ description: 'What it took of ledgers and what became of that; absent when it took nothing' }),
     outcomes: z.array(
       z.strictObject({
         goal: z.string(),

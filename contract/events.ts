@@ -12,6 +12,7 @@ const at = z.iso
   .optional()
   .meta({ description: 'When it happened; secret keys only, at most 24 h from now' });
 
+const dispatchShape = { token, kind: z.literal('dispatch'), at };
 const exposureShape = { token, kind: z.literal('exposure'), at };
 const goalShape = {
   token,
@@ -23,7 +24,14 @@ const goalShape = {
 };
 
 export const feedbackEvent = z
-  .discriminatedUnion('kind', [z.strictObject(exposureShape), z.strictObject(goalShape)])
+  .discriminatedUnion('kind', [
+    z.strictObject(exposureShape),
+    z.strictObject(goalShape),
+    z.strictObject(dispatchShape).meta({
+      description:
+        'The message went out: its claim is confirmed and its units are spent. It is no trial; the exposure that follows is, and is not late',
+    }),
+  ])
   .meta({ id: 'FeedbackEvent' });
 
 export const feedbackRequest = z
@@ -31,6 +39,7 @@ export const feedbackRequest = z
     z.strictObject({ key: bodyKey, events: z.array(feedbackEvent).min(1).max(MAX_EVENTS) }),
     z.strictObject({ key: bodyKey, ...exposureShape }),
     z.strictObject({ key: bodyKey, ...goalShape }),
+    z.strictObject({ key: bodyKey, ...dispatchShape }),
   ])
   .meta({
     id: 'FeedbackRequest',

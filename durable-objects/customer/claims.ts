@@ -5,7 +5,7 @@
 import type { PurseTaker, UnitClaim } from '../../decisioning/limits/purse.ts';
 import type { Settlement } from '../budget/protocol.ts';
 import { VOID_GRACE_MS } from './limits.ts';
-import type { DecidedPlacement, StoredClaim, StoredDecision } from './protocol.ts';
+import type { DecidedPlacement, ShownClaims, StoredClaim, StoredDecision } from './protocol.ts';
 import type { CustomerState } from './state.ts';
 import type { CustomerStore } from './store.ts';
 
@@ -25,6 +25,15 @@ export function toldClaims({
 }: Pick<StoredDecision, 'record' | 'claims'>): Pick<DecidedPlacement, 'claims'> {
   const { decisionId } = record;
   return claims ? { claims: claims.map((claim) => ({ decisionId, ...claim })) } : {};
+}
+
+/** A decision's claims as people are shown them; undefined for one without. */
+export function shownClaims({ claims, settled }: StoredDecision): ShownClaims | undefined {
+  if (!claims) return undefined;
+  const units = new Map<string, number>();
+  for (const claim of claims) units.set(claim.ledger, (units.get(claim.ledger) ?? 0) + claim.units);
+  const state = settled === undefined ? 'open' : settled === 'post' ? 'posted' : 'void';
+  return { units: [...units].map(([ledger, count]) => ({ ledger, units: count })), state };
 }
 
 /** Whether a decision's claims wait for what becomes of it. */

@@ -8,6 +8,7 @@ import { decide } from '../../decisioning/decide.ts';
 import { featureVector } from '../../decisioning/features/features.ts';
 import { scoresFrom } from '../../decisioning/scores.ts';
 import type { Resolve } from '../../decisioning/segments/subject.ts';
+import { isOpen, shownClaims } from './claims.ts';
 import type { DecideCall, ExplainedCandidate } from './protocol.ts';
 import type { CustomerState } from './state.ts';
 import { touchesOf } from './state.ts';
@@ -52,6 +53,13 @@ export function explainFor(state: CustomerState, call: DecideCall, shared: Share
         pending: pendingUntilMs !== null,
       })),
     segments: [...segments].sort(),
+    claims: [...state.decisions.values()].filter(isOpen).flatMap((decision) =>
+      (shownClaims(decision)?.units ?? []).map((claim) => ({
+        ...claim,
+        campaignId: decision.record.campaignId,
+        expiresAtMs: decision.record.claimExpiresAtMs,
+      })),
+    ),
   };
 }
 

@@ -5,7 +5,7 @@ import type { TrialTally } from '../../decisioning/bandits/rewards/tally.ts';
 import type { TracedCandidate } from '../../decisioning/candidates.ts';
 import type { PlacementRequest, Switches } from '../../decisioning/decide.ts';
 import type { FeatureVector } from '../../decisioning/features/features.ts';
-import type { LeasedClaim, Purse } from '../../decisioning/limits/purse.ts';
+import type { LeasedClaim, Purse, UnitClaim } from '../../decisioning/limits/purse.ts';
 import type { EventRejection, RefusalReason } from '../../decisioning/reasons.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
@@ -90,6 +90,12 @@ export interface CreditedOutcome {
   /** Minor units of the currency, or of the goal's own unit. */
   readonly valueMinor: number;
   readonly orders: readonly string[];
+}
+
+/** A decision's claims as people are shown them: by ledger, whatever lease they were taken from. */
+export interface ShownClaims {
+  readonly units: readonly UnitClaim[];
+  readonly state: 'open' | 'posted' | 'void';
 }
 
 /** Units that a stored decision took of one lease. */
@@ -206,6 +212,8 @@ export type ExplainReply =
         readonly pending: boolean;
       }[];
       readonly segments: readonly string[];
+      /** Open claims, one entry a decision and ledger; absent from objects that know of none. */
+      readonly claims?: readonly (UnitClaim & { readonly campaignId: string; readonly expiresAtMs: number })[];
     };
 
 /** Units of values that are no money: they are in no revenue. */
@@ -281,6 +289,9 @@ export type ReceiptReply =
       readonly record: DecisionRecord;
       readonly receipt: Receipt | null;
       readonly exposedAtMs: number | null;
+      /** As in the stored decision; absent from objects that know of no claims. */
+      readonly dispatchedAtMs?: number;
+      readonly claims?: ShownClaims;
       readonly outcomes: readonly { readonly goal: string; readonly atMs: number; readonly valueMinor: number }[];
     }
   | { readonly outcome: 'not_found' };

@@ -1,6 +1,7 @@
 /** What can be read of a customer: the export, and the receipt of one decision. */
 import type { Receipt } from '../../decisioning/receipt.ts';
-import type { CustomerDump, ReceiptReply } from './protocol.ts';
+import { shownClaims } from './claims.ts';
+import type { CustomerDump, ReceiptReply, ShownClaims, StoredDecision } from './protocol.ts';
 import type { CustomerState } from './state.ts';
 import { isEmpty } from './state.ts';
 
@@ -11,10 +12,18 @@ export function dumpOf(state: CustomerState): CustomerDump | null {
     profile: state.meta.profile,
     createdAtMs: state.meta.createdAtMs,
     // What the campaign learned from is the workspace's own configuration, and nothing of the customer.
-    decisions: [...state.decisions.values()].map(({ record, learning: _, ...rest }) => ({ ...record, ...rest })),
+    decisions: [...state.decisions.values()].map((decision) => {
+      const { record, learning: _, claims: _leased, settled: _told, ...rest } = decision;
+      return { ...record, ...rest, ...claimsPart(decision) };
+    }),
     outcomes: state.outcomes.map((outcome) => ({ ...outcome })),
     behaviour: state.behaviour.map((event) => ({ ...event })),
   };
+}
+
+function claimsPart(decision: StoredDecision): { claims?: ShownClaims } {
+  const claims = shownClaims(decision);
+  return claims ? { claims } : {};
 }
 
 /** A decision with its receipt; receipts stay on disk until they are asked for. */
@@ -33,6 +42,8 @@ export function receiptOf(
     record: decision.record,
     receipt: row?.receipt ? (JSON.parse(row.receipt) as Receipt) : null,
     exposedAtMs: decision.exposedAtMs,
+    ...(decision.dispatchedAtMs !== undefined && { dispatchedAtMs: decision.dispatchedAtMs }),
+    ...claimsPart(decision),
     outcomes: decision.outcomes.map(({ goal, atMs, valueMinor }) => ({ goal, atMs, valueMinor })),
   };
 }

@@ -23,7 +23,7 @@ export type CandidateDraw = Pick<WireCandidate, 'arms' | 'armsLeftOut' | 'featur
 
 /** A candidate in the API's words. */
 export function candidateAnswer(candidate: ExplainedCandidate, draw: CandidateDraw): WireCandidate {
-  const { campaignId, reason, leaf, value, parts, probability, kept } = candidate;
+  const { campaignId, reason, leaf, value, parts, probability, kept, needs } = candidate;
   return {
     campaign: campaignId,
     outcome: reason === null ? 'chosen' : 'refused',
@@ -32,6 +32,7 @@ export function candidateAnswer(candidate: ExplainedCandidate, draw: CandidateDr
     ...(parts !== undefined && { valueParts: { ...parts } }),
     ...(leaf !== undefined && placeOf(leaf)),
     ...(probability !== undefined && { probability }),
+    ...(needs && { needs: [...needs] }),
     ...(kept && { kept: { arm: kept.armId, until: new Date(kept.untilMs).toISOString() } }),
     ...draw,
   };

@@ -50,6 +50,8 @@ async function readReceipt(c: Context<AppEnv>, id: string): Promise<Response> {
     decisionId: id,
     record: reply.record,
     exposedAt: reply.exposedAtMs === null ? null : new Date(reply.exposedAtMs).toISOString(),
+    ...(reply.dispatchedAtMs !== undefined && { dispatchedAt: new Date(reply.dispatchedAtMs).toISOString() }),
+    ...(reply.claims && { claims: { ...reply.claims, units: [...reply.claims.units] } }),
     outcomes: reply.outcomes.map(({ goal, atMs, valueMinor }) => ({
       goal,
       at: new Date(atMs).toISOString(),

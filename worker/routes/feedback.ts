@@ -1,4 +1,4 @@
-/** `POST /v1/feedback`: exposures and goals of decisions, with their tokens. */
+/** `POST /v1/feedback`: dispatches, exposures and goals of decisions, with their tokens. */
 import type { Context } from 'hono';
 import type { FeedbackEvent, FeedbackRequest } from '../../contract/events.ts';
 import { eventsResponse, feedbackRequest } from '../../contract/events.ts';
@@ -90,6 +90,7 @@ async function checkEvent(
   const atMs = at.value;
   const facts = learningFacts(directory, record.campaignId);
   const learning = facts && { learning: facts };
+  if (event.kind === 'dispatch') return { index, record, kind: 'dispatch', atMs };
   if (event.kind === 'exposure') return { index, record, kind: 'exposure', atMs, ...learning };
   const goal = goalFacts(directory, auth, event.goal, event.value);
   if (typeof goal === 'string') return { index, status: 'rejected', reason: goal };
