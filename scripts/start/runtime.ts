@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path';
 import { build, stop as stopEsbuild } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from 'wrangler';
+import { childrenNamed, endWithThisProcess } from './processes.ts';
 
+const RUNTIME_PROGRAM = 'workerd';
 /** Cron expressions have a resolution of one minute. */
 const CRON_INTERVAL_MS = 60_000;
 /** Past this the log of one run stops growing: nobody reads more, and a disk must not fill up. */
@@ -19,10 +21,14 @@ export interface RuntimeOptions {
   readonly assets: string;
   readonly logFile: string;
   readonly port: number;
+  /** Variables of the worker besides those of wrangler.toml. */
+  readonly vars?: Readonly<Record<string, string>>;
 }
 
 export interface Runtime {
   readonly database: D1;
+  /** Of workerd; undefined where processes cannot be listed. */
+  readonly processId: number | undefined;
   /** Runs the cron jobs once, now. */
   runJobs(): Promise<void>;
   /** Ends workerd and everything else that was started. */
@@ -44,7 +50,8 @@ export interface D1Statement {
  * Starts everything wrangler.toml describes. Not through `wrangler dev`: its proxies cost each request most of its time, and it takes
  * over the screen.
  */
-export async function startRuntime({ root, stateDir, assets, logFile, port }: RuntimeOptions): Promise<Runtime> {
+export async function startRuntime(settings: RuntimeOptions): Promise<Runtime> {
+  const { root, stateDir, assets, logFile, port, vars } = settings;
   const script = await bundle(join(root, 'worker/index.ts'));
   // wrangler would tell which file it has the secrets from, in the middle of our screen.
   process.env.WRANGLER_LOG ??= 'error';
@@ -57,6 +64,7 @@ export async function startRuntime({ root, stateDir, assets, logFile, port }: Ru
     workers: [
       {
         ...workerOptions,
+        bindings: { ...(workerOptions.bindings as object | undefined), ...vars },
         name: 'hyperedge',
         rootPath: root,
         modules: [{ type: 'ESModule', path: join(root, 'index.mjs'), contents: script }],
@@ -72,8 +80,11 @@ export async function startRuntime({ root, stateDir, assets, logFile, port }: Ru
       if (log.bytesWritten < MAX_LOG_BYTES) log.write(`${message}\n`);
     },
   });
+  const before = childrenNamed(RUNTIME_PROGRAM);
   const miniflare = new Miniflare(options);
   await miniflare.ready;
+  const processId = childrenNamed(RUNTIME_PROGRAM).find((pid) => !before.includes(pid));
+  const endWatch = processId === undefined ? () => undefined : endWithThisProcess(processId, RUNTIME_PROGRAM);
   const database = (await miniflare.getD1Database('DB')) as unknown as D1;
   const runJobs = async () => {
     const worker = await miniflare.getWorker();
@@ -83,10 +94,12 @@ export async function startRuntime({ root, stateDir, assets, logFile, port }: Ru
   const cron = setInterval(() => runJobs().catch(() => {}), CRON_INTERVAL_MS);
   return {
     database,
+    processId,
     runJobs,
     async stop() {
       clearInterval(cron);
       await miniflare.dispose();
+      endWatch();
       log.end();
     },
   };

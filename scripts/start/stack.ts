@@ -15,6 +15,8 @@ export interface StackOptions {
   readonly stateDir?: string;
   /** The file of the demo's keys. */
   readonly demoFile?: string;
+  /** Variables of the worker besides those of wrangler.toml. */
+  readonly vars?: Readonly<Record<string, string>>;
   /** Wraps each step, to show its progress. */
   readonly step?: <T>(title: string, work: () => Promise<T>) => Promise<T>;
 }
@@ -43,7 +45,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await buildAll(root);
     copyAssets(join(root, 'worker/assets/dist'), assets, keys.publishableKey);
   });
-  const runtime = await step('Starting the runtime', () => startRuntime({ root, stateDir, assets, logFile, port }));
+  const runtime = await step('Starting the runtime', () =>
+    startRuntime({ root, stateDir, assets, logFile, port, ...(options.vars && { vars: options.vars }) }),
+  );
   try {
     await step('Migrating the database', () => applyMigrations(runtime.database, join(root, 'migrations')));
     const demo = {

@@ -32,6 +32,8 @@ beforeAll(async () => {
       port: await choosePort(undefined, 8_950),
       stateDir: join(folder, 'state'),
       demoFile: join(folder, 'demo.json'),
+      // A browser and a runtime on two busy cores: how soon an answer comes is not what is tried here.
+      vars: { DECIDE_DEADLINE_MS: '20000' },
     }),
   ]);
 });
