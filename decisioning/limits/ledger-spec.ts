@@ -34,6 +34,8 @@ export interface LedgerSpec {
   readonly pacing: Pacing;
   /** Shares of the total, (0, 1], ascending: an alert is raised when that much is posted. */
   readonly alertsAt: readonly number[];
+  /** The longest that a claim on it can be pending; absent: a day. What is in doubt is given back so much later. */
+  readonly claimLifeMs?: number;
 }
 
 /** What one claim of a campaign takes from a ledger. */

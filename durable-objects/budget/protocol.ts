@@ -1,6 +1,13 @@
 /** What workers and customers say to the object of a ledger. */
 import type { LedgerSpec } from '../../decisioning/limits/ledger-spec.ts';
 
+/** Reports of one call: as many leases as a worker holds of one ledger. */
+export const MAX_LEASE_REPORTS = 64;
+/** Claims in the reports of one call, twice what a worker tells: one transaction takes them in some tens of milliseconds. */
+export const MAX_REPORTED_CLAIMS = 2_000;
+/** Settlements of one call: a customer settles a few, and one transaction takes these without holding others up. */
+export const MAX_SETTLEMENTS = 200;
+
 /** A ledger as the caller's catalog has it; the object goes by that of the highest revision it has heard of. */
 export interface LedgerAddress {
   readonly workspaceId: string;
@@ -62,7 +69,10 @@ export interface Settlement {
   readonly kind: 'post' | 'void';
 }
 
-/** `uncharged`: posts that came after their lease was closed and for which nothing was left; they are told as an alert. */
+/**
+ * `settled`: those that were new; a repeat is taken and changes nothing. `uncharged`: posts that came after their lease was closed and
+ * for which nothing was left; they are told as an alert.
+ */
 export interface SettleReply {
   readonly settled: number;
   readonly uncharged: number;

@@ -1,0 +1,62 @@
+/** Alerts of a ledger: raised in the transaction that gives cause to them, kept until the publisher has taken them. */
+import type { Alert } from '../publisher/protocol.ts';
+import type { Book } from './book.ts';
+
+/** Alerts handed over in one run of the alarm: a ledger has at most twelve a day. */
+export const MAX_ALERTS_TOLD = 50;
+
+function raise(book: Book, period: string, kind: Alert['kind'], what: string, detail: Alert['detail']): void {
+  const { ledger } = book;
+  if (!ledger) return;
+  const id = `budget ${ledger.key} ${period} ${what}`;
+  const alert: Alert = { id, kind, subject: ledger.key, raisedAtMs: book.nowMs, detail: { period, ...detail } };
+  book.sql.exec(
+    `INSERT INTO alerts (id, period, body) VALUES (?1, ?2, ?3)
+     ON CONFLICT (id) DO UPDATE SET taken = 0, body = json_set(?3, '$.raisedAtMs', json_extract(body, '$.raisedAtMs'))`,
+    id,
+    period,
+    JSON.stringify(alert),
+  );
+}
+
+/** Thresholds that are reached, each once for a total: one that was raised is reached anew. */
+export function alertThresholds(book: Book, period: string): void {
+  const { posted, total, remaining } = book.period(period);
+  for (const share of book.ledger?.spec?.alertsAt ?? []) {
+    if (total === 0 || posted < share * total) continue;
+    const what = `${share} of ${total}`;
+    const id = `budget ${book.ledger?.key} ${period} ${what}`;
+    if (book.raised.has(id)) continue;
+    book.raised.add(id);
+    if (book.sql.exec('SELECT 1 FROM alerts WHERE id = ?', id).toArray().length > 0) continue;
+    raise(book, period, 'ledger_threshold', what, { share, posted, total, remaining });
+  }
+}
+
+/** Units were spent that nothing was left for. */
+export function alertUncharged(book: Book, period: string): void {
+  const { uncharged, total } = book.period(period);
+  raise(book, period, 'ledger_uncharged', 'uncharged', { uncharged, total });
+}
+
+/** Claims were given back that nobody had settled for days. */
+export function alertUnsettled(book: Book, period: string, units: number): void {
+  raise(book, period, 'ledger_uncharged', 'unsettled', { unsettled: units, total: book.period(period).total });
+}
+
+export function hasUntaken(sql: SqlStorage): boolean {
+  return sql.exec('SELECT 1 FROM alerts WHERE taken = 0 LIMIT 1').toArray().length > 0;
+}
+
+/** Alerts that the publisher has not taken yet. */
+export function untakenAlerts(sql: SqlStorage): readonly Alert[] {
+  return sql
+    .exec<{ body: string }>('SELECT body FROM alerts WHERE taken = 0 LIMIT ?', MAX_ALERTS_TOLD)
+    .toArray()
+    .map(({ body }) => JSON.parse(body) as Alert);
+}
+
+/** The publisher has taken an alert as it was told; one that has new figures since stays. */
+export function markTaken(sql: SqlStorage, alert: Alert): void {
+  sql.exec('UPDATE alerts SET taken = 1 WHERE id = ? AND body = ?', alert.id, JSON.stringify(alert));
+}
