@@ -1,9 +1,11 @@
 /** Everything that crosses a wire. */
+export * from './alerts.ts';
 export * from './audience.ts';
 export * from './configuration/index.ts';
 export * from './customers.ts';
 export * from './decisions.ts';
 export * from './events.ts';
+export * from './ledgers.ts';
 export * from './lifecycle.ts';
 export * from './parameters-performance.ts';
 export * from './performance.ts';

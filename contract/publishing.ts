@@ -164,6 +164,8 @@ export const auditEntry = z
       'revoke_key',
       'erase_customer',
       'push',
+      'steer',
+      'acknowledge',
     ]),
     kind: z.string(),
     subject: z.string(),

@@ -5,7 +5,7 @@ import type { CampaignPolicy, CatalogManifest } from '../../decisioning/catalog/
 import { migrate } from '../shared/migrator.ts';
 import { withRetry } from '../shared/retry.ts';
 import { rootStub, type StubSource } from '../shared/stub.ts';
-import { raiseAlert, readAlerts } from './alerts.ts';
+import { acknowledgeAlert, raiseAlert, readAlerts } from './alerts.ts';
 import { readAllocations, takeOffer } from './allocations.ts';
 import { noteBacklog, oldestBacklog } from './backlog.ts';
 import { introduce, readMeta } from './meta.ts';
@@ -14,6 +14,7 @@ import type {
   ActivateReply,
   Alert,
   CustomerSample,
+  KeptAlert,
   NamedBody,
   OfferReply,
   PublisherApi,
@@ -94,8 +95,12 @@ export class PublisherObject extends DurableObject<StubSource> implements Publis
     });
   }
 
-  alerts(): readonly Alert[] {
+  alerts(): readonly KeptAlert[] {
     return readAlerts(this.#sql);
+  }
+
+  async acknowledgeAlert(id: string, actor: string, atMs: number): Promise<KeptAlert | null> {
+    return this.ctx.storage.transactionSync(() => acknowledgeAlert(this.#sql, id, actor, atMs));
   }
 
   health(): PublisherHealth {

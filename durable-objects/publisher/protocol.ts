@@ -1,4 +1,5 @@
 /** What the worker and the roots say to a workspace's publisher. */
+import type { AlertKind } from '../../contract/alerts.ts';
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { CampaignPolicy, CatalogManifest } from '../../decisioning/catalog/slice.ts';
 
@@ -62,12 +63,18 @@ export interface PublisherHealth {
 export interface Alert {
   /** What it is about, and when: `budget pool:spring once 0.8`. */
   readonly id: string;
-  readonly kind: 'ledger_threshold' | 'ledger_uncharged' | 'feedback_anomaly';
+  readonly kind: AlertKind;
   /** A ledger's key, or a campaign's id. */
   readonly subject: string;
   readonly raisedAtMs: number;
   /** Figures and words for people. */
   readonly detail: Readonly<Record<string, string | number>>;
+}
+
+/** An alert as it is kept. */
+export interface KeptAlert extends Alert {
+  /** Who said that they have seen it, and when. */
+  readonly acknowledged: { readonly atMs: number; readonly actor: string } | null;
 }
 
 /** Customers to ask, and what tells how many there are: `held` in the sample, all of them with ranks below `below`. */
@@ -96,7 +103,9 @@ export interface PublisherApi {
   reportBacklog(customer: string, oldestAtMs: number | null): Promise<void>;
   raiseAlert(workspaceId: string, alert: Alert): Promise<void>;
   /** The latest first. */
-  alerts(): readonly Alert[] | Promise<readonly Alert[]>;
+  alerts(): readonly KeptAlert[] | Promise<readonly KeptAlert[]>;
+  /** The first to say so stays. Null when there is no such alert (any more). */
+  acknowledgeAlert(id: string, actor: string, atMs: number): Promise<KeptAlert | null>;
   health(): PublisherHealth | Promise<PublisherHealth>;
   /** A customer of whom something is held; the reply is the rank below which customers are in the sample. */
   joinSample(workspaceId: string, name: string): Promise<number>;

@@ -33,4 +33,5 @@ export const PUBLISHER_SCHEMA: readonly string[] = [
   CREATE TABLE sample_threshold (id INTEGER PRIMARY KEY CHECK (id = 1), below INTEGER NOT NULL);`,
   `CREATE TABLE alerts (id TEXT PRIMARY KEY, raised_at_ms INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
   CREATE INDEX alerts_raised ON alerts (raised_at_ms);`,
+  `CREATE TABLE acknowledged (alert_id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, actor TEXT NOT NULL) WITHOUT ROWID;`,
 ];

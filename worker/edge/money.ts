@@ -19,3 +19,11 @@ export function minorUnits(value: number, currency: string): number {
   const minor = Number.isFinite(scaled) ? scaled : value * 10 ** decimalPlaces(currency);
   return Math.sign(minor) * Math.round(Math.abs(minor));
 }
+
+/** `125000` EUR → `1250.00`: exact, as many places as the currency has. */
+export function majorText(minor: number, currency: string): string {
+  const places = decimalPlaces(currency);
+  const digits = String(Math.abs(minor)).padStart(places + 1, '0');
+  const sign = minor < 0 ? '-' : '';
+  return places === 0 ? `${sign}${digits}` : `${sign}${digits.slice(0, -places)}.${digits.slice(-places)}`;
+}

@@ -29,6 +29,7 @@ const TAGS = [
   { name: 'Configuration', description: 'Campaigns and everything they refer to.' },
   { name: 'Publishing', description: 'Revisions, rollback, kill switch, audit, keys.' },
   { name: 'Insight', description: 'How campaigns perform.' },
+  { name: 'Money', description: 'Where budgets, stocks and capacities stand.' },
   { name: 'Operations', description: 'The runtime itself.' },
 ];
 

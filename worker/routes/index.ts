@@ -1,5 +1,6 @@
 /** Every route of the API. */
 import type { App } from '../http/app-env.ts';
+import { registerAlerts } from './alerts.ts';
 import { registerAudience } from './audience.ts';
 import { registerConfiguration } from './configuration/index.ts';
 import { registerCustomers } from './customers.ts';
@@ -8,6 +9,7 @@ import { registerEvents } from './events.ts';
 import { registerExplain } from './explain.ts';
 import { registerFeedback } from './feedback.ts';
 import { registerHealth } from './health.ts';
+import { registerLedgers } from './ledgers.ts';
 import { registerLifecycle } from './lifecycle.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerOptimize } from './optimize.ts';
@@ -31,6 +33,8 @@ export function registerRoutes(app: App): void {
   registerAudience(app);
   registerLifecycle(app);
   registerStrategies(app);
+  registerLedgers(app);
+  registerAlerts(app);
   registerHealth(app);
   registerOpenApi(app);
 }
