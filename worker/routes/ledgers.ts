@@ -29,6 +29,12 @@ type Query = z.output<typeof ledgersQuery>;
 
 /** Registers all six. */
 export function registerLedgers(app: App): void {
+  registerBudgets(app);
+  registerInventory(app);
+  registerCapacity(app);
+}
+
+function registerBudgets(app: App): void {
   endpoint(
     app,
     {
@@ -56,6 +62,9 @@ export function registerLedgers(app: App): void {
     },
     (c, { params }) => single(c, 'pool', params.pool, budgetAnswer),
   );
+}
+
+function registerInventory(app: App): void {
   endpoint(
     app,
     {
@@ -83,6 +92,9 @@ export function registerLedgers(app: App): void {
     },
     (c, { params }) => single(c, 'stock', params.stock, inventoryAnswer),
   );
+}
+
+function registerCapacity(app: App): void {
   endpoint(
     app,
     {
