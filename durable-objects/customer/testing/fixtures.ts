@@ -125,6 +125,9 @@ export function customerOf(world: World, who: string, anonymous = false) {
     feedback,
     ask: (requestId: string, atMs: number, options?: DecideOptions): Promise<DecideReply> =>
       stub().decide(decideCallOf(world, facts(atMs), requestId, options)),
+    /** What `ask` would send. */
+    explainCall: (requestId: string, atMs: number, options?: DecideOptions): DecideCall =>
+      decideCallOf(world, facts(atMs), requestId, options),
     /** The record of `hero`'s decision; null for default content. */
     decide: async (requestId: string, atMs: number, options?: DecideOptions): Promise<DecisionRecord | null> => {
       const reply = await stub().decide(decideCallOf(world, facts(atMs), requestId, options));
