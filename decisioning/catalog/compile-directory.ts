@@ -1,5 +1,5 @@
+import { ledgersWithLives } from './claim-life.ts';
 import type { Configuration } from './configuration.ts';
-import { ledgersOf } from './ledgers.ts';
 import { byId } from './order.ts';
 import { parameterNames } from './parameter-names.ts';
 import type { CampaignPolicy, Directory, DirectoryCampaign } from './slice.ts';
@@ -29,7 +29,7 @@ export function compileDirectory(
       },
     ];
   });
-  const ledgers = ledgersOf(configuration);
+  const ledgers = ledgersWithLives(configuration);
   return {
     format: SLICE_FORMAT,
     workspaceId,

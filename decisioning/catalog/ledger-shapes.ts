@@ -36,4 +36,5 @@ export const ledgerShape = fields({
   endsAtMs: nullable(finite),
   pacing: fields({ mode: oneOf('none', 'even', 'profile'), hours: optional(listOf(notNegative)) }),
   alertsAt: listOf(between(0, 1)),
+  claimLifeMs: optional(wholeFrom(1)),
 });

@@ -16,8 +16,8 @@ const LEAST_CLAIMS = 8;
  * each), a ledger that was away for minutes, and clocks that differ by one.
  */
 export const SETTLE_WITHIN_MS = 600_000;
-/** Longest life of a claim where the ledger's configuration does not tell: that of channels that send. */
-export const CLAIM_LIFE_MS = 86_400_000;
+/** Longest life of a claim where the ledger's configuration does not tell: that of channels that send, a day after a day. */
+export const CLAIM_LIFE_MS = 172_800_000;
 
 /** What the size of a slice depends on; all in units but `holders`. */
 export interface SliceFacts {

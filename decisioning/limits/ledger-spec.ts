@@ -34,7 +34,7 @@ export interface LedgerSpec {
   readonly pacing: Pacing;
   /** Shares of the total, (0, 1], ascending: an alert is raised when that much is posted. */
   readonly alertsAt: readonly number[];
-  /** The longest that a claim on it can be pending; absent: a day. What is in doubt is given back so much later. */
+  /** The longest that a claim on it can be pending; absent: two days. What is in doubt is given back so much later. */
   readonly claimLifeMs?: number;
 }
 

@@ -1,4 +1,6 @@
 /** The durable state of one ledger. Every method is one synchronous transaction: nothing can happen half-way through. */
+
+import { CLAIM_LIFE_MS } from '../../decisioning/limits/lease.ts';
 import { fitTotal } from '../../decisioning/limits/ledger.ts';
 import type { LedgerSpec } from '../../decisioning/limits/ledger-spec.ts';
 import { plannedBy } from '../../decisioning/limits/plan.ts';
@@ -11,7 +13,7 @@ import { checkLeaseCall, checkSame, checkSettlements } from './check.ts';
 import { grant } from './leasing.ts';
 import type { LeaseCall, LeaseReply, LedgerAddress, LedgerStanding, Settlement, SettleReply } from './protocol.ts';
 import { takeReports } from './reporting.ts';
-import { forgetPeriods } from './rows.ts';
+import { forgetPeriods, postponeClosing } from './rows.ts';
 import { settleClaims } from './settling.ts';
 import { nextDueMs, sweep } from './sweeping.ts';
 
@@ -148,9 +150,11 @@ function latestOf({ ledger }: Book, told: LedgerSpec, revision: number): LedgerS
 /** Goes by what a call tells from now on, if it is newer. */
 function adopt(book: Book, { workspaceId, spec: told, revision }: LedgerAddress): LedgerSpec {
   if (book.ledger) checkSame(book.ledger, { workspaceId, key: told.key });
-  const spec = latestOf(book, told, revision);
-  if (revision > (book.ledger?.revision ?? NO_REVISION)) {
-    book.setLedger({ workspaceId, key: told.key, revision, spec });
-  }
-  return spec;
+  const { ledger } = book;
+  if (ledger && revision <= ledger.revision) return latestOf(book, told, revision);
+  const longerMs = (told.claimLifeMs ?? CLAIM_LIFE_MS) - (ledger?.spec?.claimLifeMs ?? CLAIM_LIFE_MS);
+  // Workers may have heard of it before, and made claims that live that long from leases they had.
+  if (ledger?.spec && longerMs > 0) postponeClosing(book.sql, longerMs);
+  book.setLedger({ workspaceId, key: told.key, revision, spec: told });
+  return told;
 }

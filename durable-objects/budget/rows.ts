@@ -121,6 +121,11 @@ export function readLiveLeases(sql: SqlStorage, atMs: number): LiveLease[] {
     .toArray() as unknown as LiveLease[];
 }
 
+/** Closes the leases that are open so much later. */
+export function postponeClosing(sql: SqlStorage, byMs: number): void {
+  sql.exec('UPDATE leases SET due_at_ms = due_at_ms + ? WHERE stage = 0', byMs);
+}
+
 /** When the next lease of a stage is due; null when there is none. */
 export function readNextDueMs(sql: SqlStorage, stage: number): number | null {
   return sql
