@@ -48,6 +48,8 @@ export default defineConfig({
                 ...testSecrets,
                 // Tests run hundreds of requests at a time on busy machines; what a deadline does is tested with its own.
                 DECIDE_DEADLINE_MS: '20000',
+                // Seeds of the storm of capped requests; `npm run prove:caps` asks for all of them.
+                ...(process.env.CAP_SEEDS && { CAP_SEEDS: process.env.CAP_SEEDS }),
                 // Applied by the setup file, since every test file starts with an empty database.
                 TEST_MIGRATIONS: existsSync('migrations') ? await readD1Migrations('migrations') : [],
               },
