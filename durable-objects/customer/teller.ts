@@ -56,6 +56,9 @@ export class Teller {
       () => true,
       () => false,
     );
-    return Promise.race([told, scheduler.wait(this.#timeoutMs).then(() => false)]);
+    // A timer that nobody stops would keep the object awake for as long as it runs.
+    const { promise: late, resolve } = Promise.withResolvers<false>();
+    const timer = setTimeout(() => resolve(false), this.#timeoutMs);
+    return Promise.race([told, late]).finally(() => clearTimeout(timer));
   }
 }
