@@ -5,10 +5,14 @@ import type { Book } from './book.ts';
 /** Alerts handed over in one run of the alarm: a ledger has at most twelve a day. */
 export const MAX_ALERTS_TOLD = 50;
 
+function idOf({ ledger }: Book, period: string, what: string): string {
+  return `budget ${ledger?.key} ${period} ${what}`;
+}
+
 function raise(book: Book, period: string, kind: Alert['kind'], what: string, detail: Alert['detail']): void {
   const { ledger } = book;
   if (!ledger) return;
-  const id = `budget ${ledger.key} ${period} ${what}`;
+  const id = idOf(book, period, what);
   const alert: Alert = { id, kind, subject: ledger.key, raisedAtMs: book.nowMs, detail: { period, ...detail } };
   book.sql.exec(
     `INSERT INTO alerts (id, period, body) VALUES (?1, ?2, ?3)
@@ -25,7 +29,7 @@ export function alertThresholds(book: Book, period: string): void {
   for (const share of book.ledger?.spec?.alertsAt ?? []) {
     if (total === 0 || posted < share * total) continue;
     const what = `${share} of ${total}`;
-    const id = `budget ${book.ledger?.key} ${period} ${what}`;
+    const id = idOf(book, period, what);
     if (book.raised.has(id)) continue;
     book.raised.add(id);
     if (book.sql.exec('SELECT 1 FROM alerts WHERE id = ?', id).toArray().length > 0) continue;
@@ -39,9 +43,17 @@ export function alertUncharged(book: Book, period: string): void {
   raise(book, period, 'ledger_uncharged', 'uncharged', { uncharged, total });
 }
 
-/** Claims were given back that nobody had settled for days. */
+/** More claims were given back that nobody had settled for days. */
 export function alertUnsettled(book: Book, period: string, units: number): void {
-  raise(book, period, 'ledger_uncharged', 'unsettled', { unsettled: units, total: book.period(period).total });
+  const what = 'unsettled';
+  const told = book.sql
+    .exec<{ units: number }>(
+      `SELECT json_extract(body, '$.detail.unsettled') AS units FROM alerts WHERE id = ?`,
+      idOf(book, period, what),
+    )
+    .toArray()[0];
+  const detail = { unsettled: (told?.units ?? 0) + units, total: book.period(period).total };
+  raise(book, period, 'ledger_uncharged', what, detail);
 }
 
 export function hasUntaken(sql: SqlStorage): boolean {

@@ -173,6 +173,11 @@ export class Book {
     if (fitted !== row) this.setPeriod(periodId, { ...row, ...fitted });
   }
 
+  /** Periods whose accounts changed in this call. */
+  changed(): readonly string[] {
+    return [...this.#dirtyPeriods];
+  }
+
   /** Writes what changed; to be called at the end of the transaction. */
   flush(): void {
     if (this.#ledgerChanged && this.#ledger) writeLedger(this.sql, this.#ledger);

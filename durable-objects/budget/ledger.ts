@@ -43,9 +43,7 @@ export class Ledger {
       const spec = adopt(book, call);
       sweep(book, this.#wokeAtMs);
       takeReports(book, call.reports);
-      const { id } = book.window();
-      book.fit(id);
-      alertThresholds(book, id);
+      book.fit(book.window().id);
       return grant(book, spec, call);
     });
   }
@@ -66,7 +64,6 @@ export class Ledger {
       const reply = settleClaims(book, id, settlements);
       // What came back may be above a total that was lowered.
       book.fit(id);
-      alertThresholds(book, id);
       return reply;
     });
   }
@@ -128,6 +125,7 @@ export class Ledger {
         this.#book ??= new Book(this.#storage.sql);
         this.#book.at(clockMs);
         const result = step(this.#book);
+        for (const period of this.#book.changed()) alertThresholds(this.#book, period);
         this.#book.flush();
         return result;
       });
