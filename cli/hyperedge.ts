@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { didYouMean } from '../decisioning/did-you-mean.ts';
 import { dryRun } from './commands/dry-run.ts';
 import { estimate } from './commands/estimate.ts';
+import { alerts, budgets } from './commands/money.ts';
 import { performance } from './commands/performance.ts';
 import { push, pushAsSql, validate } from './commands/push.ts';
 import { printSchema, writeSchemas } from './commands/schema.ts';
@@ -13,8 +14,8 @@ import { chooseTarget, type Wishes } from './target.ts';
 
 const USAGE = `Usage: npm run hyperedge -- COMMAND
 
-  validate PATH…            check each document against the contract; whether the goals, placements, segments
-                            and channels it names exist is known to the server alone: push --dry-run
+  validate PATH…            check each document against the contract; whether the goals, placements, segments,
+                            channels, pools and stocks it names exist is known to the server alone: push --dry-run
   push PATH…                store and publish the documents in files, all or none
       --site URL            where Hyperedge runs (HYPEREDGE_SITE, else the one \`npm start\` runs here)
       --key KEY             a secret key (better: HYPEREDGE_SECRET_KEY, which stays out of the shell's history)
@@ -38,6 +39,11 @@ const USAGE = `Usage: npm run hyperedge -- COMMAND
       --lifecycle           the phase it is in, and how it came there
       --json                the answer as it is
       --site URL, --key KEY as for push
+  budgets                   where pools, stocks and the contacts of the day stand
+      --json, --site URL, --key KEY
+  alerts                    what nobody has acknowledged; --all for the others, too
+      --kind KIND, --subject pool:ID, --since 24h, --json, --site URL, --key KEY
+  alerts acknowledge ID…    say that somebody looks at it
   schema [KIND]             print the JSON Schema of a kind, or of any document
       --write FOLDER        write all of them into a folder
   workspace create ID       write the SQL that creates a workspace, a site and its two keys
@@ -53,7 +59,7 @@ A PATH is a .yaml, .yml, .json or .jsonc file, or a folder of them. A document i
 Exit codes: 0 done, 1 refused, 2 called wrongly.
 `;
 
-const COMMANDS = ['validate', 'push', 'dry-run', 'estimate', 'performance', 'schema', 'workspace'];
+const COMMANDS = ['validate', 'push', 'dry-run', 'estimate', 'performance', 'budgets', 'alerts', 'schema', 'workspace'];
 
 const HELP_HINT = 'npm run hyperedge -- --help';
 
@@ -76,6 +82,10 @@ async function main(args: readonly string[]): Promise<number> {
       return estimate(rest);
     case 'performance':
       return performance(rest);
+    case 'budgets':
+      return budgets(rest);
+    case 'alerts':
+      return alerts(rest);
     case 'schema':
       return runSchema(rest);
     case 'workspace':

@@ -34,7 +34,7 @@ export function validate(paths: readonly string[]): number {
   const told = `${counted(documents.length, 'document')} ${documents.length === 1 ? 'follows' : 'follow'} the contract`;
   process.stdout.write(
     `${paint('green', '✓')} ${told}\n` +
-      '  Whether the goals, placements, segments and channels they name exist is known to the server: push --dry-run\n',
+      '  Whether the goals, placements, segments, channels, pools and stocks they name exist is known to the server: push --dry-run\n',
   );
   return EXIT.ok;
 }

@@ -44,7 +44,7 @@ export interface OfflineCatalog extends Catalog {
 }
 
 /** Names of what documents declare for others to use. */
-const UNDECLARED = /there is no (placement|goal|segment|channel|campaign) "/;
+const UNDECLARED = /there is no (placement|goal|segment|channel|campaign|pool|stock) "/;
 
 /**
  * The catalog that publishing these documents would cut. Throws CommandFailure with everything that publishing would refuse, at its line.
