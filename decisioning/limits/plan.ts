@@ -1,5 +1,5 @@
 /** The planned cumulative curve: how much of a ledger's total was to be spent by a moment. */
-import { clockStretches } from '../steering/clock-stretches.ts';
+import { type ClockStretch, clockStretches } from '../steering/clock-stretches.ts';
 import type { LedgerSpec } from './ledger-spec.ts';
 import type { LedgerWindow } from './windows.ts';
 
@@ -23,28 +23,47 @@ export function plannedBy(spec: LedgerSpec, window: LedgerWindow, atMs: number):
   if (atMs >= toMs) return total;
   const share = (atMs - fromMs) / (toMs - fromMs);
   if (pacing.mode === 'even') return total * share;
-  const whole = weightBetween(pacing.hours, timeZone, fromMs, toMs);
+  const stretches = stretchesOf(timeZone, fromMs, toMs);
+  const whole = weightUntil(pacing.hours, stretches, toMs);
   if (whole <= 0) return total * share;
-  return Math.min(total, (total * weightBetween(pacing.hours, timeZone, fromMs, atMs)) / whole);
+  return Math.min(total, (total * weightUntil(pacing.hours, stretches, atMs)) / whole);
 }
 
-/** ∫ weight of the local hour, in weight · milliseconds. */
-function weightBetween(hours: readonly number[], timeZone: string, fromMs: number, toMs: number): number {
+/** Every lease asks for the plan some times over, and zones answer slowly. A workspace's ledgers share few windows. */
+const MAX_WINDOWS_KEPT = 64;
+const kept = new Map<string, readonly ClockStretch[]>();
+
+function stretchesOf(timeZone: string, fromMs: number, toMs: number): readonly ClockStretch[] {
+  const key = `${timeZone} ${fromMs} ${toMs}`;
+  const known = kept.get(key);
+  if (known) return known;
   const stretches = clockStretches(timeZone, fromMs, toMs);
   if (!stretches) throw new RangeError(`unknown time zone ${timeZone}`);
-  return stretches.reduce((sum, { fromMs: beginMs, toMs: endMs, offsetMs }) => {
-    const dayMs = Math.floor((beginMs + offsetMs) / MS_PER_DAY) * MS_PER_DAY;
-    const since = (atMs: number): number => weightSinceMidnight(hours, atMs + offsetMs - dayMs);
-    return sum + since(endMs) - since(beginMs);
-  }, 0);
+  if (kept.size >= MAX_WINDOWS_KEPT) kept.clear();
+  kept.set(key, stretches);
+  return stretches;
+}
+
+/** ∫ weight of the local hour from the first stretch's beginning to `atMs`, in weight · milliseconds. */
+function weightUntil(hours: readonly number[], stretches: readonly ClockStretch[], atMs: number): number {
+  let sum = 0;
+  for (const { fromMs, toMs, offsetMs } of stretches) {
+    if (fromMs >= atMs) break;
+    const dayMs = Math.floor((fromMs + offsetMs) / MS_PER_DAY) * MS_PER_DAY;
+    const since = (ms: number): number => weightSinceMidnight(hours, ms + offsetMs - dayMs);
+    sum += since(Math.min(atMs, toMs)) - since(fromMs);
+  }
+  return sum;
 }
 
 /** From midnight over `localMs` of local time, whole days included. */
 function weightSinceMidnight(hours: readonly number[], localMs: number): number {
   const days = Math.floor(localMs / MS_PER_DAY);
   const restMs = localMs - days * MS_PER_DAY;
-  return hours.reduce(
-    (sum, weight, hour) => sum + weight * Math.min(MS_PER_HOUR, Math.max(0, restMs - hour * MS_PER_HOUR)),
-    days > 0 ? days * MS_PER_HOUR * hours.reduce((sum, weight) => sum + weight, 0) : 0,
-  );
+  let sum = 0;
+  for (let hour = 0; hour < HOURS_PER_DAY; hour++) {
+    const inHourMs = Math.min(MS_PER_HOUR, Math.max(0, restMs - hour * MS_PER_HOUR));
+    sum += (hours[hour] ?? 0) * (days * MS_PER_HOUR + inHourMs);
+  }
+  return sum;
 }
