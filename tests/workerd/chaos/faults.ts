@@ -1,0 +1,92 @@
+/** Parts that are down, slow or talk nonsense: put between everything and the real ones, in the bindings that worker and objects share. */
+
+export const FAULTS = ['down', 'slow', 'garbage'] as const;
+export type Fault = (typeof FAULTS)[number];
+
+/** What a part does with a call: `real` carries it out. */
+type Answer = (real: () => Promise<unknown>) => Promise<unknown>;
+
+/** Slow parts wait here until they are let go: slower than any deadline, and no slower than a test needs. */
+export class Gate {
+  #opened = Promise.withResolvers<void>();
+  /** Calls that came through so far. */
+  passed = 0;
+  isOpen = false;
+
+  open(): void {
+    this.isOpen = true;
+    this.#opened.resolve();
+  }
+
+  async pass(): Promise<void> {
+    await this.#opened.promise;
+    this.passed += 1;
+  }
+}
+
+/** The same with every number as text: what a careless middleman makes of JSON. */
+function texts(value: unknown): unknown {
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return value.map(texts);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, texts(field)]));
+}
+
+/** Nonsense, by name; made of the real answer where that takes one. */
+export const NONSENSE: Readonly<Record<string, (real: () => Promise<unknown>) => Promise<unknown>>> = {
+  nothing: async () => undefined,
+  'half a text': async () => '{"outcome":"decided","decisions":[{"plac',
+  'another shape': async () => [{ outcome: ['decided', 'taken', 'leased'], decisions: {}, results: {}, lease: 1 }],
+  'numbers as text': async (real) => texts(await real()),
+};
+
+/** What a fault does to calls. */
+export function answerOf(fault: Fault, gate: Gate, nonsense = 'nothing'): Answer {
+  if (fault === 'down') return async () => Promise.reject(Object.assign(new Error('boom'), { remote: true }));
+  if (fault === 'garbage') return NONSENSE[nonsense] as Answer;
+  return async (real) => {
+    await gate.pass();
+    return real();
+  };
+}
+
+type Call = (...args: unknown[]) => Promise<unknown>;
+
+/** A namespace of objects whose every method goes through `answer`. */
+export function faultyNamespace<T extends object>(namespace: T, answer: Answer): T {
+  const stubOf = (stub: object): object =>
+    new Proxy(stub, {
+      get: (target, method) => {
+        if (method === 'then') return undefined;
+        return (...args: unknown[]) => answer(() => (Reflect.get(target, method) as Call).apply(target, args));
+      },
+    });
+  return new Proxy(namespace, {
+    get: (target, name) => {
+      if (name === 'getByName' || name === 'get')
+        return (...args: unknown[]) =>
+          stubOf((Reflect.get(target, name) as (...a: unknown[]) => object).apply(target, args));
+      if (name === 'jurisdiction') return () => faultyNamespace(namespace, answer);
+      return Reflect.get(target, name);
+    },
+  });
+}
+
+/** A database whose statements and batches go through `answer`. */
+export function faultyDatabase(database: D1Database, answer: Answer): D1Database {
+  const statementOf = (statement: object): object =>
+    new Proxy(statement, {
+      get: (target, name) => {
+        const method = Reflect.get(target, name) as Call;
+        if (name === 'bind') return (...args: unknown[]) => statementOf(method.apply(target, args) as never);
+        return (...args: unknown[]) => answer(() => method.apply(target, args));
+      },
+    });
+  return new Proxy(database, {
+    get: (target, name) => {
+      const method = Reflect.get(target, name) as Call;
+      if (name === 'prepare') return (sql: string) => statementOf(method.call(target, sql) as never);
+      return (...args: unknown[]) => answer(() => method.apply(target, args));
+    },
+  });
+}
