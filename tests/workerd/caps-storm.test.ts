@@ -52,11 +52,14 @@ async function stubOf(customer: string) {
   return bindings.CUSTOMER.getByName(name);
 }
 
-/** Decision ids that were granted; `undefined` for a request that got no decision. */
-async function ask(
-  customer: string,
-  requestId: string,
-): Promise<{ readonly granted?: string; readonly lost: boolean }> {
+/** The id of a decision that was granted, or that there was no decision. */
+interface Reply {
+  readonly granted?: string;
+  readonly lost: boolean;
+}
+
+async function ask(customer: string, requestId: string, afterMs = 0): Promise<Reply> {
+  await scheduler.wait(afterMs);
   const { status, body } = await api.optimize({ requestId, placements: ['offer'], customer: { id: customer } });
   const answer = body as OptimizeResponse;
   if (status !== 200 || answer.degraded) return { lost: true };
