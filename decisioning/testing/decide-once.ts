@@ -1,6 +1,7 @@
 /** decide() with everything but the point of a test filled in. */
 import type { DecideInput, PlacementDecision } from '../decide.ts';
 import { decide } from '../decide.ts';
+import { type Purse, purseView } from '../limits/purse.ts';
 import { evidenceFrom } from '../view.ts';
 import type { TestSlices } from './configuration.ts';
 import type { TestCustomer } from './customer.ts';
@@ -17,11 +18,13 @@ export interface Once {
   readonly seed?: number;
   readonly switches?: Partial<DecideInput['switches']>;
   readonly evidence?: DecideInput['evidence'];
+  /** None when absent. */
+  readonly purse?: Purse;
 }
 
 /** The input of decide() for some placements (`hero` unless told), tracing candidates, with initial allocations. */
 export function inputOf({ sliceOf }: TestSlices, once: Once = {}): DecideInput {
-  const { customer, placements = ['hero'], nowMs = NOON_MS, seed = 1, switches, evidence } = once;
+  const { customer, placements = ['hero'], nowMs = NOON_MS, seed = 1, switches, evidence, purse } = once;
   return {
     requests: placements.map((placement, index) => ({
       placement,
@@ -32,6 +35,7 @@ export function inputOf({ sliceOf }: TestSlices, once: Once = {}): DecideInput {
     evidence: evidence ?? evidenceFrom(() => undefined),
     switches: { killSwitch: false, pausedCampaigns: [], ...switches },
     customer: viewOf({ bucketingId: 'someone', ...customer }, nowMs),
+    ...(purse && { purse: purseView(purse, nowMs) }),
     nowMs,
     trace: true,
   };

@@ -30,7 +30,5 @@ export const MAX_CLIENT_AGE_MS = 86_400_000;
  * is still on its way.
  */
 export const VOID_GRACE_MS = 60_000;
-/** Settlements that one call carries to a ledger. */
-export const MAX_SETTLEMENTS = 200;
 /** How long a ledger may take to answer a settlement before the alarm takes over: one that hangs must not hold up the others. */
 export const SETTLE_TIMEOUT_MS = 10_000;

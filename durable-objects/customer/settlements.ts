@@ -1,6 +1,5 @@
 /** The way from a customer to the ledgers: what became of claims, at least once; a row goes when its ledger has heard it. */
-import type { Settlement } from '../budget/protocol.ts';
-import { MAX_SETTLEMENTS } from './limits.ts';
+import { MAX_SETTLEMENTS, type Settlement } from '../budget/protocol.ts';
 
 /** Ledgers that are told in one run: more than a workspace has, so that those that are down never keep others waiting. */
 const MAX_LEDGERS = 512;
