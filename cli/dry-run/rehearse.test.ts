@@ -156,4 +156,33 @@ describe('invented customers', () => {
     expect(names('tags')).toEqual({ kind: 'list', values: [['vip', 0.5]] });
     expect(visitors.placements).toEqual(['hero']);
   });
+
+  test('pays whatever costs, and tells what it would have taken of pools, stocks and capacities', () => {
+    const rules = { timeZone: 'UTC', pacing: { mode: 'none' }, alertsAt: [] } as const;
+    const { of, rehearsal, text } = rehearsed(
+      [
+        campaignOf('c', {
+          ...{ pool: 'p', stock: 's', dailyCapacity: 100_000 },
+          arms: [armOf('a', { costMinor: 10 }), armOf('b', { costMinor: 30 })],
+        }),
+      ],
+      {
+        pools: [{ id: 'p', name: 'p', totalMinor: 50, ...rules }],
+        stocks: [{ id: 's', name: 's', total: 1_000_000, alertsAt: [] }],
+      },
+    );
+    const { asked, chosen, arms } = of('c');
+    expect(chosen).toBe(asked);
+    const share = arms.find(({ arm }) => arm === 'a')!.share;
+    const claimedOf = Object.fromEntries(rehearsal.ledgers.map(({ ledger, claimed }) => [ledger, claimed]));
+    expect(claimedOf).toEqual({
+      'pool:p': Math.round(chosen * (share * 10 + (1 - share) * 30)),
+      'stock:s': chosen,
+      'campaign:c': chosen,
+    });
+    expect(text).toContain('never run out in a rehearsal');
+    expect(text).toMatch(/! pool:p: [\d,]+ of 50 minor units claimed: it would run out/);
+    expect(text).toMatch(/ {2}campaign:c: [\d,]+ of 100,000 a day claimed$/m);
+    expect(rehearsed([campaignOf('c')]).text).not.toContain('never run out');
+  });
 });

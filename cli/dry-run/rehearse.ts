@@ -38,6 +38,17 @@ export interface RehearsedPhase {
   readonly admitted: number;
 }
 
+/** A pool, stock or capacity, and what would have been claimed of it if there were no end to it. */
+export interface RehearsedLedger {
+  /** `pool:spring`. */
+  readonly ledger: string;
+  /** All there is, in all or a day. */
+  readonly total: number;
+  readonly period: 'once' | 'day';
+  /** Claimed over all days, seen or not. */
+  readonly claimed: number;
+}
+
 export interface Rehearsal {
   readonly days: number;
   readonly customers: number;
@@ -47,6 +58,8 @@ export interface Rehearsal {
   readonly unanswered: number;
   readonly trialsWanted: number;
   readonly campaigns: readonly RehearsedCampaign[];
+  /** In the order of keys. */
+  readonly ledgers: readonly RehearsedLedger[];
 }
 
 /** @param trialsWanted how many trials the expected hours are for. */
@@ -59,6 +72,7 @@ export function rehearse(catalog: Catalog, spec: WorldSpec, seed: number, trials
     notes.set(id, note);
     return note;
   };
+  const claimed = new Map<string, number>();
   let asked = 0;
   let unanswered = 0;
   const played = playWorld({
@@ -69,6 +83,7 @@ export function rehearse(catalog: Catalog, spec: WorldSpec, seed: number, trials
     onDecision: ({ chosen, candidates = [] }) => {
       asked++;
       if (!chosen) unanswered++;
+      for (const { ledger, units } of chosen?.claims ?? []) claimed.set(ledger, (claimed.get(ledger) ?? 0) + units);
       for (const { campaignId, reason } of candidates) {
         const note = noteOf(campaignId);
         note.asked++;
@@ -115,5 +130,11 @@ export function rehearse(catalog: Catalog, spec: WorldSpec, seed: number, trials
     unanswered,
     trialsWanted,
     campaigns,
+    ledgers: Object.values(catalog.directory.ledgers ?? {}).map(({ key, total, period }) => ({
+      ledger: key,
+      total,
+      period,
+      claimed: claimed.get(key) ?? 0,
+    })),
   };
 }

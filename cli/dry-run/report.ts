@@ -2,7 +2,7 @@
 import type { RefusalReason } from '../../decisioning/reasons.ts';
 import type { AttributeSpec, VisitorsSpec, WorldSpec } from '../../simulations/worlds/spec.ts';
 import { paint, table } from '../terminal.ts';
-import type { Rehearsal, RehearsedCampaign } from './rehearse.ts';
+import type { Rehearsal, RehearsedCampaign, RehearsedLedger } from './rehearse.ts';
 
 /** Reasons in plain words; one that is not here is shown as it is. */
 const WORDS: Readonly<Partial<Record<string, string>>> = {
@@ -20,6 +20,7 @@ const WORDS: Readonly<Partial<Record<string, string>>> = {
   capped_channel: "the channel's cap was reached",
   capped_global: 'the cap over all channels was reached',
   no_budget: 'no budget left',
+  paced: 'held back by pacing',
   fatigued: 'the customer was too tired',
   outranked: 'another campaign was worth more',
   not_admitted: 'not yet admitted in this phase',
@@ -91,9 +92,22 @@ export function formatRehearsal(
     ...campaigns.map((each) => `  ${each.campaign}: ${reasonsOf(each)}`),
     '',
     table(time),
+    ...ledgersOf(rehearsal.ledgers, days),
     ...(warnings.length > 0 ? ['', ...warnings] : []),
     '',
   ].join('\n');
+}
+
+/** What pools, stocks and capacities would have had to give: a rehearsal goes on where they end. */
+function ledgersOf(ledgers: readonly RehearsedLedger[], days: number): string[] {
+  if (ledgers.length === 0) return [];
+  const lines = ledgers.map(({ ledger, total, period, claimed }) => {
+    const [wanted, each] = period === 'day' ? [claimed / days, ' a day'] : [claimed, ''];
+    const unit = ledger.startsWith('pool:') ? ' minor units' : '';
+    const line = `${ledger}: ${whole(wanted)} of ${whole(total)}${unit}${each} claimed`;
+    return wanted > total ? paint('yellow', `! ${line}: it would run out`) : `  ${line}`;
+  });
+  return ['', paint('bold', 'Money, stocks and capacities never run out in a rehearsal'), ...lines];
 }
 
 /** Which phases the rehearsal went through: shares of customers above are a mean over them. */

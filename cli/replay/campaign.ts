@@ -4,7 +4,7 @@ import { channel, goal, KINDS, placement, settings } from '../../contract/config
 import { strategy } from '../../contract/configuration/strategy.ts';
 import { RESERVED_ROOTS } from '../../decisioning/catalog/attribute-paths.ts';
 import { compile } from '../../decisioning/catalog/compile.ts';
-import type { Configuration } from '../../decisioning/catalog/configuration.ts';
+import type { CampaignConfiguration, Configuration } from '../../decisioning/catalog/configuration.ts';
 import { type OpenSlice, openSlice } from '../../decisioning/catalog/open.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { CommandFailure } from '../failure.ts';
@@ -31,19 +31,23 @@ export interface ReplayCampaign {
 
 /** There is no other campaign to depend on or to be ranked against. */
 const ALONE = { arbitration: undefined, exclusionGroups: [], onlyAfter: [], notWithin: [] } as const;
+/** Rows are over, and so is what they cost. */
+const FREE = { pool: undefined, stock: undefined, dailyCapacity: undefined } as const;
 /** A replay plays one strategy on every row: what `--policy` says, else the campaign's `strategy`. */
 const ONE_STRATEGY = { strategies: undefined, strategyMode: undefined, lifecycle: undefined } as const;
 
 /**
- * Compiles the campaign as the only one of a workspace. Schedule, caps and phases are left out: rows have no time and each is a customer.
+ * Compiles the campaign as the only one of a workspace. Schedule, caps, costs and phases are left out: rows have no time and each is a customer.
  *
  * @param salt of the groups that customers are assigned to; another one gives another holdout.
  */
 export function compileCampaign(map: ReplayMap, policy: ReplayPolicy | undefined, salt: string): ReplayCampaign {
   const first = map.campaign.placements[0]!;
-  const campaign = { ...map.campaign, strategy: strategyOf(map, policy), placements: [first] };
+  const campaign = { ...withoutCosts(map.campaign), strategy: strategyOf(map, policy), placements: [first] };
   const configuration: Configuration = {
-    campaigns: [{ ...campaign, schedule: { timeZone: 'UTC', weekly: [] }, caps: [], ...ALONE, ...ONE_STRATEGY }],
+    campaigns: [
+      { ...campaign, schedule: { timeZone: 'UTC', weekly: [] }, caps: [], ...ALONE, ...FREE, ...ONE_STRATEGY },
+    ],
     segments: [],
     pools: [],
     stocks: [],
@@ -65,6 +69,13 @@ export function compileCampaign(map: ReplayMap, policy: ReplayPolicy | undefined
     slice: openSlice(compiled.catalog.placements[first]!.rules),
     policy: compiled.catalog.policies[0]!,
   };
+}
+
+function withoutCosts(campaign: CampaignConfiguration): CampaignConfiguration {
+  const free = <T>(items: readonly T[]) => items.map((item) => ({ ...item, costMinor: 0 }));
+  const { arms, parameters } = campaign;
+  const freed = parameters?.map((parameter) => ({ ...parameter, values: free(parameter.values) }));
+  return { ...campaign, arms: free(arms), ...(freed && { parameters: freed }) };
 }
 
 function strategyOf(map: ReplayMap, policy: ReplayPolicy | undefined): ReplayMap['campaign']['strategy'] {

@@ -5,6 +5,7 @@ import { type TrialTally, tallied } from '../../decisioning/bandits/rewards/tall
 import type { OpenSlice } from '../../decisioning/catalog/open.ts';
 import type { ChosenAction } from '../../decisioning/chosen-action.ts';
 import { decide, type PlacementDecision } from '../../decisioning/decide.ts';
+import type { PurseView } from '../../decisioning/limits/purse.ts';
 import { localClock } from '../../decisioning/time-zone.ts';
 import { type CustomerView, evidenceFrom } from '../../decisioning/view.ts';
 import { PURPOSE, seedText } from './draws.ts';
@@ -27,6 +28,8 @@ import { expectedReward } from './truth.ts';
 import type { Population } from './visits.ts';
 
 const DAY_MS = 86_400_000;
+/** Worlds know no ledgers: whatever costs is paid, and nothing ever runs out. */
+const UNLIMITED: PurseView = () => ({ units: Number.MAX_SAFE_INTEGER, price: 0 });
 
 export interface PlayInput {
   readonly spec: WorldSpec;
@@ -63,7 +66,7 @@ interface Run extends PlayInput {
 
 /**
  * Plays every visit in the order of time. Outcomes arrive when their delay is over; every campaign publishes a new allocation after each
- * interval of the world in which it learned something. The same input gives the same result, whatever else was played before.
+ * interval of the world in which it learned something. Pools, stocks and capacities never run out here. The same input gives the same result, whatever else was played before.
  *
  * @returns one entry per campaign, in the order of ids.
  */
@@ -122,6 +125,7 @@ function visit(run: Run, index: number, evidence: ReturnType<typeof evidenceFrom
       sliceOf: plan.sliceOf,
       evidence,
       switches: { killSwitch: false, pausedCampaigns: [] },
+      purse: UNLIMITED,
       customer,
       nowMs: atMs,
       ...(run.onDecision && { trace: true }),
