@@ -85,6 +85,9 @@ export function newLedger(changes: Partial<LedgerSpec> = {}, startMs = T0) {
   return {
     clock,
     run,
+    /** The storage itself, for a test that makes ledgers of its own over it. */
+    storage: (step: (storage: DurableObjectStorage) => void): Promise<void> =>
+      runInDurableObject(stub, (_object, { storage }) => step(storage)),
     address: () => address,
     /** Publishes another configuration. */
     configure: (more: Partial<LedgerSpec>, revision = address.revision + 1) => {
