@@ -5,6 +5,7 @@ import { openSlice } from '../catalog/open.ts';
 import type { RulesSlice } from '../catalog/slice.ts';
 import type { PlacementDecision, PlacementRequest, Switches } from '../decide.ts';
 import { decide } from '../decide.ts';
+import { EMPTY_PURSE, type PurseAnswer, type UnitClaim } from '../limits/purse.ts';
 import type { Touch } from '../limits/touches.ts';
 import { countTouches, fatiguePressure } from '../limits/touches.ts';
 import { conditionAttributes } from '../request-attributes.ts';
@@ -34,6 +35,8 @@ export interface ConformanceCase {
   };
   /** Published allocations by campaign id; the initial one stands for the others. */
   readonly allocations: Readonly<Record<string, Allocation>>;
+  /** What may be claimed, by ledger; nothing when absent. */
+  readonly purse?: Readonly<Record<string, PurseAnswer>>;
   /** In the order of the requests. */
   readonly expected: readonly ConformanceAnswer[];
 }
@@ -53,6 +56,8 @@ export interface ConformanceAnswer {
     readonly allocationVersion: number;
     /** Absent where nothing is sent later. */
     readonly sendAtMs?: number;
+    /** Absent where nothing is taken of ledgers. */
+    readonly claims?: readonly UnitClaim[];
   } | null;
   readonly refusals: PlacementDecision['refusals'];
 }
@@ -90,6 +95,7 @@ export function runCase(vectors: ConformanceVectors, one: ConformanceCase): Conf
     sliceOf: (placement) => slices.get(placement),
     evidence: evidenceFrom((campaignId) => allocations.get(campaignId)),
     switches: one.switches,
+    purse: (ledger) => one.purse?.[ledger] ?? EMPTY_PURSE(ledger),
     nowMs,
     customer: {
       bucketingId: customer.bucketingId,
