@@ -14,7 +14,7 @@ import { callLedger } from './ledger-calls.ts';
 /** How long a request waits for a lease when this isolate has none: after that it goes without (`no_budget`). */
 export const LEASE_WAIT_MS = 60;
 /** Waiting is looking again this often: a promise of another request must not be waited for. */
-const LOOK_EVERY_MS = 5;
+const LOOK_EVERY_MS = 10;
 /** A ledger that nobody asked for as long gets its units back: others may need them. */
 export const IDLE_MS = 5_000;
 /** How long a request works behind its answer, watching for idleness: less than the 30 s that the platform grants. */
@@ -82,6 +82,7 @@ async function prepare(env: Env, ctx: Ctx, asked: Asked): Promise<void> {
   }
   // A call that has been under way for long already is waited for no more: a slow ledger costs its first requests only.
   const isAwaited = ({ held: { wallet }, need }: Asked[number]): boolean => {
+    const nowMs = Date.now();
     const sinceMs = wallet.callSinceMs(nowMs);
     return sinceMs !== undefined && nowMs - sinceMs < LEASE_WAIT_MS && wallet.held(nowMs) < need.units;
   };
