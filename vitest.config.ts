@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
@@ -29,6 +30,12 @@ export default defineConfig({
     silent: 'passed-only',
     projects: [
       {
+        // The objects' own code runs in `simulations/faults/`, over a platform that is simulated.
+        resolve: {
+          alias: {
+            'cloudflare:workers': fileURLToPath(new URL('./simulations/faults/workers-double.ts', import.meta.url)),
+          },
+        },
         test: {
           name: 'node',
           environment: 'node',

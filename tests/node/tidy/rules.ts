@@ -11,9 +11,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'client-snippet': ['decisioning/', 'contract/'],
   console: ['contract/'],
   cli: ['contract/', 'decisioning/', 'simulations/', 'db/bootstrap.ts', 'db/sql-text.ts'],
-  scripts: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'cli/'],
+  scripts: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'cli/', 'simulations/pacing/'],
   bench: ['contract/', 'decisioning/', 'db/bootstrap.ts'],
-  simulations: ['contract/', 'decisioning/', 'db/bootstrap.ts'],
+  // The objects run in `simulations/faults/` as they are: a simulator of anything else would prove nothing about them.
+  simulations: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'durable-objects/'],
   models: ['decisioning/'],
 };
 

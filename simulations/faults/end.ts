@@ -1,0 +1,89 @@
+/** What must be true once everything was delivered and nothing is under way. */
+import type { Cluster } from './cluster.ts';
+import type { SimulatedObject } from './object.ts';
+import type { Oracle } from './oracle.ts';
+import { addAll, addTo, differenceOf, type Sums } from './sums.ts';
+
+function count(object: SimulatedObject, text: string): number {
+  const [row] = object.database.exec(text, []).toArray();
+  return (row?.n as number | undefined) ?? 0;
+}
+
+/** What still waits for somebody, in words; null when the world has come to rest. */
+export function unrest(cluster: Cluster): string | null {
+  for (const object of cluster.of('customer')) {
+    if (!hasTables(object)) continue;
+    if (count(object, 'SELECT count(*) AS n FROM outbox') > 0) return `outbox of ${object.name}`;
+    if (count(object, 'SELECT count(*) AS n FROM settlements') > 0) return `settlements of ${object.name}`;
+  }
+  for (const object of cluster.of('shard'))
+    if (count(object, 'SELECT seq - acked_seq AS n FROM shard') > 0) return `report of ${object.name}`;
+  for (const object of cluster.of('root'))
+    if (count(object, 'SELECT wanted_seq - settled_seq AS n FROM root') > 0) return `allocation of ${object.name}`;
+  for (const object of cluster.of('publisher'))
+    if (count(object, 'SELECT count(*) AS n FROM tells') > 0) return 'news for the roots';
+  for (const object of cluster.of('budget'))
+    if (count(object, 'SELECT sum(leased + pending) AS n FROM accounts') > 0) return `leases of ${object.name}`;
+  return null;
+}
+
+/** An object that ended itself has none until it is called again. */
+function hasTables(object: SimulatedObject): boolean {
+  return count(object, "SELECT count(*) AS n FROM sqlite_master WHERE name = 'outbox'") > 0;
+}
+
+const FIELDS = {
+  exposures: 'exposures',
+  trials: 'trials',
+  conversions: 'conversions',
+  revenueMinor: 'revenue_minor',
+  customers: 'customers',
+  convertedCustomers: 'converted_customers',
+  customerRevenueMinor: 'customer_revenue_minor',
+} as const;
+
+function rowsOf(object: SimulatedObject, table: 'cells' | 'totals'): Sums {
+  const sums: Sums = {};
+  const rows = object.database.exec(`SELECT * FROM ${table}, (SELECT campaign_id FROM root)`, []).toArray();
+  for (const row of rows) {
+    const cell = `${row.campaign_id} ${row.leaf} ${row.arm} ${table === 'cells' ? row.hour : ''}`;
+    addTo(
+      sums,
+      cell,
+      Object.fromEntries(Object.entries(FIELDS).map(([field, column]) => [field, row[column] as number])),
+    );
+  }
+  return sums;
+}
+
+/** The same without the hour. */
+function folded(sums: Sums): Sums {
+  const all: Sums = {};
+  for (const [cell, change] of Object.entries(sums)) addTo(all, cell.replace(/\d+$/, ''), change);
+  return all;
+}
+
+/** What is wrong at the end, in words; null when all is right. */
+export function wrongAtTheEnd(cluster: Cluster, oracle: Oracle): string | null {
+  const waiting = unrest(cluster);
+  if (waiting) return `rest: ${waiting} never came through`;
+  const told: Sums = {};
+  for (const [name, truth] of oracle.customers) {
+    addAll(told, truth.enqueued);
+    const difference = truth.isLinked ? null : differenceOf(truth.enqueued, truth.expected());
+    if (difference) return `statistics: ${name} tells ${difference}`;
+  }
+  const found: Sums = {};
+  const totals: Sums = {};
+  for (const root of cluster.of('root')) {
+    addAll(found, rowsOf(root, 'cells'));
+    addAll(totals, rowsOf(root, 'totals'));
+  }
+  const difference = differenceOf(found, told) ?? differenceOf(totals, folded(told));
+  if (difference) return `statistics: ${difference}`;
+  for (const budget of cluster.of('budget')) {
+    const wrong = oracle.money.wrongAtTheEnd(budget);
+    if (wrong) return wrong;
+  }
+  return null;
+}

@@ -1,0 +1,334 @@
+/**
+ * A worker's isolate: what it knows of the catalog, the leases it holds, and the requests it serves. The order of its steps is the
+ * worker's; slices, `decide()`, wallets, retries and all that it calls are the real ones.
+ */
+import type { Allocation } from '../../decisioning/bandits/allocation.ts';
+import type { OpenSlice } from '../../decisioning/catalog/open.ts';
+import type { CatalogManifest, Directory, RulesSlice } from '../../decisioning/catalog/slice.ts';
+import { neededUnits } from '../../decisioning/limits/purse-needs.ts';
+import { Wallet } from '../../decisioning/limits/wallet.ts';
+import type {
+  CallFacts,
+  DecideCall,
+  DecidedPlacement,
+  DecideReply,
+  EventItem,
+  EventsReply,
+  FeedbackItem,
+  ItemResult,
+} from '../../durable-objects/customer/protocol.ts';
+import type { Switches } from '../../durable-objects/publisher/protocol.ts';
+import { withRetry } from '../../durable-objects/shared/retry.ts';
+import { budgetStub, customerStubByName, publisherStub } from '../../durable-objects/shared/stub.ts';
+import { callCustomer, handOver } from './calls.ts';
+import type { Cluster } from './cluster.ts';
+import { Host, runAs } from './host.ts';
+import { sliceOfBody, WORKSPACE_ID } from './workspace.ts';
+
+/** As the worker has them. */
+const FRESH_MS = 2_000;
+const OBJECT_TIMEOUT_MS = 1_500;
+const COLD_WAIT_MS = 1_500;
+/** How often wallets are looked after behind a request; ever more rarely the longer none comes. */
+const TEND_MS = 1_000;
+const TEND_LONGEST_MS = 64_000;
+
+interface Catalog {
+  readonly seq: number;
+  readonly manifest: CatalogManifest;
+  readonly directory: Directory;
+  readonly switches: Switches;
+  readonly allocations: ReadonlyMap<string, Allocation>;
+  readonly heardAtMs: number;
+}
+
+export interface OptimizeRequest {
+  readonly name: string;
+  readonly anonymous: boolean;
+  readonly requestId: string;
+  readonly placements: readonly string[];
+  /** decision id and seed of each placement. */
+  readonly requests: DecideCall['requests'];
+}
+
+export type OptimizeAnswer =
+  | { readonly outcome: 'decided'; readonly decisions: readonly DecidedPlacement[] }
+  | { readonly outcome: 'unavailable' };
+
+export class Isolate {
+  readonly host: Host;
+  readonly #cluster: Cluster;
+  /** Bodies by hash: immutable. */
+  readonly #bodies = new Map<string, string>();
+  readonly #wallets = new Map<string, Wallet>();
+  #catalog: Catalog | undefined;
+  #refreshing = false;
+  #tending = false;
+  #drawn = 0;
+
+  constructor(name: string, cluster: Cluster) {
+    this.#cluster = cluster;
+    this.host = new Host(name, cluster.seed, () => cluster.loop.nowMs);
+    this.host.skewMs = cluster.skewMs(name);
+  }
+
+  /** Runs something as this isolate's code. */
+  run<T>(work: () => T): T {
+    const { loop } = this.#cluster;
+    const { host } = this;
+    const wait = (ms: number): Promise<void> => new Promise((resolve) => loop.after(ms, () => host.alive && resolve()));
+    return runAs({ host, wait }, work);
+  }
+
+  /** It is gone, with the leases in its hands. */
+  crash(): void {
+    this.host.alive = false;
+  }
+
+  /** Everything held is given back when its leases end; nothing new is taken. */
+  rest(): void {
+    for (const wallet of this.#wallets.values()) wallet.rest();
+  }
+
+  get holdsNothing(): boolean {
+    return [...this.#wallets.values()].every((wallet) => wallet.isEmpty());
+  }
+
+  facts(name: string, anonymous: boolean): CallFacts {
+    return { workspaceId: WORKSPACE_ID, name, anonymous, siteId: 'shop', receivedAtMs: this.host.now() };
+  }
+
+  /** Decides for a known visitor, or with default content when the object does not answer in time. */
+  async optimize(request: OptimizeRequest): Promise<OptimizeAnswer> {
+    const catalog = await this.#current();
+    if (!catalog) return { outcome: 'unavailable' };
+    const slices = await this.#slicesOf(catalog, request.placements);
+    const answer = this.#decide(catalog, slices, request).then(
+      (decisions): OptimizeAnswer => ({ outcome: 'decided', decisions }),
+      (): OptimizeAnswer => ({ outcome: 'unavailable' }),
+    );
+    return Promise.race([
+      answer,
+      scheduler.wait(OBJECT_TIMEOUT_MS).then((): OptimizeAnswer => ({ outcome: 'unavailable' })),
+    ]);
+  }
+
+  async #decide(
+    catalog: Catalog,
+    slices: ReadonlyMap<string, { readonly hash: string; readonly slice: OpenSlice }>,
+    request: OptimizeRequest,
+  ): Promise<readonly DecidedPlacement[]> {
+    const { host } = this;
+    const nowMs = host.now();
+    const rules = [...slices.values()].map(({ slice }) => slice.rules);
+    const purse = await this.#purseFor(catalog, rules, nowMs);
+    const call: DecideCall = {
+      ...this.facts(request.name, request.anonymous),
+      receivedAtMs: nowMs,
+      requestId: request.requestId,
+      repeatable: true,
+      requests: request.requests,
+      rules: Object.fromEntries([...slices].map(([placement, { hash }]) => [placement, hash])),
+      revision: catalog.manifest.revision,
+      catalogSeq: catalog.seq,
+      switches: catalog.switches,
+      attributes: {},
+      ...(purse.length > 0 && { purse }),
+    };
+    let certain = true;
+    const failed = () => {
+      certain = false;
+    };
+    const settle = (claims: Parameters<Wallet['settle']>[1]) => {
+      for (const wallet of this.#wallets.values()) wallet.settle(purse, claims, certain);
+      this.#tend();
+    };
+    try {
+      const decisions = await this.#ask(call, catalog, failed);
+      settle(decisions.flatMap(({ claims }) => claims ?? []));
+      return decisions;
+    } catch (error) {
+      certain = false;
+      settle([]);
+      throw error;
+    }
+  }
+
+  async #ask(call: DecideCall, catalog: Catalog, failed: () => void): Promise<readonly DecidedPlacement[]> {
+    let full = call;
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      const current = full;
+      const reply = await callCustomer<DecideReply>(
+        this.#cluster.env,
+        current,
+        (stub, facts) => stub.decide({ ...current, ...facts }),
+        failed,
+      );
+      if (reply.outcome === 'decided') return reply.decisions;
+      const slices = reply.slices.map((hash) => ({ hash, body: this.#bodies.get(hash) as string }));
+      full = { ...call, slices, allocations: { seq: catalog.seq, items: [...catalog.allocations.values()] } };
+    }
+    throw new Error('an object still needs what it was given');
+  }
+
+  async #purseFor(catalog: Catalog, rules: readonly RulesSlice[], nowMs: number) {
+    const needed = neededUnits(rules, { switches: catalog.switches, nowMs });
+    const entries = [];
+    for (const [ledger, { units, dearest }] of needed) {
+      let wallet = this.#wallets.get(ledger);
+      if (!wallet) {
+        wallet = new Wallet(ledger);
+        this.#wallets.set(ledger, wallet);
+      }
+      wallet.want(units, dearest);
+      if (wallet.due(nowMs, units) === 'lease') {
+        const asked = this.#call(wallet, 'lease');
+        if (wallet.held(nowMs) < dearest) await Promise.race([asked, scheduler.wait(100)]);
+      }
+    }
+    for (const [ledger, { units }] of needed) entries.push(...this.#wallets.get(ledger)!.take(units, this.host.now()));
+    return entries;
+  }
+
+  /** One call to a ledger, with everything that is to be told. */
+  async #call(wallet: Wallet, kind: 'lease' | 'report'): Promise<void> {
+    const { ledger } = wallet;
+    const spec = this.#catalog?.directory.ledgers?.[ledger];
+    if (!spec) return;
+    this.#drawn += 1;
+    const call = wallet.open(this.host.now(), `${this.host.name} ${this.#drawn}`, kind);
+    const revision = this.#catalog?.manifest.revision ?? 0;
+    const address = { workspaceId: WORKSPACE_ID, spec, revision };
+    try {
+      const stub = await budgetStub(this.#cluster.env, WORKSPACE_ID, ledger);
+      const reply = await stub.lease({ ...address, holder: this.host.name, ...call });
+      wallet.heard(call, reply, this.host.now());
+    } catch {
+      wallet.failed(call, this.host.now(), this.host.dice.next());
+    }
+    this.#tend();
+  }
+
+  /** Looks after the wallets for as long as there is anything in them. */
+  #tend(afterMs = TEND_MS): void {
+    if (this.#tending || this.holdsNothing) return;
+    this.#tending = true;
+    this.#cluster.loop.after(afterMs, () => {
+      this.#tending = false;
+      if (!this.host.alive) return;
+      this.run(() => {
+        for (const [ledger, wallet] of this.#wallets) {
+          if (wallet.due(this.host.now()) === 'report') void this.#call(wallet, 'report');
+          if (wallet.isEmpty()) this.#wallets.delete(ledger);
+        }
+        this.#tend(Math.min(TEND_LONGEST_MS, 2 * afterMs));
+      });
+    });
+  }
+
+  /** Reports what became of decisions; null when the object was out of reach. */
+  async feedback(name: string, items: readonly FeedbackItem[]): Promise<readonly ItemResult[] | null> {
+    const facts = this.facts(name, true);
+    try {
+      const reply = await callCustomer<EventsReply>(this.#cluster.env, facts, (stub, here) =>
+        stub.feedback(here, items),
+      );
+      return reply.results;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Reports behaviour and goals without tokens; null when the object was out of reach. */
+  async events(name: string, anonymous: boolean, items: readonly EventItem[]): Promise<readonly ItemResult[] | null> {
+    const facts = this.facts(name, anonymous);
+    try {
+      const reply = await callCustomer<EventsReply>(this.#cluster.env, facts, (stub, here) =>
+        stub.events(here, items, {}),
+      );
+      return reply.results;
+    } catch {
+      return null;
+    }
+  }
+
+  /** An anonymous customer turns out to be a known one. */
+  async link(anonymousName: string, knownName: string): Promise<boolean> {
+    const known = this.facts(knownName, false);
+    const anonymous = this.facts(anonymousName, true);
+    const { env } = this.#cluster;
+    try {
+      const moved = await withRetry(() =>
+        customerStubByName(env, WORKSPACE_ID, anonymousName).forward(anonymous, knownName),
+      );
+      if (moved.to === knownName) await handOver(env, anonymous, known, moved);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async erase(name: string): Promise<boolean> {
+    try {
+      await callCustomer(this.#cluster.env, this.facts(name, false), (stub, facts) => stub.erase(facts));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #current(): Promise<Catalog | undefined> {
+    const known = this.#catalog;
+    if (!known) await Promise.race([this.refresh(), scheduler.wait(COLD_WAIT_MS)]);
+    else if (this.host.now() - known.heardAtMs >= FRESH_MS) void this.refresh();
+    return this.#catalog;
+  }
+
+  /** Asks the publisher for what changed; what is known stays when it does not answer. */
+  async refresh(): Promise<void> {
+    if (this.#refreshing) return;
+    this.#refreshing = true;
+    const { env } = this.#cluster;
+    try {
+      const before = this.#catalog;
+      const heardAtMs = this.host.now();
+      const state = await withRetry(async () => (await publisherStub(env, WORKSPACE_ID)).state(before?.seq ?? 0));
+      const { manifest } = state;
+      if (!manifest) return;
+      await this.#fetch([manifest.directory]);
+      const directory = JSON.parse(this.#bodies.get(manifest.directory) as string) as Directory;
+      const allocations = new Map(before?.allocations);
+      for (const allocation of state.allocations) allocations.set(allocation.campaignId, allocation);
+      for (const id of allocations.keys()) if (!Object.hasOwn(directory.campaigns, id)) allocations.delete(id);
+      this.#catalog = { seq: state.seq, manifest, directory, switches: state.switches, allocations, heardAtMs };
+    } catch {
+      // The last good catalog stays.
+    } finally {
+      this.#refreshing = false;
+    }
+  }
+
+  async #fetch(hashes: readonly string[]): Promise<void> {
+    const missing = hashes.filter((hash) => !this.#bodies.has(hash));
+    if (missing.length === 0) return;
+    const { env } = this.#cluster;
+    const bodies = await withRetry(async () => (await publisherStub(env, WORKSPACE_ID)).slices(missing));
+    for (const { hash, body } of bodies) this.#bodies.set(hash, body);
+  }
+
+  async #slicesOf(catalog: Catalog, placements: readonly string[]) {
+    const hashes = placements.map((placement) => catalog.manifest.placements[placement]?.rules);
+    try {
+      await this.#fetch(hashes.filter((hash) => hash !== undefined));
+    } catch {
+      // Placements whose slices are out of reach get default content.
+    }
+    const found = new Map<string, { readonly hash: string; readonly slice: OpenSlice }>();
+    placements.forEach((placement, i) => {
+      const hash = hashes[i];
+      const body = hash && this.#bodies.get(hash);
+      if (hash && body) found.set(placement, { hash, slice: sliceOfBody(hash, body) });
+    });
+    return found;
+  }
+}

@@ -1,0 +1,74 @@
+/** What really became of every unit: claimed by decisions that were made, spent by those that were seen or sent in time. */
+import type { StoredDecision } from '../../durable-objects/customer/protocol.ts';
+import type { SimulatedObject } from './object.ts';
+
+/** One period of one ledger, as its object has it. */
+export interface AccountRow {
+  readonly ledger: string;
+  readonly period: string;
+  readonly total: number;
+  readonly posted: number;
+  readonly pending: number;
+  readonly leased: number;
+  readonly remaining: number;
+  readonly uncharged: number;
+}
+
+/** Accounts of a ledger's object by period; none before it was called. */
+export function accountsOf(object: SimulatedObject): AccountRow[] {
+  const rows = object.database
+    .exec(
+      'SELECT key AS ledger, period, total, posted, pending, leased, remaining, uncharged FROM accounts, ledger',
+      [],
+    )
+    .toArray();
+  return rows as unknown as AccountRow[];
+}
+
+export class Money {
+  /** ledger → units of decisions that were seen or sent in time. */
+  readonly spent = new Map<string, number>();
+  readonly #settled = new Set<string>();
+
+  /** A decision was seen or sent for the first time. */
+  contacted({ record, claims }: StoredDecision, inTime: boolean): void {
+    if (!inTime || this.#settled.has(record.decisionId)) return;
+    this.#settled.add(record.decisionId);
+    for (const { ledger, units } of claims ?? []) this.spent.set(ledger, (this.spent.get(ledger) ?? 0) + units);
+  }
+
+  /** The decision is gone; what it spent stays spent. */
+  forgotten(decisionId: string): void {
+    this.#settled.delete(decisionId);
+  }
+
+  /** What is wrong with a ledger's accounts; null when they are right. */
+  wrongWith(object: SimulatedObject): string | null {
+    const rows = accountsOf(object);
+    let posted = 0;
+    for (const row of rows) {
+      const { ledger, total, pending, leased, remaining } = row;
+      posted += row.posted;
+      const parts = [row.posted, pending, leased, remaining];
+      if (parts.some((units) => units < 0) || parts.reduce((sum, units) => sum + units, 0) !== total)
+        return `ledger: ${ledger} holds ${parts.join(' + ')}, not ${total}`;
+    }
+    const ledger = rows[0]?.ledger;
+    const spent = ledger === undefined ? 0 : (this.spent.get(ledger) ?? 0);
+    return posted > spent ? `ledger: ${ledger} has posted ${posted} of ${spent} units that were spent` : null;
+  }
+
+  /** What is wrong once everything was delivered and all leases have closed. */
+  wrongAtTheEnd(object: SimulatedObject): string | null {
+    const rows = accountsOf(object);
+    const sum = (field: 'posted' | 'pending' | 'leased' | 'uncharged') =>
+      rows.reduce((total, row) => total + row[field], 0);
+    const ledger = rows[0]?.ledger ?? '';
+    if (sum('leased') > 0) return `ledger: ${sum('leased')} units of ${ledger} stay leased`;
+    if (sum('pending') > 0) return `ledger: ${sum('pending')} units of ${ledger} stay pending`;
+    const spent = this.spent.get(ledger) ?? 0;
+    const told = sum('posted') + sum('uncharged');
+    if (told !== spent) return `ledger: ${told} units of ${ledger} were posted, ${spent} were spent`;
+    return sum('uncharged') > 0 ? `ledger: ${sum('uncharged')} units of ${ledger} were spent and not there` : null;
+  }
+}

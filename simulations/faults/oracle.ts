@@ -1,0 +1,116 @@
+/** Sees every commit of every object, remembers what really happened, and says what must not have. */
+import type { Allocation } from '../../decisioning/bandits/allocation.ts';
+import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
+import { drawOf, type Receipt, replay } from '../../decisioning/receipt.ts';
+import type { DecisionRecord } from '../../decisioning/record.ts';
+import type {
+  DecidedPlacement,
+  FeedbackItem,
+  ItemResult,
+  StoredDecision,
+} from '../../durable-objects/customer/protocol.ts';
+import { CustomerTruth, type Teller } from './customer-truth.ts';
+import type { OptimizeRequest } from './isolate.ts';
+import { Money } from './money.ts';
+import type { Change, SimulatedObject } from './object.ts';
+import type { Watcher } from './play.ts';
+import { rulesOfHash } from './workspace.ts';
+
+/** The longest that a caller waits for an answer: the catalog of a cold isolate, its slices, a lease and the object. */
+const LONGEST_ANSWER_MS = 20_000;
+
+export class Oracle implements Watcher, Teller {
+  readonly customers = new Map<string, CustomerTruth>();
+  readonly money = new Money();
+  /** The first thing that went wrong. */
+  violation: string | null = null;
+  /** How often each thing was checked: a simulation that checks nothing proves nothing. */
+  readonly counts = { grants: 0, claims: 0, contacts: 0, accepted: 0, answers: 0, defaults: 0, leases: 0 };
+  readonly #accepted = new Set<string>();
+  readonly #forgotten = new Set<string>();
+  readonly #allocations = new Map<string, Allocation>();
+
+  violated(what: string): void {
+    this.violation ??= what;
+  }
+
+  committed(object: SimulatedObject, changes: readonly Change[]): void {
+    if (object.kind === 'customer') {
+      let truth = this.customers.get(object.name);
+      if (!truth) {
+        truth = new CustomerTruth(object, this);
+        this.customers.set(object.name, truth);
+      }
+      truth.committed(changes);
+    } else if (object.kind === 'budget') {
+      this.counts.leases += changes.filter(({ method }) => method === 'lease').length;
+      const wrong = this.money.wrongWith(object);
+      if (wrong) this.violated(wrong);
+    } else if (object.kind === 'publisher') {
+      for (const { method, args } of changes) {
+        const allocation = args[1] as Allocation;
+        if (method === 'offer') this.#allocations.set(`${allocation.campaignId} ${allocation.version}`, allocation);
+      }
+    }
+  }
+
+  granted(stored: StoredDecision, receipt: Receipt): void {
+    const { record, claims } = stored;
+    this.counts.grants += 1;
+    if (claims) this.counts.claims += 1;
+    const slices = Object.fromEntries(
+      Object.entries(receipt.rules).map(([placement, hash]) => [placement, rulesOfHash(hash)]),
+    );
+    const again = replay(receipt, slices).find(({ decisionId }) => decisionId === record.decisionId)?.chosen;
+    const same =
+      again?.campaign.id === record.campaignId &&
+      again.armId === record.armId &&
+      again.leaf === record.leaf &&
+      again.propensityCampaign === record.propensityCampaign &&
+      again.propensityArm === record.propensityArm;
+    if (!again || !same) {
+      this.violated(`receipt: ${record.decisionId} replays to something else`);
+      return;
+    }
+    if (record.armId === HOLDOUT_ARM || record.sticky) return;
+    const { allocationVersion, campaign } = again;
+    const drawn = drawOf(receipt, campaign, record.leaf, undefined);
+    const published =
+      allocationVersion === campaign.initialAllocation.version
+        ? campaign.initialAllocation
+        : this.#allocations.get(`${campaign.id} ${allocationVersion}`);
+    const arm = campaign.armIds.indexOf(record.armId);
+    const policy = published?.leaves[record.leaf]?.probabilities[arm];
+    if (policy !== record.propensityArm || drawn?.[arm]?.probability !== policy)
+      this.violated(`propensity: ${record.decisionId} says ${record.propensityArm}, the policy ${policy}`);
+  }
+
+  contacted(stored: StoredDecision, inTime: boolean): void {
+    this.counts.contacts += 1;
+    this.money.contacted(stored, inTime);
+    if (stored.claims && stored.settled !== (inTime ? 'post' : 'void'))
+      this.violated(
+        `money: ${stored.record.decisionId} was seen ${inTime ? 'in time' : 'late'} and came to ${stored.settled}`,
+      );
+  }
+
+  forgotten({ decisionId }: DecisionRecord): void {
+    // Whoever repeats the request after an erasure is decided for anew, under the same id.
+    this.#forgotten.add(decisionId);
+    this.money.forgotten(decisionId);
+  }
+
+  answered(_request: OptimizeRequest, decisions: readonly DecidedPlacement[] | null, tookMs: number): void {
+    this.counts.answers += 1;
+    if (!decisions) this.counts.defaults += 1;
+    if (tookMs > LONGEST_ANSWER_MS) this.violated(`answer: a caller waited for ${tookMs} ms`);
+  }
+
+  acknowledged({ record, kind, goal, orderId }: FeedbackItem, { status }: ItemResult): void {
+    if (status !== 'accepted' || this.#forgotten.has(record.decisionId)) return;
+    this.counts.accepted += 1;
+    const key = `${record.decisionId} ${kind} ${goal?.id} ${orderId}`;
+    if (this.#accepted.has(key)) this.violated(`reward: ${key} was accepted twice`);
+    this.#accepted.add(key);
+  }
+}

@@ -1,0 +1,160 @@
+/** The simulated workspace: what it publishes, revision after revision. */
+import { createHash, createHmac } from 'node:crypto';
+import type { Configuration } from '../../decisioning/catalog/configuration.ts';
+import { openSlice } from '../../decisioning/catalog/open.ts';
+import type { CampaignPolicy, CatalogManifest, Directory, RulesSlice } from '../../decisioning/catalog/slice.ts';
+import {
+  armOf,
+  campaignOf,
+  catalogOf,
+  channelOf,
+  configurationOf,
+  DAY_MS,
+  HOUR_MS,
+  learnerOf,
+  MINUTE_MS,
+  settingsOf,
+} from '../../decisioning/testing/configuration.ts';
+
+export const WORKSPACE_ID = 'w';
+export const PLACEMENTS = ['hero', 'side', 'letter'] as const;
+
+/** A revision as it is handed to the publisher. */
+export interface Release {
+  readonly manifest: CatalogManifest;
+  readonly bodies: readonly { readonly hash: string; readonly body: string }[];
+  readonly policies: readonly CampaignPolicy[];
+  readonly directory: Directory;
+}
+
+/** Revisions go round these: arms come and go, budgets are raised and cut, caps change. */
+const VARIANTS = 4;
+
+/** What a variant's ledgers and caps are; the rest stays. */
+const KNOBS = [
+  { totalMinor: 1_500, gifts: 40, perDay: 12, hourly: 2 },
+  { totalMinor: 900, gifts: 60, perDay: 12, hourly: 3 },
+  { totalMinor: 400, gifts: 25, perDay: 5, hourly: 2 },
+  { totalMinor: 2_500, gifts: 60, perDay: 20, hourly: 1 },
+] as const;
+
+/** The configuration of a revision. */
+export function configurationOfRevision(revision: number): Configuration {
+  const { totalMinor, gifts, perDay, hourly } = KNOBS[revision % VARIANTS]!;
+  const arms = ['a', 'b', ...(revision % 2 === 1 ? ['c'] : [])].map((id) => armOf(id));
+  const schedule = { timeZone: 'Europe/Berlin', weekly: [] };
+  return configurationOf(
+    [
+      learnerOf('learn', { placements: ['hero'], arms, holdout: 0.2, sticky: { mode: 'days', days: 1 }, shards: 2 }),
+      campaignOf('often', { placements: ['hero', 'side'], objective: worth(0.02) }),
+      campaignOf('capped', { placements: ['side'], caps: [{ max: hourly, windowMs: HOUR_MS }], objective: worth(0.5) }),
+      learnerOf('paid', {
+        placements: ['letter', 'hero'],
+        arms: [armOf('a', { costMinor: 30 }), armOf('b', { costMinor: 10 }), armOf('free')],
+        caps: [{ max: 5, windowMs: DAY_MS }],
+        pool: 'spring',
+        objective: worth(0.4),
+      }),
+      campaignOf('gift', {
+        placements: ['side', 'letter'],
+        stock: 'gifts',
+        dailyCapacity: perDay,
+        schedule,
+        caps: [{ max: 2, windowMs: 7 * DAY_MS }],
+        objective: worth(0.3),
+      }),
+    ],
+    {
+      placements: [
+        { id: 'hero', name: 'Hero', channel: 'page' },
+        { id: 'side', name: 'Side', channel: 'page' },
+        { id: 'letter', name: 'Letter', channel: 'letter' },
+      ],
+      channels: [
+        channelOf('page', { countsTowardGlobal: false }),
+        channelOf('letter', {
+          countsTowardGlobal: true,
+          cap: { max: 3, windowMs: DAY_MS },
+          claimTtlMs: 10 * MINUTE_MS,
+          capacity: { perDay: 40, timeZone: 'Europe/Berlin', pacing: { mode: 'none' }, alertsAt: [1] },
+        }),
+      ],
+      goals: [{ id: 'purchase', name: 'Purchase', source: 'any', windowMs: 7 * DAY_MS, defaultValueMinor: 500 }],
+      pools: [
+        {
+          id: 'spring',
+          name: 'Spring',
+          totalMinor,
+          timeZone: 'Europe/Berlin',
+          pacing: { mode: 'none' },
+          alertsAt: [0.8, 1],
+        },
+      ],
+      stocks: [{ id: 'gifts', name: 'Gifts', total: gifts, alertsAt: [1] }],
+      settings: settingsOf({ globalCap: { max: 4, windowMs: DAY_MS }, arbitration: { exploration: 0.3 } }),
+    },
+  );
+}
+
+/** Values close enough that exploration, and what is capped or unaffordable, decide who wins. */
+function worth(priority: number) {
+  return { goal: 'click', conversionWeight: 1, revenueWeight: 0, priority };
+}
+
+const released = new Map<number, Release>();
+
+/** The release of a revision, the same every time. */
+export function releaseOf(revision: number): Release {
+  const known = released.get(revision % VARIANTS);
+  const release = known ?? compiled(configurationOfRevision(revision));
+  released.set(revision % VARIANTS, release);
+  return { ...release, manifest: { ...release.manifest, revision, publishedAtMs: revision } };
+}
+
+/** Makes a release of any configuration. */
+export function compiled(configuration: Configuration): Release {
+  const { directory, placements, policies } = catalogOf(configuration);
+  const bodies: { hash: string; body: string }[] = [];
+  const named = (value: unknown): string => {
+    const body = JSON.stringify(value);
+    const hash = createHash('sha256').update(body).digest('hex');
+    bodies.push({ hash, body });
+    return hash;
+  };
+  const manifest = {
+    revision: 0,
+    publishedAtMs: 0,
+    directory: named(directory),
+    placements: Object.fromEntries(
+      Object.entries(placements).map(([id, { rules, contents }]) => [
+        id,
+        { rules: named(rules), contents: named(contents) },
+      ]),
+    ),
+  };
+  const hash = createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
+  return { manifest: { ...manifest, hash }, bodies, policies, directory };
+}
+
+/** Rules slices by their hash, opened once: every revision's, since stale isolates go on using old ones. */
+const opened = new Map<string, ReturnType<typeof openSlice>>();
+
+/** A rules slice that some isolate has opened. */
+export function rulesOfHash(hash: string): RulesSlice {
+  return opened.get(hash)!.rules;
+}
+
+/** The open form of a rules slice. */
+export function sliceOfBody(hash: string, body: string): ReturnType<typeof openSlice> {
+  let slice = opened.get(hash);
+  if (!slice) {
+    slice = openSlice(JSON.parse(body) as RulesSlice);
+    opened.set(hash, slice);
+  }
+  return slice;
+}
+
+/** Names of customers' objects, as the worker makes them. */
+export function nameOf(id: string): string {
+  return createHmac('sha256', 'simulated customers').update(id).digest().subarray(0, 16).toString('base64url');
+}
