@@ -5,6 +5,7 @@ import type { PriceState } from '../../decisioning/limits/price.ts';
 import { type LedgerWindow, windowAt } from '../../decisioning/limits/windows.ts';
 import {
   readAccounts,
+  readDueLeases,
   readLatestMs,
   readLatestPace,
   readLease,
@@ -65,7 +66,8 @@ export class Book {
   nowMs: number;
   #ledger: LedgerRow | undefined;
   readonly #periods = new Map<string, PeriodRow>();
-  readonly #leases = new Map<string, LeaseRow>();
+  /** Leases that were looked at in this call: as they stand, and as they are stored. */
+  readonly #leases = new Map<string, { row: LeaseRow; readonly stored: LeaseRow | undefined }>();
   readonly #dirtyPeriods = new Set<string>();
   #ledgerChanged = false;
   #window: LedgerWindow | undefined;
@@ -146,11 +148,22 @@ export class Book {
   }
 
   lease(leaseId: string): LeaseRow | undefined {
-    return this.#leases.get(leaseId) ?? readLease(this.sql, leaseId);
+    const known = this.#leases.get(leaseId);
+    if (known) return known.row;
+    const stored = readLease(this.sql, leaseId);
+    if (stored) this.#leases.set(leaseId, { row: stored, stored });
+    return stored;
+  }
+
+  /** Leases of a stage that are due now, the longest due first. */
+  dueLeases(stage: LeaseStage, limit: number): readonly LeaseRow[] {
+    const due = readDueLeases(this.sql, stage, this.nowMs, limit);
+    for (const stored of due) this.#leases.set(stored.leaseId, { row: stored, stored });
+    return due;
   }
 
   setLease(lease: LeaseRow): void {
-    this.#leases.set(lease.leaseId, lease);
+    this.#leases.set(lease.leaseId, { row: lease, stored: this.#leases.get(lease.leaseId)?.stored });
     const isLive = lease.stage === LEASE_STAGES.open && !lease.done && lease.held > 0;
     if (isLive) this.#live.set(lease.leaseId, lease);
     else this.#live.delete(lease.leaseId);
@@ -182,7 +195,7 @@ export class Book {
   flush(): void {
     if (this.#ledgerChanged && this.#ledger) writeLedger(this.sql, this.#ledger);
     for (const id of this.#dirtyPeriods) writeAccounts(this.sql, id, this.period(id), this.nowMs);
-    for (const lease of this.#leases.values()) writeLease(this.sql, lease);
+    for (const { row, stored } of this.#leases.values()) if (row !== stored) writeLease(this.sql, row, stored);
     this.#keepOnly(this.window().id);
     this.#ledgerChanged = false;
     this.#dirtyPeriods.clear();

@@ -133,12 +133,25 @@ export function readNextDueMs(sql: SqlStorage, stage: number): number | null {
     .one().dueAtMs;
 }
 
-export function writeLease(sql: SqlStorage, lease: LeaseRow): void {
+/** Writes a lease that changed; what stands in the index is written only when it does: that is a row more. */
+export function writeLease(sql: SqlStorage, lease: LeaseRow, stored: LeaseRow | undefined): void {
+  const { leaseId, held, returned, stage, dueAtMs } = lease;
+  const [done, extended] = [lease.done ? 1 : 0, lease.extended ? 1 : 0];
+  if (!stored) insertLease(sql, lease);
+  else if (stage === stored.stage && dueAtMs === stored.dueAtMs) {
+    const set = 'UPDATE leases SET held = ?, returned = ?, done = ?, extended = ? WHERE lease_id = ?';
+    sql.exec(set, held, returned, done, extended, leaseId);
+  } else {
+    const set = `UPDATE leases SET held = ?, returned = ?, done = ?, extended = ?, stage = ?, due_at_ms = ?
+      WHERE lease_id = ?`;
+    sql.exec(set, held, returned, done, extended, stage, dueAtMs, leaseId);
+  }
+}
+
+function insertLease(sql: SqlStorage, lease: LeaseRow): void {
   sql.exec(
     `INSERT INTO leases (lease_id, period, holder, units, held, returned, done, price, use_before_ms, stage, due_at_ms, extended)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (lease_id) DO UPDATE SET held = excluded.held, returned = excluded.returned, done = excluded.done,
-       stage = excluded.stage, due_at_ms = excluded.due_at_ms, extended = excluded.extended`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     lease.leaseId,
     lease.period,
     lease.holder,

@@ -1,7 +1,7 @@
 /** What time does to leases: gives back what is in doubt, gives up on claims that nobody settles, forgets what is over. */
 import { alertUnsettled } from './alerts.ts';
 import { type Book, LEASE_STAGES, type LeaseRow } from './book.ts';
-import { readDueLeases, readNextDueMs, readPendingUnits } from './rows.ts';
+import { readNextDueMs, readPendingUnits } from './rows.ts';
 
 /**
  * How long a closed lease and its claims are remembered, since the last settlement that came late: a settlement that was taken, but
@@ -26,7 +26,7 @@ export const MAX_SWEPT_LEASES = 50;
 export function sweep(book: Book, wokeAtMs: number): void {
   let room = MAX_SWEPT_LEASES;
   for (const [stage, step] of STEPS) {
-    const due = room > 0 ? readDueLeases(book.sql, stage, book.nowMs, room) : [];
+    const due = room > 0 ? book.dueLeases(stage, room) : [];
     for (const lease of due) step(book, lease, wokeAtMs);
     room -= due.length;
   }

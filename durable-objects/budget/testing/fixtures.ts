@@ -1,6 +1,7 @@
 /** Ledgers for tests: with storage of their own, at any time, looked at after every step. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
+import { LEASE_LIFE_MS, SETTLE_WITHIN_MS } from '../../../decisioning/limits/lease.ts';
 import { type Accounts, checked } from '../../../decisioning/limits/ledger.ts';
 import type { LedgerSpec } from '../../../decisioning/limits/ledger-spec.ts';
 import type { StubSource } from '../../shared/stub.ts';
@@ -14,6 +15,8 @@ export const source = env as unknown as StubSource;
 export const T0 = Date.parse('2026-11-22T12:00:00Z');
 export const MINUTE_MS = 60_000;
 export const DAY_MS = 86_400_000;
+/** When a lease that was taken at `T0` is closed: claims on the test's ledgers live for two minutes. */
+export const CLOSES_MS = T0 + LEASE_LIFE_MS + 2 * MINUTE_MS + SETTLE_WITHIN_MS;
 
 let ledgers = 0;
 
