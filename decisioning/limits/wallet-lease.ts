@@ -18,6 +18,12 @@ export interface WalletReport {
   readonly done: boolean;
 }
 
+/** A claim of a lease: what the decision took of it, and how much of that travelled with calls that are settled. */
+export interface LeaseClaim {
+  readonly units: number;
+  readonly counted: number;
+}
+
 export interface WalletLease {
   readonly leaseId: string;
   readonly granted: number;
@@ -29,8 +35,8 @@ export interface WalletLease {
   claimed: number;
   /** Travelled with a call of which nobody knows what it did. */
   doubtful: number;
-  /** decision id → units; every claim that was confirmed, so that an answer told again is not counted again. */
-  readonly claims: Map<string, number>;
+  /** By decision, every claim that was confirmed: so that an answer told again is not counted again. */
+  readonly claims: Map<string, LeaseClaim>;
   /** Ids of claims that the ledger has not acknowledged. */
   readonly untold: Set<string>;
   /** Nothing more is taken from it: it was given back before its end. */
@@ -89,16 +95,17 @@ export function settleLease(lease: WalletLease, units: number, claims: readonly 
   // The ledger was told already that these units are in doubt.
   if (lease.closed) return;
   let rest = units;
-  for (const claim of claims) {
-    // No answer claims more than travelled.
-    const claimed = Math.min(claim.units, rest);
-    // An answer that is told again: these units did not come from this call.
-    if (claimed <= 0 || lease.claims.has(claim.decisionId)) continue;
-    rest -= claimed;
-    lease.claimed += claimed;
-    if (lease.claims.size >= MAX_LEASE_CLAIMS) continue;
-    lease.claims.set(claim.decisionId, claimed);
-    lease.untold.add(claim.decisionId);
+  for (const { decisionId, units: size } of claims) {
+    // An answer that is told again claimed before: what was counted for it then did not come from this call.
+    const before = lease.claims.get(decisionId)?.counted ?? 0;
+    // No answer claims more than travelled; one that is told again may have claimed more than travelled with this call.
+    const counted = Math.min(size - before, rest);
+    if (!(counted > 0)) continue;
+    rest -= counted;
+    lease.claimed += counted;
+    if (before === 0 && lease.claims.size >= MAX_LEASE_CLAIMS) continue;
+    lease.claims.set(decisionId, { units: size, counted: before + counted });
+    if (before === 0) lease.untold.add(decisionId);
   }
   lease.out -= units;
   if (certain) lease.left += rest;
@@ -113,7 +120,7 @@ export function settleLease(lease: WalletLease, units: number, claims: readonly 
 export function reportOf(lease: WalletLease, nowMs: number, room: number): WalletReport | undefined {
   const claims = [...lease.untold].slice(0, room).map((decisionId) => ({
     decisionId,
-    units: lease.claims.get(decisionId) as number,
+    units: (lease.claims.get(decisionId) as LeaseClaim).units,
   }));
   const done = isDone(lease, nowMs) && claims.length === lease.untold.size;
   if (done) lease.closed = true;

@@ -128,6 +128,16 @@ describe('units', () => {
     const [entry] = purse;
     wallet.settle(purse, [{ ledger: 'pool:p', leaseId: entry!.leaseId, decisionId: 'd1', units: 99 }], true);
     expect(wallet.held(1)).toBe(7);
+  });
+
+  test('an answer that is told again to a smaller purse does not make the call it came from free', () => {
+    const wallet = walletWith(10);
+    const first = wallet.take(3, 1);
+    const again = wallet.take(1, 1);
+    const claims = claimsOf(first, 'd1', 3);
+    wallet.settle(again, claims, true);
+    wallet.settle(first, claims, true);
+    expect(wallet.held(1)).toBe(7);
     expect(told(wallet, 1).reports[0]?.claims).toEqual([{ decisionId: 'd1', units: 3 }]);
   });
 });
