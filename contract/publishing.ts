@@ -165,6 +165,8 @@ export const auditEntry = z
       'erase_customer',
       'push',
       'steer',
+      'hold_learning',
+      'release_learning',
       'acknowledge',
     ]),
     kind: z.string(),

@@ -1,5 +1,6 @@
 /** What a campaign learns from: how fast it forgets, whether it waits for slow outcomes, and what its arms share. */
 import * as z from 'zod';
+import { FALSE_ALARM_DAYS } from '../../decisioning/evaluation/anomalies.ts';
 import { MAX_HALF_LIFE_MS, MIN_HALF_LIFE_MS } from '../../decisioning/learning/limits.ts';
 
 const UNIT_MS = { h: 3_600_000, d: 86_400_000 } as const;
@@ -22,6 +23,19 @@ const halfLife = z
     pattern: '^[1-9][0-9]{0,4}[hd]$',
   });
 
+const watch = z
+  .strictObject({
+    hold: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'Learning waits until it is released; false: it goes on, and an alert is raised' }),
+    sensitivity: z
+      .enum(Object.keys(FALSE_ALARM_DAYS) as (keyof typeof FALSE_ALARM_DAYS)[])
+      .default('normal')
+      .meta({ description: 'A false alarm a year (`low`), a quarter (`normal`) or a fortnight (`high`) at most' }),
+  })
+  .meta({ description: 'Watch rates, values and sources of feedback for what leaves the band of the last two weeks' });
+
 /** How evidence turns into what the strategy believes; all of it counts fully, at once and by arm unless told. */
 export const learning = z
   .strictObject({
@@ -34,6 +48,7 @@ export const learning = z
       .enum(['arms', 'effects'])
       .optional()
       .meta({ description: 'Each arm by itself, or by the values of its parameters; `arms` unless told' }),
+    watch: watch.optional(),
   })
   .transform(({ halfLife: text, ...rest }) => ({
     ...rest,

@@ -8,6 +8,7 @@
  * | `reward:<reward key>` | of a reward that is not binary: trials with a reward other than 0, Σ reward, Σ reward² (see `rewards/reward.ts`) |
  * | `trials:<reward key>` | trials under that reward |
  * | `delay` | conversions by delay bucket |
+ * | `source:<site id>` | of watched campaigns: trials shown on that site, conversions, Σ value (see `source-sums.ts`) |
  * | `linear:<features key>`, `:<reward key>` behind it of a reward that is not binary | moments of the trials' features (see `linear/moments.ts`) |
  */
 export type SumsByName = Readonly<Record<string, readonly number[]>>;

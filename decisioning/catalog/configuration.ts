@@ -5,6 +5,7 @@
 import type { ArbitrationTerms } from '../arbitration/terms.ts';
 import type { PresetName } from '../arbitration/value.ts';
 import type { FeatureSpec } from '../features/features.ts';
+import type { WatchRules } from '../learning/rules.ts';
 import type { LifecycleRules } from '../lifecycle/phases.ts';
 import type { ComparisonMode } from '../strategies/compared.ts';
 import type { CapacityConfiguration, PoolConfiguration, StockConfiguration } from './ledger-configuration.ts';
@@ -120,6 +121,8 @@ export interface LearningConfiguration {
   readonly halfLifeMs?: number | undefined;
   readonly delayCorrection?: boolean | undefined;
   readonly by?: 'arms' | 'effects' | undefined;
+  /** Not watched when absent. */
+  readonly watch?: WatchRules | undefined;
 }
 
 export interface CampaignConfiguration {

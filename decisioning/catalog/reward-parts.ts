@@ -14,11 +14,12 @@ export function rewardOf(reward: RewardConfiguration): RewardSpec {
 
 function learningOf(learning: LearningConfiguration | undefined): LearningRules | undefined {
   if (learning === undefined) return undefined;
-  const { halfLifeMs, delayCorrection, by } = learning;
+  const { halfLifeMs, delayCorrection, by, watch } = learning;
   const rules: LearningRules = {
     ...(halfLifeMs !== undefined && { halfLifeMs }),
     ...(delayCorrection && { delayCorrection }),
     ...(by === 'effects' && { by }),
+    ...(watch && { watch }),
   };
   return Object.keys(rules).length > 0 ? rules : undefined;
 }

@@ -13,6 +13,7 @@ import {
   statisticsOf,
   valuesOf,
 } from './columns.ts';
+import { notLeftOut, readLeftOut } from './left-out.ts';
 import { HOURLY_DAYS, type ShardReport, type StatisticsCell } from './protocol.ts';
 
 /** Most cells in a view: about 12 MB, well under what a call between objects carries. */
@@ -105,16 +106,16 @@ function knownCell(
     .toArray()[0];
 }
 
-/** All evidence of a campaign: sums per leaf and arm over all shards and hours, or the hours that were not over by `sinceMs`. */
+/** All evidence of a campaign: sums per leaf and arm over all shards and hours, or the hours that were not over by `sinceMs`; those left out are not among them. */
 export function readTotals(sql: SqlStorage, sinceMs?: number): CampaignStatistics {
   const totals = new Map<string, Map<string, ArmStatistics>>();
   type Row = StatisticsRow & { leaf: string; arm: string };
   const rows =
-    sinceMs === undefined
+    sinceMs === undefined && readLeftOut(sql).length === 0
       ? sql.exec<Row>(`SELECT leaf, arm, ${SELECTED} FROM totals`)
       : sql.exec<Row>(
-          `SELECT leaf, arm, ${SUMMED} FROM cells WHERE hour >= ? GROUP BY leaf, arm`,
-          Math.floor(sinceMs / HOUR_MS),
+          `SELECT leaf, arm, ${SUMMED} FROM cells WHERE hour >= ? AND ${notLeftOut('cells')} GROUP BY leaf, arm`,
+          Math.floor((sinceMs ?? 0) / HOUR_MS),
         );
   for (const row of rows) {
     const arms = totals.get(row.leaf) ?? new Map<string, ArmStatistics>();

@@ -4,6 +4,7 @@ import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import { emptyStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { EvidenceCell } from '../../decisioning/learning/weigh-evidence.ts';
 import { type StatisticsRow, SUMMED, statisticsOf } from './columns.ts';
+import { notLeftOut, readLeftOut, touchesLeftOut } from './left-out.ts';
 import { amongNames, plainLengths } from './root-vectors.ts';
 import { addSaturating, nameOf, parseVector } from './vectors.ts';
 
@@ -85,7 +86,8 @@ function readCounts(sql: SqlStorage, ask: HourlyAsk): HourlyEvidence {
   const fineFrom = ask.nowHour - FINE_HOURS;
   const cursor = sql.exec<Row>(
     `SELECT leaf, arm, CASE WHEN hour > ?1 THEN hour ELSE max(?4, hour - hour % ?2 + ?3) END AS bucket, ${SUMMED}
-       FROM ${KEYS} CROSS JOIN cells ON leaf = k.l AND arm = k.a AND hour >= ?4 GROUP BY leaf, arm, bucket`,
+       FROM ${KEYS} CROSS JOIN cells ON leaf = k.l AND arm = k.a AND hour >= ?4
+       WHERE ${notLeftOut('cells')} GROUP BY leaf, arm, bucket`,
     fineFrom,
     ask.widthHours,
     Math.floor(ask.widthHours / 2),
@@ -110,6 +112,7 @@ function readVectors(
   if (ask.names.size === 0) return { held, effort: 0 };
   type Row = { leaf: string; arm: string; hour: number; name: string; length: number; sums: string };
   const plain = plainLengths(sql);
+  const leftOut = readLeftOut(sql);
   let [elements, effort] = [0, 0];
   const { where, bound } = amongNames(ask.names);
   const query = `SELECT leaf, arm, hour, name, length, sums
@@ -118,6 +121,8 @@ function readVectors(
   for (const row of sql.exec<Row>(query, Math.max(0, ask.fromHour - ask.momentsHours + 1), ...bound)) {
     const moments = areMoments(row.name);
     if (!moments && row.hour < ask.fromHour) continue;
+    // A bucket of moments goes whole: what of it came in hours that count cannot be told apart.
+    if (touchesLeftOut(leftOut, row.hour, moments ? ask.momentsHours : 1)) continue;
     const { hour, hours } = moments ? spanOf(row.hour, ask) : { hour: bucketOf(row.hour, ask), hours: 1 };
     const key = keyOf(row.leaf, row.arm, hour, hours);
     const cell = held.get(key) ?? { leaf: row.leaf, arm: row.arm, hour, hours, sums: {} };

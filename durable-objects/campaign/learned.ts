@@ -9,6 +9,7 @@ import type { Learned } from '../../decisioning/strategies/strata.ts';
 import { differenceOf } from './columns.ts';
 import { readTotals } from './evidence.ts';
 import { readHourly } from './hourly.ts';
+import { readLeftOut } from './left-out.ts';
 import { readSums } from './root-vectors.ts';
 
 const MS_PER_HOUR = 3_600_000;
@@ -48,9 +49,11 @@ export function readLearned(sql: SqlStorage, policy: CampaignPolicy, nowMs: numb
   const { halfLifeMs, delayCorrection } = policy.learning ?? {};
   const byAge = halfLifeMs !== undefined || delayCorrection === true;
   if (!byAge && names.size === 0) return { statistics: readTotals(sql, sinceMs), effort: 0 };
-  if (!byAge && sinceMs === undefined) return { statistics: readTotals(sql), sums: readSums(sql, names), effort: 0 };
+  const cut = sinceMs !== undefined || readLeftOut(sql).length > 0;
+  if (!byAge && !cut) return { statistics: readTotals(sql), sums: readSums(sql, names), effort: 0 };
   if (delayCorrection) names.add(DELAY_NAME);
-  const fromHour = firstHour(policy, nowMs, sinceMs);
+  // Totals hold the hours that are left out: without them everything is read hour by hour.
+  const fromHour = cut && sinceMs === undefined && halfLifeMs === undefined ? 0 : firstHour(policy, nowMs, sinceMs);
   const widest = delayCorrection || halfLifeMs === undefined ? HOURS_PER_DAY : Number.MAX_SAFE_INTEGER;
   const { cells, effort } = readHourly(sql, {
     fromHour,

@@ -16,6 +16,7 @@ import {
 import type { Standing } from '../../decisioning/strategies/allocate-policy.ts';
 import { turnOf } from '../../decisioning/strategies/compared.ts';
 import { type ReadEvidence, readLearned } from './learned.ts';
+import { notLeftOut } from './left-out.ts';
 import type { LifecycleView, Steering, SteeringMode } from './lifecycle-view.ts';
 import { appendTransition, readTransitions, type Transition } from './transitions.ts';
 
@@ -132,7 +133,7 @@ function changeOf(
   const arms = new Map<string, RateBucket[]>();
   const rows = sql.exec<RateBucket & { arm: string }>(
     `SELECT arm, hour - hour % ? AS hour, SUM(trials) AS trials, SUM(conversions) AS conversions FROM cells
-     WHERE cells.hour >= ? AND cells.hour < ? GROUP BY 1, 2 HAVING SUM(trials) > 0 ORDER BY 1, 2`,
+     WHERE cells.hour >= ? AND cells.hour < ? AND ${notLeftOut('cells')} GROUP BY 1, 2 HAVING SUM(trials) > 0 ORDER BY 1, 2`,
     bucketHours,
     fromHour,
     untilHour,

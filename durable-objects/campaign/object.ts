@@ -5,6 +5,7 @@ import { backoffMs, ensureAlarm } from '../shared/alarm.ts';
 import { migrate } from '../shared/migrator.ts';
 import { withRetry } from '../shared/retry.ts';
 import { publisherStub, rootStub, type StubSource } from '../shared/stub.ts';
+import type { LearningView, Release, ReleaseReply } from './learning-view.ts';
 import type { LifecycleView, Steering } from './lifecycle-view.ts';
 import type {
   CampaignAddress,
@@ -59,8 +60,9 @@ export class CampaignRootObject extends DurableObject<StubSource> implements Cam
   }
 
   async merge(report: ShardReport): Promise<ShardReportReply> {
-    await this.#wakeBy(this.#root.dueAtMs(Date.now()));
-    return this.#root.merge(report);
+    const nowMs = Date.now();
+    await this.#wakeBy(this.#root.dueAtMs(nowMs));
+    return this.#root.merge(report, nowMs);
   }
 
   async reconfigure(address: CampaignAddress, policy: CampaignPolicy): Promise<{ readonly version: number }> {
@@ -86,10 +88,47 @@ export class CampaignRootObject extends DurableObject<StubSource> implements Cam
     return this.#root.lifecycle(nowMs);
   }
 
+  learning(): LearningView {
+    return this.#root.learning();
+  }
+
+  holdLearning(address: CampaignAddress, actor: string): LearningView {
+    return this.#root.hold(address, actor, Date.now());
+  }
+
+  async releaseLearning(release: Release): Promise<ReleaseReply> {
+    const nowMs = Date.now();
+    await ensureAlarm(this.ctx.storage, nowMs + REPORT_DELAY_MS);
+    const reply = this.#root.release(release, nowMs);
+    if (reply.outcome === 'released') await this.#publish();
+    return reply;
+  }
+
   override async alarm(): Promise<void> {
+    const closeAtMs = this.#root.feedback.closeAtMs();
+    const isWatchDue =
+      (closeAtMs !== null && closeAtMs <= Date.now()) || this.#root.feedback.waitingAlerts().length > 0;
     const refreshAtMs = this.#root.refreshAtMs(Date.now());
-    if (this.#root.isWanted() || (refreshAtMs !== null && refreshAtMs <= Date.now())) await this.#publish();
-    else if (refreshAtMs !== null) await this.#wakeBy(refreshAtMs);
+    const isRefreshDue = refreshAtMs !== null && refreshAtMs <= Date.now();
+    if (this.#root.isWanted() || isRefreshDue) await this.#publish();
+    else if (isWatchDue) await this.#attempt(() => this.#watch());
+    else await this.#wakeForTime();
+  }
+
+  /** Judges what arrived, and tells what was odd. */
+  async #watch(): Promise<void> {
+    this.#root.feedback.look(Date.now());
+    for (const alert of this.#root.feedback.waitingAlerts()) {
+      const workspaceId = this.#root.address()?.workspaceId ?? '';
+      await withRetry(async () => (await publisherStub(this.env, workspaceId)).raiseAlert(workspaceId, alert));
+      this.#root.feedback.alertTaken(alert);
+    }
+  }
+
+  /** Sets the alarm for what time alone brings. */
+  async #wakeForTime(): Promise<void> {
+    const times = [this.#root.refreshAtMs(Date.now()), this.#root.feedback.closeAtMs()].filter((atMs) => atMs !== null);
+    if (times.length > 0) await this.#wakeBy(Math.min(...times));
   }
 
   /** Sets the alarm, or brings forward one that waits for nothing but time; one that waits out a back-off is not hurried. */
@@ -98,11 +137,18 @@ export class CampaignRootObject extends DurableObject<StubSource> implements Cam
     if (standing === null || (standing > atMs && this.#root.failures() === 0)) await this.ctx.storage.setAlarm(atMs);
   }
 
-  async #publish(): Promise<void> {
-    try {
+  #publish(): Promise<void> {
+    return this.#attempt(async () => {
+      await this.#watch();
       await publishAllocation(this.#root, this.#publisher(), Date.now);
-      const refreshAtMs = this.#root.refreshAtMs(Date.now());
-      if (refreshAtMs !== null) await this.#wakeBy(refreshAtMs);
+    });
+  }
+
+  /** Comes back behind a back-off where the publisher does not take what is told. */
+  async #attempt(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+      await this.#wakeForTime();
     } catch (error) {
       await comeBack(this.ctx.storage, 'root_publish_failed', this.#root.noteFailure(), error);
     }

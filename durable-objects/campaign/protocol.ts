@@ -3,6 +3,7 @@ import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
+import type { LearningView, Release, ReleaseReply } from './learning-view.ts';
 import type { LifecycleView, Steering } from './lifecycle-view.ts';
 
 /** Who an object of a campaign is; told with every call, stored at the first. */
@@ -120,4 +121,9 @@ export interface CampaignRootApi {
   lifecycle(): LifecycleView | null | Promise<LifecycleView | null>;
   /** Does what a person asks of the campaign's phase, and publishes what follows; null for a campaign without phases. */
   steer(steering: Steering, actor: string): Promise<LifecycleView | null>;
+  /** Whether learning is held, and by what it is watched. */
+  learning(): LearningView | Promise<LearningView>;
+  /** Takes evidence, and publishes nothing that is made of it, until released. */
+  holdLearning(address: CampaignAddress, actor: string): LearningView | Promise<LearningView>;
+  releaseLearning(release: Release): Promise<ReleaseReply>;
 }

@@ -27,6 +27,7 @@ export async function publishAllocation(
 ): Promise<void> {
   const address = root.address();
   if (!address) return;
+  if (root.isHeld()) return publishHeld(root, publisher, address.campaignId);
   for (let offers = 0; offers < MAX_OFFERS; offers += 1) {
     // Read before the evidence is: what is merged while the offer is on its way stays wanted.
     const wantedSeq = root.wantedSeq();
@@ -46,6 +47,18 @@ export async function publishAllocation(
     }
   }
   throw new Error('campaign allocation: the published policy changes faster than it can be followed');
+}
+
+/** While learning is held only what it goes back to is published; the evidence stays wanted. */
+async function publishHeld(root: CampaignRoot, publisher: PublisherPort, campaignId: string): Promise<void> {
+  for (let offers = 0; offers < MAX_OFFERS; offers += 1) {
+    const allocation = root.heldAllocation();
+    if (!allocation) return;
+    const reply = await publisher.offer(campaignId, allocation);
+    if (reply.outcome === 'outdated_version') root.raiseVersion(reply.version);
+    else return root.settleHeld(reply.outcome === 'published' ? allocation : null);
+  }
+  throw new Error('campaign allocation: versions change faster than they can be followed');
 }
 
 async function askPolicy(

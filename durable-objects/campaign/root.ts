@@ -2,9 +2,13 @@
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { allocatePolicy } from '../../decisioning/strategies/allocate-policy.ts';
+import { learningView } from './anomalies.ts';
 import { checkReport, checkSame } from './check.ts';
 import { mergeReport, readCells } from './evidence.ts';
+import { FeedbackWatch } from './feedback-watch.ts';
+import { beginHold, endHold, readHold, settleHold, wantedByHold } from './hold.ts';
 import { isAging, refreshAfterMs } from './learned.ts';
+import type { LearningView, Release, ReleaseReply } from './learning-view.ts';
 import { advance, lifecycleView, steer } from './lifecycle.ts';
 import type { LifecycleView, Steering } from './lifecycle-view.ts';
 import type { CampaignAddress, RootView, ShardReport, ShardReportReply } from './protocol.ts';
@@ -34,21 +38,25 @@ export class CampaignRoot {
   readonly #sql: SqlStorage;
   /** What the last computation read hour by hour. Not stored: an object that was evicted may compute once sooner. */
   #effort = 0;
+  readonly feedback: FeedbackWatch;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#sql = storage.sql;
+    this.feedback = new FeedbackWatch(storage, () => this.policy());
   }
 
   /**
    * Takes over what a shard reports. The order in which reports come, repeats and losses change nothing once the last one is in.
    *
+   * @param nowMs when it came, for the watch of arrivals
    * @throws RangeError when the report breaks the protocol or is another campaign's; nothing is stored then
    */
-  merge(report: ShardReport): ShardReportReply {
+  merge(report: ShardReport, nowMs?: number): ShardReportReply {
     checkReport(report);
     return this.#storage.transactionSync(() => {
       this.#introduce(report);
+      if (nowMs !== undefined) this.feedback.closeHours(nowMs);
       const [counts, sums] = [mergeReport(this.#sql, report), mergeVectors(this.#sql, report)];
       if (counts || sums) this.#sql.exec('UPDATE root SET wanted_seq = wanted_seq + 1');
       return { outcome: 'merged', seq: report.seq };
@@ -64,6 +72,9 @@ export class CampaignRoot {
     checkSame(address, { workspaceId: address.workspaceId, campaignId: policy.campaignId });
     this.#storage.transactionSync(() => {
       this.#introduce(address);
+      const before = this.policy()?.armIds;
+      // Other arms are other parts: what arrived of them so far is not what arrived in this hour.
+      if (JSON.stringify(before) !== JSON.stringify(policy.armIds)) this.#sql.exec('DELETE FROM watch');
       this.#sql.exec('UPDATE root SET policy = ?, wanted_seq = wanted_seq + 1', JSON.stringify(policy));
     });
   }
@@ -115,8 +126,56 @@ export class CampaignRoot {
   refreshAtMs(nowMs: number): number | null {
     const policy = this.policy();
     const afterMs = policy && refreshAfterMs(policy);
-    if (!policy || afterMs === null || !isAging(this.#sql, policy, nowMs)) return null;
+    if (!policy || afterMs === null || this.isHeld() || !isAging(this.#sql, policy, nowMs)) return null;
     return (this.#row()?.computedAtMs ?? nowMs) + afterMs;
+  }
+
+  /** Whether evidence is taken and nothing is published of it. */
+  isHeld(): boolean {
+    return readHold(this.#sql) !== null;
+  }
+
+  /** Where learning stands. */
+  learning(): LearningView {
+    return learningView(this.#sql, this.policy());
+  }
+
+  /** Holds learning because a person says so; one that is held already stays as it is. */
+  hold(address: CampaignAddress, actor: string, nowMs: number): LearningView {
+    return this.#storage.transactionSync(() => {
+      this.#introduce(address);
+      beginHold(this.#sql, { sinceMs: nowMs, cause: 'person', actor, anomalies: [] }, null);
+      return this.learning();
+    });
+  }
+
+  /** Lets learning go on; an allocation by all that counts is wanted. */
+  release(release: Release, nowMs: number): ReleaseReply {
+    return this.#storage.transactionSync((): ReleaseReply => {
+      const reason = endHold(this.#sql, release, nowMs);
+      if (reason) return { outcome: 'refused', reason };
+      this.feedback.forget();
+      this.#sql.exec('UPDATE root SET wanted_seq = wanted_seq + 1');
+      return { outcome: 'released', view: this.learning() };
+    });
+  }
+
+  /** The allocation that a hold goes back to, under a version of its own; null when none is to be published. */
+  heldAllocation(): Allocation | null {
+    const good = wantedByHold(this.#sql);
+    if (!good) return null;
+    if (good.armsKey !== this.policy()?.armsKey) {
+      settleHold(this.#sql);
+      return null;
+    }
+    this.#sql.exec('UPDATE root SET version = version + 1');
+    return { ...good, version: this.version() };
+  }
+
+  /** What the hold goes back to is published, or (null) fits nothing that is. */
+  settleHeld(allocation: Allocation | null): void {
+    settleHold(this.#sql);
+    if (allocation) this.#published(allocation);
   }
 
   /** Attempts to publish that failed in a row: the alarm that stands then is a back-off. */
@@ -144,6 +203,10 @@ export class CampaignRoot {
   /** Nothing up to `wantedSeq` is wanted any more: this allocation, computed after it, is published. */
   settle(wantedSeq: number, allocation: Allocation): void {
     this.#settled(wantedSeq);
+    this.#published(allocation);
+  }
+
+  #published(allocation: Allocation): void {
     // Two attempts may overlap (an alarm and a publish); the later version stands, whichever reply came first.
     this.#sql.exec(
       'UPDATE root SET allocation = ?1, published_version = ?2 WHERE published_version < ?2',

@@ -129,4 +129,23 @@ export const ROOT_SCHEMA: readonly string[] = [
     numbers TEXT NOT NULL,
     alarm TEXT
   );`,
+  // What arrived of a watched campaign by the hour, a hold of its learning, hours that nothing is learned from, alerts on their way.
+  `CREATE TABLE watch (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    hour INTEGER NOT NULL,
+    before TEXT NOT NULL,
+    looked_at_ms INTEGER NOT NULL DEFAULT 0,
+    good TEXT
+  );
+  CREATE TABLE watched_hours (hour INTEGER PRIMARY KEY, odd INTEGER NOT NULL, parts TEXT NOT NULL);
+  CREATE TABLE hold (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    since_ms INTEGER NOT NULL,
+    cause TEXT NOT NULL,
+    actor TEXT,
+    anomalies TEXT NOT NULL,
+    good TEXT
+  );
+  CREATE TABLE left_out (from_hour INTEGER PRIMARY KEY, until_hour INTEGER NOT NULL);
+  CREATE TABLE alerts_out (id TEXT PRIMARY KEY, body TEXT NOT NULL);`,
 ];

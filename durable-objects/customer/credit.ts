@@ -205,7 +205,7 @@ function rewardTrial(
   const optimised = goal.id === record.goal;
   const first = optimised && !trial.converted;
   const revenueMinor = optimised && !counted ? moneyOf(goal) : 0;
-  const more = withOutcome(trial, { goal: goal.id, value: goal.valueMinor, counted, atMs });
+  const more = withOutcome(trial, { goal: goal.id, value: goal.valueMinor, counted, atMs, moneyMinor: revenueMinor });
   if (first || more)
     store.putDecision({ ...trial, converted: trial.converted || optimised, ...(more && { tally: more.tally }) });
   const { sums = {} } = more ?? {};

@@ -134,6 +134,8 @@ export interface LearningFacts {
   readonly secondaryGoals?: readonly string[];
   /** Delays of conversions are counted. */
   readonly delay?: true;
+  /** Trials are counted by the site that they were shown on, too. */
+  readonly watch?: true;
   /** Width of the buckets that moments of features are counted in, in hours; a day when absent. */
   readonly momentsHours?: number;
 }

@@ -16,6 +16,7 @@ import {
   rewardTrialsName,
 } from '../../decisioning/bandits/rewards/reward.ts';
 import { type GoalTally, type TrialTally, tallied } from '../../decisioning/bandits/rewards/tally.ts';
+import { sourceSums } from '../../decisioning/bandits/source-sums.ts';
 import { delaySums } from '../../decisioning/learning/delay-buckets.ts';
 import { momentsHours } from '../../decisioning/learning/forgetting.ts';
 import { DELAY_NAME } from '../../decisioning/learning/weigh-evidence.ts';
@@ -48,6 +49,7 @@ export function sumsOfTrial(record: DecisionRecord, learning: LearningFacts = {}
   return {
     ...Object.fromEntries(beside.map((goal) => [goalName(goal), trialOfGoal])),
     ...(trials !== undefined && { [trials]: [1] }),
+    ...(learning.watch && sourceSums(record.siteId, { trials: 1 })),
     ...(features && reward.kind !== 'revenue' && { [momentsName(features.key, reward)]: trialMoments(features.z) }),
   };
 }
@@ -67,6 +69,8 @@ export interface TrialOutcome {
   /** The same order is credited to another decision of the campaign: it says that the goal was reached, and adds nothing more. */
   readonly counted: boolean;
   readonly atMs: number;
+  /** What it adds to the campaign's revenue, minor units. */
+  readonly moneyMinor: number;
 }
 
 /** A trial after one more outcome, and what that changes in the campaign's sums; undefined when the campaign learns from conversions alone. */
@@ -91,10 +95,10 @@ function changes(
   trial: StoredDecision,
   before: TrialTally,
   after: TrialTally,
-  { goal, atMs }: TrialOutcome,
+  { goal, atMs, moneyMinor: money }: TrialOutcome,
 ): SumsByName {
   const { record, learning = {} } = trial;
-  const { reward = BINARY, delay } = learning;
+  const { reward = BINARY, delay, watch } = learning;
   const sums: Record<string, readonly number[]> = {};
   const note = (name: string | undefined, vector: readonly number[] | undefined) => {
     if (name !== undefined && vector !== undefined) sums[name] = vector;
@@ -107,6 +111,12 @@ function changes(
     note(momentsName(record.features.key, reward), moments);
   }
   const converts = goal === record.goal && !Object.hasOwn(before, goal);
+  const revenueMinor = goal === record.goal ? money : 0;
+  if (watch && (converts || revenueMinor !== 0))
+    for (const [name, vector] of Object.entries(
+      sourceSums(record.siteId, { conversions: converts ? 1 : 0, revenueMinor }),
+    ))
+      note(name, vector);
   if (delay && converts) note(DELAY_NAME, delaySums(atMs - (trial.exposedAtMs as number)));
   return sums;
 }

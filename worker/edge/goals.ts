@@ -38,6 +38,7 @@ export function learningFacts(directory: Directory, campaignId: string): Learnin
     ...(reward && { reward }),
     ...(secondaryGoals && { secondaryGoals }),
     ...(learning?.delayCorrection && { delay: true }),
+    ...(learning?.watch && { watch: true }),
     ...(width !== undefined && width !== momentsHours(undefined) && { momentsHours: width }),
   };
   return Object.keys(facts).length > 0 ? facts : undefined;

@@ -9,6 +9,7 @@ import { registerEvents } from './events.ts';
 import { registerExplain } from './explain.ts';
 import { registerFeedback } from './feedback.ts';
 import { registerHealth } from './health.ts';
+import { registerLearning } from './learning.ts';
 import { registerLedgers } from './ledgers.ts';
 import { registerLifecycle } from './lifecycle.ts';
 import { registerOpenApi } from './openapi.ts';
@@ -32,6 +33,7 @@ export function registerRoutes(app: App): void {
   registerPreview(app);
   registerAudience(app);
   registerLifecycle(app);
+  registerLearning(app);
   registerStrategies(app);
   registerLedgers(app);
   registerAlerts(app);

@@ -1,0 +1,80 @@
+/** A campaign whose learning is held by hand and released again, as its owner sees it. */
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { LearningResponse } from '../../contract/learning.ts';
+import { apiOf, eventually } from './api.ts';
+import { createWorkspace, publishDemo } from './workspace.ts';
+
+const bindings = env as unknown as Env;
+const PATH = '/v1/campaigns/watched/learning';
+
+let api: ReturnType<typeof apiOf>;
+const read = () => api.secret<LearningResponse>('GET', PATH);
+
+beforeAll(async () => {
+  const workspace = await createWorkspace(bindings);
+  api = apiOf(workspace);
+  await publishDemo(bindings, workspace, [
+    { kind: 'placement', id: 'hero', name: 'Hero', defaultContent: { text: 'default' } },
+    {
+      kind: 'campaign',
+      id: 'watched',
+      name: 'Watched',
+      objective: { goal: 'click' },
+      learning: { watch: {} },
+      placements: ['hero'],
+      arms: [
+        { id: 'a', content: { text: 'A' } },
+        { id: 'b', content: { text: 'B' } },
+      ],
+    },
+  ]);
+  await eventually(read, ({ body }) => body.watch !== null);
+});
+
+describe('learning', () => {
+  it('is watched as the campaign says, and goes on', async () => {
+    const { body } = await read();
+    expect(body).toEqual({
+      campaign: 'watched',
+      hold: null,
+      watch: { hold: true, sensitivity: 'normal', knownHours: 0, judges: false },
+      leftOut: [],
+    });
+  });
+
+  it('is held and released by hand, with its reason in the audit; again changes nothing', async () => {
+    const held = await api.secret<LearningResponse>('POST', `${PATH}/hold`, { reason: 'a bot' });
+    expect(held.body.hold).toMatchObject({ cause: 'person', anomalies: [] });
+    const again = await api.secret<LearningResponse>('POST', `${PATH}/hold`, {});
+    expect(again.body.hold).toEqual(held.body.hold);
+    const released = await api.secret<LearningResponse>('POST', `${PATH}/release`, { keep: 'before' });
+    expect(released.body.hold).toBeNull();
+    expect(released.body.leftOut).toHaveLength(1);
+    expect((await api.secret('POST', `${PATH}/release`, { keep: 'all' })).status).toBe(200);
+    const { body } = await api.secret<{ items: { action: string; changes: unknown }[] }>('GET', '/v1/audit?limit=10');
+    const told = body.items.filter(({ action }) => action.endsWith('_learning')).map(({ action }) => action);
+    expect(told).toEqual(['release_learning', 'release_learning', 'hold_learning', 'hold_learning']);
+    expect(JSON.stringify(body.items)).toContain('a bot');
+  });
+
+  it('counts trials by the site that they were shown on while it is held, and after', async () => {
+    await api.secret('POST', `${PATH}/hold`, {});
+    const { body: decided } = await api.optimize({ placements: ['hero'], customer: { id: 'ann' } });
+    const { token } = decided.decisions[0]!;
+    await api.secret('POST', '/v1/feedback', { events: [{ kind: 'exposure', token }] });
+    const seen = await eventually(
+      () => api.secret<{ totals: { trials: number } }>('GET', '/v1/campaigns/watched/performance'),
+      ({ body }) => body.totals.trials === 1,
+    );
+    expect(seen.body.totals.trials).toBe(1);
+    expect((await read()).body.hold).not.toBeNull();
+  });
+
+  it('names the field that is wrong, and knows no other campaign', async () => {
+    const since = '2026-11-22T10:00:00Z';
+    const wrong = await api.secret<{ errors: { field: string }[] }>('POST', `${PATH}/release`, { keep: 'all', since });
+    expect([wrong.status, wrong.body.errors[0]?.field]).toEqual([422, '/since']);
+    expect((await api.secret('GET', '/v1/campaigns/nobody/learning')).status).toBe(404);
+  });
+});
