@@ -55,7 +55,7 @@ export function takeLegacy(store: CustomerStore, legacy: Legacy): void {
     const { decisionId, atMs } = decision.record;
     if (state.decisions.has(decisionId)) continue;
     if (atMs <= sinceMs) {
-      // It moved here with its claims, and ends here.
+      // It moved here with its claims, and ends here. Brought a second time, they may be settled already: then ledgers go by what they heard first.
       giveBack(store, [decision], state.lastAtMs);
       continue;
     }
