@@ -1,6 +1,7 @@
 /** Plays invented customers against a configuration before anything is learned, and notes why campaigns stood by. */
 import type { Catalog } from '../../decisioning/catalog/compile.ts';
 import type { Phase } from '../../decisioning/lifecycle/phases.ts';
+import type { UnitClaim } from '../../decisioning/limits/purse.ts';
 import { REFUSAL_REASONS, type RefusalReason } from '../../decisioning/reasons.ts';
 import { planOf } from '../../simulations/worlds/plan.ts';
 import { playWorld } from '../../simulations/worlds/play.ts';
@@ -72,7 +73,7 @@ export function rehearse(catalog: Catalog, spec: WorldSpec, seed: number, trials
     notes.set(id, note);
     return note;
   };
-  const claimed = new Map<string, number>();
+  const claimed: Claimed = new Map();
   let asked = 0;
   let unanswered = 0;
   const played = playWorld({
@@ -83,7 +84,7 @@ export function rehearse(catalog: Catalog, spec: WorldSpec, seed: number, trials
     onDecision: ({ chosen, candidates = [] }) => {
       asked++;
       if (!chosen) unanswered++;
-      for (const { ledger, units } of chosen?.claims ?? []) claimed.set(ledger, (claimed.get(ledger) ?? 0) + units);
+      noteClaims(claimed, chosen?.claims);
       for (const { campaignId, reason } of candidates) {
         const note = noteOf(campaignId);
         note.asked++;
@@ -130,11 +131,21 @@ export function rehearse(catalog: Catalog, spec: WorldSpec, seed: number, trials
     unanswered,
     trialsWanted,
     campaigns,
-    ledgers: Object.values(catalog.directory.ledgers ?? {}).map(({ key, total, period }) => ({
-      ledger: key,
-      total,
-      period,
-      claimed: claimed.get(key) ?? 0,
-    })),
+    ledgers: ledgersOf(catalog, claimed),
   };
+}
+
+type Claimed = Map<string, number>;
+
+function noteClaims(claimed: Claimed, claims: readonly UnitClaim[] = []): void {
+  for (const { ledger, units } of claims) claimed.set(ledger, (claimed.get(ledger) ?? 0) + units);
+}
+
+function ledgersOf({ directory }: Catalog, claimed: Claimed): RehearsedLedger[] {
+  return Object.values(directory.ledgers ?? {}).map(({ key, total, period }) => ({
+    ledger: key,
+    total,
+    period,
+    claimed: claimed.get(key) ?? 0,
+  }));
 }

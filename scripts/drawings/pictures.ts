@@ -5,6 +5,7 @@ import { runCrowds } from './crowds.ts';
 import { crowdsSvg } from './crowds-svg.ts';
 import { dialsSvg } from './dials-svg.ts';
 import { momentsSvg } from './moments.ts';
+import { pacingSvg } from './pacing-svg.ts';
 import { phasesSvg } from './phases-svg.ts';
 import { runWorld } from './world.ts';
 
@@ -72,6 +73,7 @@ export function guidePictures(): readonly Picture[] {
     { file: 'forgetting.svg', svg: changingSvg() },
     { file: 'phases.svg', svg: phasesSvg() },
     { file: 'parameters.svg', svg: dialsSvg() },
+    { file: 'budgets.svg', svg: pacingSvg() },
   ];
 }
 

@@ -40,6 +40,7 @@ export const CONTENTS: readonly Group[] = [
     success: 'What counts as success',
     phases: 'From careful to confident',
     parameters: 'Many dials at once',
+    budgets: 'Money, stocks, capacities',
     simulation: 'Rehearse and simulate',
     words: 'Words',
   }),

@@ -55,7 +55,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       campaigns: join(root, 'examples/shop/campaigns'),
       origins: [url, `http://127.0.0.1:${port}`],
     };
-    await step('Preparing the demo shop and its three campaigns', () => ensureDemo(runtime.database, demo));
+    await step('Preparing the demo shop and its four campaigns', () => ensureDemo(runtime.database, demo));
     await step('Checking that it answers', () => checkHealth(url));
     return { url, keys, logFile, runtime };
   } catch (error) {

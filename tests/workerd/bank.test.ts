@@ -3,7 +3,9 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { ExplainResponse } from '../../contract/decisions.ts';
+import type { CapacityStanding } from '../../contract/ledgers.ts';
 import advice from '../../examples/bank/campaigns/advice.yaml?raw';
+import call from '../../examples/bank/campaigns/call.yaml?raw';
 import cardAndLoan from '../../examples/bank/campaigns/card-and-loan.yaml?raw';
 import workspaceFacts from '../../examples/bank/campaigns/workspace.yaml?raw';
 import { adminApi } from './admin.ts';
@@ -15,7 +17,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 type Document = { readonly kind: string; readonly id: string; readonly [field: string]: unknown };
-const documents = [workspaceFacts, cardAndLoan, advice].flatMap((text) =>
+const documents = [workspaceFacts, cardAndLoan, advice, call].flatMap((text) =>
   parseAllDocuments(text).map((document) => document.toJS() as Document),
 );
 const written = documents.find(({ id }) => id === 'card-and-loan')!;
@@ -138,6 +140,14 @@ describe('the bank’s workspace', () => {
       events: [{ token: decision.token, kind: 'goal', goal: 'application_completed' }],
     });
     expect(JSON.stringify(fromPage.body)).toContain('goal_needs_secret_key');
+  });
+
+  it('has so many calls a day, spread over the hours of its advisers', async () => {
+    const { body } = await api.secret<{ items: CapacityStanding[] }>('GET', '/v1/capacity');
+    expect(body.items).toMatchObject([
+      { of: 'channel', id: 'call_center', name: 'Call centre', total: 120, posted: 0, pacing: 'profile' },
+    ]);
+    expect(body.items[0]!.planned).toBeLessThanOrEqual(120);
   });
 
   it('is refused as a whole for an arm that could never be shown, at its field', async () => {

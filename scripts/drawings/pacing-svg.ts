@@ -1,0 +1,59 @@
+/** A day's money against its plan, played by the engine: what is spent by each hour with pacing and without, when twice as many visitors come as expected. */
+import { playCase } from '../../simulations/pacing/cases.ts';
+import { COLOURS, line, percent, picture, rule, stroke, text, WIDTH } from './svg.ts';
+
+const SEED = 2;
+/** Visitors that the day's money was meant for: enough for some eight hundred claims, and drawn within seconds. */
+const FORECAST = 4_000;
+const DAY = { plan: 'by traffic', day: 'of 24 hours', traffic: 2, forecast: FORECAST, seed: SEED } as const;
+const HOURS = 24;
+const PLOT = { left: 52, right: WIDTH - 4, top: 40, bottom: 250 } as const;
+const LINE_HEIGHT = 24;
+
+const hourX = (hour: number): number => PLOT.left + (hour / HOURS) * (PLOT.right - PLOT.left);
+const shareY = (share: number): number => PLOT.bottom - share * (PLOT.bottom - PLOT.top);
+const course = (shares: readonly number[]) => shares.map((share, hour) => [hourX(hour), shareY(share)] as const);
+
+/** The plan, and two days with the same visitors. */
+export function pacingSvg(): string {
+  const paced = playCase({ ...DAY, mode: 'priced' });
+  const unpaced = playCase({ ...DAY, mode: 'unpaced' });
+  const { total, hours } = paced;
+  const lines = [
+    ['without pacing', COLOURS[2], [0, ...unpaced.hours.map(({ posted }) => posted / total)]],
+    ['paced by the usual traffic', COLOURS[0], [0, ...hours.map(({ posted }) => posted / total)]],
+  ] as const;
+  const parts = [
+    text(0, 10, 'Spent of the day’s money', { bold: true }),
+    ...[0, 0.5, 1].flatMap((share) => [
+      stroke(PLOT.left, PLOT.right, shareY(share), 'currentColor', 0.3),
+      text(PLOT.left - 8, shareY(share), percent(share), { anchor: 'end', soft: true, size: 14 }),
+    ]),
+    ...[6, 12, 18].map((hour) => rule(hourX(hour), PLOT.top, PLOT.bottom)),
+    ...[0, 6, 12, 18, 24].map((hour) =>
+      text(hourX(hour), PLOT.bottom + 18, `${String(hour).padStart(2, '0')}:00`, {
+        anchor: hour === 24 ? 'end' : hour === 0 ? 'start' : 'middle',
+        soft: true,
+        size: 14,
+      }),
+    ),
+  ];
+  for (const [, colour, shares] of lines) parts.push(line(course(shares), colour));
+  // Dots upon the line, as the two hardly differ.
+  for (const [x, y] of course([0, ...hours.map(({ planned }) => planned / total)]))
+    parts.push(`<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="3.5" fill="currentColor" fill-opacity=".55"/>`);
+  const legendY = PLOT.bottom + 46;
+  for (const [i, [name, colour]] of lines.entries())
+    parts.push(
+      stroke(4, 28, legendY + i * LINE_HEIGHT, colour, 4),
+      text(40, legendY + i * LINE_HEIGHT, name, { size: 14 }),
+    );
+  const planY = legendY + lines.length * LINE_HEIGHT;
+  parts.push(
+    `<circle cx="16" cy="${planY}" r="3.5" fill="currentColor" fill-opacity=".55"/>`,
+    text(40, planY, 'the plan', { size: 14 }),
+  );
+  const title =
+    'A day with twice the visitors that were expected: without pacing its money is gone in the morning, with pacing it is spent along the plan until midnight';
+  return picture(planY + LINE_HEIGHT, title, parts);
+}
