@@ -276,6 +276,18 @@ describe('a ledger is told', () => {
     expect(told(wallet, 4).reports).toEqual([]);
   });
 
+  test('what is left when the ledger has too little, too, if it is less than a claim: together they may be one', () => {
+    const refusedWith = (held: number) => {
+      const wallet = walletWith(held);
+      wallet.want(3, 3);
+      const call = wallet.open(1, freshId(), 'lease');
+      wallet.heard(call, { outcome: 'refused', price: 0, retryAfterMs: 5_000 }, 1);
+      return told(wallet, 2).reports;
+    };
+    expect(refusedWith(2)).toMatchObject([{ returned: 2, done: true }]);
+    expect(refusedWith(3)).toEqual([]);
+  });
+
   test('a lease that was never heard of is asked for again and given back', () => {
     const wallet = new Wallet('pool:p');
     wallet.want(1, 1);

@@ -199,6 +199,8 @@ export class Wallet {
     } else {
       this.#price = reply.price;
       this.#leaseAfterMs = nowMs + reply.retryAfterMs;
+      // Less than a claim here and less than a claim there may be one together: the ledger puts it together.
+      if (this.held(nowMs) < call.atLeast) for (const lease of this.#leases) lease.rested = true;
     }
   }
 
