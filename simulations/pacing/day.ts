@@ -52,6 +52,8 @@ export interface PlayedDay {
   readonly marks: readonly Mark[];
   readonly hours: readonly Mark[];
   readonly visitors: number;
+  /** Claims, seen or not. */
+  readonly claims: number;
   readonly posted: number;
   /** Expected conversions of what was seen and paid. */
   readonly bought: number;
@@ -76,6 +78,7 @@ export function playDay({ world, atMs, visitors, isolates, mode, seed }: DaySpec
   const due = new Map<number, Shown[]>();
   let bought = 0;
   let came = 0;
+  let claims = 0;
   for (let nowMs = fromMs; nowMs < toMs + (VOID_AFTER_SECONDS + 1) * SECOND_MS; nowMs += SECOND_MS) {
     for (const { seen, claims, rate } of due.get(nowMs) ?? []) {
       for (const claim of claims) ledger.settle(seen ? 'post' : 'void', claim);
@@ -91,6 +94,7 @@ export function playDay({ world, atMs, visitors, isolates, mode, seed }: DaySpec
     for (let n = arrivals(nowMs); n > 0; n--) {
       const shown = shop.visit(nowMs, ++came);
       if (!shown) continue;
+      claims += 1;
       const after = shown.seen ? 1 + Math.floor(random.next() * SEEN_WITHIN_SECONDS) : VOID_AFTER_SECONDS;
       const whenMs = nowMs + after * SECOND_MS;
       due.set(whenMs, [...(due.get(whenMs) ?? []), shown]);
@@ -98,7 +102,7 @@ export function playDay({ world, atMs, visitors, isolates, mode, seed }: DaySpec
   }
   const { posted } = ledger.accounts();
   const hours = marks.filter((mark) => (mark.atMs - fromMs) % HOUR_MS === 0);
-  return { total: world.spec.total, marks, hours, visitors: came, posted, bought, reasons: shop.reasons };
+  return { total: world.spec.total, marks, hours, visitors: came, claims, posted, bought, reasons: shop.reasons };
 }
 
 /** How many visitors come in a second: Poisson, around the hour's share and the spell's whim. */
