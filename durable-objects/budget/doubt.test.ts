@@ -73,6 +73,18 @@ describe('what is in doubt', () => {
     expect(await ledger.standing()).toMatchObject({ posted: 4, leased: 0, remaining: 996 });
   });
 
+  test('is waited for by a host whose clock is behind, too', async () => {
+    const ledger = newLedger();
+    await ledger.lease(ledger.call());
+    ledger.clock.nowMs = CLOSES_MS - 1;
+    await ledger.lease(ledger.call());
+    await ledger.evict(CLOSES_MS - DAY_MS);
+    ledger.clock.nowMs = CLOSES_MS;
+    await ledger.tick();
+    expect(await ledger.standing()).toMatchObject({ leased: 80 });
+    expect(await ledger.nextDueMs()).toBe(CLOSES_MS - 1 + WAKE_GRACE_MS);
+  });
+
   test('is closed by the next call when the alarm is late', async () => {
     const ledger = newLedger({ total: 40 });
     await ledger.lease(ledger.call({ atLeast: 40 }));

@@ -22,9 +22,10 @@ export const MAX_PERIODS_KEPT = 400;
 
 export class Ledger {
   readonly #storage: DurableObjectStorage;
-  readonly #wokeAtMs: number;
+  #wokeAtMs: number;
   /** Null before the first call, and after one that failed. */
   #book: Book | null = null;
+  #opened = false;
 
   /** @param wokeAtMs since when this object is up: what waited for it comes in now */
   constructor(storage: DurableObjectStorage, wokeAtMs: number) {
@@ -119,14 +120,23 @@ export class Ledger {
     markTaken(this.#storage.sql, alert);
   }
 
+  #open(): Book {
+    if (this.#book) return this.#book;
+    this.#book = new Book(this.#storage.sql);
+    // A host whose clock is behind woke up no sooner than anything happened before.
+    if (!this.#opened) this.#wokeAtMs = Math.max(this.#wokeAtMs, this.#book.nowMs);
+    this.#opened = true;
+    return this.#book;
+  }
+
   #step<T>(clockMs: number, step: (book: Book) => T): T {
     try {
       return this.#storage.transactionSync(() => {
-        this.#book ??= new Book(this.#storage.sql);
-        this.#book.at(clockMs);
-        const result = step(this.#book);
-        for (const period of this.#book.changed()) alertThresholds(this.#book, period);
-        this.#book.flush();
+        const book = this.#open();
+        book.at(clockMs);
+        const result = step(book);
+        for (const period of book.changed()) alertThresholds(book, period);
+        book.flush();
         return result;
       });
     } catch (error) {

@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { describe, expect, test } from 'vitest';
 import { SETTLE_WITHIN_MS } from '../../decisioning/limits/lease.ts';
 import { budgetStub, publisherStub } from '../shared/stub.ts';
-import type { LeaseCall, LedgerAddress } from './protocol.ts';
+import type { BudgetApi, LeaseCall, LedgerAddress } from './protocol.ts';
 import { audit, newAddress, post, report, source, unitsOf } from './testing/fixtures.ts';
 
 /** The object of a ledger, called the way workers and customers call it. */
@@ -23,6 +23,12 @@ async function newObject(...given: Parameters<typeof newAddress>) {
   const check = () => runInDurableObject(raw, (_object, { storage }) => audit(storage.sql));
   const alarmAt = () => runInDurableObject(raw, (_object, { storage }) => storage.getAlarm());
   return { address, stub, raw, call, check, alarmAt };
+}
+
+/** Its methods, called from within: what they throw is no unhandled rejection there. */
+interface Called {
+  lease(call: LeaseCall): Promise<unknown>;
+  settle(...settlements: Parameters<BudgetApi['settle']>): Promise<unknown>;
 }
 
 describe('the object of a ledger', () => {
@@ -107,13 +113,32 @@ describe('the object of a ledger', () => {
     expect(await told()).toEqual([alert]);
   });
 
+  test('keeps its alarm when the publisher is away, and when its own work fails', async () => {
+    const { address, stub, raw, call } = await newObject({ total: 10, alertsAt: [0.5] });
+    const { workspaceId, spec } = address;
+    await (await stub()).lease(call({ leaseId: 'l1', wanted: 8, atLeast: 8 }));
+    const away = { PUBLISHER: { getByName: () => ({ raiseAlert: () => Promise.reject(new Error('away')) }) } };
+    await runInDurableObject(raw, async (object, { storage }) => {
+      const ledger = object as unknown as Called & { env: object; alarm(): Promise<void> };
+      const { env } = ledger;
+      ledger.env = { ...env, ...away };
+      await ledger.settle(workspaceId, spec.key, [post('l1', 'd1', 6)]);
+      await ledger.alarm();
+      expect(storage.sql.exec('SELECT taken FROM alerts').one()).toEqual({ taken: 0 });
+      expect(await storage.getAlarm()).toBeGreaterThan(Date.now());
+      ledger.env = env;
+      storage.sql.exec('UPDATE leases SET due_at_ms = 0');
+      storage.sql.exec("CREATE TRIGGER broken BEFORE UPDATE ON leases BEGIN SELECT RAISE(ABORT, 'broken'); END");
+      await storage.deleteAlarm();
+      await ledger.alarm();
+      expect(await storage.getAlarm()).toBeGreaterThan(Date.now());
+    });
+  });
+
   test('refuses what is meant for another ledger, and stores nothing of it', async () => {
     const { address, raw, call } = await newObject();
     await runInDurableObject(raw, async (object) => {
-      const ledger = object as unknown as {
-        lease(call: LeaseCall): Promise<unknown>;
-        settle(...of: unknown[]): Promise<unknown>;
-      };
+      const ledger = object as unknown as Called;
       await ledger.lease(call());
       const other = { ...call(), spec: { ...address.spec, key: 'pool:other' } };
       await expect(ledger.lease(other)).rejects.toThrow('another ledger');

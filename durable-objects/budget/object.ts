@@ -1,7 +1,7 @@
 /** One ledger: a pool's money, a capacity or a stock. Thin methods and the alarm; what they do stands beside. */
 import { DurableObject } from 'cloudflare:workers';
 import { SETTLE_WITHIN_MS } from '../../decisioning/limits/lease.ts';
-import { backoffMs } from '../shared/alarm.ts';
+import { BACKOFF_MAX_MS, backoffMs } from '../shared/alarm.ts';
 import { migrate } from '../shared/migrator.ts';
 import { withRetry } from '../shared/retry.ts';
 import { publisherStub, type StubSource } from '../shared/stub.ts';
@@ -52,7 +52,14 @@ export class BudgetObject extends DurableObject<StubSource> implements BudgetApi
 
   override async alarm(): Promise<void> {
     this.#wake.rang();
-    this.#ledger.tick(Date.now());
+    try {
+      this.#ledger.tick(Date.now());
+    } catch (error) {
+      // A broken invariant: nothing was changed. The alarm must not be lost over it, and the call that meets it tells it, too.
+      warn('ledger_tick_failed', error);
+      await this.#wake.by(Date.now() + BACKOFF_MAX_MS);
+      return;
+    }
     if (Date.now() >= this.#tellAfterMs) await this.#tellAlerts();
     await this.#wakeForAlerts();
     const dueAtMs = this.#ledger.nextDueMs();
@@ -80,8 +87,11 @@ export class BudgetObject extends DurableObject<StubSource> implements BudgetApi
     } catch (error) {
       this.#failures += 1;
       this.#tellAfterMs = Date.now() + backoffMs(this.#failures, Math.random());
-      const reason = error instanceof Error ? error.name : 'unknown';
-      console.warn(JSON.stringify({ event: 'ledger_alerts_failed', failures: this.#failures, reason }));
+      warn('ledger_alerts_failed', error);
     }
   }
+}
+
+function warn(event: string, error: unknown): void {
+  console.warn(JSON.stringify({ event, reason: error instanceof Error ? error.name : 'unknown' }));
 }

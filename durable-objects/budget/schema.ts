@@ -55,4 +55,6 @@ export const BUDGET_SCHEMA: readonly string[] = [
     taken INTEGER NOT NULL DEFAULT 0,
     body TEXT NOT NULL
   ) WITHOUT ROWID;`,
+  // Asked with every call; there are none nearly always.
+  'CREATE INDEX alerts_untaken ON alerts (period) WHERE taken = 0;',
 ];
