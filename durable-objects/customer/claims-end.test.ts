@@ -1,0 +1,112 @@
+/** Money when a message went out, and when a customer is erased or turns out to be another. */
+import { runInDurableObject } from 'cloudflare:test';
+import { describe, expect, it } from 'vitest';
+import { DAY_MS, objectOf, tablesOf } from './testing/fixtures.ts';
+import {
+  CLAIM_MS,
+  claim,
+  dispatch,
+  full,
+  handOver,
+  lapsed,
+  must,
+  NOW_MS,
+  only,
+  pass,
+  ring,
+  paidScene as scene,
+} from './testing/paid-scene.ts';
+
+describe('a dispatch', () => {
+  it('is a touch and posts, and is no trial; the exposure of next week is, and not late', async () => {
+    const { ann, heard } = await scene();
+    const record = await claim(ann);
+    expect(await dispatch(ann, record, NOW_MS + 1)).toBe('accepted');
+    expect(await dispatch(ann, record, NOW_MS + 2)).toBe('duplicate');
+    await ring(ann);
+    expect(heard()).toEqual(only(record, 'post'));
+    const stored = async () => JSON.parse(String((await tablesOf(ann)).decisions![0]!.decision));
+    expect(await stored()).toMatchObject({ dispatchedAtMs: NOW_MS + 1, exposedAtMs: null, isTrial: false });
+    expect(await ann.see(record, NOW_MS + 7 * DAY_MS - 1)).toBe('accepted');
+    expect(await stored()).toMatchObject({ isTrial: true, late: false, exposedAtMs: NOW_MS + 7 * DAY_MS - 1 });
+    expect(await dispatch(ann, record, NOW_MS + 7 * DAY_MS - 1)).toBe('duplicate');
+    await ring(ann);
+    expect(heard()).toEqual(only(record, 'post'));
+  });
+
+  it('keeps counting against caps after its claim would have lapsed, as of when it went out', async () => {
+    const { ann } = await scene();
+    for (const id of ['1', '2', '3']) await dispatch(ann, await claim(ann, id), NOW_MS + 1);
+    const later = (atMs: number) => ann.ask(`at-${atMs}`, atMs, { purse: full });
+    const capped = { decisions: [{ record: null, refusals: { capped_campaign: 1 } }] };
+    expect(await later(NOW_MS + DAY_MS)).toMatchObject(capped);
+    await ann.see(must(await ann.decide('1', NOW_MS + DAY_MS)), NOW_MS + DAY_MS);
+    expect(await later(NOW_MS + DAY_MS + 1)).toMatchObject({ decisions: [{ record: { campaignId: 'c' } }] });
+  });
+
+  it('that comes late is a touch, and posts nothing', async () => {
+    const { ann, heard } = await scene();
+    const record = await claim(ann);
+    expect(await dispatch(ann, record, NOW_MS + CLAIM_MS + 1)).toBe('accepted');
+    await ring(ann);
+    expect(heard()).toEqual(only(record, 'void'));
+    const reply = await ann.stub().explain(ann.explainCall('x', NOW_MS + CLAIM_MS + 2));
+    expect(reply).toMatchObject({ touches: [{ pending: false, atMs: NOW_MS + CLAIM_MS + 1 }] });
+  });
+});
+
+describe('the end of a customer', () => {
+  it('gives open claims back when they are erased, and leaves what is settled', async () => {
+    const { ann, heard } = await scene();
+    const [seen, open] = [await claim(ann, '1'), await claim(ann, '2')];
+    await ann.see(seen, NOW_MS + 1);
+    await ann.stub().erase(ann.facts(NOW_MS + 2));
+    expect(await ann.see(open, NOW_MS + 3)).toBe('customer_erased');
+    await ring(ann);
+    expect(heard()).toEqual({ ...only(seen, 'post'), ...only(open, 'void') });
+    expect((await tablesOf(ann)).settlements).toEqual([]);
+  });
+
+  it('that moves leaves its open claims to the known one, who posts them', async () => {
+    const { ann, phone, heard } = await scene();
+    const [seen, open] = [await claim(phone, '1'), await claim(phone, '2')];
+    await phone.see(seen, NOW_MS + 1);
+    await handOver(phone, ann, NOW_MS + 2);
+    await ann.see(open, NOW_MS + 3);
+    await ring(phone);
+    await ring(ann);
+    expect(heard()).toEqual({ ...only(seen, 'post'), ...only(open, 'post') });
+  });
+
+  it('that moved settles nothing any more, though its alarm rings before the known one has taken the claims', async () => {
+    const { ann, phone, heard } = await scene();
+    const record = await claim(phone);
+    const { legacy } = await phone.stub().forward(phone.facts(lapsed(record)), ann.name);
+    expect(legacy!.decisions).toMatchObject([{ claims: [{ units: 5 }, { units: 1 }] }]);
+    await ring(phone);
+    expect(heard()).toEqual({});
+    // The alarm handed them over; the worker that linked the two comes second.
+    await ann.stub().takeLegacy(ann.facts(lapsed(record)), legacy!);
+    await ring(ann);
+    expect(heard()).toEqual(only(record, 'void'));
+  });
+
+  it('whose claims move to one who was erased since has them given back, once for each time they are brought', async () => {
+    const { ann, phone, heard } = await scene();
+    const record = await claim(phone);
+    const { legacy } = await phone.stub().forward(phone.facts(NOW_MS + 1), ann.name);
+    await pass(ann, NOW_MS + 1);
+    await ann.stub().erase(ann.facts(NOW_MS + 2));
+    await ann.stub().takeLegacy(ann.facts(NOW_MS + 3), legacy!);
+    await ring(ann);
+    expect(heard()).toEqual(only(record, 'void'));
+  });
+
+  it('sets the alarm for claims that came along', async () => {
+    const { ann, phone } = await scene();
+    const record = await claim(phone);
+    await handOver(phone, ann, NOW_MS + 1);
+    const alarm = await runInDurableObject(objectOf(ann), (_, { storage }) => storage.getAlarm());
+    expect(alarm).toBe(lapsed(record));
+  });
+});
