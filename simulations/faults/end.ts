@@ -1,4 +1,8 @@
 /** What must be true once everything was delivered and nothing is under way. */
+import type { Allocation } from '../../decisioning/bandits/allocation.ts';
+import { type ArmStatistics, addStatistics, emptyStatistics } from '../../decisioning/bandits/statistics.ts';
+import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
+import { allocatePolicy } from '../../decisioning/strategies/allocate-policy.ts';
 import type { Cluster } from './cluster.ts';
 import type { SimulatedObject } from './object.ts';
 import type { Oracle } from './oracle.ts';
@@ -63,6 +67,28 @@ function folded(sums: Sums): Sums {
   return all;
 }
 
+/** Whether an allocation is published that does not answer for all evidence; null when none is. */
+function staleAllocation(cluster: Cluster, totals: Sums): string | null {
+  for (const publisher of cluster.of('publisher')) {
+    const rows = publisher.database
+      .exec('SELECT p.body AS policy, a.body AS allocation FROM policies p JOIN allocations a USING (campaign_id)', [])
+      .toArray() as unknown as { policy: string; allocation: string | null }[];
+    for (const row of rows) {
+      const policy = JSON.parse(row.policy) as CampaignPolicy;
+      if (row.allocation === null) return `allocation: none of ${policy.campaignId} is published`;
+      const published = JSON.parse(row.allocation) as Allocation;
+      const arms = new Map<string, ArmStatistics>();
+      for (const arm of policy.armIds)
+        arms.set(arm, addStatistics(emptyStatistics, totals[`${policy.campaignId} rest ${arm} `] ?? {}));
+      const learned = { statistics: new Map([['rest', arms]]) };
+      const fresh = allocatePolicy(policy, learned, published.version);
+      if (JSON.stringify(fresh.leaves) !== JSON.stringify(published.leaves))
+        return `allocation: that of ${policy.campaignId} does not answer for all evidence`;
+    }
+  }
+  return null;
+}
+
 /** What is wrong at the end, in words; null when all is right. */
 export function wrongAtTheEnd(cluster: Cluster, oracle: Oracle): string | null {
   const waiting = unrest(cluster);
@@ -81,6 +107,8 @@ export function wrongAtTheEnd(cluster: Cluster, oracle: Oracle): string | null {
   }
   const difference = differenceOf(found, told) ?? differenceOf(totals, folded(told));
   if (difference) return `statistics: ${difference}`;
+  const stale = staleAllocation(cluster, totals);
+  if (stale) return stale;
   for (const budget of cluster.of('budget')) {
     const wrong = oracle.money.wrongAtTheEnd(budget);
     if (wrong) return wrong;

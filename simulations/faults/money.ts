@@ -25,10 +25,40 @@ export function accountsOf(object: SimulatedObject): AccountRow[] {
   return rows as unknown as AccountRow[];
 }
 
+interface LeaseTruth {
+  readonly units: number;
+  readonly useBeforeMs: number;
+  claimed: number;
+}
+
 export class Money {
+  /** What was leased, and what decisions took of it. */
+  readonly #leases = new Map<string, LeaseTruth>();
   /** ledger → units of decisions that were seen or sent in time. */
   readonly spent = new Map<string, number>();
   readonly #settled = new Set<string>();
+
+  /** A lease was granted. */
+  leased(object: SimulatedObject, leaseId: string): void {
+    if (this.#leases.has(leaseId)) return;
+    const [row] = object.database
+      .exec('SELECT units, use_before_ms AS useBeforeMs FROM leases WHERE lease_id = ?', [leaseId])
+      .toArray() as unknown as LeaseTruth[];
+    if (row) this.#leases.set(leaseId, { ...row, claimed: 0 });
+  }
+
+  /** What is wrong with the claims of a decision that was made now; null when they are right. */
+  wrongWithClaims({ record, claims }: StoredDecision): string | null {
+    for (const { ledger, leaseId, units } of claims ?? []) {
+      const lease = this.#leases.get(leaseId);
+      if (!lease) return `lease: ${record.decisionId} claims ${units} of ${ledger} from a lease that was never granted`;
+      lease.claimed += units;
+      if (lease.claimed > lease.units)
+        return `lease: ${record.decisionId} claims ${units} of ${ledger}: ${lease.claimed} of ${lease.units} units of a lease`;
+      if (record.atMs >= lease.useBeforeMs) return `lease: ${record.decisionId} claims from a lease that was over`;
+    }
+    return null;
+  }
 
   /** A decision was seen or sent for the first time. */
   contacted({ record, claims }: StoredDecision, inTime: boolean): void {

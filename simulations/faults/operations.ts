@@ -4,8 +4,8 @@ import type { WeatherName } from './weather.ts';
 
 /** Drawn with these weights. */
 const WEIGHTS = {
-  optimize: 30,
-  exposure: 24,
+  optimize: 34,
+  exposure: 26,
   goal: 10,
   dispatch: 3,
   event: 6,
@@ -13,7 +13,7 @@ const WEIGHTS = {
   repeat_feedback: 5,
   link: 2,
   erase: 1,
-  publish: 2,
+  publish: 3,
   switches: 3,
   crash_object: 5,
   evict_object: 3,

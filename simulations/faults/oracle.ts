@@ -3,6 +3,7 @@ import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import { drawOf, type Receipt, replay } from '../../decisioning/receipt.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
+import type { LeaseCall } from '../../durable-objects/budget/protocol.ts';
 import type {
   DecidedPlacement,
   FeedbackItem,
@@ -43,7 +44,11 @@ export class Oracle implements Watcher, Teller {
       }
       truth.committed(changes);
     } else if (object.kind === 'budget') {
-      this.counts.leases += changes.filter(({ method }) => method === 'lease').length;
+      for (const { method, args } of changes) {
+        if (method !== 'lease') continue;
+        this.counts.leases += 1;
+        this.money.leased(object, (args[0] as LeaseCall).leaseId);
+      }
       const wrong = this.money.wrongWith(object);
       if (wrong) this.violated(wrong);
     } else if (object.kind === 'publisher') {
@@ -58,6 +63,8 @@ export class Oracle implements Watcher, Teller {
     const { record, claims } = stored;
     this.counts.grants += 1;
     if (claims) this.counts.claims += 1;
+    const wrong = this.money.wrongWithClaims(stored);
+    if (wrong) this.violated(wrong);
     const slices = Object.fromEntries(
       Object.entries(receipt.rules).map(([placement, hash]) => [placement, rulesOfHash(hash)]),
     );

@@ -148,12 +148,13 @@ function bound(value: unknown): null | number | string | Uint8Array {
   return value as null | number | string | Uint8Array;
 }
 
+/** Bytes come as the platform gives them; everything else is as it was read. */
 function rowOf(row: object): Row {
-  const plain = { ...row } as Row;
-  for (const [column, value] of Object.entries(plain)) {
-    const bytes = value as unknown;
+  const values = row as Record<string, unknown>;
+  for (const column in values) {
+    const bytes = values[column];
     if (bytes instanceof Uint8Array)
-      plain[column] = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+      values[column] = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
   }
-  return plain;
+  return values as Row;
 }

@@ -27,20 +27,24 @@ export interface Release {
   readonly directory: Directory;
 }
 
-/** Revisions go round these: arms come and go, budgets are raised and cut, caps change. */
-const VARIANTS = 4;
+/** Every fourth revision cuts what the ones before it had raised. */
+const CUT_EVERY = 4;
+const CUT = 0.4;
 
-/** What a variant's ledgers and caps are; the rest stays. */
-const KNOBS = [
-  { totalMinor: 1_500, gifts: 40, perDay: 12, hourly: 2 },
-  { totalMinor: 900, gifts: 60, perDay: 12, hourly: 3 },
-  { totalMinor: 400, gifts: 25, perDay: 5, hourly: 2 },
-  { totalMinor: 2_500, gifts: 60, perDay: 20, hourly: 1 },
-] as const;
+/** Budgets that are short all the time: they grow with every revision by what customers soon have spent, and are cut below it. */
+function knobsOf(revision: number) {
+  const share = revision % CUT_EVERY === 2 ? CUT : 1;
+  return {
+    totalMinor: Math.floor(share * 60 * (revision + 1)),
+    gifts: Math.floor(share * (3 + 2 * revision)),
+    perDay: 1 + (revision % 3),
+    hourly: 1 + (revision % 2),
+  };
+}
 
 /** The configuration of a revision. */
 export function configurationOfRevision(revision: number): Configuration {
-  const { totalMinor, gifts, perDay, hourly } = KNOBS[revision % VARIANTS]!;
+  const { totalMinor, gifts, perDay, hourly } = knobsOf(revision);
   const arms = ['a', 'b', ...(revision % 2 === 1 ? ['c'] : [])].map((id) => armOf(id));
   const schedule = { timeZone: 'Europe/Berlin', weekly: [] };
   return configurationOf(
@@ -76,7 +80,6 @@ export function configurationOfRevision(revision: number): Configuration {
           countsTowardGlobal: true,
           cap: { max: 3, windowMs: DAY_MS },
           claimTtlMs: 10 * MINUTE_MS,
-          capacity: { perDay: 40, timeZone: 'Europe/Berlin', pacing: { mode: 'none' }, alertsAt: [1] },
         }),
       ],
       goals: [{ id: 'purchase', name: 'Purchase', source: 'any', windowMs: 7 * DAY_MS, defaultValueMinor: 500 }],
@@ -105,9 +108,8 @@ const released = new Map<number, Release>();
 
 /** The release of a revision, the same every time. */
 export function releaseOf(revision: number): Release {
-  const known = released.get(revision % VARIANTS);
-  const release = known ?? compiled(configurationOfRevision(revision));
-  released.set(revision % VARIANTS, release);
+  const release = released.get(revision) ?? compiled(configurationOfRevision(revision));
+  released.set(revision, release);
   return { ...release, manifest: { ...release.manifest, revision, publishedAtMs: revision } };
 }
 
