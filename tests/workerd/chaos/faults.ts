@@ -52,40 +52,52 @@ export function answerOf(fault: Fault, gate: Gate, nonsense = 'nothing'): Answer
 
 type Call = (...args: unknown[]) => Promise<unknown>;
 
-/** A namespace of objects whose every method goes through `answer`. */
-export function faultyNamespace<T extends object>(namespace: T, answer: Answer): T {
+/** A namespace of objects whose methods, all or those named, go through `answer`. */
+export function faultyNamespace<T extends object>(namespace: T, answer: Answer, methods?: readonly string[]): T {
   const stubOf = (stub: object): object =>
     new Proxy(stub, {
       get: (target, method) => {
         if (method === 'then') return undefined;
-        return (...args: unknown[]) => answer(() => (Reflect.get(target, method) as Call).apply(target, args));
+        // Called as a method: everything else that is asked of a stub's method, `apply` too, would go to the object.
+        const real = (args: unknown[]) => (target as Record<PropertyKey, Call>)[method]!(...args);
+        const isFaulty = methods === undefined || methods.includes(String(method));
+        return (...args: unknown[]) => (isFaulty ? answer(() => real(args)) : real(args));
       },
     });
   return new Proxy(namespace, {
     get: (target, name) => {
-      if (name === 'getByName' || name === 'get')
-        return (...args: unknown[]) =>
-          stubOf((Reflect.get(target, name) as (...a: unknown[]) => object).apply(target, args));
-      if (name === 'jurisdiction') return () => faultyNamespace(namespace, answer);
-      return Reflect.get(target, name);
+      const method = Reflect.get(target, name) as (...args: unknown[]) => object;
+      if (name === 'jurisdiction') return () => faultyNamespace(namespace, answer, methods);
+      if (name !== 'getByName' && name !== 'get') return method;
+      return (...args: unknown[]) => stubOf(method.apply(target, args));
     },
   });
 }
 
 /** A database whose statements and batches go through `answer`. */
 export function faultyDatabase(database: D1Database, answer: Answer): D1Database {
-  const statementOf = (statement: object): object =>
-    new Proxy(statement, {
+  /** A batch takes statements as the platform made them. */
+  const real = new WeakMap<object, object>();
+  const statementOf = (statement: object): object => {
+    const proxy = new Proxy(statement, {
       get: (target, name) => {
         const method = Reflect.get(target, name) as Call;
         if (name === 'bind') return (...args: unknown[]) => statementOf(method.apply(target, args) as never);
         return (...args: unknown[]) => answer(() => method.apply(target, args));
       },
     });
+    real.set(proxy, statement);
+    return proxy;
+  };
+  const batch = (statements: readonly object[]) =>
+    answer(() =>
+      database.batch(statements.map((statement) => (real.get(statement) ?? statement) as D1PreparedStatement)),
+    );
   return new Proxy(database, {
     get: (target, name) => {
       const method = Reflect.get(target, name) as Call;
       if (name === 'prepare') return (sql: string) => statementOf(method.call(target, sql) as never);
+      if (name === 'batch') return batch;
       return (...args: unknown[]) => answer(() => method.apply(target, args));
     },
   });
