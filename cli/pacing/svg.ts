@@ -3,7 +3,7 @@ import type { PlayedDay } from '../../simulations/pacing/day.ts';
 
 const WIDTH = 460;
 const HEIGHT = 452;
-const LEFT = 48;
+const LEFT = 58;
 const RIGHT = WIDTH - 8;
 /** Cumulative spending above, the price below, over the same hours. */
 const SPENT = { top: 62, bottom: 252 } as const;
@@ -35,7 +35,7 @@ export function pacedDaySvg({ priced, unpaced }: { readonly priced: PlayedDay; r
     );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="Inter, ui-sans-serif, system-ui, sans-serif" font-size="14" fill="currentColor" color="#14172b">`,
-    '<title>A day with twice the forecast traffic: spending follows its plan, and without pacing it is over before dawn ends</title>',
+    '<title>A day with twice the forecast traffic: spending follows its plan, and without pacing the budget is gone at six in the morning</title>',
     '<style>@media (prefers-color-scheme: dark) { svg { color: #eceefa } }</style>',
     words(0, 12, 'A day with twice the traffic that was forecast', 'font-size="15" font-weight="700"'),
     words(0, 36, 'spent of the day’s budget', 'fill-opacity=".72"'),

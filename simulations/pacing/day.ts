@@ -12,20 +12,20 @@ import { localClock } from '../../decisioning/time-zone.ts';
 import { type MemoryLedger, memoryLedger, type PacingMode } from './ledger.ts';
 import { type PacedWorld, POOL, rateOf, TIERS, TRAFFIC, ZONE } from './world.ts';
 
-const SECOND_MS = 1_000;
+const MS_PER_SECOND = 1_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const SECONDS_PER_DAY = 86_400;
 const SWITCHES = { killSwitch: false, pausedCampaigns: [] } as const;
 /** Three of ten shown contents are never scrolled to: their claims are void after two minutes. */
 const SEEN = 0.7;
-const SEEN_WITHIN_SECONDS = 20;
-const VOID_AFTER_SECONDS = 125;
+const SECONDS_UNTIL_SEEN = 20;
+const SECONDS_UNTIL_VOID = 125;
 /** An isolate gives back what nobody asked for so long. */
 const IDLE_MS = 5_000;
 /** Ten minutes of visitors are more or fewer than their hour promised: the spread of their logarithm. */
 const SPELL_SPREAD = 0.2;
-const SPELL_MS = 600_000;
+const MS_PER_SPELL = 600_000;
 
 /** A day to be played. */
 export interface DaySpec {
@@ -79,7 +79,7 @@ export function playDay({ world, atMs, visitors, isolates, mode, seed }: DaySpec
   let bought = 0;
   let came = 0;
   let claims = 0;
-  for (let nowMs = fromMs; nowMs < toMs + (VOID_AFTER_SECONDS + 1) * SECOND_MS; nowMs += SECOND_MS) {
+  for (let nowMs = fromMs; nowMs < toMs + (SECONDS_UNTIL_VOID + 1) * MS_PER_SECOND; nowMs += MS_PER_SECOND) {
     for (const { seen, claims, rate } of due.get(nowMs) ?? []) {
       for (const claim of claims) ledger.settle(seen ? 'post' : 'void', claim);
       if (seen) bought += rate;
@@ -95,8 +95,8 @@ export function playDay({ world, atMs, visitors, isolates, mode, seed }: DaySpec
       const shown = shop.visit(nowMs, ++came);
       if (!shown) continue;
       claims += 1;
-      const after = shown.seen ? 1 + Math.floor(random.next() * SEEN_WITHIN_SECONDS) : VOID_AFTER_SECONDS;
-      const whenMs = nowMs + after * SECOND_MS;
+      const after = shown.seen ? 1 + Math.floor(random.next() * SECONDS_UNTIL_SEEN) : SECONDS_UNTIL_VOID;
+      const whenMs = nowMs + after * MS_PER_SECOND;
       due.set(whenMs, [...(due.get(whenMs) ?? []), shown]);
     }
   }
@@ -110,8 +110,8 @@ function arrivalsOf(visitors: number, seed: number, random: Random): (nowMs: num
   let spell = Number.NaN;
   let least = 1;
   return (nowMs) => {
-    if (Math.floor(nowMs / SPELL_MS) !== spell) {
-      spell = Math.floor(nowMs / SPELL_MS);
+    if (Math.floor(nowMs / MS_PER_SPELL) !== spell) {
+      spell = Math.floor(nowMs / MS_PER_SPELL);
       const hour = Math.floor(localClock(nowMs, ZONE).minute / 60);
       const whim = Math.exp(SPELL_SPREAD * normal(testRandom(seed * 1_000_003 + spell)) - SPELL_SPREAD ** 2 / 2);
       least = Math.exp((-visitors / SECONDS_PER_DAY) * (TRAFFIC[hour] as number) * whim);

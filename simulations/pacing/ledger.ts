@@ -1,5 +1,5 @@
 /** A ledger in memory: the arithmetic that the object of a ledger runs, without storage, replays and faults. */
-import { sliceUnits, useBeforeMs } from '../../decisioning/limits/lease.ts';
+import { SLICE_PLAN_MS, sliceUnits, useBeforeMs } from '../../decisioning/limits/lease.ts';
 import { type Accounts, committedOf, openAccounts, transfer } from '../../decisioning/limits/ledger.ts';
 import type { LedgerSpec } from '../../decisioning/limits/ledger-spec.ts';
 import { allowance, retryAfter } from '../../decisioning/limits/pacing.ts';
@@ -11,8 +11,6 @@ import type { LedgerWindow } from '../../decisioning/limits/windows.ts';
 
 /** `priced`: plan and price. `throttled`: the plan alone, whoever comes is served. `unpaced`: neither. */
 export type PacingMode = 'priced' | 'throttled' | 'unpaced';
-
-const SLICE_MS = 10_000;
 
 export interface MemoryLedger {
   readonly accounts: () => Accounts;
@@ -50,7 +48,7 @@ export function memoryLedger(spec: LedgerSpec, window: LedgerWindow, mode: Pacin
     const price = priceAsked(pace);
     const isPaced = mode !== 'unpaced';
     for (const [other, untilMs] of held) if (untilMs <= nowMs) held.delete(other);
-    const planned = (plannedBy(spec, window, nowMs + SLICE_MS) ?? 0) - (plannedBy(spec, window, nowMs) ?? 0);
+    const planned = (plannedBy(spec, window, nowMs + SLICE_PLAN_MS) ?? 0) - (plannedBy(spec, window, nowMs) ?? 0);
     const units = sliceUnits({
       remaining: accounts.remaining,
       holders: new Set([...held.keys(), holder]).size,
