@@ -3,12 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { banditRows } from './bandits.ts';
 import { linearRows } from './linear.ts';
+import { purseRows } from './purse.ts';
 import { benchTable } from './report.ts';
 import { rewardRows } from './rewards.ts';
 import { steeringRows } from './steering.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'string' } } });
-const rows = [...linearRows(), ...banditRows(), ...rewardRows(), ...steeringRows()];
+const rows = [...linearRows(), ...banditRows(), ...rewardRows(), ...steeringRows(), ...purseRows()];
 process.stdout.write(benchTable(rows));
 if (values.json !== undefined) {
   const flat = Object.fromEntries(rows.map(({ id, time }) => [id, Number(time.median.toFixed(3))]));
