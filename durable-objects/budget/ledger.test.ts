@@ -99,6 +99,15 @@ describe('reports', () => {
     expect(await ledger.standing()).toMatchObject({ leased: 0, remaining: 1_000 });
   });
 
+  test('that give back what they claim, too, give back the rest alone', async () => {
+    const ledger = newLedger();
+    const asked = ledger.call();
+    await ledger.lease(asked);
+    const reports = [report(asked.leaseId, { returned: 40, claims: [{ decisionId: 'd', units: 5 }] })];
+    await ledger.lease(ledger.call({ wanted: 0, reports }));
+    expect(await ledger.standing()).toMatchObject({ pending: 5, leased: 0, remaining: 995 });
+  });
+
   test('of a lease that nobody knows are passed over', async () => {
     const ledger = newLedger();
     const reports = [report('never', { returned: 5, claims: [{ decisionId: 'd', units: 5 }] })];
@@ -176,6 +185,25 @@ describe('time', () => {
     expect(await rows()).toEqual([]);
     expect(await ledger.standing()).toMatchObject({ posted: 5, remaining: 995 });
     expect(await ledger.nextDueMs()).toBeNull();
+  });
+
+  test('forgets a lease of many claims bit by bit, and then all of it', async () => {
+    const ledger = newLedger({ total: 10_000 });
+    const asked = ledger.call({ atLeast: 2_500 });
+    await ledger.lease(asked);
+    await ledger.run((own) => {
+      for (let i = 0; i < 2_500; i += 1) {
+        own.settle(asked.workspaceId, asked.spec.key, [post(asked.leaseId, `d-${i}`, 1)], T0);
+      }
+      own.tick(CLOSES_MS);
+    });
+    const claims = () => ledger.run((_, sql) => sql.exec('SELECT count(*) AS n FROM claims').one().n);
+    ledger.clock.nowMs = CLOSES_MS + REMEMBERED_MS;
+    for (const left of [1_500, 500, 0]) {
+      await ledger.tick();
+      expect(await claims()).toBe(left);
+      expect(await ledger.nextDueMs()).toBe(left === 0 ? null : ledger.clock.nowMs);
+    }
   });
 
   test('gives up a claim that nobody settles after a week, tells so, and still takes its post', async () => {

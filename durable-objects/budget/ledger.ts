@@ -1,5 +1,4 @@
 /** The durable state of one ledger. Every method is one synchronous transaction: nothing can happen half-way through. */
-
 import { CLAIM_LIFE_MS } from '../../decisioning/limits/lease.ts';
 import { fitTotal } from '../../decisioning/limits/ledger.ts';
 import type { LedgerSpec } from '../../decisioning/limits/ledger-spec.ts';
@@ -15,7 +14,7 @@ import type { LeaseCall, LeaseReply, LedgerAddress, LedgerStanding, Settlement, 
 import { takeReports } from './reporting.ts';
 import { forgetPeriods, postponeClosing } from './rows.ts';
 import { settleClaims } from './settling.ts';
-import { nextDueMs, sweep } from './sweeping.ts';
+import { closeDue, nextDueMs, sweep } from './sweeping.ts';
 
 /** Periods whose accounts are kept: a year of days, and some to compare them with. */
 export const MAX_PERIODS_KEPT = 400;
@@ -42,7 +41,7 @@ export class Ledger {
     checkLeaseCall(call);
     return this.#step(clockMs, (book) => {
       const spec = adopt(book, call);
-      sweep(book, this.#wokeAtMs);
+      closeDue(book, this.#wokeAtMs);
       takeReports(book, call.reports);
       book.fit(book.window().id);
       return grant(book, spec, call);
@@ -59,7 +58,7 @@ export class Ledger {
     return this.#step(clockMs, (book) => {
       if (book.ledger) checkSame(book.ledger, { workspaceId, key });
       else book.setLedger({ workspaceId, key, revision: NO_REVISION, spec: null });
-      sweep(book, this.#wokeAtMs);
+      closeDue(book, this.#wokeAtMs);
       const { id } = book.window();
       book.fit(id);
       const reply = settleClaims(book, id, settlements);

@@ -205,3 +205,15 @@ export function readPendingUnits(sql: SqlStorage, leaseId: string): number {
       .one().units ?? 0
   );
 }
+
+/** Forgets up to so many claims of a lease; returns how many. */
+export function forgetClaims(sql: SqlStorage, leaseId: string, limit: number): number {
+  return sql
+    .exec(
+      `DELETE FROM claims WHERE lease_id = ?1
+       AND decision_id IN (SELECT decision_id FROM claims WHERE lease_id = ?1 LIMIT ?2) RETURNING 1`,
+      leaseId,
+      limit,
+    )
+    .toArray().length;
+}

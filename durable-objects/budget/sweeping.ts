@@ -1,7 +1,7 @@
 /** What time does to leases: gives back what is in doubt, gives up on claims that nobody settles, forgets what is over. */
 import { alertUnsettled } from './alerts.ts';
 import { type Book, LEASE_STAGES, type LeaseRow } from './book.ts';
-import { readNextDueMs, readPendingUnits } from './rows.ts';
+import { forgetClaims, readNextDueMs, readPendingUnits } from './rows.ts';
 
 /**
  * How long a closed lease and its claims are remembered, since the last settlement that came late: a settlement that was taken, but
@@ -15,34 +15,34 @@ export const UNSETTLED_MS = 604_800_000;
 export const WAKE_GRACE_MS = 180_000;
 /** An alarm that rings later than this after its time tells of an outage. */
 export const PUNCTUAL_MS = 30_000;
-/** Leases looked at in one transaction: with their claims some ten thousand rows at most, mostly a few dozen. */
-export const MAX_SWEPT_LEASES = 50;
+/** Leases looked at in one transaction: what calls must wait for takes some milliseconds. */
+export const MAX_SWEPT_LEASES = 20;
+/** Claims of one lease that are forgotten in one transaction; of a busy one there are some thousand. */
+export const MAX_FORGOTTEN_CLAIMS = 1_000;
 
 /**
- * Does what is due, the longest due first, up to {@link MAX_SWEPT_LEASES}. Runs inside the caller's transaction.
+ * Closes leases whose time has come, up to {@link MAX_SWEPT_LEASES}. Runs inside the caller's transaction, with every call: what comes
+ * back is there when it should be, however late the alarm is.
  *
  * @param wokeAtMs since when this object is up
  */
+export function closeDue(book: Book, wokeAtMs: number): void {
+  for (const lease of book.dueLeases(LEASE_STAGES.open, MAX_SWEPT_LEASES)) close(book, lease, wokeAtMs);
+}
+
+/** Does all that is due, the longest due first, as far as one transaction should. */
 export function sweep(book: Book, wokeAtMs: number): void {
-  let room = MAX_SWEPT_LEASES;
-  for (const [stage, step] of STEPS) {
-    const due = room > 0 ? book.dueLeases(stage, room) : [];
-    for (const lease of due) step(book, lease, wokeAtMs);
-    room -= due.length;
-  }
+  closeDue(book, wokeAtMs);
+  for (const lease of book.dueLeases(LEASE_STAGES.closed, MAX_SWEPT_LEASES)) forgetOrWait(book, lease);
+  for (const lease of book.dueLeases(LEASE_STAGES.unsettled, MAX_SWEPT_LEASES)) giveUp(book, lease);
 }
 
 /** When something is due next; null when nothing is. */
 export function nextDueMs(book: Book): number | null {
-  const due = STEPS.map(([stage]) => readNextDueMs(book.sql, stage)).filter((atMs) => atMs !== null);
+  const stages = Object.values(LEASE_STAGES);
+  const due = stages.map((stage) => readNextDueMs(book.sql, stage)).filter((atMs) => atMs !== null);
   return due.length === 0 ? null : Math.min(...due);
 }
-
-const STEPS = [
-  [LEASE_STAGES.open, close],
-  [LEASE_STAGES.closed, forgetOrWait],
-  [LEASE_STAGES.unsettled, giveUp],
-] as const;
 
 /** Gives back what is in doubt: whatever was claimed of it is settled by now, unless this object could not hear of it. */
 function close(book: Book, lease: LeaseRow, wokeAtMs: number): void {
@@ -78,7 +78,8 @@ function giveUp(book: Book, lease: LeaseRow): void {
   alertUnsettled(book, lease.period, units);
 }
 
+/** Forgets a lease with its last claims; one that has more is due again at once. */
 function forget(book: Book, { leaseId }: LeaseRow): void {
-  book.sql.exec('DELETE FROM claims WHERE lease_id = ?', leaseId);
+  if (forgetClaims(book.sql, leaseId, MAX_FORGOTTEN_CLAIMS) === MAX_FORGOTTEN_CLAIMS) return;
   book.sql.exec('DELETE FROM leases WHERE lease_id = ?', leaseId);
 }
