@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<RefusalReason, string>> = {
   capped_campaign: 'The customer has had as many touches of this campaign as its cap allows.',
   capped_channel: 'The customer has had as many touches on this channel as its cap allows.',
   capped_global: 'The customer has had as many touches as the workspace allows.',
-  no_budget: 'A ledger it needs has no unit to give just now.',
+  no_budget: 'A ledger it needs has less to give just now than its dearest arm takes.',
   paced: 'Pacing asks more for what it would spend than it is worth just now.',
   fatigued: 'The customer has been contacted so much lately that leaving them in peace is worth more.',
   outranked: 'Another campaign was chosen.',
