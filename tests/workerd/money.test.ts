@@ -1,7 +1,7 @@
 /** Pools, stocks and capacities end to end: leases, purses, claims, reports and settlements through the worker's own entry. */
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { forgetLeases, LEASE_WAIT_MS } from '../../worker/edge/leases.ts';
+import { forgetLeases, IDLE_MS, LEASE_WAIT_MS } from '../../worker/edge/leases.ts';
 import { apiOf, eventually } from './api.ts';
 import { giftDocuments, imbalanceOf, intercepted, optimizeWith, standingOf } from './money.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from './workspace.ts';
@@ -121,6 +121,17 @@ describe('a pool', () => {
     expect((await explain()).body).toMatchObject({
       placements: [{ outcome: 'default', candidates: [{ reason: 'no_budget' }] }],
     });
+  });
+
+  it('gets back what an isolate holds and nobody asks for', async () => {
+    await paid({ a: 3 }, 100);
+    await decide('ann');
+    expect((await standing('pool:spring')).leased).toBeGreaterThan(3);
+    const deadlineMs = Date.now() + 4 * IDLE_MS;
+    let now = await standing('pool:spring');
+    for (; now.leased > 0 && Date.now() < deadlineMs; now = await standing('pool:spring')) await scheduler.wait(200);
+    // What was claimed is known as such, and the rest is free again.
+    expect(now).toMatchObject({ leased: 0, pending: 3, remaining: 97 });
   });
 
   it('shows servers in Server-Timing what its lease took', async () => {
