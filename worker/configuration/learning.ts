@@ -5,12 +5,24 @@ import { auditInsert } from '../../db/queries/audit.ts';
 import type { LearningView, ReleaseReply } from '../../durable-objects/campaign/learning-view.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { rootStub } from '../../durable-objects/shared/stub.ts';
+import { Unavailable } from '../http/unavailable.ts';
 import type { Change } from './changes.ts';
 import type { Caller } from './release.ts';
 
+/** What the platform says of a root that an earlier version still runs: during a rollout, soon over. */
+const OLDER_ROOT = /does not implement the method/;
+
+async function ofToday<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await withRetry(call);
+  } catch (error) {
+    throw error instanceof TypeError && OLDER_ROOT.test(error.message) ? new Unavailable('root') : error;
+  }
+}
+
 /** Where a campaign's learning stands. */
 export async function readLearning(env: Env, workspaceId: string, campaignId: string): Promise<LearningView> {
-  return withRetry(async (): Promise<LearningView> => (await rootStub(env, workspaceId, campaignId)).learning());
+  return ofToday(async (): Promise<LearningView> => (await rootStub(env, workspaceId, campaignId)).learning());
 }
 
 /** Holds learning; a hold that stands already stays as it is. */
@@ -18,7 +30,7 @@ export async function holdLearning(caller: Caller, campaignId: string, { reason 
   const { env, workspaceId, actor } = caller;
   await note(caller, campaignId, 'hold_learning', reasonOf(reason));
   const address = { workspaceId, campaignId };
-  return withRetry(
+  return ofToday(
     async (): Promise<LearningView> => (await rootStub(env, workspaceId, campaignId)).holdLearning(address, actor),
   );
 }
@@ -33,7 +45,7 @@ export async function releaseLearning(
   const left: Change[] = since === undefined ? [] : [{ path: '/since', after: since }];
   await note(caller, campaignId, 'release_learning', [{ path: '/keep', after: keep }, ...left, ...reasonOf(reason)]);
   const release = { keep, ...(since !== undefined && { sinceMs: Date.parse(since) }) };
-  return withRetry(
+  return ofToday(
     async (): Promise<ReleaseReply> => (await rootStub(env, workspaceId, campaignId)).releaseLearning(release),
   );
 }
