@@ -44,6 +44,8 @@ export class Cluster implements World {
   /** Parts that answer no call at the moment. */
   readonly down = new Set<Kind>();
   translate: Translate | null = null;
+  /** Plans crashes at named steps; none are planned when null. */
+  strike: World['strikes'] | null = null;
   /** A running hash of all that happened: two runs of a seed must agree. */
   history = 0;
   /** Keeps the words too, for people. */
@@ -83,6 +85,10 @@ export class Cluster implements World {
 
   chance(p: number): boolean {
     return p > 0 && this.#dice.chance(p);
+  }
+
+  strikes(step: string): 'written' | 'unwritten' | null {
+    return this.strike?.(step) ?? null;
   }
 
   below(n: number): number {
@@ -143,7 +149,7 @@ export class Cluster implements World {
   #call(kind: Kind, name: string, method: string, args: readonly unknown[]): Promise<unknown> {
     const { host } = current()!;
     const sender = this.#senderOf(host);
-    if (!host.alive || sender?.mayDie()) return new Promise(() => undefined);
+    if (!host.alive || sender?.mayDie('send')) return new Promise(() => undefined);
     // The output gate: what it has written is on disk before anybody hears of it.
     sender?.commit();
     const sent = this.translate ? this.translate(kind, method, 'call', clone(args)) : clone(args);

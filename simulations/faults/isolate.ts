@@ -80,6 +80,12 @@ export class Isolate {
     return runAs({ host, wait }, work);
   }
 
+  /** A step at which it may be gone; what it would do next never happens then. */
+  #step(name: string): Promise<void> {
+    if (this.#cluster.strikes(`isolate ${name}`)) this.crash();
+    return this.host.alive ? Promise.resolve() : new Promise(() => undefined);
+  }
+
   /** It is gone, with the leases in its hands. */
   crash(): void {
     this.host.alive = false;
@@ -144,7 +150,10 @@ export class Isolate {
       this.#tend();
     };
     try {
-      const decisions = await this.#ask(call, catalog, failed);
+      const asked = this.#ask(call, catalog, failed);
+      await this.#step('decide asked');
+      const decisions = await asked;
+      await this.#step('decide answered');
       settle(decisions.flatMap(({ claims }) => claims ?? []));
       return decisions;
     } catch (error) {
@@ -201,7 +210,10 @@ export class Isolate {
     const address = { workspaceId: WORKSPACE_ID, spec, revision };
     try {
       const stub = await budgetStub(this.#cluster.env, WORKSPACE_ID, ledger);
-      const reply = await stub.lease({ ...address, holder: this.host.name, ...call });
+      const asked = stub.lease({ ...address, holder: this.host.name, ...call });
+      await this.#step(`${kind} asked`);
+      const reply = await asked;
+      await this.#step(`${kind} answered`);
       wallet.heard(call, reply, this.host.now());
     } catch {
       wallet.failed(call, this.host.now(), this.host.dice.next());

@@ -28,6 +28,8 @@ export interface World {
   /** Of the moment. */
   weather(): Weather;
   chance(p: number): boolean;
+  /** Whether a crash is planned for this very step, named `customer.decide reply`; and whether what it wrote is on disk by then. */
+  strikes(step: string): 'written' | 'unwritten' | null;
   below(n: number): number;
   skewMs(hostName: string): number;
   /** Changes are on disk. */
@@ -124,14 +126,19 @@ export class SimulatedObject {
       (async () => (life.instance[method] as Method)(...args))(),
     ).then(
       (result) => {
-        if (life.host.alive && !this.mayDie()) end(() => reply(result));
+        if (life.host.alive && !this.mayDie('reply', method)) end(() => reply(result));
       },
       (error: unknown) => end(() => failed(error)),
     );
   }
 
   /** Where an instance may die: at an await, when it sends, when it replies. */
-  mayDie(): boolean {
+  mayDie(where: 'await' | 'send' | 'reply', method = current()?.call?.method): boolean {
+    const struck = this.#world.strikes(`${this.kind}.${method} ${where}`);
+    if (struck) {
+      this.crash(struck);
+      return true;
+    }
     const { crash } = this.#world.weather();
     if (crash === 0 || !this.#world.chance(crash)) return false;
     this.crash();
@@ -139,11 +146,12 @@ export class SimulatedObject {
   }
 
   /** The instance dies at once. What was not sent anywhere yet may be lost with it. */
-  crash(keepsAll = false): void {
+  crash(how: 'written' | 'unwritten' | 'either' = 'either'): void {
     const life = this.#life;
     if (!life) return;
     this.#world.note(`crash ${this.kind} ${this.name}`);
-    if (!keepsAll && this.#world.chance(this.#world.weather().unwritten)) {
+    const isLost = how === 'unwritten' || (how === 'either' && this.#world.chance(this.#world.weather().unwritten));
+    if (isLost) {
       this.database.rollback();
       this.#changes = [];
       this.#alarmAtMs = this.#diskAlarmAtMs;
@@ -236,7 +244,7 @@ export class SimulatedObject {
     const call = { method: 'alarm', args: [], observed: false };
     runAs(this.#running(life, call), () => (async () => (life.instance.alarm as Method)())()).then(
       () => {
-        if (!life.host.alive || this.mayDie()) return;
+        if (!life.host.alive || this.mayDie('reply', 'alarm')) return;
         done(() => {
           this.#failures = 0;
           if (this.#world.chance(this.#world.weather().repeatAlarm)) this.#ringAgain(this.#world.below(ALARM_RETRY_MS));

@@ -114,7 +114,7 @@ export class Play {
 
   readonly #acts: Partial<Record<OperationKind, (dice: Dice) => void>> = {
     crash_object: (dice) => this.#some(dice)?.crash(),
-    evict_object: (dice) => this.#some(dice)?.crash(true),
+    evict_object: (dice) => this.#some(dice)?.crash('written'),
     crash_isolate: (dice) => {
       const i = dice.below(this.isolates.length);
       this.isolates[i]!.crash();

@@ -82,13 +82,14 @@ export class Database {
     this.#begin();
     const savepoint = `s${this.#depth}`;
     this.#depth += 1;
-    this.#db.exec(`SAVEPOINT ${savepoint}`);
+    this.#tell(`SAVEPOINT ${savepoint}`);
     try {
       const result = run();
-      this.#db.exec(`RELEASE ${savepoint}`);
+      this.#tell(`RELEASE ${savepoint}`);
       return result;
     } catch (error) {
-      this.#db.exec(`ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`);
+      this.#tell(`ROLLBACK TO ${savepoint}`);
+      this.#tell(`RELEASE ${savepoint}`);
       throw error;
     } finally {
       this.#depth -= 1;
@@ -97,13 +98,13 @@ export class Database {
 
   /** What was changed is on disk now. */
   commit(): void {
-    if (this.#open) this.#db.exec('COMMIT');
+    if (this.#open) this.#tell('COMMIT');
     this.#open = false;
   }
 
   /** What was changed since {@link commit} never reached the disk. */
   rollback(): void {
-    if (this.#open) this.#db.exec('ROLLBACK');
+    if (this.#open) this.#tell('ROLLBACK');
     this.#open = false;
   }
 
@@ -125,8 +126,13 @@ export class Database {
   }
 
   #begin(): void {
-    if (!this.#open) this.#db.exec('BEGIN');
+    if (!this.#open) this.#tell('BEGIN');
     this.#open = true;
+  }
+
+  /** One of the few words that transactions are made of. */
+  #tell(word: string): void {
+    this.#prepare(word).statement.run();
   }
 
   #prepare(text: string): Prepared {

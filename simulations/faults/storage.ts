@@ -14,7 +14,7 @@ export function storageOf(object: SimulatedObject, host: Host): DurableObjectSto
     alive();
     const result = act();
     // Only once it runs: what a constructor awaits is over before anything can reach it.
-    if (object.isHost(host) && object.mayDie()) return never();
+    if (object.isHost(host) && object.mayDie('await')) return never();
     return result;
   };
   const { database } = object;
