@@ -56,6 +56,7 @@ export const CONTENTS: readonly Group[] = [
     limits: 'Limits',
     statistics: 'Statistics',
     policies: 'Policies, formulas',
+    pacing: 'Pacing',
     measurements: 'Measurements',
   }),
 ];
