@@ -1,5 +1,6 @@
 /** Plays days of a paced pool and makes rows of them. */
 import {
+  bestCase,
   DAYS,
   type DayName,
   errorsOf,
@@ -63,9 +64,9 @@ function curveCells(played: readonly PlayedDay[]): string[] {
   ];
 }
 
-/** What the same money buys with price and plan, with the plan alone, and as it comes. */
+/** What the same money buys with price and plan, with the plan alone, as it comes, and at the best prices in hindsight. */
 export function valueRows(effort: Effort, tell: Told): string[][] {
-  const rows = [['plan', 'traffic', ...MODES, 'priced / throttled']];
+  const rows = [['plan', 'traffic', ...MODES, 'best in hindsight', 'priced / throttled', 'priced / best']];
   for (const plan of namesOf<PlanName>(PLANS)) {
     for (const traffic of TRAFFIC_TIMES) {
       const bought = MODES.map((mode) => {
@@ -73,7 +74,10 @@ export function valueRows(effort: Effort, tell: Told): string[][] {
         const played = playSeeds({ plan, day: 'of 24 hours', traffic, mode }, effort);
         return mean(played.map((day) => (UNITS_TOLD * day.bought) / day.posted));
       });
-      rows.push([plan, `${traffic} ×`, ...bought.map((n) => n.toFixed(1)), (bought[0]! / bought[1]!).toFixed(2)]);
+      const best = UNITS_TOLD * bestCase({ plan, traffic, forecast: effort.forecast });
+      const [priced, throttled] = bought as [number, number, number];
+      const compared = [(priced / throttled).toFixed(2), (priced / best).toFixed(2)];
+      rows.push([plan, `${traffic} ×`, ...[...bought, best].map((n) => n.toFixed(1)), ...compared]);
     }
   }
   return rows;

@@ -1,8 +1,11 @@
 /** The days that pacing is measured on, and by what. */
 import type { Pacing } from '../../decisioning/limits/ledger-spec.ts';
-import { type PlayedDay, playDay } from './day.ts';
+import { plannedBy } from '../../decisioning/limits/plan.ts';
+import { windowAt } from '../../decisioning/limits/windows.ts';
+import { type PlayedDay, playDay, SEEN } from './day.ts';
+import { boughtInHindsight } from './hindsight.ts';
 import type { PacingMode } from './ledger.ts';
-import { pacedWorld, TRAFFIC } from './world.ts';
+import { type PacedWorld, pacedWorld, TRAFFIC } from './world.ts';
 
 /** In Berlin: one of 24 hours, one of 23, one of 25. */
 export const DAYS = {
@@ -28,6 +31,7 @@ export type PlanName = keyof typeof PLANS;
 /** What an average claim costs, minor units. */
 const USUAL_COST = 45;
 const ISOLATES = 8;
+const HOUR_MS = 3_600_000;
 
 export interface PacingCase {
   readonly plan: PlanName;
@@ -42,11 +46,26 @@ export interface PacingCase {
   readonly budget?: number;
 }
 
-/** Plays a case. */
-export function playCase({ plan, day, traffic, mode, forecast, seed, budget = 1 }: PacingCase): PlayedDay {
+function worldOf({ plan, forecast, budget = 1 }: Pick<PacingCase, 'plan' | 'forecast' | 'budget'>): PacedWorld {
   const { pacing, claimsPerVisitor } = PLANS[plan];
-  const world = pacedWorld(Math.round(forecast * claimsPerVisitor * USUAL_COST * budget), pacing);
-  return playDay({ world, atMs: DAYS[day], visitors: forecast * traffic, isolates: ISOLATES, mode, seed });
+  return pacedWorld(Math.round(forecast * claimsPerVisitor * USUAL_COST * budget), pacing);
+}
+
+/** Plays a case. */
+export function playCase(played: PacingCase): PlayedDay {
+  const { day, traffic, mode, forecast, seed } = played;
+  const visitors = forecast * traffic;
+  return playDay({ world: worldOf(played), atMs: DAYS[day], visitors, isolates: ISOLATES, mode, seed });
+}
+
+/** Conversions for each unit that the best prices in hindsight buy, on a day of 24 hours. */
+export function bestCase({ plan, traffic, forecast }: Pick<PacingCase, 'plan' | 'traffic' | 'forecast'>): number {
+  const world = worldOf({ plan, forecast });
+  const { spec } = world;
+  const window = windowAt(spec, DAYS['of 24 hours']);
+  const by = (hour: number): number => plannedBy(spec, window, (window.fromMs as number) + hour * HOUR_MS) as number;
+  const planned = Array.from({ length: 24 }, (_, hour) => by(hour + 1) - by(hour));
+  return boughtInHindsight(world, planned, forecast * traffic * SEEN) / spec.total;
 }
 
 /** How far spending was from its plan at the worst hour's end, as shares. */

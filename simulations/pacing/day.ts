@@ -17,8 +17,8 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const SECONDS_PER_DAY = 86_400;
 const SWITCHES = { killSwitch: false, pausedCampaigns: [] } as const;
-/** Three of ten shown contents are never scrolled to: their claims are void after two minutes. */
-const SEEN = 0.7;
+/** Share of shown contents that are scrolled to; the claims of the rest are void after two minutes. */
+export const SEEN = 0.7;
 const SECONDS_UNTIL_SEEN = 20;
 const SECONDS_UNTIL_VOID = 125;
 /** An isolate gives back what nobody asked for so long. */
