@@ -150,6 +150,7 @@ describe('a settlement', () => {
     expect(await ledger.settle(post('gone', 'd', 4))).toEqual({ settled: 1, uncharged: 1 });
     expect(await ledger.settle(post('gone', 'd', 4))).toEqual({ settled: 0, uncharged: 0 });
     expect(await ledger.alerts()).toMatchObject([{ kind: 'ledger_uncharged', detail: { uncharged: 4 } }]);
+    expect(await ledger.nextDueMs()).toBe(T0 + REMEMBERED_MS);
     expect(unitsOf(await ledger.lease(ledger.call()))).toBe(40);
     expect(await ledger.standing()).toMatchObject({ total: 1_000, uncharged: 4 });
   });

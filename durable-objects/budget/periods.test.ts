@@ -57,9 +57,13 @@ describe('a total that is changed', () => {
     await ledger.evict();
     await ledger.settle(post(asked.leaseId, 'd', 19));
     expect(await ids()).toEqual(['budget pool:spring once 0.5 of 40', 'budget pool:spring once 1 of 40']);
+    for (const alert of await ledger.alerts()) await ledger.run((own) => own.alertTaken(alert));
+    await ledger.evict();
+    await ledger.settle(lapse(asked.leaseId, 'e', 1));
+    expect(await ids()).toEqual([]);
     ledger.configure({ total: 80 });
     await ledger.lease(ledger.call({ wanted: 0 }));
-    expect(await ids()).toContain('budget pool:spring once 0.5 of 80');
+    expect(await ids()).toEqual(['budget pool:spring once 0.5 of 80']);
   });
 });
 
