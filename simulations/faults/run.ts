@@ -4,7 +4,7 @@ import { unrest, wrongAtTheEnd } from './end.ts';
 import type { Plan } from './operations.ts';
 import { Oracle } from './oracle.ts';
 import { Play } from './play.ts';
-import { WEATHERS } from './weather.ts';
+import { WEATHERS, type Weather } from './weather.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -24,8 +24,15 @@ export interface Result {
   readonly log: readonly string[];
 }
 
+export interface RunOptions {
+  /** Keeps what happened in words. */
+  readonly log?: boolean;
+  /** Over the whole history, whatever its operations say. */
+  readonly weather?: Weather;
+}
+
 /** Plays a plan in a world of its own; the same plan gives the same history. */
-export async function run(plan: Plan, { log = false } = {}): Promise<Result> {
+export async function run(plan: Plan, { log = false, weather }: RunOptions = {}): Promise<Result> {
   const oracle = new Oracle();
   const cluster = new Cluster({
     seed: plan.seed,
@@ -40,7 +47,7 @@ export async function run(plan: Plan, { log = false } = {}): Promise<Result> {
     await cluster.loop.until(cluster.loop.nowMs + MINUTE_MS);
     for (const operation of plan.operations) {
       step += 1;
-      cluster.change(WEATHERS[operation.weather], operation.seed);
+      cluster.change(weather ?? WEATHERS[operation.weather], operation.seed);
       play.start(operation);
       await cluster.loop.until(cluster.loop.nowMs + operation.thenMs);
       if (oracle.violation) break;

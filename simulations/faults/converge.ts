@@ -1,0 +1,27 @@
+/** `npm run simulate:convergence -- --from N --seeds M`: statistics against a perfect observer over a bad network; 2,000 seeds of 60 operations unless told. */
+import { parseArgs } from 'node:util';
+import './resolve.ts';
+
+const { runConvergence } = await import('./convergence.ts');
+
+const { values } = parseArgs({
+  options: {
+    from: { type: 'string', default: '1' },
+    seeds: { type: 'string', default: '2000' },
+    steps: { type: 'string', default: '60' },
+  },
+});
+const [from, seeds, steps] = [values.from, values.seeds, values.steps].map(Number) as [number, number, number];
+let violations = 0;
+let accepted = 0;
+for (let seed = from; seed < from + seeds; seed += 1) {
+  const { violation, counts } = await runConvergence(seed, steps);
+  accepted += counts.accepted;
+  if (!violation) continue;
+  violations += 1;
+  console.log(`seed ${seed}: ${violation}`);
+}
+console.log(
+  `${seeds} seeds of ${steps} operations, ${accepted} events accepted: ${violations} differ from the observer`,
+);
+process.exit(violations > 0 ? 1 : 0);
