@@ -11,9 +11,10 @@ import { clone } from './clone.ts';
 import { Dice, hashText } from './dice.ts';
 import { current, type Host } from './host.ts';
 import { Loop } from './loop.ts';
-import { type Change, type Kind, type ObjectClass, SimulatedObject, type World } from './object.ts';
+import { SimulatedObject } from './object.ts';
 import type { Weather } from './weather.ts';
 import { MAX_QUICK_MS, MAX_SLOW_MS, MAX_STRAY_MS, WEATHERS } from './weather.ts';
+import type { Change, Kind, ObjectClass, World } from './world.ts';
 
 /** Clocks of two hosts are never further apart than twice this: a minute. */
 export const MAX_SKEW_MS = 30_000;

@@ -13,9 +13,10 @@ import type {
   StoredEnrolment,
 } from '../../durable-objects/customer/protocol.ts';
 import { type Addressed, Observer } from '../../durable-objects/customer/testing/oracle.ts';
-import type { Change, SimulatedObject } from './object.ts';
+import type { SimulatedObject } from './object.ts';
 import { addAll, addTo, type Sums } from './sums.ts';
 import { rulesOfHash } from './workspace.ts';
+import type { Change } from './world.ts';
 
 /** What the truth about one customer tells the oracle. */
 export interface Teller {

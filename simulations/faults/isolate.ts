@@ -4,9 +4,8 @@
  */
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { OpenSlice } from '../../decisioning/catalog/open.ts';
-import type { CatalogManifest, Directory, RulesSlice } from '../../decisioning/catalog/slice.ts';
+import type { CatalogManifest, Directory } from '../../decisioning/catalog/slice.ts';
 import { neededUnits } from '../../decisioning/limits/purse-needs.ts';
-import { Wallet } from '../../decisioning/limits/wallet.ts';
 import type {
   CallFacts,
   DecideCall,
@@ -19,20 +18,17 @@ import type {
 } from '../../durable-objects/customer/protocol.ts';
 import type { Switches } from '../../durable-objects/publisher/protocol.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
-import { budgetStub, customerStubByName, publisherStub } from '../../durable-objects/shared/stub.ts';
+import { customerStubByName, publisherStub } from '../../durable-objects/shared/stub.ts';
 import { callCustomer, handOver } from './calls.ts';
 import type { Cluster } from './cluster.ts';
 import { Host, runAs } from './host.ts';
+import { Purses } from './purses.ts';
 import { sliceOfBody, WORKSPACE_ID } from './workspace.ts';
 
-/** As the worker has them. */
+/** A catalog younger than this is used as it is, as in the worker. */
 const FRESH_MS = 2_000;
-const OBJECT_TIMEOUT_MS = 1_500;
-const COLD_WAIT_MS = 1_500;
-/** How often wallets are looked after behind a request; ever more rarely the longer none comes. */
-const TEND_MS = 1_000;
-const TEND_LONGEST_MS = 64_000;
-
+/** More patient than the worker, so that over a slow network, too, decisions are heard of. */
+const ANSWER_WAIT_MS = 1_500;
 interface Catalog {
   readonly seq: number;
   readonly manifest: CatalogManifest;
@@ -60,16 +56,19 @@ export class Isolate {
   readonly #cluster: Cluster;
   /** Bodies by hash: immutable. */
   readonly #bodies = new Map<string, string>();
-  readonly #wallets = new Map<string, Wallet>();
+  readonly #purses: Purses;
   #catalog: Catalog | undefined;
   #refreshing = false;
-  #tending = false;
-  #drawn = 0;
 
   constructor(name: string, cluster: Cluster) {
     this.#cluster = cluster;
     this.host = new Host(name, cluster.seed, () => cluster.loop.nowMs);
     this.host.skewMs = cluster.skewMs(name);
+    this.#purses = new Purses(cluster, {
+      host: this.host,
+      run: (work) => this.run(work),
+      step: (step) => this.#step(step),
+    });
   }
 
   /** Runs something as this isolate's code. */
@@ -93,11 +92,7 @@ export class Isolate {
 
   /** Everything held is given back when its leases end; nothing new is taken. */
   rest(): void {
-    for (const wallet of this.#wallets.values()) wallet.rest();
-  }
-
-  get holdsNothing(): boolean {
-    return [...this.#wallets.values()].every((wallet) => wallet.isEmpty());
+    this.#purses.rest();
   }
 
   facts(name: string, anonymous: boolean): CallFacts {
@@ -115,7 +110,7 @@ export class Isolate {
     );
     return Promise.race([
       answer,
-      scheduler.wait(OBJECT_TIMEOUT_MS).then((): OptimizeAnswer => ({ outcome: 'unavailable' })),
+      scheduler.wait(ANSWER_WAIT_MS).then((): OptimizeAnswer => ({ outcome: 'unavailable' })),
     ]);
   }
 
@@ -127,7 +122,8 @@ export class Isolate {
     const { host } = this;
     const nowMs = host.now();
     const rules = [...slices.values()].map(({ slice }) => slice.rules);
-    const purse = await this.#purseFor(catalog, rules, nowMs);
+    const needed = neededUnits(rules, { switches: catalog.switches, nowMs });
+    const purse = await this.#purses.take(needed, catalog.directory, catalog.manifest.revision);
     const call: DecideCall = {
       ...this.facts(request.name, request.anonymous),
       receivedAtMs: nowMs,
@@ -145,20 +141,19 @@ export class Isolate {
     const failed = () => {
       certain = false;
     };
-    const settle = (claims: Parameters<Wallet['settle']>[1]) => {
-      for (const wallet of this.#wallets.values()) wallet.settle(purse, claims, certain);
-      this.#tend();
-    };
     try {
       const asked = this.#ask(call, catalog, failed);
       await this.#step('decide asked');
       const decisions = await asked;
       await this.#step('decide answered');
-      settle(decisions.flatMap(({ claims }) => claims ?? []));
+      this.#purses.settle(
+        purse,
+        decisions.flatMap(({ claims }) => claims ?? []),
+        certain,
+      );
       return decisions;
     } catch (error) {
-      certain = false;
-      settle([]);
+      this.#purses.settle(purse, [], false);
       throw error;
     }
   }
@@ -178,64 +173,6 @@ export class Isolate {
       full = { ...call, slices, allocations: { seq: catalog.seq, items: [...catalog.allocations.values()] } };
     }
     throw new Error('an object still needs what it was given');
-  }
-
-  async #purseFor(catalog: Catalog, rules: readonly RulesSlice[], nowMs: number) {
-    const needed = neededUnits(rules, { switches: catalog.switches, nowMs });
-    const entries = [];
-    for (const [ledger, { units, dearest }] of needed) {
-      let wallet = this.#wallets.get(ledger);
-      if (!wallet) {
-        wallet = new Wallet(ledger);
-        this.#wallets.set(ledger, wallet);
-      }
-      wallet.want(units, dearest);
-      if (wallet.due(nowMs, units) === 'lease') {
-        const asked = this.#call(wallet, 'lease');
-        if (wallet.held(nowMs) < dearest) await Promise.race([asked, scheduler.wait(100)]);
-      }
-    }
-    for (const [ledger, { units }] of needed) entries.push(...this.#wallets.get(ledger)!.take(units, this.host.now()));
-    return entries;
-  }
-
-  /** One call to a ledger, with everything that is to be told. */
-  async #call(wallet: Wallet, kind: 'lease' | 'report'): Promise<void> {
-    const { ledger } = wallet;
-    const spec = this.#catalog?.directory.ledgers?.[ledger];
-    if (!spec) return;
-    this.#drawn += 1;
-    const call = wallet.open(this.host.now(), `${this.host.name} ${this.#drawn}`, kind);
-    const revision = this.#catalog?.manifest.revision ?? 0;
-    const address = { workspaceId: WORKSPACE_ID, spec, revision };
-    try {
-      const stub = await budgetStub(this.#cluster.env, WORKSPACE_ID, ledger);
-      const asked = stub.lease({ ...address, holder: this.host.name, ...call });
-      await this.#step(`${kind} asked`);
-      const reply = await asked;
-      await this.#step(`${kind} answered`);
-      wallet.heard(call, reply, this.host.now());
-    } catch {
-      wallet.failed(call, this.host.now(), this.host.dice.next());
-    }
-    this.#tend();
-  }
-
-  /** Looks after the wallets for as long as there is anything in them. */
-  #tend(afterMs = TEND_MS): void {
-    if (this.#tending || this.holdsNothing) return;
-    this.#tending = true;
-    this.#cluster.loop.after(afterMs, () => {
-      this.#tending = false;
-      if (!this.host.alive) return;
-      this.run(() => {
-        for (const [ledger, wallet] of this.#wallets) {
-          if (wallet.due(this.host.now()) === 'report') void this.#call(wallet, 'report');
-          if (wallet.isEmpty()) this.#wallets.delete(ledger);
-        }
-        this.#tend(Math.min(TEND_LONGEST_MS, 2 * afterMs));
-      });
-    });
   }
 
   /** Reports what became of decisions; null when the object was out of reach. */
@@ -291,7 +228,7 @@ export class Isolate {
 
   async #current(): Promise<Catalog | undefined> {
     const known = this.#catalog;
-    if (!known) await Promise.race([this.refresh(), scheduler.wait(COLD_WAIT_MS)]);
+    if (!known) await Promise.race([this.refresh(), scheduler.wait(ANSWER_WAIT_MS)]);
     else if (this.host.now() - known.heardAtMs >= FRESH_MS) void this.refresh();
     return this.#catalog;
   }

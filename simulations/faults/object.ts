@@ -1,41 +1,12 @@
 /** One object of the simulated platform: its disk, its alarm, and the instance that runs at the moment, if one does. */
-import type { StubSource } from '../../durable-objects/shared/stub.ts';
 import { current, Gone, Host, type Running, runAs } from './host.ts';
-import type { Loop } from './loop.ts';
 import { Database } from './sql.ts';
 import { storageOf } from './storage.ts';
-import type { Weather } from './weather.ts';
 import { MAX_STRAY_MS } from './weather.ts';
-
-export const KINDS = ['customer', 'shard', 'root', 'publisher', 'budget'] as const;
-export type Kind = (typeof KINDS)[number];
+import type { Change, Kind, ObjectClass, World } from './world.ts';
 
 type Method = (...args: readonly unknown[]) => unknown;
 type Instance = Record<string, Method>;
-export type ObjectClass = new (ctx: DurableObjectState, env: StubSource) => object;
-
-/** A call that changed something, as the disk has it: what observers go by. */
-export interface Change {
-  readonly method: string;
-  readonly args: readonly unknown[];
-}
-
-/** What objects need of the world around them. */
-export interface World {
-  readonly loop: Loop;
-  readonly env: StubSource;
-  readonly seed: number;
-  /** Of the moment. */
-  weather(): Weather;
-  chance(p: number): boolean;
-  /** Whether a crash is planned for this very step, named `customer.decide reply`; and whether what it wrote is on disk by then. */
-  strikes(step: string): 'written' | 'unwritten' | null;
-  below(n: number): number;
-  skewMs(hostName: string): number;
-  /** Changes are on disk. */
-  committed(object: SimulatedObject, changes: readonly Change[]): void;
-  note(what: string): void;
-}
 
 /** Retries that the platform gives an alarm whose handler throws. */
 const MAX_ALARM_RETRIES = 6;

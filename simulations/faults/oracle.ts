@@ -13,9 +13,10 @@ import type {
 import { CustomerTruth, type Teller } from './customer-truth.ts';
 import type { OptimizeRequest } from './isolate.ts';
 import { Money } from './money.ts';
-import type { Change, SimulatedObject } from './object.ts';
+import type { SimulatedObject } from './object.ts';
 import type { Watcher } from './play.ts';
 import { rulesOfHash } from './workspace.ts';
+import type { Change } from './world.ts';
 
 /** The longest that a caller waits for an answer: the catalog of a cold isolate, its slices, a lease and the object. */
 const LONGEST_ANSWER_MS = 20_000;

@@ -5,10 +5,10 @@ import { publisherStub } from '../../durable-objects/shared/stub.ts';
 import type { Cluster } from './cluster.ts';
 import { Dice, hashText } from './dice.ts';
 import { Isolate, type OptimizeRequest } from './isolate.ts';
-import { KINDS } from './object.ts';
 import type { Operation, OperationKind } from './operations.ts';
 import { strippedOfNewFields } from './skew.ts';
 import { nameOf, PLACEMENTS, releaseOf, WORKSPACE_ID } from './workspace.ts';
+import { KINDS } from './world.ts';
 
 const KNOWN = ['ann', 'bob', 'cleo', 'dan'].map(nameOf);
 /** Known customers that anonymous ones turn out to be; the others' statistics are held against a perfect observer alone. */

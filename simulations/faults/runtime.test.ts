@@ -2,11 +2,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Cluster } from './cluster.ts';
 import { Isolate } from './isolate.ts';
-import { SimulatedObject, type World } from './object.ts';
+import { SimulatedObject } from './object.ts';
 import { planOf } from './operations.ts';
 import { run } from './run.ts';
 import { WEATHERS, type Weather } from './weather.ts';
 import { DurableObject } from './workers-double.ts';
+import type { World } from './world.ts';
 
 const clusters: Cluster[] = [];
 afterEach(() => {
