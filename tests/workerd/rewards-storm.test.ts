@@ -17,8 +17,7 @@ const REPLAYS = 20;
 const SEED = 20_261_122;
 /** As many decisions as one request asks for. */
 const CAMPAIGNS = 10;
-/** Few enough that a batch is a call to each of them and no more. */
-const CUSTOMERS = 20;
+const CUSTOMERS = 40;
 /** Events of one request, and requests under way at a time. */
 const BATCH = 50;
 const PARALLEL = 6;
@@ -45,15 +44,19 @@ const documents = () => [
   })),
 ];
 
-async function decideFor(where: ReturnType<typeof apiOf>, visits: number): Promise<string[]> {
-  const tokens: string[] = [];
+/** Decisions by customer. */
+type Decided = ReadonlyMap<number, readonly string[]>;
+
+async function decideFor(where: ReturnType<typeof apiOf>, visits: number): Promise<Decided> {
+  const tokens = new Map<number, string[]>();
   const visit = async (number: number) => {
     const { body } = await where.optimize({
       requestId: `visit-${number}`,
       placements: campaigns,
       customer: { id: `customer-${number % CUSTOMERS}` },
     });
-    tokens.push(...body.decisions.map(({ token }) => token!));
+    const customer = number % CUSTOMERS;
+    tokens.set(customer, [...(tokens.get(customer) ?? []), ...body.decisions.map(({ token }) => token!)]);
   };
   await inParallel(
     Array.from({ length: visits }, (_, i) => i),
@@ -76,7 +79,7 @@ beforeAll(async () => {
   await publishDemo(bindings, workspace, documents());
   const other = await createWorkspace(bindings);
   await publishDemo(bindings, other, documents());
-  foreign = await decideFor(apiOf(other), 10);
+  foreign = [...(await decideFor(apiOf(other), 10)).values()].flat();
 });
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -138,11 +141,11 @@ interface Told {
 }
 const tally = { accepted: 0, duplicates: 0, refused: 0 };
 
-/** Tells of events, 50 at a time; those that the server could not take just now are told again. */
-async function tell(events: readonly Told[]): Promise<void> {
-  const batches = Array.from({ length: Math.ceil(events.length / BATCH) }, (_, i) =>
-    events.slice(i * BATCH, (i + 1) * BATCH),
-  );
+const batchesOf = (events: readonly Told[]): (readonly Told[])[] =>
+  Array.from({ length: Math.ceil(events.length / BATCH) }, (_, i) => events.slice(i * BATCH, (i + 1) * BATCH));
+
+/** Tells of batches; what the server could not take just now is told again. */
+async function tell(batches: readonly (readonly Told[])[]): Promise<void> {
   await inParallel(batches, async (batch) => {
     let left = batch;
     for (let tries = 0; left.length > 0 && tries < MAX_TRIES; tries += 1) {
@@ -167,22 +170,31 @@ async function tell(events: readonly Told[]): Promise<void> {
   });
 }
 
+/**
+ * All goals, the events of each customer in another order and the customers mixed, with a share of the forgeries among them. Customers know
+ * nothing of each other: batches of one each are the same to them as any, and fewer calls.
+ */
+function replayOf(decided: Decided, forged: readonly string[], replay: number, random: Random): (readonly Told[])[] {
+  const share = forged.slice((replay * TOKENS) / REPLAYS, ((replay + 1) * TOKENS) / REPLAYS);
+  const each = Math.ceil(share.length / decided.size);
+  const batches = [...decided.values()].flatMap((tokens, i) => {
+    const told = (token: string, isForged: boolean): Told => ({ token, kind: 'goal', forged: isForged });
+    const among = share.slice(i * each, (i + 1) * each).map((token) => told(token, true));
+    return batchesOf(shuffled([...tokens.map((token) => told(token, false)), ...among], random));
+  });
+  return shuffled(batches, random);
+}
+
 describe(`${TOKENS} tokens, told ${REPLAYS} times, and ${TOKENS} forged ones, seed ${SEED}`, () => {
   it('are credited once each, and the forged ones never', async () => {
     const random = testRandom(SEED);
     const startedMs = Date.now();
-    const tokens = await decideFor(api, Math.ceil(TOKENS / CAMPAIGNS));
+    const decided = await decideFor(api, Math.ceil(TOKENS / CAMPAIGNS));
+    const tokens = [...decided.values()].flat();
     expect(new Set(tokens).size).toBe(TOKENS);
-    await tell(tokens.map((token) => ({ token, kind: 'exposure', forged: false })));
     const forged = await forge(tokens, random);
-    for (let replay = 0; replay < REPLAYS; replay += 1) {
-      const share = forged.slice((replay * TOKENS) / REPLAYS, ((replay + 1) * TOKENS) / REPLAYS);
-      const goals = [
-        ...tokens.map((token) => [token, false] as const),
-        ...share.map((token) => [token, true] as const),
-      ];
-      await tell(shuffled(goals, random).map(([token, isForged]) => ({ token, kind: 'goal', forged: isForged })));
-    }
+    await tell(batchesOf(tokens.map((token) => ({ token, kind: 'exposure', forged: false }))));
+    for (let replay = 0; replay < REPLAYS; replay += 1) await tell(replayOf(decided, forged, replay, random));
     // Exposures and goals were taken once each; everything else of the true tokens was a repeat.
     expect(tally).toEqual({ accepted: 2 * TOKENS, duplicates: (REPLAYS - 1) * TOKENS, refused: TOKENS });
     const credits = async () => {
