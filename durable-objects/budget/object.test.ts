@@ -102,6 +102,11 @@ describe('the object of a ledger', () => {
     // The alarm may have rung by itself already.
     await runDurableObjectAlarm(raw);
     await expect.poll(told).toHaveLength(1);
+    const untaken = () =>
+      runInDurableObject(raw, (_object, { storage }) =>
+        storage.sql.exec('SELECT count(*) AS n FROM alerts WHERE taken = 0').one(),
+      );
+    await expect.poll(untaken).toEqual({ n: 0 });
     const [alert] = await told();
     expect(alert).toMatchObject({
       kind: 'ledger_threshold',
