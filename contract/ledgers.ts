@@ -78,11 +78,9 @@ function listOf<T extends z.ZodType>(item: T, id: string) {
   return z
     .strictObject({
       items: z.array(item),
-      unavailable: z
-        .array(z.string())
-        .meta({
-          description: 'Keys of those on this page that did not answer in time, such as `pool:spring`: ask again',
-        }),
+      unavailable: z.array(z.string()).meta({
+        description: 'Keys of those on this page that did not answer in time, such as `pool:spring`: ask again',
+      }),
       next: z.string().nullable(),
     })
     .meta({ id });
