@@ -22,6 +22,9 @@ const WATCH_MS = 25_000;
 /** Ledgers of one isolate: all of two of the largest workspaces. The one that was used least recently makes room; its units stay in doubt until its leases close. */
 const MAX_WALLETS = 1_024;
 
+/** Forgotten ledgers that one request looks after. */
+const MAX_SWEPT = 4;
+
 type Ctx = Pick<ExecutionContext, 'waitUntil'>;
 
 interface Held {
@@ -111,6 +114,7 @@ export async function takePurse(
     if (due) ctx.waitUntil(callLedger(env, held.wallet, held.address, due));
     watch(env, ctx, held, nowMs);
   }
+  sweep(env, ctx, nowMs);
   return purse;
 }
 
@@ -142,13 +146,24 @@ export function settlePurse(workspaceId: string, purse: Purse, claims: readonly 
 function watch(env: Env, ctx: Ctx, held: Held, nowMs: number): void {
   if (nowMs < held.watchedUntilMs) return;
   held.watchedUntilMs = nowMs + WATCH_MS;
-  ctx.waitUntil(giveBackWhenIdle(env, held));
+  ctx.waitUntil(giveBackWhenIdle(env, held, held.watchedUntilMs));
 }
 
-async function giveBackWhenIdle(env: Env, held: Held): Promise<void> {
+/** Watches what outlived its watch, because its ledger was down for longer, and forgets what is empty; the longest idle first. */
+function sweep(env: Env, ctx: Ctx, nowMs: number): void {
+  let room = MAX_SWEPT;
+  for (const [key, held] of wallets) {
+    if (room === 0 || nowMs - held.usedAtMs < WATCH_MS) return;
+    room -= 1;
+    if (held.wallet.isEmpty()) wallets.delete(key);
+    else watch(env, ctx, held, nowMs);
+  }
+}
+
+async function giveBackWhenIdle(env: Env, held: Held, untilMs: number): Promise<void> {
   const { wallet } = held;
   // Ends by itself: each turn waits for at least a tenth of the time that nobody asks for, and the watch for no more than its own.
-  for (let nowMs = Date.now(); nowMs < held.watchedUntilMs; nowMs = Date.now()) {
+  for (let nowMs = Date.now(); nowMs < untilMs; nowMs = Date.now()) {
     const idleMs = nowMs - held.usedAtMs;
     if (idleMs >= IDLE_MS) {
       if (wallet.isEmpty()) break;
@@ -158,5 +173,5 @@ async function giveBackWhenIdle(env: Env, held: Held): Promise<void> {
     }
     await scheduler.wait(Math.max(IDLE_MS / 10, IDLE_MS - idleMs));
   }
-  held.watchedUntilMs = 0;
+  if (held.watchedUntilMs === untilMs) held.watchedUntilMs = 0;
 }
