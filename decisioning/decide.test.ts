@@ -15,6 +15,7 @@ import {
 } from './testing/configuration.ts';
 import { touchAt } from './testing/customer.ts';
 import { decideOnce, inputOf, NOON_MS, type Once } from './testing/decide-once.ts';
+import { entryOf, paidOf, poolOf } from './testing/paid.ts';
 import { parameterOf, STYLE, steeredOf } from './testing/steered.ts';
 
 const day = (max: number) => ({ max, windowMs: DAY_MS });
@@ -43,6 +44,10 @@ const beginningAt = (admitted: number) => ({
   phases: { ...DEFAULT_PHASES, initialization: { floor: 0, admitted, modelWeight: 1 } },
   thresholds: DEFAULT_THRESHOLDS,
 });
+
+/** Arm `b`, which is the one that is shown, takes 5 of a pool. */
+const onlyB = { policy: 'fixed_split', weights: { a: 0, b: 1 }, minExploration: 0 } as const;
+const paid = { campaign: paidOf('c', { strategy: onlyB }), configuration: { pools: [poolOf('spring')] } };
 
 const cases: readonly RefusalCase[] = [
   { reason: 'kill_switch', refused: { switches: { killSwitch: true } }, allowed: {} },
@@ -152,6 +157,14 @@ const cases: readonly RefusalCase[] = [
     refused: { customer: { touches: [touchAt(NOON_MS, { channel: 'mail', countsTowardGlobal: true })] } },
     allowed: { customer: { touches: [touchAt(NOON_MS, { channel: 'mail' })] } },
   },
+  { reason: 'no_budget', ...paid, refused: { purse: [entryOf('l', 4)] }, allowed: { purse: [entryOf('l', 5)] } },
+  {
+    // Worth 0.5 as well: 5 units at a tenth each take off exactly that.
+    reason: 'paced',
+    ...paid,
+    refused: { purse: [entryOf('l', 5, { price: 0.11 })] },
+    allowed: { purse: [entryOf('l', 5, { price: 0.1 })] },
+  },
   {
     // Worth 0.5 (an even prior): a fresh touch at weight 0.5 takes off exactly that, an old one besides a little more.
     reason: 'fatigued',
@@ -168,8 +181,8 @@ const cases: readonly RefusalCase[] = [
 ];
 
 describe('each reason is named for its own cause, and only at its boundary', () => {
-  test('every reason has a case, but for budgets, which no campaign has', () => {
-    expect(cases.map(({ reason }) => reason)).toEqual(REFUSAL_REASONS.filter((reason) => reason !== 'no_budget'));
+  test('every reason has a case', () => {
+    expect(cases.map(({ reason }) => reason)).toEqual(REFUSAL_REASONS);
   });
 
   test.each(cases)('$reason', ({ campaign, others = [], configuration, refused, allowed, reason }) => {
