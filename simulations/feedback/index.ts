@@ -1,4 +1,4 @@
-/** `npm run simulate:feedback`: how often honest feedback gives an alarm, and how soon typical poisonings do. `-- --runs N` plays N campaigns of each kind. */
+/** `npm run simulate:feedback`: how often honest feedback gives an alarm, and how soon typical poisonings do. `-- --runs N` plays N campaigns of each kind, `--part honest` or `--part poisoned` only these. */
 import { parseArgs } from 'node:util';
 import type { Sensitivity } from '../../decisioning/evaluation/anomalies.ts';
 import { seededRandom } from '../../decisioning/random.ts';
@@ -6,12 +6,18 @@ import { firstAlarm } from './watch.ts';
 import type { FeedbackWorld, Poisoning } from './world.ts';
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' } },
+  options: {
+    runs: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '1' },
+    part: { type: 'string' },
+  },
 });
 const runs = Number(values.runs);
 const seed = Number(values.seed);
 if (!Number.isSafeInteger(runs) || runs < 1) throw new RangeError('--runs: a whole number from 1');
 if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError('--seed: a whole number from 0');
+if (values.part !== undefined && values.part !== 'honest' && values.part !== 'poisoned')
+  throw new RangeError('--part: honest or poisoned');
 /** Watched after the bands are learned, of each honest campaign. */
 const HONEST_HOURS = 24 * 28;
 /** After which a poisoning counts as missed. */
@@ -45,28 +51,32 @@ const middle = (sorted: readonly number[], share: number) =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 
 print(`seed ${seed}, ${runs} campaigns each`);
-print('honest feedback:');
-for (const sensitivity of ['low', 'normal', 'high'] as const satisfies readonly Sensitivity[])
-  for (const [w, world] of WORLDS.entries()) {
-    let [alarms, days] = [0, 0];
-    for (let run = 0; run < runs; run += 1) {
-      const { delayMinutes } = firstAlarm(world, randomOf(seed, w, run), HONEST_HOURS, sensitivity);
-      alarms += delayMinutes === undefined ? 0 : 1;
-      days += (delayMinutes ?? HONEST_HOURS * 60) / 1_440;
+if (values.part !== 'poisoned') {
+  print('honest feedback:');
+  for (const sensitivity of ['low', 'normal', 'high'] as const satisfies readonly Sensitivity[])
+    for (const [w, world] of WORLDS.entries()) {
+      let [alarms, days] = [0, 0];
+      for (let run = 0; run < runs; run += 1) {
+        const { delayMinutes } = firstAlarm(world, randomOf(seed, w, run), HONEST_HOURS, sensitivity);
+        alarms += delayMinutes === undefined ? 0 : 1;
+        days += (delayMinutes ?? HONEST_HOURS * 60) / 1_440;
+      }
+      print(`  ${world.trialsPerHour} trials/h, ${sensitivity}: ${alarms} alarms in ${Math.round(days)} days`);
     }
-    print(`  ${world.trialsPerHour} trials/h, ${sensitivity}: ${alarms} alarms in ${Math.round(days)} days`);
-  }
-print('minutes to the first alarm (median, 90 %), sensitivity normal:');
-for (const [w, world] of WORLDS.entries())
-  for (const [p, poisoning] of POISONINGS.entries()) {
-    const found = Array.from({ length: runs }, (_, run) =>
-      firstAlarm(world, randomOf(seed, w, p, run), POISONED_HOURS, 'normal', poisoning),
-    );
-    const delays = found.flatMap(({ delayMinutes }) => delayMinutes ?? []).sort((a, b) => a - b);
-    const missed = runs - delays.length;
-    const kinds = [...new Set(found.flatMap(({ anomaly }) => (anomaly ? [`${anomaly.kind} ${anomaly.part}`] : [])))];
-    const { kind, ...how } = poisoning;
-    print(
-      `  ${world.trialsPerHour} trials/h, ${[kind, ...Object.values(how)].join(' ')}: ${middle(delays, 0.5) ?? '–'}, ${middle(delays, 0.9) ?? '–'}; missed ${missed} (${kinds.join(', ')})`,
-    );
-  }
+}
+if (values.part !== 'honest') {
+  print('minutes to the first alarm (median, 90 %), sensitivity normal:');
+  for (const [w, world] of WORLDS.entries())
+    for (const [p, poisoning] of POISONINGS.entries()) {
+      const found = Array.from({ length: runs }, (_, run) =>
+        firstAlarm(world, randomOf(seed, w, p, run), POISONED_HOURS, 'normal', poisoning),
+      );
+      const delays = found.flatMap(({ delayMinutes }) => delayMinutes ?? []).sort((a, b) => a - b);
+      const missed = runs - delays.length;
+      const kinds = [...new Set(found.flatMap(({ anomaly }) => (anomaly ? [`${anomaly.kind} ${anomaly.part}`] : [])))];
+      const { kind, ...how } = poisoning;
+      print(
+        `  ${world.trialsPerHour} trials/h, ${[kind, ...Object.values(how)].join(' ')}: ${middle(delays, 0.5) ?? '–'}, ${middle(delays, 0.9) ?? '–'}; missed ${missed} (${kinds.join(', ')})`,
+      );
+    }
+}
