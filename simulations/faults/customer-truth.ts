@@ -154,6 +154,8 @@ export class CustomerTruth {
     const { record, kind } = item;
     const stored = this.#stored(record.decisionId)?.decision;
     if (!stored) return;
+    // A token of before an erasure, and a repeated request since that was decided otherwise.
+    if (stored.record.campaignId !== record.campaignId || stored.record.armId !== record.armId) return;
     let granted = this.granted.get(record.decisionId);
     if (!granted) {
       // Brought to life by its token: no object has decided it.
