@@ -134,34 +134,6 @@ describe('a pool', () => {
     expect(now).toMatchObject({ leased: 0, pending: 3, remaining: 97 });
   });
 
-  it('gets back what outlived its watch with the next request for any other', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    await publish([
-      ...giftDocuments({ a: 3 }, { pool: 'spring' }, pool(100)),
-      { kind: 'stock', id: 'mugs', name: 'Mugs', total: 50 },
-      { kind: 'placement', id: 'desk', name: 'Desk' },
-      {
-        kind: 'campaign',
-        id: 'mug',
-        name: 'Mug',
-        objective: { goal: 'click' },
-        placements: ['desk'],
-        stock: 'mugs',
-        arms: [{ id: 'm', content: {} }],
-      },
-    ]);
-    await decide('ann');
-    expect((await standing('pool:spring')).leased).toBeGreaterThan(3);
-    vi.setSystemTime(Date.now() + 60_000);
-    await api.optimize({ placements: ['desk'], customer: { id: 'bob' } });
-    let now = await standing('pool:spring');
-    for (let look = 0; look < 50 && now.leased > 0; look += 1) {
-      await scheduler.wait(50);
-      now = await standing('pool:spring');
-    }
-    expect(now).toMatchObject({ leased: 0, pending: 3, remaining: 97 });
-  });
-
   it('shows servers in Server-Timing what its lease took', async () => {
     await paid({ a: 3 }, 100);
     const { headers } = await api.optimize({ placements: ['offer'], customer: { id: 'ann' } });
