@@ -57,6 +57,7 @@ export const CONTENTS: readonly Group[] = [
     statistics: 'Statistics',
     policies: 'Policies, formulas',
     pacing: 'Pacing',
+    faults: 'Simulated faults',
     measurements: 'Measurements',
   }),
 ];
