@@ -12,7 +12,7 @@ import {
 } from '../../durable-objects/customer/testing/fixtures.ts';
 import { rootStub, shardStub } from '../../durable-objects/shared/stub.ts';
 
-type Stub = Parameters<typeof runInDurableObject>[0];
+type Stub = DurableObjectStub;
 
 /** Counts what one object writes; alarms are told apart, since setting one is billed as a row. */
 async function counting(stub: Stub): Promise<(step: () => Promise<unknown>) => Promise<number>> {

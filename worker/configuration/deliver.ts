@@ -25,6 +25,19 @@ function batches(bodies: readonly NamedBody[]): NamedBody[][] {
   return all;
 }
 
+/**
+ * The number of the revision that is served; 0 before the first. Above every revision in D1 after D1 was restored to an earlier moment: a new one must be
+ * later than what is served, or it would never be. Throws {@link Unavailable} when the publisher does not answer.
+ */
+export async function servedRevision(env: Env, workspaceId: string): Promise<number> {
+  try {
+    const health = await withRetry(async () => (await publisherStub(env, workspaceId)).health());
+    return health.revision ?? 0;
+  } catch {
+    throw new Unavailable('publisher');
+  }
+}
+
 /** Stores the catalog's bodies at the publisher; nothing is served from them yet. Throws {@link Unavailable} when it does not answer. */
 export async function storeBodies(env: Env, workspaceId: string, catalog: HashedCatalog): Promise<void> {
   for (const batch of batches(catalog.bodies)) {

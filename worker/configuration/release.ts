@@ -7,7 +7,7 @@ import { NO_CATALOG } from '../../db/queries/revisions.ts';
 import type { CatalogProblem } from '../../decisioning/catalog/problems.ts';
 import { type Checked, refused } from '../http/problem.ts';
 import { Unavailable } from '../http/unavailable.ts';
-import { activate, storeBodies } from './deliver.ts';
+import { activate, servedRevision, storeBodies } from './deliver.ts';
 import type { CheckedDocument } from './documents.ts';
 import type { HashedCatalog } from './hashed-catalog.ts';
 import { prepare } from './prepare.ts';
@@ -137,7 +137,8 @@ async function publishNew(
 ): Promise<Checked<Release> | undefined> {
   const { env, workspaceId, nowMs } = caller;
   const setAside = toSetAside(snapshot, plan);
-  const revision = (setAside ?? snapshot.newest ?? { revision: 0 }).revision + 1;
+  const known = (setAside ?? snapshot.newest ?? { revision: 0 }).revision;
+  const revision = Math.max(known, await servedRevision(env, workspaceId)) + 1;
   const next = { revision, catalogHash: catalog.hash, note: plan.note, rolledBackTo: plan.restore ?? null };
   await storeBodies(env, workspaceId, catalog);
   if (!(await commitPlan(caller, snapshot, plan, next, setAside))) return undefined;
