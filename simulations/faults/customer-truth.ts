@@ -96,9 +96,13 @@ export class CustomerTruth {
     );
   }
 
-  #take({ method, args }: Change): void {
+  #take({ method, args, atMs }: Change): void {
     const call = args[0] as CallFacts | undefined;
-    if (method === 'alarm') this.#noticeErasure();
+    if (method === 'alarm') {
+      // What it does, it does by its own clock, and the object's time goes on from there.
+      this.#liveMs = Math.max(this.#liveMs, atMs);
+      this.#noticeErasure();
+    }
     if (!call?.receivedAtMs) return;
     const nowMs = Math.max(call.receivedAtMs, this.#liveMs);
     this.#liveMs = nowMs;

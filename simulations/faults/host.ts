@@ -29,7 +29,13 @@ export interface Running {
   readonly host: Host;
   /** Simulated waiting: the loop's. */
   readonly wait: (ms: number) => Promise<void>;
-  readonly call?: { readonly method: string; readonly args: readonly unknown[]; observed: boolean };
+  readonly call?: {
+    readonly method: string;
+    readonly args: readonly unknown[];
+    /** The host's clock when it came. */
+    readonly atMs: number;
+    observed: boolean;
+  };
 }
 
 const running = new AsyncLocalStorage<Running>();

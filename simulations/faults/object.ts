@@ -93,7 +93,7 @@ export class SimulatedObject {
       this.commit();
       tell();
     };
-    runAs(this.#running(life, { method, args, observed: false }), () =>
+    runAs(this.#running(life, { method, args, atMs: life.host.now(), observed: false }), () =>
       (async () => (life.instance[method] as Method)(...args))(),
     ).then(
       (result) => {
@@ -161,7 +161,7 @@ export class SimulatedObject {
     const call = current()?.call;
     if (!call || call.observed) return;
     (call as { observed: boolean }).observed = true;
-    this.#changes.push({ method: call.method, args: call.args });
+    this.#changes.push({ method: call.method, args: call.args, atMs: call.atMs });
   }
 
   getAlarm(): number | null {
@@ -212,7 +212,7 @@ export class SimulatedObject {
       // One that was set while the handler ran was kept waiting.
       this.#plan(false);
     };
-    const call = { method: 'alarm', args: [], observed: false };
+    const call = { method: 'alarm', args: [], atMs: life.host.now(), observed: false };
     runAs(this.#running(life, call), () => (async () => (life.instance.alarm as Method)())()).then(
       () => {
         if (!life.host.alive || this.mayDie('reply', 'alarm')) return;

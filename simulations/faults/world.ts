@@ -13,6 +13,8 @@ export type ObjectClass = new (ctx: DurableObjectState, env: StubSource) => obje
 export interface Change {
   readonly method: string;
   readonly args: readonly unknown[];
+  /** The object's own clock when the call came. */
+  readonly atMs: number;
 }
 
 /** What objects need of the world around them. */
