@@ -1,7 +1,7 @@
 /** Pools, stocks and capacities end to end: leases, purses, claims, reports and settlements through the worker's own entry. */
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { forgetLeases, IDLE_MS, LEASE_WAIT_MS } from '../../worker/edge/leases.ts';
+import { forgetLeases, IDLE_MS } from '../../worker/edge/leases.ts';
 import { apiOf, eventually } from './api.ts';
 import { giftDocuments, imbalanceOf, intercepted, optimizeWith, standingOf } from './money.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from './workspace.ts';
@@ -212,16 +212,16 @@ describe('calls to ledgers', () => {
         if (how === 'throwing') throw Object.assign(new Error('boom'), { remote: true });
         return { outcome: 'leased', lease: { leaseId: 'x', units: Number.NaN, useBeforeMs: 'soon' } };
       });
-      let waitedMs = 0;
+      let waited = 0;
       for (let i = 0; i < 10; i += 1) {
         const { body, headers } = await optimizeWith({ ...bindings, BUDGET }, workspace, request(`c${i}`));
         expect(body.decisions[0]).toMatchObject({ campaign: 'tip', reasons: { no_budget: 1 } });
         expect(body).not.toHaveProperty('degraded');
-        waitedMs += Number(/lease;dur=([\d.]+)/.exec(headers.get('server-timing') ?? '')?.[1]);
+        waited += Number(/lease;dur=([\d.]+)/.exec(headers.get('server-timing') ?? '')?.[1]) > 1 ? 1 : 0;
       }
-      // One call, and one wait of 60 ms: the others know. On a busy machine there is time for a second.
+      // One call, and one wait of 60 ms: the others know. On a busy machine there is time for some more.
       expect(calls).toBeLessThanOrEqual(3);
-      expect(waitedMs).toBeLessThan(5 * LEASE_WAIT_MS);
+      expect(waited).toBeLessThanOrEqual(3);
     },
   );
 });
