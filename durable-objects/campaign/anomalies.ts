@@ -2,9 +2,19 @@
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { type Anomaly, findAnomalies, LOOKS_PER_HOUR } from '../../decisioning/evaluation/anomalies.ts';
 import { type Baseline, baselineOf, MIN_BAND_HOURS } from '../../decisioning/evaluation/anomalies-baseline.ts';
+import type { ArrivedByPart } from '../../decisioning/evaluation/anomalies-counts.ts';
 import type { WatchRules } from '../../decisioning/learning/rules.ts';
 import type { Alert } from '../publisher/protocol.ts';
-import { arrivedSince, closeHour, countedByPart, type OpenHour, openHour, openNext, readHours } from './arrivals.ts';
+import {
+  arrivedInOpenHour,
+  closeHour,
+  countedByPart,
+  isAlive,
+  type OpenHour,
+  openHour,
+  openNext,
+  readHours,
+} from './arrivals.ts';
 import { beginHold, readHold } from './hold.ts';
 import type { LearningView } from './learning-view.ts';
 import { readLeftOut } from './left-out.ts';
@@ -55,7 +65,7 @@ export function closeHours(context: WatchContext): void {
   if (open && open.hour >= hour) return;
   const counted = countedByPart(sql, policy.armIds);
   if (open) {
-    const parts = arrivedSince(open.before, counted);
+    const parts = arrivedInOpenHour(sql, counted);
     const isHeld = readHold(sql) !== null;
     const found = isHeld ? [] : judge(context, open, parts, 1);
     closeHour(sql, { hour: open.hour, parts, ...((isHeld || found.length > 0) && { odd: true }) }, hour);
@@ -75,14 +85,14 @@ export function look(context: WatchContext): void {
   const open = openHour(sql);
   if (!watch || !open || nowMs - open.lookedAtMs < LOOK_EVERY_MS || readHold(sql)) return;
   sql.exec('UPDATE watch SET looked_at_ms = ?', nowMs);
-  const parts = arrivedSince(open.before, countedByPart(sql, policy.armIds));
+  const parts = arrivedInOpenHour(sql, countedByPart(sql, policy.armIds));
   act(context, watch, judge(context, open, parts, (nowMs % HOUR_MS) / HOUR_MS), open.hour);
 }
 
 function judge(
   { sql, policy, memory }: WatchContext,
   open: OpenHour,
-  parts: OpenHour['before'],
+  parts: ArrivedByPart,
   elapsed: number,
 ): readonly Anomaly[] {
   const baseline = memory.of(sql, open.hour);
@@ -150,9 +160,7 @@ export function alertTaken(sql: SqlStorage, alert: Alert): void {
 export function closeAtMs(sql: SqlStorage, policy: CampaignPolicy): number | null {
   const open = policy.learning?.watch && openHour(sql);
   if (!open) return null;
-  const isAlive = sql.exec("SELECT 1 FROM watched_hours WHERE parts <> '{}' LIMIT 1").toArray().length > 0;
-  const isOpenEmpty = Object.keys(arrivedSince(open.before, countedByPart(sql, policy.armIds))).length === 0;
-  return isAlive || !isOpenEmpty ? (open.hour + 1) * HOUR_MS + CLOSE_AFTER_MS : null;
+  return isAlive(sql) ? (open.hour + 1) * HOUR_MS + CLOSE_AFTER_MS : null;
 }
 
 /** Where learning stands. */

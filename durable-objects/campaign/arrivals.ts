@@ -14,21 +14,24 @@ import { parseVector } from './vectors.ts';
 /** Parts that are written down for an hour, those of the most trials: 64 kB an hour at most, 20 MB in all. */
 const MAX_KEPT_PARTS = 600;
 
-/** The hour that is open, and what had been counted when it began. */
+/** The hour that is open. */
 export interface OpenHour {
   readonly hour: number;
-  readonly before: ArrivedByPart;
   readonly lookedAtMs: number;
 }
 
 /** The open hour; undefined before the first. */
 export function openHour(sql: SqlStorage): OpenHour | undefined {
-  const row = sql
-    .exec<{ hour: number; before: string; lookedAtMs: number }>(
-      'SELECT hour, before, looked_at_ms AS lookedAtMs FROM watch',
-    )
+  // Asked with every report: what was counted before stays on disk.
+  return sql
+    .exec<{ hour: number; lookedAtMs: number }>('SELECT hour, looked_at_ms AS lookedAtMs FROM watch')
     .toArray()[0];
-  return row && { ...row, before: JSON.parse(row.before) as ArrivedByPart };
+}
+
+/** What has arrived in the hour that is open. */
+export function arrivedInOpenHour(sql: SqlStorage, counted: ArrivedByPart): ArrivedByPart {
+  const { before } = sql.exec<{ before: string }>('SELECT before FROM watch').one();
+  return arrivedSince(JSON.parse(before) as ArrivedByPart, counted);
 }
 
 /** Opens an hour: what arrives from now on belongs to it. */
@@ -69,7 +72,7 @@ export function countedByPart(sql: SqlStorage, armIds: readonly string[]): Arriv
 }
 
 /** What came since; parts of which nothing did are left out. A part whose arm is gone has nothing. */
-export function arrivedSince(before: ArrivedByPart, counted: ArrivedByPart): ArrivedByPart {
+function arrivedSince(before: ArrivedByPart, counted: ArrivedByPart): ArrivedByPart {
   const parts: Record<string, Arrived> = {};
   const isFull = Object.keys(before).length >= MAX_KEPT_PARTS;
   for (const [part, now] of Object.entries(counted)) {
@@ -96,6 +99,14 @@ export function closeHour(sql: SqlStorage, { hour, parts, odd }: ArrivedHour, ne
   for (let empty = Math.max(hour + 1, nextHour - BAND_HOURS); empty < nextHour; empty += 1)
     write(empty, '{}', odd === true);
   sql.exec('DELETE FROM watched_hours WHERE hour < ?', nextHour - BAND_HOURS);
+}
+
+/** Whether anything is to be expected: something arrived in the hours that are known, or fewer are than bands remember. */
+export function isAlive(sql: SqlStorage): boolean {
+  const { hours, full } = sql
+    .exec<{ hours: number; full: number }>("SELECT count(*) AS hours, total(parts <> '{}') AS full FROM watched_hours")
+    .one();
+  return full > 0 || hours < BAND_HOURS;
 }
 
 /** Hours that are over, the earliest first. */
