@@ -2,6 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { healthResponse } from '../../contract/performance.ts';
+import { publisherStub } from '../../durable-objects/shared/stub.ts';
 import { createApp } from '../app.ts';
 import { countRefusals } from '../edge/refusals.ts';
 
@@ -25,6 +26,17 @@ describe('GET /healthz', () => {
   it('asks the publisher of each workspace', async () => {
     await env.DB.prepare("INSERT INTO workspaces (id, name, salt, created_at) VALUES ('w-health', 'w', 's', 0)").run();
     expect(await health(env)).toMatchObject({ status: 'ok', catalogAgeMs: null, oldestUndeliveredMs: null });
+  });
+
+  it('counts alerts until somebody acknowledges them', async () => {
+    await env.DB.prepare("INSERT INTO workspaces (id, name, salt, created_at) VALUES ('w-alerts', 'w', 's', 0)").run();
+    const publisher = await publisherStub(env, 'w-alerts');
+    const alert = { id: 'a', kind: 'feedback_anomaly', subject: 'spring', raisedAtMs: 1, detail: {} } as const;
+    await publisher.raiseAlert('w-alerts', alert);
+    await publisher.raiseAlert('w-alerts', { ...alert, id: 'b' });
+    expect((await health(env)).openAlerts).toBe(2);
+    await publisher.acknowledgeAlert('a', 'key', 2);
+    expect((await health(env)).openAlerts).toBe(1);
   });
 
   it('answers 200 and says degraded when the database is down', async () => {
