@@ -124,7 +124,7 @@ export const optimizeResponse = z
       .meta({ description: 'Undeclared attributes, wrong types, and server attributes sent with a publishable key' }),
     degraded: z.literal(true).optional().meta({
       description:
-        'The customer could not be reached in time: default content; a claim that was made all the same lapses by itself',
+        'A part could not be reached in time: default content; a claim that was made all the same lapses by itself',
     }),
     stale: z
       .literal(true)
