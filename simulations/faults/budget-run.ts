@@ -41,13 +41,17 @@ const WEATHER: Weather = {
   lateAlarm: 0.05,
   repeatAlarm: 0.05,
 };
+/** Every hundredth decision and the few that follow: nearly every call fails at least once, so that calls come to nothing and units are in doubt. */
+const SQUALL: Weather = { ...WEATHER, lose: 0.5, stray: 0.2 };
+const SQUALL_EVERY = 100;
+const SQUALL_DECISIONS = 5;
 /** Decisions of one customer: few enough that none is dropped. */
 const PER_CUSTOMER = 250;
 /** What the budget's time is divided by: claims lapse and doubts end many times within it. */
 const PLAYED_MS = 90 * MINUTE_MS;
-/** Share of decisions that are seen, and how soon. */
+/** Share of decisions that are seen, and how soon: some after their claims have lapsed. */
 const SEEN = 0.85;
-const SEEN_WITHIN_MS = 60_000;
+const SEEN_WITHIN_MS = 150_000;
 const REST_STEP_MS = 10 * MINUTE_MS;
 const REST_STEPS = 36;
 
@@ -83,9 +87,9 @@ export async function runBudget(plan: BudgetPlan): Promise<BudgetResult> {
   const play = new BudgetPlay(cluster, oracle, plan);
   try {
     await play.publish();
-    cluster.change(WEATHER, seed);
     cluster.strike = (step) => strikes.strikes(step);
     for (let i = 0; i < decisions && !oracle.violation; i += 1) {
+      cluster.change(i % SQUALL_EVERY < SQUALL_DECISIONS ? SQUALL : WEATHER, seed + i);
       play.decide(i);
       await cluster.loop.until(cluster.loop.nowMs + PLAYED_MS / decisions);
     }

@@ -54,6 +54,8 @@ export class CustomerTruth {
   #storedMs = 0;
   /** What the running instance has seen. */
   #liveMs = 0;
+  /** And no later than this can it believe that it is, whatever its own clock said. */
+  #latestMs = 0;
 
   constructor(object: SimulatedObject, tell: Teller) {
     this.#object = object;
@@ -99,8 +101,8 @@ export class CustomerTruth {
   #take({ method, args, atMs }: Change): void {
     const call = args[0] as CallFacts | undefined;
     if (method === 'alarm') {
-      // What it does, it does by its own clock, and the object's time goes on from there.
-      this.#liveMs = Math.max(this.#liveMs, atMs);
+      // What it does, it does by its own clock; whether the object's time goes on from there is its own affair.
+      this.#latestMs = Math.max(this.#latestMs, atMs);
       this.#noticeErasure();
     }
     if (!call?.receivedAtMs) return;
@@ -169,13 +171,30 @@ export class CustomerTruth {
     const contactAtMs = stored.dispatchedAtMs ?? stored.exposedAtMs;
     if (granted.contactAtMs === null && contactAtMs !== null) {
       granted.contactAtMs = contactAtMs;
-      this.#tell.contacted(stored, nowMs <= record.claimExpiresAtMs);
+      this.#checkTime(record.decisionId, contactAtMs, nowMs);
+      this.#tell.contacted(stored, contactAtMs <= record.claimExpiresAtMs);
     }
-    if (kind === 'exposure') this.#observer.exposed(stored.record, nowMs);
+    const seenAtMs = stored.exposedAtMs ?? nowMs;
+    if (kind === 'exposure') this.#observer.exposed(stored.record, seenAtMs);
     if (kind !== 'goal' || !item.goal) return;
     const { id, windowMs, valueMinor } = item.goal;
-    const told = { goal: id, windowMs, valueMinor, atMs: nowMs, orderId: item.orderId, eventId: undefined };
+    // What was not seen before is seen with the goal, at the same moment by the object's time.
+    const atMs = Math.max(nowMs, this.#isNew(stored) ? seenAtMs : 0);
+    const told = { goal: id, windowMs, valueMinor, atMs, orderId: item.orderId, eventId: undefined };
     this.#observer.reached(stored.record, told);
+  }
+
+  /** Whether the contact is of the call that is looked at: nothing earlier was as late. */
+  #isNew({ exposedAtMs }: StoredDecision): boolean {
+    return exposedAtMs !== null && exposedAtMs > this.#storedMs;
+  }
+
+  /** The object's time: no earlier than what it has stored and was told, no later than any clock that it has seen. */
+  #checkTime(decisionId: string, atMs: number, earliestMs: number): void {
+    const latestMs = Math.max(earliestMs, this.#latestMs);
+    if (atMs < earliestMs || atMs > latestMs)
+      this.#tell.violated(`time: ${decisionId} was seen at ${atMs}, not within ${earliestMs} and ${latestMs}`);
+    this.#liveMs = Math.max(this.#liveMs, atMs);
   }
 
   #takeEvent({ kind, name, windowMs, valueMinor, orderId, eventId }: EventItem, nowMs: number): void {
@@ -187,7 +206,11 @@ export class CustomerTruth {
     for (const { record } of legacy.decisions) {
       if (this.granted.has(record.decisionId)) continue;
       const stored = this.#stored(record.decisionId)?.decision;
-      if (!stored) continue;
+      if (!stored) {
+        // Made before the known customer was erased: not brought back.
+        this.#tell.forgotten(record);
+        continue;
+      }
       const contactAtMs = stored.dispatchedAtMs ?? stored.exposedAtMs;
       this.granted.set(record.decisionId, { record, contactAtMs });
       this.#liveMs = Math.max(this.#liveMs, record.atMs);
