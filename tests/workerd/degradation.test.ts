@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { budgetStub } from '../../durable-objects/shared/stub.ts';
 import { currentCatalog } from '../../worker/edge/catalog.ts';
 import { DECIDE_DEADLINE_MS } from '../../worker/http/deadline.ts';
+import { LAST_SHARE } from '../../worker/http/in-time.ts';
 import { apiOf, eventually } from './api.ts';
 import { FAULTS, type Fault, type Gate, NONSENSE } from './chaos/faults.ts';
 import { bindings, breakPart, change, forgetAll, mend, PARTS, type Part } from './chaos/parts.ts';
@@ -181,7 +182,7 @@ const expose = (token: string) => api.feedback({ token, kind: 'exposure' });
 
 describe('a part is broken', () => {
   it('the deadline leaves room for the way back', () => {
-    expect(1.1 * DECIDE_DEADLINE_MS).toBeLessThan(PROMISED_MS);
+    expect(LAST_SHARE * DECIDE_DEADLINE_MS).toBeLessThan(PROMISED_MS);
   });
 
   it.each(PARTS.flatMap((part) => FAULTS.map((fault) => [part, fault] as const)))(

@@ -5,8 +5,8 @@ import { LATE } from './deadline.ts';
 import { noteError } from './errors.ts';
 import { problem } from './problem.ts';
 
-/** Of the deadline: those who stopped waiting at its end have a tenth of it to say what they have. */
-const LAST_SHARE = 1.1;
+/** Of the deadline: those who stopped waiting at its end have a twentieth of it to say what they have. */
+export const LAST_SHARE = 1.05;
 
 /**
  * The work's answer, or a stand-in when it does not come in time. With `standIn` a part that fails or talks nonsense is answered by it, too;
