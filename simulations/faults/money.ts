@@ -25,6 +25,9 @@ export function accountsOf(object: SimulatedObject): AccountRow[] {
   return rows as unknown as AccountRow[];
 }
 
+/** A ledger remembers a lease for days after its end. */
+const FORGOTTEN_MS = 2 * 86_400_000;
+
 interface LeaseTruth {
   readonly units: number;
   readonly useBeforeMs: number;
@@ -40,11 +43,13 @@ export class Money {
 
   /** A lease was granted. */
   leased(object: SimulatedObject, leaseId: string): void {
-    if (this.#leases.has(leaseId)) return;
     const [row] = object.database
       .exec('SELECT units, use_before_ms AS useBeforeMs FROM leases WHERE lease_id = ?', [leaseId])
       .toArray() as unknown as LeaseTruth[];
-    if (row) this.#leases.set(leaseId, { ...row, claimed: 0 });
+    const known = this.#leases.get(leaseId);
+    // An isolate that never heard of a lease asks for it again, and after days the ledger has forgotten the first.
+    if (row && (!known || row.useBeforeMs > known.useBeforeMs + FORGOTTEN_MS))
+      this.#leases.set(leaseId, { ...row, claimed: 0 });
   }
 
   /** What is wrong with the claims of a decision that was made now; null when they are right. */
@@ -55,7 +60,8 @@ export class Money {
       lease.claimed += units;
       if (lease.claimed > lease.units)
         return `lease: ${record.decisionId} claims ${units} of ${ledger}: ${lease.claimed} of ${lease.units} units of a lease`;
-      if (record.atMs >= lease.useBeforeMs) return `lease: ${record.decisionId} claims from a lease that was over`;
+      if (record.atMs >= lease.useBeforeMs)
+        return `lease: ${record.decisionId} claims of ${ledger} ${record.atMs - lease.useBeforeMs} ms after its lease was over`;
     }
     return null;
   }
