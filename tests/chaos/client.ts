@@ -31,6 +31,15 @@ interface SentEvent {
   readonly decisionId: string;
 }
 
+/** A pool's accounts, in minor units. */
+export interface Budget {
+  readonly total: number;
+  readonly posted: number;
+  readonly pending: number;
+  readonly leased: number;
+  readonly remaining: number;
+}
+
 export class Client {
   readonly #url: string;
   readonly #key: string;
@@ -128,6 +137,19 @@ export class Client {
       if (result?.reason !== 'unavailable') throw new Refused(`an event was refused: ${result?.reason}`);
       return true;
     });
+  }
+
+  /** Where the pool stands, in minor units. */
+  async budget(): Promise<Budget> {
+    const { items } = await this.insist<{ items: Record<keyof Budget, { minor: number }>[] }>('GET', '/v1/budgets');
+    const { total, posted, pending, leased, remaining } = items[0]!;
+    return {
+      total: total.minor,
+      posted: posted.minor,
+      pending: pending.minor,
+      leased: leased.minor,
+      remaining: remaining.minor,
+    };
   }
 
   /** What the server counted of a campaign by now. */

@@ -12,6 +12,11 @@ export const STUBBORN = ids('stubborn');
 /** Of clients that give up at the first failure: may be counted, once. */
 export const CARELESS = ids('careless');
 export const CAPPED = 'capped';
+/** Asked for by stubborn clients alone: what is seen of it must be paid, to the unit. */
+export const PAID = 'paid';
+export const COST_MINOR = 7;
+/** What three hundred of its contacts cost: it runs dry in a long run. */
+export const POOL_MINOR = 300 * COST_MINOR;
 
 const campaign = (id: string, more: object = {}) => ({
   kind: 'campaign',
@@ -37,8 +42,11 @@ export function documents(): object[] {
     // Claims stay pending for the whole run, so that every grant counts.
     { kind: 'channel', id: 'outbound', name: 'Outbound', cap: { max: CAP, per: '7d' }, claimTtl: '1d' },
     ...all.map((id) => ({ kind: 'placement', id, name: id })),
+    { kind: 'pool', id: 'pot', name: 'Pot', totalMinor: POOL_MINOR },
+    { kind: 'placement', id: PAID, name: 'Paid' },
     { kind: 'placement', id: CAPPED, name: 'Capped', channel: 'outbound' },
     ...all.map((id) => campaign(id, everyTime)),
     campaign(CAPPED, everyTime),
+    campaign(PAID, { ...everyTime, pool: 'pot', arms: [{ id: 'a', content: { text: 'A' }, costMinor: COST_MINOR }] }),
   ];
 }

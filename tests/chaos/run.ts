@@ -1,7 +1,7 @@
 /** Kills a runtime under load, again and again, and then holds what it counted against what it had promised. */
 import { Account, type Promised } from './account.ts';
-import { Client, type Visit } from './client.ts';
-import { CAP, CAPPED, CARELESS, documents, STUBBORN } from './configuration.ts';
+import { type Budget, Client, type Visit } from './client.ts';
+import { CAP, CAPPED, CARELESS, COST_MINOR, documents, PAID, POOL_MINOR, STUBBORN } from './configuration.ts';
 import { Machine } from './machine.ts';
 
 export interface KillOptions {
@@ -29,6 +29,8 @@ export interface KillReport {
   /** The most decisions of the campaign with a cap that a customer was told. */
   readonly mostGranted: number;
   readonly cap: number;
+  /** What the pool paid, in minor units: the price of every contact that was seen. */
+  readonly postedMinor: number;
   /** How long the statistics took to settle after the last event, milliseconds. */
   readonly settledMs: number;
   /** What is wrong; nothing when all is well. */
@@ -60,7 +62,7 @@ function randomOf(seed: number): () => number {
 function visitOf(number: number, seed: number): Visit {
   const who = number % CUSTOMERS;
   const stubborn = who % 3 !== 0;
-  const placements = [...(stubborn ? STUBBORN : CARELESS), CAPPED];
+  const placements = [...(stubborn ? [...STUBBORN, PAID] : CARELESS), CAPPED];
   return { customer: `customer-${who}`, requestId: `run-${seed}-${number}`, placements, stubborn };
 }
 
@@ -97,8 +99,9 @@ export async function killUnderLoad(options: KillOptions): Promise<KillReport> {
 /** Waits until the statistics are what they will be, and tells what is wrong with them. */
 async function settle(client: Client, account: Account, stillMs: number): Promise<Omit<KillReport, 'kills'>> {
   const startedMs = Date.now();
-  const promised = new Map([...STUBBORN, ...CARELESS, CAPPED].map((id) => [id, account.promised(id)]));
+  const promised = new Map([...STUBBORN, ...CARELESS, CAPPED, PAID].map((id) => [id, account.promised(id)]));
   let findings: string[];
+  let postedMinor = 0;
   let [lastFigures, sinceMs] = ['', startedMs];
   for (;;) {
     const figures: string[] = [];
@@ -108,6 +111,10 @@ async function settle(client: Client, account: Account, stillMs: number): Promis
       figures.push(JSON.stringify(counted));
       findings.push(...compare(campaign, counted, promise));
     }
+    const budget = await client.budget();
+    figures.push(JSON.stringify(budget));
+    findings.push(...checkMoney(budget, account.promised(PAID).least.exposures));
+    postedMinor = budget.posted;
     const nowMs = Date.now();
     if (figures.join() !== lastFigures) [lastFigures, sinceMs] = [figures.join(), nowMs];
     // Right once is not enough: what comes twice may come later.
@@ -119,7 +126,27 @@ async function settle(client: Client, account: Account, stillMs: number): Promis
   if (mostGranted > CAP) findings.push(`a customer was told ${mostGranted} decisions under a cap of ${CAP}`);
   const unknown = [...promised.values()].reduce((sum, { least, most }) => sum + gap(most) - gap(least), 0);
   const { acknowledged, repeated } = account;
-  return { acknowledged, repeated, unknown, mostGranted, cap: CAP, settledMs: sinceMs - startedMs, findings };
+  return {
+    acknowledged,
+    repeated,
+    unknown,
+    mostGranted,
+    cap: CAP,
+    postedMinor,
+    settledMs: sinceMs - startedMs,
+    findings,
+  };
+}
+
+/** What is wrong with the pool: everything that was seen is paid, once, and nothing else. */
+function checkMoney(budget: Budget, seen: number): string[] {
+  const { total, posted, pending, leased, remaining } = budget;
+  const findings: string[] = [];
+  if (posted + pending + leased + remaining !== total || total !== POOL_MINOR)
+    findings.push(`the pool does not add up: ${JSON.stringify(budget)}`);
+  if (posted !== seen * COST_MINOR)
+    findings.push(`the pool paid ${posted}, ${seen} contacts were seen at ${COST_MINOR}`);
+  return findings;
 }
 
 const gap = ({ exposures, conversions }: Promised['least']): number => exposures + conversions;
