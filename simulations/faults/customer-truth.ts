@@ -112,8 +112,11 @@ export class CustomerTruth {
     if (method === 'decide') this.#takeDecisions(call as DecideCall);
     else if (method === 'feedback') for (const item of args[1] as FeedbackItem[]) this.#takeFeedback(item, nowMs);
     else if (method === 'events') for (const item of args[1] as EventItem[]) this.#takeEvent(item, nowMs);
-    else if (method === 'erase') this.#noticeErasure();
-    else if (method === 'forward') this.isLinked = true;
+    else if (method === 'erase') {
+      // A repeated call may erase anew what came since, as of the same moment.
+      this.#erasedAtMs = null;
+      this.#noticeErasure();
+    } else if (method === 'forward') this.isLinked = true;
     else if (method === 'takeLegacy') this.#takeLegacy(args[1] as Legacy);
   }
 
@@ -217,6 +220,7 @@ export class CustomerTruth {
     }
   }
 
+  /** Erased for sure, or for age by the alarm: then the mark has changed. */
   #noticeErasure(): void {
     const [meta] = this.#rows<{ erased_at_ms: number | null }>('SELECT erased_at_ms FROM meta');
     if (!meta || meta.erased_at_ms === this.#erasedAtMs) return;

@@ -255,6 +255,8 @@ export class SimulatedObject {
   }
 
   #start(): Life {
+    // Observers look at the disk after each call: what one has changed is told before the next begins.
+    if (this.#changes.length > 0) this.commit();
     if (this.#life) return this.#life;
     const { host } = this;
     this.#nextHost = null;
