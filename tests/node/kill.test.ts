@@ -24,7 +24,8 @@ describe('workerd killed under load', () => {
     expect(report.findings).toEqual([]);
     expect(report.kills).toBe(3);
     expect(report.acknowledged).toBeGreaterThanOrEqual(800);
-    expect(report.mostGranted).toBe(report.cap);
+    expect(report.mostGranted).toBeLessThanOrEqual(report.cap);
+    expect(report.postedMinor).toBeGreaterThan(0);
   }, 240_000);
 });
 
