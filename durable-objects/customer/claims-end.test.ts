@@ -56,6 +56,14 @@ describe('a dispatch', () => {
 });
 
 describe('the end of a customer', () => {
+  it('claims nothing for a call of before an erasure that arrives again, and again for one of after it', async () => {
+    const { ann } = await scene();
+    await claim(ann);
+    await ann.stub().erase(ann.facts(NOW_MS + 2));
+    expect(await ann.decide('1', NOW_MS, { purse: full })).toBeNull();
+    expect(await ann.decide('2', NOW_MS + 3, { purse: full })).not.toBeNull();
+  });
+
   it('gives open claims back when they are erased, and leaves what is settled', async () => {
     const { ann, heard } = await scene();
     const [seen, open] = [await claim(ann, '1'), await claim(ann, '2')];

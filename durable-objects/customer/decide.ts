@@ -3,7 +3,7 @@ import { ENROLLED_ARM, HOLDOUT_ARM } from '../../decisioning/bandits/allocation.
 import type { MeasuredCampaign } from '../../decisioning/candidates.ts';
 import type { OpenSlice } from '../../decisioning/catalog/open.ts';
 import type { PlacementDecision, PlacementRequest } from '../../decisioning/decide.ts';
-import { type PurseTaker, purseTaker } from '../../decisioning/limits/purse.ts';
+import { type Purse, type PurseTaker, purseTaker } from '../../decisioning/limits/purse.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import { decideWithReceipt } from '../../decisioning/receipt.ts';
 import { takeClaims, toldClaims } from './claims.ts';
@@ -51,8 +51,8 @@ function decideFresh(
   const nowMs = objectNow(state, call.receivedAtMs, call.clientAtMs);
   const claimedAtMs = objectNow(state, call.receivedAtMs);
   const times = { nowMs, claimedAtMs };
-  const { purse = [] } = call;
-  const input = inputOf(state, call, shared, fresh, nowMs);
+  const purse = purseOf(state.meta?.erasedAtMs, call);
+  const input = inputOf(state, { ...call, purse }, shared, fresh, nowMs);
   const facts = { requestId: call.requestId, revision: call.revision, rules: rulesOf(call, fresh) };
   const { decisions, receipt } = decideWithReceipt(input, facts);
   const made: Made = { receipt, bucketingId: input.customer.bucketingId, times, take: purseTaker(purse, claimedAtMs) };
@@ -62,6 +62,14 @@ function decideFresh(
   });
   state.lastAtMs = Math.max(state.lastAtMs, claimedAtMs);
   return decided;
+}
+
+/**
+ * What may be claimed. A call of before an erasure that arrives again is decided anew, under ids that it may have claimed for already: ledgers
+ * settle a decision once, so it claims nothing.
+ */
+function purseOf(erasedAtMs: number | null | undefined, { receivedAtMs, purse = [] }: DecideCall): Purse {
+  return erasedAtMs != null && receivedAtMs <= erasedAtMs ? [] : purse;
 }
 
 /** Measured from first eligibility on: in the treated group whatever they will be shown, or held out. */
