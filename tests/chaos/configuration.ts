@@ -15,8 +15,8 @@ export const CAPPED = 'capped';
 /** Asked for by stubborn clients alone: what is seen of it must be paid, to the unit. */
 export const PAID = 'paid';
 export const COST_MINOR = 7;
-/** What three hundred of its contacts cost: it runs dry in a long run. */
-export const POOL_MINOR = 300 * COST_MINOR;
+/** What five thousand of its contacts cost: it is paid from to the last kill, although each leaves a lease in doubt for ten minutes. */
+export const POOL_MINOR = 5_000 * COST_MINOR;
 
 const campaign = (id: string, more: object = {}) => ({
   kind: 'campaign',
