@@ -157,7 +157,6 @@ export const healthResponse = z
       .int()
       .nullable()
       .meta({ description: 'Age of the oldest outbox row known to be stuck; null when none is' }),
-    openAlerts: z.int().meta({ description: 'Alerts that nobody has acknowledged, of all workspaces' }),
     refusals: z
       .partialRecord(z.enum(REFUSAL_REASONS), z.int())
       .meta({ description: 'Refusals by reason, counted by this isolate since it started' }),

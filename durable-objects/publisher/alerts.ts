@@ -54,10 +54,3 @@ export function acknowledgeAlert(sql: SqlStorage, id: string, actor: string, atM
   const row = sql.exec(`${COLUMNS} WHERE id = ?`, id).toArray()[0];
   return row ? keptAlert(row as unknown as AlertRow) : null;
 }
-
-/** How many nobody has acknowledged. */
-export function openAlerts(sql: SqlStorage): number {
-  return sql
-    .exec<{ n: number }>('SELECT count(*) AS n FROM alerts WHERE id NOT IN (SELECT alert_id FROM acknowledged)')
-    .one().n;
-}

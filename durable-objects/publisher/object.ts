@@ -5,7 +5,7 @@ import type { CampaignPolicy, CatalogManifest } from '../../decisioning/catalog/
 import { migrate } from '../shared/migrator.ts';
 import { withRetry } from '../shared/retry.ts';
 import { rootStub, type StubSource } from '../shared/stub.ts';
-import { acknowledgeAlert, openAlerts, raiseAlert, readAlerts } from './alerts.ts';
+import { acknowledgeAlert, raiseAlert, readAlerts } from './alerts.ts';
 import { readAllocations, takeOffer } from './allocations.ts';
 import { noteBacklog, oldestBacklog } from './backlog.ts';
 import { introduce, readMeta } from './meta.ts';
@@ -110,7 +110,6 @@ export class PublisherObject extends DurableObject<StubSource> implements Publis
       publishedAtMs,
       newestAllocationAtMs,
       oldestUndeliveredAtMs: oldestBacklog(this.#sql),
-      openAlerts: openAlerts(this.#sql),
     };
   }
 

@@ -57,8 +57,6 @@ export interface PublisherHealth {
   readonly newestAllocationAtMs: number | null;
   /** Oldest outbox row that a customer's object reported as stuck. */
   readonly oldestUndeliveredAtMs: number | null;
-  /** Alerts that nobody acknowledged; absent from publishers of an earlier version. */
-  readonly openAlerts?: number;
 }
 
 /** Something that people should look at. Raising it again under the same id changes nothing but its figures. */

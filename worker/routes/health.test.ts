@@ -28,15 +28,14 @@ describe('GET /healthz', () => {
     expect(await health(env)).toMatchObject({ status: 'ok', catalogAgeMs: null, oldestUndeliveredMs: null });
   });
 
-  it('counts alerts until somebody acknowledges them', async () => {
+  it('tells nobody without a key about alerts', async () => {
     await env.DB.prepare("INSERT INTO workspaces (id, name, salt, created_at) VALUES ('w-alerts', 'w', 's', 0)").run();
     const publisher = await publisherStub(env, 'w-alerts');
     const alert = { id: 'a', kind: 'feedback_anomaly', subject: 'spring', raisedAtMs: 1, detail: {} } as const;
     await publisher.raiseAlert('w-alerts', alert);
-    await publisher.raiseAlert('w-alerts', { ...alert, id: 'b' });
-    expect((await health(env)).openAlerts).toBe(2);
-    await publisher.acknowledgeAlert('a', 'key', 2);
-    expect((await health(env)).openAlerts).toBe(1);
+    const answer = await health(env);
+    expect(answer.status).toBe('ok');
+    expect(JSON.stringify(answer)).not.toMatch(/alert/i);
   });
 
   it('answers 200 and says degraded when the database is down', async () => {

@@ -20,7 +20,6 @@ interface WorkspaceHealth {
   readonly catalogAgeMs: number | null;
   readonly allocationAtMs: number | null;
   readonly undeliveredAtMs: number | null;
-  readonly openAlerts: number;
 }
 
 /** One workspace: its publisher's own figures, and when this isolate last heard from it (now, when it never asked before). */
@@ -33,11 +32,10 @@ async function workspaceHealth(env: Env, workspaceId: string, nowMs: number): Pr
       catalogAgeMs: health.revision === null ? null : nowMs - (heardAtMs ?? nowMs),
       allocationAtMs: health.newestAllocationAtMs,
       undeliveredAtMs: health.oldestUndeliveredAtMs,
-      openAlerts: health.openAlerts ?? 0,
     };
   } catch {
     const catalogAgeMs = heardAtMs === undefined ? null : nowMs - heardAtMs;
-    return { answered: false, catalogAgeMs, allocationAtMs: null, undeliveredAtMs: null, openAlerts: 0 };
+    return { answered: false, catalogAgeMs, allocationAtMs: null, undeliveredAtMs: null };
   }
 }
 
@@ -92,7 +90,6 @@ export function registerHealth(app: App): void {
         ),
         allocationAgeMs: newestAllocation === null ? null : Math.max(0, nowMs - newestAllocation),
         oldestUndeliveredMs,
-        openAlerts: all.reduce((sum, workspace) => sum + workspace.openAlerts, 0),
         refusals: refusalCounts(),
       };
       return c.json(body);
