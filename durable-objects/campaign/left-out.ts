@@ -28,14 +28,22 @@ export function touchesLeftOut(leftOut: readonly HourRange[], hour: number, hour
   return leftOut.some(({ fromHour, untilHour }) => hour < untilHour && hour + hours > fromHour);
 }
 
-/** Leaves out more hours. @returns false, and changes nothing, beyond {@link MAX_LEFT_OUT} ranges */
-export function leaveOut(sql: SqlStorage, { fromHour, untilHour }: HourRange): boolean {
-  if (readLeftOut(sql).length >= MAX_LEFT_OUT) return false;
+/**
+ * Leaves out more hours. Ranges that touch become one: releases in a row, as under an attack that goes on, use up no further range.
+ *
+ * @returns false, and changes nothing, beyond {@link MAX_LEFT_OUT} ranges
+ */
+export function leaveOut(sql: SqlStorage, range: HourRange): boolean {
+  const known = readLeftOut(sql);
+  const touching = known.filter(
+    ({ fromHour, untilHour }) => fromHour <= range.untilHour && untilHour >= range.fromHour,
+  );
+  if (known.length - touching.length >= MAX_LEFT_OUT) return false;
+  for (const { fromHour } of touching) sql.exec('DELETE FROM left_out WHERE from_hour = ?', fromHour);
   sql.exec(
-    `INSERT INTO left_out (from_hour, until_hour) VALUES (?, ?)
-     ON CONFLICT (from_hour) DO UPDATE SET until_hour = max(until_hour, excluded.until_hour)`,
-    fromHour,
-    untilHour,
+    'INSERT INTO left_out (from_hour, until_hour) VALUES (?, ?)',
+    Math.min(range.fromHour, ...touching.map(({ fromHour }) => fromHour)),
+    Math.max(range.untilHour, ...touching.map(({ untilHour }) => untilHour)),
   );
   return true;
 }
