@@ -36,6 +36,7 @@ const REJECTIONS: Readonly<Record<EventRejection, string>> = {
   wrong_site: 'The token belongs to another site than the key.',
   unknown_goal: 'No such goal is published.',
   goal_needs_secret_key: 'This goal is taken from servers only.',
+  negative_value_needs_secret_key: 'A value below zero is taken from servers only.',
   outside_window: "The goal's window after the decision is over.",
   customer_erased: 'The customer of this decision was erased.',
   no_consent: 'Nothing may be stored without consent.',

@@ -35,6 +35,7 @@ export const EVENT_REJECTIONS = [
   'wrong_site',
   'unknown_goal',
   'goal_needs_secret_key',
+  'negative_value_needs_secret_key',
   'outside_window',
   'customer_erased',
   'no_consent',

@@ -39,6 +39,7 @@ const FIELDS: Readonly<Partial<Record<EventRejection, string>>> = {
   customer_erased: '/token',
   unknown_goal: '/goal',
   goal_needs_secret_key: '/goal',
+  negative_value_needs_secret_key: '/value',
   too_many_orders: '/orderId',
   time_out_of_range: '/at',
 };

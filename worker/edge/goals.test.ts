@@ -27,6 +27,7 @@ function directoryOf(changes: Partial<DirectoryCampaign['policy']>): Directory {
     goals: {
       purchase: { id: 'purchase', name: 'Purchase', ...any, source: 'server', defaultValueMinor: 250 },
       dwell: { id: 'dwell', name: 'Dwell', ...any, unit: 'ms' },
+      refund: { id: 'refund', name: 'Refund', ...any, defaultValueMinor: -100 },
     },
     campaigns: { c: { ...campaign, policy: { ...policy, ...changes } } },
   };
@@ -69,6 +70,15 @@ describe('a goal as an event names it', () => {
   it('is refused when nobody declared it, or when the key may not tell it', () => {
     expect(goalFacts(directory, secret, 'constructor', 1)).toBe('unknown_goal');
     expect(goalFacts(directory, { keyType: 'publishable' }, 'purchase', 1)).toBe('goal_needs_secret_key');
+  });
+
+  it('is worth less than nothing by a secret key, or where it is a loss by its declaration', () => {
+    const page = { keyType: 'publishable' } as const;
+    expect(goalFacts(directory, page, 'dwell', -0.01)).toBe('negative_value_needs_secret_key');
+    expect(goalFacts(directory, page, 'dwell', 0)).toMatchObject({ valueMinor: 0 });
+    expect(goalFacts(directory, secret, 'dwell', -2)).toMatchObject({ valueMinor: -2 });
+    expect(goalFacts(directory, page, 'refund', -3)).toMatchObject({ valueMinor: -300 });
+    expect(goalFacts(directory, page, 'refund', undefined)).toMatchObject({ valueMinor: -100 });
   });
 });
 

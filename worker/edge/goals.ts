@@ -17,6 +17,9 @@ export function goalFacts(
   if (!declared) return 'unknown_goal';
   if (declared.source === 'server' && auth.keyType !== 'secret') return 'goal_needs_secret_key';
   const { windowMs, defaultValueMinor, unit = 'money' } = declared;
+  // One page could undo what many sold: refunds are told by servers, unless the goal is a loss by its own declaration.
+  if (value !== undefined && value < 0 && defaultValueMinor >= 0 && auth.keyType !== 'secret')
+    return 'negative_value_needs_secret_key';
   if (unit === 'money') {
     const valueMinor = value === undefined ? defaultValueMinor : minorUnits(value, directory.currency);
     return { id: goal, windowMs, valueMinor };
