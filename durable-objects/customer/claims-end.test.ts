@@ -64,6 +64,47 @@ describe('the end of a customer', () => {
     expect(await ann.decide('2', NOW_MS + 3, { purse: full })).not.toBeNull();
   });
 
+  it('settles what each life of theirs claims under a name of its own, though requests are repeated under the same ids', async () => {
+    const { ann, heard } = await scene();
+    const names: string[] = [];
+    for (const life of [0, 1, 2]) {
+      const atMs = NOW_MS + 10 * life;
+      const reply = await ann.ask('1', atMs, { purse: full });
+      const decided = reply.outcome === 'decided' ? reply.decisions[0]! : undefined;
+      expect(await ann.ask('1', atMs + 1, { purse: full })).toMatchObject({ repeated: true, decisions: [decided] });
+      names.push(...new Set(decided!.claims!.map(({ decisionId }) => decisionId)));
+      // The second is never seen: its claims are given back between two that are posted.
+      if (life !== 1) expect(await ann.see(decided!.record!, atMs + 2)).toBe('accepted');
+      await ann.stub().erase(ann.facts(atMs + 3));
+    }
+    await ring(ann);
+    const kinds = ['post', 'void', 'post'];
+    expect(names[0]).toBe(`${ann.name}/1/hero`);
+    expect(heard()).toEqual(
+      Object.fromEntries(
+        names.flatMap((name, i) => [
+          [`${name} l1`, [`${kinds[i]} 5`]],
+          [`${name} s1`, [`${kinds[i]} 1`]],
+        ]),
+      ),
+    );
+  });
+
+  it('who was erased before they became known claims under another name there, and nothing for a call of before it', async () => {
+    const { ann, phone } = await scene();
+    await claim(phone);
+    await phone.stub().erase(phone.facts(NOW_MS + 2));
+    await handOver(phone, ann, NOW_MS + 3);
+    const call = { ...phone.explainCall('1', NOW_MS + 4, { purse: full }), name: ann.name, anonymous: false };
+    expect(await ann.stub().decide({ ...call, receivedAtMs: NOW_MS + 2 })).toMatchObject({
+      decisions: [{ record: null }],
+    });
+    const reply = await ann.stub().decide({ ...call, requests: [{ ...call.requests[0]!, decisionId: 'again' }] });
+    expect(reply).toMatchObject({
+      decisions: [{ claims: Array(2).fill({ decisionId: expect.stringMatching(/^again~/) }) }],
+    });
+  });
+
   it('gives open claims back when they are erased, and leaves what is settled', async () => {
     const { ann, heard } = await scene();
     const [seen, open] = [await claim(ann, '1'), await claim(ann, '2')];

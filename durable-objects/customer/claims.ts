@@ -18,12 +18,31 @@ export function takeClaims(
   return claims && take(decisionId, claims).map(({ decisionId: _, ...claim }) => claim);
 }
 
+/**
+ * The name that ledgers know a decision's claims by, to be stored with it: they settle a name and a lease once, and whoever repeats a request after
+ * an erasure is decided for anew, under the id of what was forgotten. Each life claims under a name of its own; undefined where the id will do.
+ *
+ * @param forgottenAtMs see {@link forgottenAtMs}; what claims is received after it, so that no two lives claim at the same moment
+ */
+export function nameOfClaims(decisionId: string, forgottenAtMs: number, claimedAtMs: number): string | undefined {
+  return forgottenAtMs > 0 ? `${decisionId}~${claimedAtMs.toString(36)}` : undefined;
+}
+
+/** Up to when this customer's decisions may have been forgotten, here or where they come from; 0 when none ever was. */
+export function forgottenAtMs({ meta }: CustomerState): number {
+  return Math.max(meta?.erasedAtMs ?? 0, meta?.forgottenUntilMs ?? 0);
+}
+
+function claimedAsOf({ record, claimedAs }: Pick<StoredDecision, 'record' | 'claimedAs'>): string {
+  return claimedAs ?? record.decisionId;
+}
+
 /** A decision's claims as its worker hears of them, whatever became of them since; nothing for one without. */
-export function toldClaims({
-  record,
-  claims,
-}: Pick<StoredDecision, 'record' | 'claims'>): Pick<DecidedPlacement, 'claims'> {
-  const { decisionId } = record;
+export function toldClaims(
+  decision: Pick<StoredDecision, 'record' | 'claims' | 'claimedAs'>,
+): Pick<DecidedPlacement, 'claims'> {
+  const { claims } = decision;
+  const decisionId = claimedAsOf(decision);
   return claims ? { claims: claims.map((claim) => ({ decisionId, ...claim })) } : {};
 }
 
@@ -92,13 +111,9 @@ function kindOf({ exposedAtMs, dispatchedAtMs, late }: StoredDecision): Settleme
   return (exposedAtMs !== null || dispatchedAtMs !== undefined) && !late ? 'post' : 'void';
 }
 
-function tellLedgers(
-  store: CustomerStore,
-  { record, claims = [] }: StoredDecision,
-  kind: Settlement['kind'],
-  nowMs: number,
-): void {
-  const { decisionId } = record;
+function tellLedgers(store: CustomerStore, decision: StoredDecision, kind: Settlement['kind'], nowMs: number): void {
+  const { claims = [] } = decision;
+  const decisionId = claimedAsOf(decision);
   for (const { ledger, leaseId, units } of claims)
     store.enqueueSettlement(ledger, { decisionId, leaseId, units, kind }, nowMs);
 }

@@ -6,11 +6,12 @@ import type { PlacementDecision, PlacementRequest } from '../../decisioning/deci
 import { type Purse, type PurseTaker, purseTaker } from '../../decisioning/limits/purse.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import { decideWithReceipt } from '../../decisioning/receipt.ts';
-import { takeClaims, toldClaims } from './claims.ts';
+import { forgottenAtMs, nameOfClaims, takeClaims, toldClaims } from './claims.ts';
 import { enrol } from './credit.ts';
 import type { DecideCall, DecidedPlacement } from './protocol.ts';
 import type { DecisionTimes } from './record.ts';
 import { carriedRecord, recordOf, shardOf } from './record.ts';
+import type { CustomerState } from './state.ts';
 import type { CustomerStore } from './store.ts';
 import { inputOf, objectNow, type SharedFacts } from './view.ts';
 
@@ -51,7 +52,7 @@ function decideFresh(
   const nowMs = objectNow(state, call.receivedAtMs, call.clientAtMs);
   const claimedAtMs = objectNow(state, call.receivedAtMs);
   const times = { nowMs, claimedAtMs };
-  const purse = purseOf(state.meta?.erasedAtMs, call);
+  const purse = purseOf(state, call);
   const input = inputOf(state, { ...call, purse }, shared, fresh, nowMs);
   const facts = { requestId: call.requestId, revision: call.revision, rules: rulesOf(call, fresh) };
   const { decisions, receipt } = decideWithReceipt(input, facts);
@@ -65,11 +66,11 @@ function decideFresh(
 }
 
 /**
- * What may be claimed. A call of before an erasure that arrives again is decided anew, under ids that it may have claimed for already: ledgers
- * settle a decision once, so it claims nothing.
+ * What may be claimed. A call of before an erasure that arrives again is decided anew, with units that it may have claimed already: so it claims
+ * nothing.
  */
-function purseOf(erasedAtMs: number | null | undefined, { receivedAtMs, purse = [] }: DecideCall): Purse {
-  return erasedAtMs != null && receivedAtMs <= erasedAtMs ? [] : purse;
+function purseOf(state: CustomerState, { receivedAtMs, purse = [] }: DecideCall): Purse {
+  return receivedAtMs <= forgottenAtMs(state) ? [] : purse;
 }
 
 /** Measured from first eligibility on: in the treated group whatever they will be shown, or held out. */
@@ -109,8 +110,10 @@ function storeDecision(
     return { placement, decisionId, record, refusals };
   }
   const claims = takeClaims(take, decisionId, decision.chosen?.claims);
+  const claimedAs = claims && nameOfClaims(decisionId, forgottenAtMs(store.state), times.claimedAtMs);
   const untouched = { exposedAtMs: null, late: false, isTrial: false, converted: false, outcomes: [] };
-  const stored = { record, requestId: call.requestId, ...(claims && { claims }), ...untouched };
+  const taken = { ...(claims && { claims }), ...(claimedAs !== undefined && { claimedAs }) };
+  const stored = { record, requestId: call.requestId, ...taken, ...untouched };
   // One receipt covers the request; it stands with each of its decisions, so that each can be replayed alone.
   store.putDecision(stored, receipt);
   return { placement, decisionId, record: carriedRecord(record), refusals, ...toldClaims(stored) };

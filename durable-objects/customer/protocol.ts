@@ -107,6 +107,8 @@ export interface StoredDecision {
   readonly requestId: string;
   /** What it took of ledgers, at most one entry a lease; absent where it took nothing. */
   readonly claims?: readonly StoredClaim[];
+  /** The name that ledgers know its claims by; its id where absent. */
+  readonly claimedAs?: string;
   /** What its claims came to, all together and once for ever; absent while they are open, and where there are none. */
   readonly settled?: Settlement['kind'];
   /** When its message went out, where that was told before it was seen: that is the touch then. */

@@ -13,7 +13,7 @@ export function dumpOf(state: CustomerState): CustomerDump | null {
     createdAtMs: state.meta.createdAtMs,
     // What the campaign learned from is the workspace's own configuration, and nothing of the customer.
     decisions: [...state.decisions.values()].map((decision) => {
-      const { record, learning: _, claims: _leased, settled: _told, ...rest } = decision;
+      const { record, learning: _, claims: _leased, claimedAs: _name, settled: _told, ...rest } = decision;
       return { ...record, ...rest, ...claimsPart(decision) };
     }),
     outcomes: state.outcomes.map((outcome) => ({ ...outcome })),

@@ -105,6 +105,23 @@ describe('a pool', () => {
     expect(posted).toBe(3);
   });
 
+  it('pays for each life of a customer who is erased, though their page repeats its request', async () => {
+    await paid({ a: 3 }, 1_000);
+    for (let life = 0; life < 3; life += 1) {
+      const decision = await decide('ann');
+      expect((await see(decision)).body).toMatchObject({ accepted: 1 });
+      await api.secret('DELETE', '/v1/customers/ann');
+      // A call that was received before the erasure claims nothing.
+      await scheduler.wait(2);
+    }
+    const after = await eventually(
+      () => standing('pool:spring'),
+      ({ posted }) => posted >= 9,
+    );
+    expect(after).toMatchObject({ posted: 9, uncharged: 0 });
+    expect(imbalanceOf(after)).toBe(0);
+  });
+
   it('pays nothing for visitors without consent', async () => {
     await paid({ a: 3 }, 100);
     const { body } = await api.optimize({ placements: ['offer'], consent: 'denied' });
