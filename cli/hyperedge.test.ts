@@ -202,6 +202,12 @@ describe('workspace create', () => {
 test('help goes to standard output; no command, or an unknown one, is a wrong call', async () => {
   expect(await run(['--help'])).toMatchObject({ code: 0, err: '' });
   expect((await run([])).code).toBe(2);
+  const alerts = await run(['alerts', 'acknowledge', '-h']);
+  expect(alerts).toMatchObject({ code: 0, err: '' });
+  expect(alerts.out).toMatch(
+    /^Usage: npm run hyperedge -- alerts …\n\n {2}alerts .*\n {6}--kind .*\n {2}alerts acknowledge .*\n$/,
+  );
+  expect((await run(['schema', '--help'])).out).not.toContain('workspace');
   expect((await run(['psuh'])).err).toContain('There is no command "psuh": did you mean "push"?');
 });
 

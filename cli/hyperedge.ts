@@ -11,60 +11,20 @@ import { createWorkspace } from './commands/workspace.ts';
 import { EXIT, runCommand, usageFailure } from './failure.ts';
 import { LOCAL_FOLDER } from './local.ts';
 import { chooseTarget, type Wishes } from './target.ts';
-
-const USAGE = `Usage: npm run hyperedge -- COMMAND
-
-  validate PATH…            check each document against the contract; whether the goals, placements, segments,
-                            channels, pools and stocks it names exist is known to the server alone: push --dry-run
-  push PATH…                store and publish the documents in files, all or none
-      --site URL            where Hyperedge runs (HYPEREDGE_SITE, else the one \`npm start\` runs here)
-      --key KEY             a secret key (better: HYPEREDGE_SECRET_KEY, which stays out of the shell's history)
-      --dry-run             check everything on the server, change nothing
-      --no-publish          store the documents as drafts
-      --note TEXT           why; kept with the revision
-      --wrangler FILE.sql   write SQL for \`wrangler d1 execute\` instead; \`-\` is standard output
-      --workspace ID        the workspace whose inbox the SQL fills
-  dry-run PATH…             compile the documents as publishing would and rehearse them with invented customers
-      --with-server         beside what the server has published; --site URL, --key KEY as for push
-      --visits-per-day N    how busy it is (default 1000)
-      --days N              how long (default 7), from --start YYYY-MM-DD (default today)
-      --world WORLD.yaml    customers of your own, and what would really happen; see docs/guides/simulation.md
-      --trials N            tell how soon there are so many (default 1000)
-      --seed N, --json
-  estimate SEGMENT          how many customers match a segment now; or PATH… for the segments and audiences in files
-      --site URL, --key KEY as for push
-  performance CAMPAIGN      how its arms do: rates with intervals, share of choices, chance of being the best
-      --parameters          what each value of its parameters does
-      --strategies          its strategies side by side
-      --lifecycle           the phase it is in, and how it came there
-      --json                the answer as it is
-      --site URL, --key KEY as for push
-  budgets                   where pools, stocks and the contacts of the day stand
-      --json, --site URL, --key KEY
-  alerts                    what nobody has acknowledged; --all for the others, too
-      --kind KIND, --subject pool:ID, --since 24h, --json, --site URL, --key KEY
-  alerts acknowledge ID…    say that somebody looks at it
-  schema [KIND]             print the JSON Schema of a kind, or of any document
-      --write FOLDER        write all of them into a folder
-  workspace create ID       write the SQL that creates a workspace, a site and its two keys
-      --name TEXT           of the workspace
-      --residency eu        where its customers' data stays (none or eu; for ever)
-      --site ID             of the first site (default: shop)
-      --kind KIND           of the site: web, app or server (default: web)
-      --origin URL          of a web site; may be given several times
-      --wrangler FILE.sql   where to write the SQL; the keys then go to standard output. \`-\` (the default)
-                            writes the SQL to standard output and the keys to standard error
-
-A PATH is a .yaml, .yml, .json or .jsonc file, or a folder of them. A document is an object with its \`kind\`.
-Exit codes: 0 done, 1 refused, 2 called wrongly.
-`;
+import { USAGE, usageOf } from './usage.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const COMMANDS = ['validate', 'push', 'dry-run', 'estimate', 'performance', 'budgets', 'alerts', 'schema', 'workspace'];
+const HELP = ['--help', '-h'];
 
 const HELP_HINT = 'npm run hyperedge -- --help';
 
 async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
+  if (command !== undefined && COMMANDS.includes(command) && rest.some((arg) => HELP.includes(arg))) {
+    process.stdout.write(usageOf(command));
+    return EXIT.ok;
+  }
   switch (command) {
     case undefined:
     case 'help':
@@ -166,13 +126,6 @@ function runDryRun(args: string[]): Promise<number> {
 function isDay(text: string): boolean {
   const day = new Date(`${text}T00:00:00Z`);
   return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
-}
-
-function wholeNumber(name: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max)
-    throw usageFailure(`${name} "${text}" is not a whole number from ${min} to ${max}`);
-  return value;
 }
 
 function runSchema(args: string[]): number {

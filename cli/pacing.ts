@@ -1,10 +1,11 @@
 /** `npm run pacing`: how closely a paced pool follows its plan on simulated days, and what its money buys, as tables and as a picture. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { EXIT, runCommand, usageFailure } from './failure.ts';
+import { EXIT, runCommand } from './failure.ts';
 import { curveRows, type Effort, pictureDay, shortfallRows, valueRows } from './pacing/measure.ts';
 import { pacedDaySvg } from './pacing/svg.ts';
 import { progressBar, table } from './terminal.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const USAGE = `Usage: npm run pacing
 
@@ -50,14 +51,6 @@ async function main(args: string[]): Promise<number> {
   bar.end();
   process.stdout.write(`${tables.join('\n\n')}\n`);
   return EXIT.ok;
-}
-
-function wholeNumber(name: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max) {
-    throw usageFailure(`${name} "${text}" is not a whole number from ${min} to ${max}`);
-  }
-  return value;
 }
 
 process.exitCode = await runCommand(() => main(process.argv.slice(2)), 'npm run pacing -- --help');

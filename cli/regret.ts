@@ -6,6 +6,7 @@ import { BERNOULLI_RATES, type Contender, CURVE_POINTS, regretCurve, regretOf } 
 import { factoredCells, factoredRows } from './regret/factored-report.ts';
 import { type Captions, regretSvg } from './regret/svg.ts';
 import { progressBar, table } from './terminal.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const USAGE = `Usage: npm run regret
 
@@ -73,14 +74,6 @@ async function main(args: string[]): Promise<number> {
   process.stdout.write(`${table([['policy', 'regret', 'standard error'], ...rows])}\n`);
   if (values.svg !== undefined) writeFileSync(values.svg, regretSvg(regrets, choices, BERNOULLI));
   return EXIT.ok;
-}
-
-function wholeNumber(name: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max) {
-    throw usageFailure(`${name} "${text}" is not a whole number from ${min} to ${max}`);
-  }
-  return value;
 }
 
 process.exitCode = await runCommand(() => main(process.argv.slice(2)), 'npm run regret -- --help');

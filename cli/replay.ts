@@ -11,6 +11,7 @@ import { readTestsMap } from './replay/tests/read-map.ts';
 import { formatTestsReport } from './replay/tests/report.ts';
 import { replayTests } from './replay/tests/run.ts';
 import { progressBar } from './terminal.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const USAGE = `Usage: npm run replay -- FILE.csv --map MAP.yaml
 
@@ -74,14 +75,6 @@ function policyOf(text: string | undefined): ReplayPolicy | undefined {
   if (text === undefined || (REPLAY_POLICIES as readonly string[]).includes(text))
     return text as ReplayPolicy | undefined;
   throw usageFailure(`--policy "${text}" is not one of ${REPLAY_POLICIES.join(', ')}`);
-}
-
-function wholeNumber(name: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max) {
-    throw usageFailure(`${name} "${text}" is not a whole number from ${min} to ${max}`);
-  }
-  return value;
 }
 
 process.exitCode = await runCommand(() => main(process.argv.slice(2)), 'npm run replay -- --help');

@@ -9,6 +9,7 @@ import { type LoadedWorld, loadWorld } from './simulate/load.ts';
 import { formatReport, type PlayedWorld, reportOf, type WorldReport } from './simulate/report.ts';
 import { MAX_WORLD_RUNS } from './simulate/world.ts';
 import { progressBar } from './terminal.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const USAGE = `Usage: npm run simulate -- WORLD.yaml
 
@@ -47,8 +48,8 @@ async function main(args: string[]): Promise<number> {
   const drawn = values.campaign ?? world.compared[0]!;
   if (!world.compared.includes(drawn))
     throw usageFailure(`--campaign "${drawn}" is not one of ${world.compared.join(', ')}`);
-  const runs = wholeNumber('--runs', values.runs, world.file.runs, 1, MAX_WORLD_RUNS);
-  const seed = wholeNumber('--seed', values.seed, world.file.seed, 0, MAX_SEED);
+  const runs = wholeNumber('--runs', values.runs ?? String(world.file.runs), 1, MAX_WORLD_RUNS);
+  const seed = wholeNumber('--seed', values.seed ?? String(world.file.seed), 0, MAX_SEED);
   const report = play(world, runs, seed);
   if (values.json === '-') process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else process.stdout.write(formatReport(report));
@@ -84,14 +85,6 @@ function pictureOf(report: WorldReport, campaign: string): string {
   const { contenders, unit } = report.campaigns.find((each) => each.campaign === campaign)!;
   const curves = contenders.map(({ name, curve, regret }) => ({ name, curve, ...regret }));
   return regretSvg(curves, report.days, { title: report.name, lost: unit, unit: 'days' });
-}
-
-function wholeNumber(name: string, text: string | undefined, fallback: number, min: number, max: number): number {
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max)
-    throw usageFailure(`${name} "${text}" is not a whole number from ${min} to ${max}`);
-  return value;
 }
 
 process.exitCode = await runCommand(() => main(process.argv.slice(2)), 'npm run simulate -- --help');

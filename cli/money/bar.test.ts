@@ -4,7 +4,7 @@ import { BAR_CELLS, barOf } from './bar.ts';
 const bar = (spent: number, reserved: number, planned: number | null = null) => barOf({ spent, reserved, planned });
 
 test('a bar has the same width whatever it shows, and the shares in their order', () => {
-  expect(bar(0.5, 0.25)).toBe('████████████▒▒▒▒▒▒······');
+  expect(bar(0.5, 0.25)).toBe('██████████▒▒▒▒▒·····');
   for (const [spent, reserved, planned] of [
     [0, 0, null],
     [1, 0, 1],

@@ -1,8 +1,8 @@
 /** The accounts of a ledger as a bar: what is spent, what is reserved, what is left, and where the plan is. */
 import { paint } from '../terminal.ts';
 
-/** Cells of a bar: as wide as the intervals of `performance`. */
-export const BAR_CELLS = 24;
+/** Cells of a bar: with them a table of money is still as wide as a page of the guides. */
+export const BAR_CELLS = 20;
 
 const SPENT = '█';
 const RESERVED = '▒';

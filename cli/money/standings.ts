@@ -79,13 +79,14 @@ function tableOf({ money, things, contacts }: Rows): string {
 }
 
 function section(title: string, rows: readonly Row[], paced: boolean): readonly (readonly string[])[] {
-  const head = [title, '', 'spent', 'reserved', 'left', 'of', 'share', ...(paced ? ['plan'] : [])];
+  // Bars come last: a narrow screen cuts those and not the figures.
+  const head = [title, 'spent', 'of', 'share', 'reserved', 'left', ...(paced ? ['plan'] : []), ''];
   const lines = rows.map(({ title: name, figures, standing, told }) => {
     const { total, posted, pending, leased, remaining } = figures;
     const share = total === 0 ? NOTHING : shareText(posted / total);
     return [
-      ...[name, barOf(sharesOf(figures)), told(posted), told(pending + leased), told(remaining), told(total), share],
-      ...(paced ? [planText(standing.aheadShare)] : []),
+      ...[name, told(posted), told(total), share, told(pending + leased), told(remaining)],
+      ...[...(paced ? [planText(standing.aheadShare)] : []), barOf(sharesOf(figures))],
     ];
   });
   return [head, ...lines];

@@ -7,24 +7,32 @@ const SEED = 2;
 const FORECAST = 4_000;
 const DAY = { plan: 'by traffic', day: 'of 24 hours', traffic: 2, forecast: FORECAST, seed: SEED } as const;
 const HOURS = 24;
-const PLOT = { left: 52, right: WIDTH - 4, top: 40, bottom: 250 } as const;
+const PLOT = { left: 52, right: WIDTH - 4, top: 62, bottom: 272 } as const;
 const LINE_HEIGHT = 24;
 
 const hourX = (hour: number): number => PLOT.left + (hour / HOURS) * (PLOT.right - PLOT.left);
 const shareY = (share: number): number => PLOT.bottom - share * (PLOT.bottom - PLOT.top);
 const course = (shares: readonly number[]) => shares.map((share, hour) => [hourX(hour), shareY(share)] as const);
 
+/** Broad grey dashes, in the page's own ink. */
+function planLine(points: readonly (readonly [x: number, y: number])[]): string {
+  const path = points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ');
+  return `<polyline points="${path}" fill="none" stroke="currentColor" stroke-opacity=".4" stroke-width="9" stroke-dasharray="6 4"/>`;
+}
+
 /** The plan, and two days with the same visitors. */
 export function pacingSvg(): string {
   const paced = playCase({ ...DAY, mode: 'priced' });
   const unpaced = playCase({ ...DAY, mode: 'unpaced' });
   const { total, hours } = paced;
+  const planned = course([0, ...hours.map((hour) => hour.planned / total)]);
   const lines = [
     ['without pacing', COLOURS[2], [0, ...unpaced.hours.map(({ posted }) => posted / total)]],
     ['paced by the usual traffic', COLOURS[0], [0, ...hours.map(({ posted }) => posted / total)]],
   ] as const;
   const parts = [
     text(0, 10, 'Spent of the day’s money', { bold: true }),
+    text(0, 33, 'A day with twice the visitors that were expected', { soft: true, size: 14 }),
     ...[0, 0.5, 1].flatMap((share) => [
       stroke(PLOT.left, PLOT.right, shareY(share), 'currentColor', 0.3),
       text(PLOT.left - 8, shareY(share), percent(share), { anchor: 'end', soft: true, size: 14 }),
@@ -38,10 +46,8 @@ export function pacingSvg(): string {
       }),
     ),
   ];
-  for (const [, colour, shares] of lines) parts.push(line(course(shares), colour));
-  // Dots upon the line, as the two hardly differ.
-  for (const [x, y] of course([0, ...hours.map(({ planned }) => planned / total)]))
-    parts.push(`<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="3.5" fill="currentColor" fill-opacity=".55"/>`);
+  // The plan is broad and lies beneath: the line that follows it would hide a thin one.
+  parts.push(planLine(planned), ...lines.map(([, colour, shares]) => line(course(shares), colour)));
   const legendY = PLOT.bottom + 46;
   for (const [i, [name, colour]] of lines.entries())
     parts.push(
@@ -50,7 +56,10 @@ export function pacingSvg(): string {
     );
   const planY = legendY + lines.length * LINE_HEIGHT;
   parts.push(
-    `<circle cx="16" cy="${planY}" r="3.5" fill="currentColor" fill-opacity=".55"/>`,
+    planLine([
+      [4, planY],
+      [28, planY],
+    ]),
     text(40, planY, 'the plan', { size: 14 }),
   );
   const title =
