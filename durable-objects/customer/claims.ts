@@ -5,9 +5,15 @@
 import type { PurseTaker, UnitClaim } from '../../decisioning/limits/purse.ts';
 import type { Settlement } from '../budget/protocol.ts';
 import { VOID_GRACE_MS } from './limits.ts';
-import type { DecidedPlacement, ShownClaims, StoredClaim, StoredDecision } from './protocol.ts';
+import type { DecidedPlacement, StoredClaim, StoredDecision } from './protocol.ts';
 import type { CustomerState } from './state.ts';
 import type { CustomerStore } from './store.ts';
+
+/** A decision's claims as people are shown them: by ledger, whatever lease they were taken from. */
+export interface ShownClaims {
+  readonly units: readonly UnitClaim[];
+  readonly state: 'open' | 'posted' | 'void';
+}
 
 /** Takes what a choice claims; undefined when it claims nothing. */
 export function takeClaims(

@@ -10,6 +10,7 @@ import type { EventRejection, RefusalReason } from '../../decisioning/reasons.ts
 import type { Receipt } from '../../decisioning/receipt.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
 import type { Settlement } from '../budget/protocol.ts';
+import type { ShownClaims } from './claims.ts';
 
 /** Who the object is; told with every call, stored at the first that writes. */
 export interface CustomerAddress {
@@ -90,12 +91,6 @@ export interface CreditedOutcome {
   /** Minor units of the currency, or of the goal's own unit. */
   readonly valueMinor: number;
   readonly orders: readonly string[];
-}
-
-/** A decision's claims as people are shown them: by ledger, whatever lease they were taken from. */
-export interface ShownClaims {
-  readonly units: readonly UnitClaim[];
-  readonly state: 'open' | 'posted' | 'void';
 }
 
 /** Units that a stored decision took of one lease. */

@@ -1,7 +1,7 @@
 /** What can be read of a customer: the export, and the receipt of one decision. */
 import type { Receipt } from '../../decisioning/receipt.ts';
-import { shownClaims } from './claims.ts';
-import type { CustomerDump, ReceiptReply, ShownClaims, StoredDecision } from './protocol.ts';
+import { type ShownClaims, shownClaims } from './claims.ts';
+import type { CustomerDump, ReceiptReply, StoredDecision } from './protocol.ts';
 import type { CustomerState } from './state.ts';
 import { isEmpty } from './state.ts';
 
