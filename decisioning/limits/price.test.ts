@@ -74,6 +74,15 @@ describe('one look', () => {
     expect([priceAsked(up), priceAsked(down)]).toEqual([MAX_PRICE, 0]);
   });
 
+  test('that asks nothing asks nothing as long as spending is behind its plan, whatever is spent meanwhile', () => {
+    const fresh = stateAt(noon - 1_000, { found: false, level: MIN_PRICE, lead: -13_400 });
+    expect(priceAsked(atNoon(fresh, 30_000))).toBe(0);
+    expect(priceAsked(atNoon({ ...fresh, found: true, lead: -100 }, 43_199))).toBe(0);
+    expect(priceAsked(atNoon({ ...fresh, lead: -100 }, 43_201))).toBeGreaterThan(0);
+    // One that is on its way down answers to what is spent.
+    expect(atNoon(stateAt(noon - 1_000, { lead: -13_400 }), 30_000).level).toBeGreaterThan(1);
+  });
+
   test('asks nothing where nothing is paced, however scarce it is', () => {
     const stock = dailyLedger(10);
     const next = nextPrice(stateAt(noon), stock, windowAt(stock, noon), { committed: 10, atLeast: 1, atMs: noon });

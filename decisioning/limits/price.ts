@@ -69,7 +69,8 @@ export function priceAsked({ level }: PriceState): number {
 
 /**
  * The price after a look at the ledger; it may be looked at any time, however often or rarely. Where nothing is paced the price is 0
- * (scarce stock is served as it comes), and while the plan stands still (an hour of weight 0) it stays what it is.
+ * (scarce stock is served as it comes), and while the plan stands still (an hour of weight 0) it stays what it is. While spending is
+ * behind its plan a price of 0 stays 0.
  */
 export function nextPrice(
   state: PriceState,
@@ -89,15 +90,17 @@ export function nextPrice(
   const tempoMs = Math.min(MAX_TEMPO_MS, (PACING_HORIZON_MS * horizon) / soon);
   const elapsedMs = Math.min(Math.max(0, atMs - state.atMs), MAX_UPDATE_GAP_MS);
   const isSameWindow = window.id === state.windowId;
-  const moved = isSameWindow ? within(1, (lead - state.lead) / horizon) : 0;
+  const moved = isSameWindow ? within(-1, 1, (lead - state.lead) / horizon) : 0;
   const drift = isSameWindow ? state.drift * Math.exp(-elapsedMs / (DRIFT_TEMPOS * tempoMs)) + moved : 0;
   const isFar = lead > 0 ? lead >= Math.min(FAR * slack, slack - 2 * atLeast) : lead < -FAR * horizon;
   const strays = isFar && Math.sign(lead) * drift > -NEARER;
   const strayedMs = strays ? state.strayedMs + elapsedMs : Math.max(0, state.strayedMs - 4 * elapsedMs);
   const haste = strays ? hasteOf(state.found, strayedMs / tempoMs) * Math.sign(lead) : 0;
-  const steady = GAIN * (moved + (within(1, lead / horizon) * elapsedMs) / (TEMPOS_TO_SETTLE * tempoMs));
+  const steady = GAIN * (moved + (within(-1, 1, lead / horizon) * elapsedMs) / (TEMPOS_TO_SETTLE * tempoMs));
   const change = steady + (haste * elapsedMs) / tempoMs;
-  const level = Math.min(MAX_PRICE, Math.max(MIN_PRICE, state.level * Math.exp(change)));
+  // Behind its plan a ledger wants visitors: a first one is no reason to ask for anything.
+  const isFree = lead < 0 && state.level <= MIN_PRICE;
+  const level = isFree ? MIN_PRICE : within(MIN_PRICE, MAX_PRICE, state.level * Math.exp(change));
   return { ...seen, level, drift, strayedMs, found: state.found || (level > MIN_PRICE && lead < -FAR * slack) };
 }
 
@@ -106,7 +109,6 @@ function hasteOf(found: boolean, strayedTempos: number): number {
   return STRAY_GAIN * (found ? Math.min(1, strayedTempos / TEMPOS_TO_HASTE) : 1);
 }
 
-/** Held within ±bound. */
-function within(bound: number, x: number): number {
-  return Math.min(bound, Math.max(-bound, x));
+function within(least: number, most: number, x: number): number {
+  return Math.min(most, Math.max(least, x));
 }
