@@ -1,6 +1,9 @@
 /** Alerts of a ledger: raised in the transaction that gives cause to them, kept until the publisher has taken them. */
+import { committedOf } from '../../decisioning/limits/ledger.ts';
+import type { LedgerSpec } from '../../decisioning/limits/ledger-spec.ts';
 import type { Alert } from '../publisher/protocol.ts';
 import type { Book } from './book.ts';
+import { readAccounts, readLedger } from './rows.ts';
 
 /** Alerts handed over in one run of the alarm: a ledger has at most twelve a day. */
 export const MAX_ALERTS_TOLD = 50;
@@ -23,18 +26,31 @@ function raise(book: Book, period: string, kind: Alert['kind'], what: string, de
   );
 }
 
-/** Thresholds that are reached, each once for a total: one that was raised is reached anew. */
+/** The highest threshold that is reached, as a share of what is configured; 0 below all of them. */
+function levelOf(spec: LedgerSpec | null | undefined, posted: number): number {
+  if (!spec || spec.total === 0) return 0;
+  return spec.alertsAt.findLast((share) => posted >= share * spec.total) ?? 0;
+}
+
+/**
+ * Tells that spending rose to a threshold, each once for a total: of several that are passed at once the highest alone. Judged by the configured total:
+ * one that cannot be reached yet, because more is committed, is nobody's. Runs before anything of the step is stored; a total that changed
+ * tells nothing while the same threshold is the highest as before.
+ */
 export function alertThresholds(book: Book, period: string): void {
-  const { posted, total, remaining } = book.period(period);
-  for (const share of book.ledger?.spec?.alertsAt ?? []) {
-    if (total === 0 || posted < share * total) continue;
-    const what = `${share} of ${total}`;
-    const id = idOf(book, period, what);
-    if (book.raised.has(id)) continue;
-    book.raised.add(id);
-    if (book.sql.exec('SELECT 1 FROM alerts WHERE id = ?', id).toArray().length > 0) continue;
-    raise(book, period, 'ledger_threshold', what, { share, posted, total, remaining });
-  }
+  const { spec } = book.ledger ?? {};
+  const row = book.period(period);
+  const share = levelOf(spec, row.posted);
+  if (!spec || share === 0) return;
+  const { total } = spec;
+  const what = `${share} of ${total}`;
+  const id = idOf(book, period, what);
+  if (book.raised.has(id)) return;
+  book.raised.add(id);
+  if (share <= levelOf(readLedger(book.sql)?.spec, readAccounts(book.sql, period)?.posted ?? 0)) return;
+  if (book.sql.exec('SELECT 1 FROM alerts WHERE id = ?', id).toArray().length > 0) return;
+  const remaining = Math.max(0, total - committedOf(row));
+  raise(book, period, 'ledger_threshold', what, { share, posted: row.posted, total, remaining });
 }
 
 /** Units were spent that nothing was left for. */

@@ -163,5 +163,7 @@ function adopt(book: Book, { workspaceId, spec: told, revision }: LedgerAddress)
   // Workers may have heard of it before, and made claims that live that long from leases they had.
   if (ledger?.spec && longerMs > 0) postponeClosing(book.sql, longerMs);
   book.setLedger({ workspaceId, key: told.key, revision, spec: told });
+  // Accounts that need not change are told of, too: a share of another total is spent.
+  alertThresholds(book, book.window().id);
   return told;
 }

@@ -44,7 +44,7 @@ describe('a total that is changed', () => {
     expect(await ledger.standing()).toMatchObject({ total: 50 });
   });
 
-  test('raises its alerts anew, each once for a total', async () => {
+  test('is told of when spending rises to a share of it, each once', async () => {
     const ledger = newLedger({ total: 40, alertsAt: [0.5, 1] });
     const asked = ledger.call({ atLeast: 40 });
     await ledger.lease(asked);
@@ -64,9 +64,48 @@ describe('a total that is changed', () => {
     await ledger.settle(post(asked.leaseId, 'e', 1));
     expect(await ids()).toEqual(['budget pool:spring once 1 of 40']);
     await take();
+    // Half of 80 was spent before it was 80.
     ledger.configure({ total: 80 });
     await ledger.lease(ledger.call({ wanted: 0 }));
-    expect(await ids()).toEqual(['budget pool:spring once 0.5 of 80']);
+    expect(await ids()).toEqual([]);
+    ledger.configure({ total: 100 });
+    const more = ledger.call({ atLeast: 60 });
+    await ledger.lease(more);
+    await ledger.settle(post(more.leaseId, 'f', 10));
+    expect(await ids()).toEqual(['budget pool:spring once 0.5 of 100']);
+  });
+
+  test('tells of several shares that are passed at once the highest, by the configured total, and of none again', async () => {
+    const ledger = newLedger({ total: 60, alertsAt: [0.5, 0.8, 1] });
+    const asked = ledger.call({ atLeast: 60 });
+    await ledger.lease(asked);
+    await ledger.settle(post(asked.leaseId, 'a', 37));
+    const told = async () =>
+      (await ledger.alerts()).map(({ detail: { share, posted, total, remaining } }) => [
+        share,
+        posted,
+        total,
+        remaining,
+      ]);
+    expect(await told()).toEqual([[0.5, 37, 60, 0]]);
+    // All 60 are committed: the total stays there for now, and nobody is told of it. An object that starts anew has missed nothing.
+    ledger.configure({ total: 45 });
+    await ledger.lease(ledger.call({ wanted: 0 }));
+    const both = [
+      [0.5, 37, 60, 0],
+      [0.8, 37, 45, 0],
+    ];
+    expect(await ledger.standing()).toMatchObject({ total: 60 });
+    expect(await told()).toEqual(both);
+    await ledger.evict();
+    // 80 % of 46 are spent as well: no news.
+    ledger.configure({ total: 46 });
+    await ledger.lease(ledger.call({ wanted: 0, reports: [report(asked.leaseId, { returned: 23, done: true })] }));
+    expect(await ledger.standing()).toMatchObject({ total: 46, remaining: 9 });
+    expect(await told()).toEqual(both);
+    ledger.configure({ total: 20 });
+    await ledger.lease(ledger.call({ wanted: 0 }));
+    expect((await told()).slice(2)).toEqual([[1, 37, 20, 0]]);
   });
 });
 

@@ -43,7 +43,7 @@ describe('learning', () => {
     });
   });
 
-  it('is held and released by hand, with its reason in the audit; again changes nothing', async () => {
+  it('is held and released by hand, with its reason in the audit; held again it changes nothing, released again it is told', async () => {
     const held = await api.secret<LearningResponse>('POST', `${PATH}/hold`, { reason: 'a bot' });
     expect(held.body.hold).toMatchObject({ cause: 'person', anomalies: [] });
     const again = await api.secret<LearningResponse>('POST', `${PATH}/hold`, {});
@@ -51,10 +51,11 @@ describe('learning', () => {
     const released = await api.secret<LearningResponse>('POST', `${PATH}/release`, { keep: 'before' });
     expect(released.body.hold).toBeNull();
     expect(released.body.leftOut).toHaveLength(1);
-    expect((await api.secret('POST', `${PATH}/release`, { keep: 'all' })).status).toBe(200);
+    const nothing = await api.secret<{ type: string }>('POST', `${PATH}/release`, { keep: 'all' });
+    expect([nothing.status, nothing.body.type]).toEqual([409, '/problems/not_held']);
     const { body } = await api.secret<{ items: { action: string; changes: unknown }[] }>('GET', '/v1/audit?limit=10');
     const told = body.items.filter(({ action }) => action.endsWith('_learning')).map(({ action }) => action);
-    expect(told).toEqual(['release_learning', 'release_learning', 'hold_learning', 'hold_learning']);
+    expect(told).toEqual(['release_learning', 'hold_learning', 'hold_learning']);
     expect(JSON.stringify(body.items)).toContain('a bot');
   });
 
@@ -75,6 +76,10 @@ describe('learning', () => {
     const since = '2026-11-22T10:00:00Z';
     const wrong = await api.secret<{ errors: { field: string }[] }>('POST', `${PATH}/release`, { keep: 'all', since });
     expect([wrong.status, wrong.body.errors[0]?.field]).toEqual([422, '/since']);
+    const future = { keep: 'before', since: '2999-01-01T00:00:00Z' };
+    const ahead = await api.secret<{ errors: { field: string; detail: string }[] }>('POST', `${PATH}/release`, future);
+    expect([ahead.status, ahead.body.errors]).toEqual([422, [{ field: '/since', detail: 'lies in the future' }]]);
+    expect((await read()).body.hold).not.toBeNull();
     expect((await api.secret('GET', '/v1/campaigns/nobody/learning')).status).toBe(404);
   });
 });

@@ -16,6 +16,9 @@ const responses = {
   404: { description: '`not_found`: no such campaign is published' },
 };
 
+/** `since` may be so far ahead of this host's clock: a caller's "now" is no moment of the future. */
+const CLOCK_AHEAD_MS = 60_000;
+
 /** Registers the three. */
 export function registerLearning(app: App): void {
   endpoint(
@@ -66,16 +69,19 @@ export function registerLearning(app: App): void {
       auth: 'secret',
       params,
       body: releaseRequest,
-      responses,
+      responses: { ...responses, 409: { description: '`not_held`: there is nothing to release' } },
     },
     async (c, { params: { id }, body }) => {
       const published = await publishedCampaign(c, id);
       if (published instanceof Response) return published;
+      const { env, workspaceId, nowMs } = callerOf(c);
+      if (body.since !== undefined && Date.parse(body.since) > nowMs + CLOCK_AHEAD_MS)
+        return problem(c, 'invalid_request', { errors: [{ field: '/since', detail: 'lies in the future' }] });
+      // Asked first: the audit tells of releases, and not of what had nothing to release.
+      if (!(await readLearning(env, workspaceId, id)).hold) return problem(c, 'not_held');
       const reply = await releaseLearning(callerOf(c), id, body);
       if (reply.outcome === 'released') return c.json(answerOf(id, reply.view));
-      // Asking again for what holds already is no mistake.
-      if (reply.reason === 'not_held')
-        return c.json(answerOf(id, await readLearning(c.env, c.get('auth').workspaceId, id)));
+      if (reply.reason === 'not_held') return problem(c, 'not_held');
       const errors = [{ field: '/keep', detail: 'too many ranges of hours are left out already: release with all' }];
       return problem(c, 'invalid_request', { errors });
     },
