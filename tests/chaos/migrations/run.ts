@@ -1,6 +1,7 @@
 /**
  * `npm run chaos:migrations -- --kills N --seed S`: objects of earlier versions on disk, upgraded by a runtime that is killed in the middle of it,
- * again and again; then every row is looked for with today's objects. The database of the configuration likewise.
+ * again and again; then every row is looked for with today's objects. The database of the configuration likewise. A kill counts when a
+ * migration had begun by then and was not over.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,16 +10,21 @@ import { parseArgs } from 'node:util';
 import { applyMigrations } from '../../../scripts/start/migrations.ts';
 import type { D1 } from '../../../scripts/start/runtime.ts';
 import { lostRows, OLD_KINDS, type Rows } from '../../workerd/migrations/old-rows.ts';
-import { type Bare, bundled, KINDS, startBare } from './runtime.ts';
+import { Progress } from './progress.ts';
+import { bundled, KINDS, startBare } from './runtime.ts';
 
 /** Objects of each kind in one round: they come up side by side, and a kill finds some of them in the middle. */
 const OBJECTS_PER_KIND = 6;
-/** Numbers counted in each step: some ten milliseconds. */
+/** Numbers counted in a migration: some ten milliseconds. */
 const SLOW = '400000';
-/** A kill comes within this time after the first call: the steps of all objects take longer. */
-const KILL_WITHIN_MS = 700;
+/** A kill comes within this time after a migration has begun: about as long as one takes. */
+const KILL_WITHIN_MS = 40;
+/** What the runtime said before it was killed is read within this time. */
+const HEARD_WITHIN_MS = 100;
 /** Kills of one set of objects before it is read: a migration that was cut off is cut off again. */
 const KILLS_PER_ROUND = 5;
+/** Kills that came too late to count, in a row: more, and something else is wrong. */
+const MAX_IN_VAIN = 20;
 
 const { values } = parseArgs({
   options: { kills: { type: 'string', default: '50' }, seed: { type: 'string', default: '1' } },
@@ -34,51 +40,61 @@ const random = (): number => {
 const root = join(import.meta.dirname, '../../..');
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Calls every object, and kills the runtime meanwhile. @returns how many had come up */
-async function killedWhile(runtime: Bare, paths: readonly string[]): Promise<number> {
-  let up = 0;
-  const calls = paths.map((path) =>
-    runtime.ask(path).then(
-      () => {
-        up += 1;
-      },
-      () => undefined,
-    ),
-  );
-  await new Promise((resolve) => setTimeout(resolve, random() * KILL_WITHIN_MS));
-  runtime.kill();
-  await Promise.all(calls);
-  await runtime.stop();
-  return up;
-}
-
 const old = await bundled(root, 'tests/workerd/migrations/old-objects.ts');
 const today = await bundled(root, 'tests/workerd/migrations/todays-objects.ts');
-let [done, rowsChecked, inTheMiddle] = [0, 0, 0];
+
+/** Which of today's code comes up: the schemas in slow steps, or the project's own classes, slow before they commit. */
+const UPGRADES = [
+  { name: 'slow steps', script: old, bindings: { BACK: '0', SLOW } },
+  { name: 'own classes', script: today, bindings: { SLOW } },
+] as const;
+
+/** Calls every object, and kills the runtime some migrations later. Returns how far it had come. */
+async function killedWhile(
+  { script, bindings }: (typeof UPGRADES)[number],
+  stateDir: string,
+  names: readonly string[],
+  after: number,
+): Promise<Progress> {
+  const progress = new Progress();
+  const runtime = await startBare(script, stateDir, bindings, (line) => progress.heard(line));
+  // The configuration's database has one version yet: applied to an empty one, and cut off.
+  void applyMigrations(runtime.database as unknown as D1, join(root, 'migrations')).catch(() => undefined);
+  const calls = Promise.all(names.map((name) => runtime.ask(`/rows/${name}`).catch(() => undefined)));
+  await Promise.race([progress.begun(after), calls]);
+  await new Promise((resolve) => setTimeout(resolve, random() * KILL_WITHIN_MS));
+  runtime.kill();
+  await calls;
+  await new Promise((resolve) => setTimeout(resolve, HEARD_WITHIN_MS));
+  await runtime.stop();
+  return progress;
+}
+
+let [done, rowsChecked, inVain] = [0, 0, 0];
 const lost: string[] = [];
-for (let round = 0; done < kills; round += 1) {
+for (let round = 0; done < kills && inVain < MAX_IN_VAIN; round += 1) {
   const back = 1 + (round % 2);
+  const upgrade = UPGRADES[Math.floor(round / 2) % UPGRADES.length]!;
   const stateDir = mkdtempSync(join(tmpdir(), 'hyperedge-migrations-'));
   try {
     const kinds = KINDS.filter((kind) => OLD_KINDS[kind].schema.length > back);
     const names = kinds.flatMap((kind) => Array.from({ length: OBJECTS_PER_KIND }, (_, i) => `${kind}/o${i}`));
-    let runtime = await startBare(old, stateDir, { BACK: String(back), SLOW: '0' });
+    const earlier = await startBare(old, stateDir, { BACK: String(back) });
     const before = new Map<string, Rows>();
-    for (const name of names) before.set(name, await runtime.ask<Rows>(`/write/${name}`));
-    runtime.kill();
-    await runtime.stop();
-    for (let n = 0; n < KILLS_PER_ROUND && done < kills; n += 1) {
-      runtime = await startBare(old, stateDir, { BACK: '0', SLOW });
-      // The configuration's database has one version yet: applied to an empty one, and cut off.
-      void applyMigrations(runtime.database as unknown as D1, join(root, 'migrations')).catch(() => undefined);
-      const up = await killedWhile(
-        runtime,
-        names.map((name) => `/rows/${name}`),
-      );
-      inTheMiddle += up < names.length ? 1 : 0;
-      done += 1;
+    for (const name of names) before.set(name, await earlier.ask<Rows>(`/write/${name}`));
+    earlier.kill();
+    await earlier.stop();
+    let due = names.length;
+    for (let n = 0; n < KILLS_PER_ROUND && done < kills && due > 0; n += 1) {
+      // What is due is shared out among the kills that are left.
+      const after = 1 + Math.floor((random() * due) / (KILLS_PER_ROUND - n));
+      const progress = await killedWhile(upgrade, stateDir, names, after);
+      due -= progress.ended;
+      const isWithin = progress.ended < progress.started;
+      inVain = isWithin ? 0 : inVain + 1;
+      done += isWithin ? 1 : 0;
     }
-    runtime = await startBare(today, stateDir, {});
+    const runtime = await startBare(today, stateDir, {});
     await applyMigrations(runtime.database as unknown as D1, join(root, 'migrations'));
     const tables = await runtime.database.prepare('SELECT count(*) AS n FROM d1_migrations').first<{ n: number }>();
     for (const [name, rows] of before) {
@@ -88,14 +104,12 @@ for (let round = 0; done < kills; round += 1) {
     }
     await runtime.stop();
     print(
-      `round ${round + 1}: N−${back}, ${names.length} objects, ${done} kills so far, database at ${tables?.n} migration(s)`,
+      `round ${round + 1}: N−${back}, ${upgrade.name}, ${names.length} objects, ${done} kills so far, database at ${tables?.n} migration(s)`,
     );
   } finally {
     rmSync(stateDir, { recursive: true, force: true });
   }
 }
-print(
-  `${done} kills, ${inTheMiddle} of them before all objects had come up; ${rowsChecked} rows looked for, ${lost.length} lost`,
-);
+print(`${done} kills, each within a migration; ${rowsChecked} rows looked for, ${lost.length} lost`);
 for (const row of lost.slice(0, 20)) print(`  ${row}`);
-process.exit(lost.length > 0 || inTheMiddle === 0 ? 1 : 0);
+process.exit(lost.length > 0 || done < kills ? 1 : 0);

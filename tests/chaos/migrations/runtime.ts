@@ -40,11 +40,16 @@ export interface Bare {
   stop(): Promise<void>;
 }
 
-/** Starts a worker over the state in a folder; workers that have the same classes have the same objects. */
+/**
+ * Starts a worker over the state in a folder; workers that have the same classes have the same objects.
+ *
+ * @param heard gets every line that the worker logs
+ */
 export async function startBare(
   script: string,
   stateDir: string,
   bindings: Readonly<Record<string, string>>,
+  heard: (line: string) => void = () => undefined,
 ): Promise<Bare> {
   const before = childrenNamed(RUNTIME_PROGRAM);
   const miniflare = new Miniflare(
@@ -53,7 +58,7 @@ export async function startBare(
       port: 0,
       cf: false,
       logRequests: false,
-      handleStructuredLogs: () => undefined,
+      handleStructuredLogs: ({ message }) => heard(message),
       resourcePersistencePath: stateDir,
       workers: [
         {

@@ -3,17 +3,13 @@ import { DurableObject } from 'cloudflare:workers';
 import { migrate } from '../../../durable-objects/shared/migrator.ts';
 import { allRows } from './all-rows.ts';
 import { type KindName, OLD_KINDS, type OldKind, type Rows, statementsOf } from './old-rows.ts';
+import { BEGUN, ENDED } from './signals.ts';
+import { type SlowEnv, slowly, storedVersion } from './slowly.ts';
 
-interface ProbeEnv extends Record<KindName, DurableObjectNamespace<Probe>> {
+interface ProbeEnv extends Record<KindName, DurableObjectNamespace<Probe>>, SlowEnv {
   /** Versions before today's that objects are written at; 0 is today's. */
   readonly BACK: string;
-  /** Numbers counted in each step of the schema, so that there is time to be killed in it. */
-  readonly SLOW: string;
 }
-
-/** Runs within the transaction of the migration, and changes nothing. */
-const slowly = (numbers: number): string =>
-  `;WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < ${numbers}) SELECT count(*) FROM c;`;
 
 class Probe extends DurableObject<ProbeEnv> {
   readonly #kind: OldKind;
@@ -23,11 +19,12 @@ class Probe extends DurableObject<ProbeEnv> {
     super(ctx, env);
     this.#kind = kind;
     this.#version = Math.max(1, kind.schema.length - Number(env.BACK));
-    const wait = Number(env.SLOW) > 0 ? slowly(Number(env.SLOW)) : '';
-    migrate(
-      ctx.storage,
-      kind.schema.slice(0, this.#version).map((step) => step + wait),
-    );
+    const steps = kind.schema.slice(0, this.#version);
+    const numbers = Number(env.SLOW ?? 0);
+    const isDue = numbers > 0 && storedVersion(ctx.storage.sql) < steps.length;
+    if (isDue) console.log(BEGUN);
+    migrate(ctx.storage, numbers > 0 ? steps.map((step) => `${step};${slowly(numbers)}`) : steps);
+    if (isDue) console.log(ENDED);
   }
 
   write(): Rows {
