@@ -9,13 +9,16 @@ const reason = z.string().max(MAX_REASON_LENGTH).optional();
 const anomaly = z
   .strictObject({
     kind: z.enum(ANOMALY_KINDS),
-    part: z.string().meta({ description: '`all`, `arm:…`, `leaf:…` or `source:…`', example: 'source:shop' }),
-    direction: z.enum(['high', 'low']),
-    observed: z
-      .number()
+    part: z
+      .string()
       .meta({
-        description: 'Of `rate` per trial, of `value` in minor units, of `share` of all trials, of `volume` exposures',
+        description: '`all`, `arm:…`, `leaf:…` or `source:…`; `arm:*` (and so on) are those not judged alone, together',
+        example: 'source:shop',
       }),
+    direction: z.enum(['high', 'low']),
+    observed: z.number().meta({
+      description: 'Of `rate` per trial, of `value` in minor units, of `share` of all trials, of `volume` exposures',
+    }),
     expected: z.number(),
     hours: z.int().meta({ description: 'Over how many hours it was seen: 1 or 24' }),
     chance: z.number().meta({ description: 'How likely something so far out is if nothing is odd' }),

@@ -120,28 +120,41 @@ export interface ValueBand {
   /** Deviation of the logarithm of one conversion's value, as blocks of them show it. */
   readonly deviation: number;
   readonly conversions: number;
+  /** Some conversions were worth nothing or less together: refunds are usual. */
+  readonly hasLosses: boolean;
 }
 
 /** Least deviation of the logarithm of a value: where all prices are alike a tenth more is still nothing odd. */
 const MIN_LOG_DEVIATION = 0.1;
 
-/** Learns the band of mean values; null where too few conversions had one. */
+/**
+ * Learns the band of mean values. Means that are not positive lie below all others, and stay: medians bear some of them.
+ *
+ * @returns null where too few conversions had a value, or half of them none
+ */
 export function valueBandOf(history: readonly Valued[]): ValueBand | null {
   const blocks = blocksOf(
     history.map(({ conversions, revenueMinor }) => ({ base: conversions, count: revenueMinor })),
     BLOCK_EXPECTED,
-  ).filter(({ count }) => count > 0);
+  );
   if (blocks.length < MIN_BLOCKS) return null;
-  const logs = blocks.map(({ base, count }) => Math.log(count / base));
+  const logs = blocks.map(({ base, count }) => Math.log(Math.max(0, count) / base));
   const logMean = median(logs);
+  if (!Number.isFinite(logMean)) return null;
   const deviations = blocks.map(({ base }, i) => Math.abs(logs[i]! - logMean) * Math.sqrt(base));
   const deviation = Math.max(MIN_LOG_DEVIATION, MAD_SCALE * median(deviations));
-  return { logMean, deviation, conversions: sum(blocks, ({ base }) => base) };
+  if (!Number.isFinite(deviation)) return null;
+  const hasLosses = blocks.some(({ count }) => count <= 0);
+  return { logMean, deviation, conversions: sum(blocks, ({ base }) => base), hasLosses };
 }
 
-/** The tail in which a mean value lies, were it `margin` times what it was; null where there is none to speak of. */
+/**
+ * The tail in which a mean value lies, were it `margin` times what it was; null where there is none to speak of. A mean that is not positive is the
+ * lowest there is: it has no chance where there was none before, and says nothing where refunds are usual.
+ */
 export function valueTailOf(band: ValueBand, { conversions, revenueMinor }: Valued, margin: number): Tail | null {
-  if (conversions < BLOCK_EXPECTED || revenueMinor <= 0) return null;
+  if (conversions < BLOCK_EXPECTED) return null;
+  if (revenueMinor <= 0) return { direction: 'low', expected: Math.exp(band.logMean), chance: band.hasLosses ? 1 : 0 };
   const distance = Math.log(revenueMinor / conversions) - band.logMean;
   const error = band.deviation * Math.sqrt(1 / conversions + 1 / band.conversions);
   const beyond = (Math.abs(distance) - Math.log(margin)) / error;

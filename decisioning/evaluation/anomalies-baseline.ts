@@ -1,15 +1,17 @@
 /** What a campaign's feedback is usually like: the bands of its parts, learned from the hours before one that is looked at. */
 import { type Band, bandOf, median, type ValueBand, valueBandOf } from './anomalies-bands.ts';
+import { ALL_PART, type ArrivedByPart, type ArrivedHour, addParts, arrivedOf, partKind } from './anomalies-counts.ts';
+import { bestCarry, type SmoothedTrials, smoothed } from './anomalies-delay.ts';
 import {
-  ALL_PART,
-  type Arrived,
-  type ArrivedByPart,
-  type ArrivedHour,
-  addArrived,
-  arrivedOf,
-  partKind,
-} from './anomalies-counts.ts';
-import { type SmoothedTrials, smoothedTrials, type Weighed } from './anomalies-delay.ts';
+  addWeighed,
+  type ChosenParts,
+  choosePartsOf,
+  expectedBase,
+  type JudgedHour,
+  judgedHour,
+  summedByPart,
+  type Weighed,
+} from './anomalies-parts.ts';
 
 /** Hours that bands are learned from: two weeks have every day of the week twice, and older habits are no longer habits. */
 export const BAND_HOURS = 336;
@@ -17,11 +19,9 @@ export const BAND_HOURS = 336;
 export const MIN_BAND_HOURS = 48;
 /** Days that must be known before the volume of an hour is judged: a median of fewer days says little. */
 const MIN_VOLUME_DAYS = 7;
-/** The windows that are looked at: the hour itself, and a day for what is rare. */
-const WINDOW_HOURS = [1, 24] as const;
-/** Parts of one kind that are judged, those with the most trials: every further one costs power, and time. */
-const MAX_JUDGED_PARTS = 32;
 const HOURS_PER_DAY = 24;
+/** The windows that are looked at: the hour itself, and a day for what is rare. */
+const WINDOW_HOURS = [1, HOURS_PER_DAY] as const;
 
 /** The bands of one part. */
 export interface PartBaseline {
@@ -32,17 +32,10 @@ export interface PartBaseline {
   readonly share: Band | null;
 }
 
-/** The rates of a campaign's arms: what a mix of them should bring. */
-interface ArmRates {
-  /** Conversions per trial, by part. */
-  readonly armRates: ReadonlyMap<string, number>;
-  readonly overall: number;
-}
-
 /** What a window of some hours is judged by. */
-export interface WindowBaseline extends ArmRates {
+export interface WindowBaseline {
   readonly hours: number;
-  /** What arrived in those of its hours that are over, and the trials that it is measured by. */
+  /** What arrived in those of its hours that are over and were not odd, and the trials that it is measured by. */
   readonly within: ArrivedByPart;
   readonly withinTrials: Weighed;
   readonly parts: readonly PartBaseline[];
@@ -51,6 +44,7 @@ export interface WindowBaseline extends ArmRates {
 /** What one hour is judged by; nothing of it changes while the hour lasts. */
 export interface Baseline {
   readonly hour: number;
+  readonly chosen: ChosenParts;
   readonly windows: readonly WindowBaseline[];
   /** How trials weigh in the hours after them, and those whose outcomes come in this hour. */
   readonly trials: Pick<SmoothedTrials, 'carry' | 'carried'>;
@@ -59,7 +53,7 @@ export interface Baseline {
 }
 
 /**
- * Learns what an hour is to be like.
+ * Learns what an hour is to be like. What is judged is chosen first: everything behind that is as much work for a thousand arms as for thirty.
  *
  * @param history hours that are over, in any order; an hour in which nothing arrived is one too
  * @returns null while fewer than {@link MIN_BAND_HOURS} are known that were not odd
@@ -68,94 +62,53 @@ export function baselineOf(history: readonly ArrivedHour[], hour: number): Basel
   const known = history
     .filter((own) => own.hour < hour && own.hour >= hour - BAND_HOURS)
     .sort((a, b) => a.hour - b.hour);
-  if (known.filter(({ odd }) => !odd).length < MIN_BAND_HOURS) return null;
-  const trials = smoothedTrials(known);
-  const { carry, carried } = trials;
-  const windows = WINDOW_HOURS.map((hours) => windowOf(known, trials, hour, hours));
-  return { hour, windows, trials: { carry, carried }, volume: volumeOf(known, hour) };
+  const even = known.filter(({ odd }) => !odd);
+  if (even.length < MIN_BAND_HOURS) return null;
+  const dayBegins = hour - HOURS_PER_DAY + 1;
+  const chosen = choosePartsOf(
+    summedByPart(even.filter((own) => own.hour < dayBegins)),
+    summedByPart(even.filter((own) => own.hour >= dayBegins)),
+  );
+  const judged = known.map(({ parts }) => judgedHour(chosen, parts));
+  const { carry, byHour, carried } = smoothed(
+    judged.map(({ trials }) => trials),
+    bestCarry(known),
+  );
+  const hours = known.flatMap(({ hour: at, odd }, i): LearnedHour[] =>
+    odd ? [] : [{ hour: at, parts: judged[i]!.parts, trials: byHour[i]! }],
+  );
+  const windows = WINDOW_HOURS.map((length) => windowOf(hours, chosen, hour, length));
+  return { hour, chosen, windows, trials: { carry, carried }, volume: volumeOf(known, hour) };
 }
 
-function windowOf(
-  known: readonly ArrivedHour[],
-  { byHour }: SmoothedTrials,
-  hour: number,
-  hours: number,
-): WindowBaseline {
-  const from = hour - hours + 1;
-  const weighed = known.map((own, i) => ({ ...own, trials: byHour[i]! }));
-  const before = weighed.filter((own) => own.hour < from && !own.odd);
-  const within = weighed.filter((own) => own.hour >= from);
-  const all = summed(before);
-  const armRates = new Map<string, number>();
-  for (const [part, { trials, conversions }] of Object.entries(all))
-    if (partKind(part) === 'arm' && trials > 0) armRates.set(part, conversions / trials);
-  const whole = arrivedOf(all, ALL_PART);
-  const rates = { armRates, overall: whole.conversions / Math.max(whole.trials, 1) };
+/** An hour that bands are learned from; its trials are smoothed. */
+interface LearnedHour extends JudgedHour {
+  readonly hour: number;
+}
+
+function windowOf(hours: readonly LearnedHour[], chosen: ChosenParts, hour: number, length: number): WindowBaseline {
+  const from = hour - length + 1;
+  const before = hours.filter((own) => own.hour < from);
+  const within = hours.filter((own) => own.hour >= from);
   return {
-    hours,
-    within: summed(within),
+    hours: length,
+    within: within.reduce<ArrivedByPart>((sum, { parts }) => addParts(sum, parts), {}),
     withinTrials: within.reduce<Weighed>((sum, { trials }) => addWeighed(sum, trials), {}),
-    parts: judgedParts(all).map((part) => partBaseline(part, before, rates)),
-    ...rates,
+    parts: chosen.judged.map((part) => partBaseline(part, before, chosen)),
   };
 }
 
-function partBaseline(
-  part: string,
-  before: readonly (ArrivedHour & { readonly trials: Weighed })[],
-  rates: ArmRates,
-): PartBaseline {
+function partBaseline(part: string, before: readonly LearnedHour[], chosen: ChosenParts): PartBaseline {
   const own = before.map(({ parts }) => arrivedOf(parts, part));
   const converted = before.map(({ trials }, i) => ({
-    base: expectedBase(rates, part, trials),
+    base: expectedBase(chosen, part, trials),
     count: own[i]!.conversions,
   }));
-  const shown = before.map(({ parts }, i) => ({ base: arrivedOf(parts, ALL_PART).trials, count: own[i]!.trials }));
-  const share = partKind(part) === 'source' ? bandOf(shown) : null;
-  return { part, rate: bandOf(converted), value: valueBandOf(own), share };
-}
-
-/** Both together, part by part. */
-export function addWeighed(a: Weighed, b: Weighed): Weighed {
-  const sum: Record<string, number> = { ...a };
-  for (const [part, weight] of Object.entries(b)) sum[part] = (sum[part] ?? 0) + weight;
-  return sum;
-}
-
-function summed(hours: readonly ArrivedHour[]): ArrivedByPart {
-  const sums: Record<string, Arrived> = {};
-  for (const { parts } of hours)
-    for (const [part, own] of Object.entries(parts)) sums[part] = addArrived(arrivedOf(sums, part), own);
-  return sums;
-}
-
-/** Of each kind of parts those with the most trials. */
-function judgedParts(all: ArrivedByPart): readonly string[] {
-  const judged = new Map<string, number>();
-  return Object.entries(all)
-    .sort(([a, m], [b, n]) => n.trials - m.trials || (a < b ? -1 : 1))
-    .filter(([part]) => {
-      const before = judged.get(partKind(part)) ?? 0;
-      judged.set(partKind(part), before + 1);
-      return before < MAX_JUDGED_PARTS;
-    })
-    .map(([part]) => part);
-}
-
-/**
- * What a part's conversions are in proportion to: its trials, for all but arms weighed by the rates of the arms that were shown. Arms differ, and what
- * is learned shifts trials among them: that is no change of anybody's rate.
- */
-export function expectedBase({ armRates, overall }: ArmRates, part: string, weighed: Weighed): number {
-  const own = weighed[part] ?? 0;
-  if (partKind(part) === 'arm' || !(overall > 0)) return own;
-  let [trials, expected] = [0, 0];
-  for (const [arm, rate] of armRates) {
-    const here = weighed[arm] ?? 0;
-    trials += here;
-    expected += here * rate;
-  }
-  return trials > 0 && expected > 0 ? (own * expected) / trials / overall : own;
+  const isSource = partKind(part) === 'source';
+  const shown = isSource
+    ? before.map(({ parts }, i) => ({ base: arrivedOf(parts, ALL_PART).trials, count: own[i]!.trials }))
+    : [];
+  return { part, rate: bandOf(converted), value: valueBandOf(own), share: isSource ? bandOf(shown) : null };
 }
 
 /** Exposures of an hour by the same hour of the days before. */

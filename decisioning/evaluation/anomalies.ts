@@ -1,8 +1,15 @@
 /** Anomalies in a campaign's feedback: rates, values, sources and volumes that leave the band of its own last two weeks. */
 import { type Tail, tailOf, valueTailOf } from './anomalies-bands.ts';
-import { addWeighed, type Baseline, expectedBase, type WindowBaseline } from './anomalies-baseline.ts';
+import type { Baseline, WindowBaseline } from './anomalies-baseline.ts';
 import { ALL_PART, type ArrivedByPart, addParts, arrivedOf } from './anomalies-counts.ts';
-import type { Weighed } from './anomalies-delay.ts';
+import {
+  addWeighed,
+  type ChosenParts,
+  expectedBase,
+  type JudgedHour,
+  judgedHour,
+  type Weighed,
+} from './anomalies-parts.ts';
 
 /** What may be odd: conversions per trial, value per conversion, share of a source in all trials, exposures an hour. */
 export const ANOMALY_KINDS = ['rate', 'value', 'share', 'volume'] as const;
@@ -11,7 +18,7 @@ export type AnomalyKind = (typeof ANOMALY_KINDS)[number];
 /** Something that left its band. */
 export interface Anomaly {
   readonly kind: AnomalyKind;
-  /** `all`, `arm:<id>`, `leaf:<id>` or `source:<site id>`. */
+  /** `all`, `arm:<id>`, `leaf:<id>` or `source:<site id>`; `arm:*`, `leaf:*` and `source:*` are those that are not judged alone. */
   readonly part: string;
   readonly direction: 'high' | 'low';
   /** In the unit of the kind: per trial, minor units, share of trials, exposures. */
@@ -32,6 +39,8 @@ export const LOOKS_PER_HOUR = 12;
 /** By how many times something must have changed beyond chance: less happens to honest campaigns, and harms little. */
 const MARGINS: Readonly<Record<AnomalyKind, number>> = { rate: 1.25, value: 2, share: 3, volume: 3 };
 const HOURS_PER_DAY = 24;
+/** Tests of a part: its rate and its values, in an hour and in a day. Parts that grew are picked among many: all of them share the level. */
+const TESTS_PER_PART = 4;
 
 interface Test extends Tail {
   readonly kind: AnomalyKind;
@@ -53,12 +62,15 @@ export function findAnomalies(
   elapsed: number,
   sensitivity: Sensitivity,
 ): readonly Anomaly[] {
-  const openTrials = weighedSoFar(baseline, open, elapsed);
+  const { chosen, windows } = baseline;
+  const judged = judgedHour(chosen, open);
+  const openTrials = weighedSoFar(baseline, judged, elapsed);
   const tests = [
-    ...baseline.windows.flatMap((window) => windowTests(window, open, openTrials)),
+    ...windows.flatMap((window) => windowTests(window, chosen, judged.parts, openTrials)),
     ...volumeTests(baseline, open, elapsed >= 1),
   ];
-  const level = 1 / (FALSE_ALARM_DAYS[sensitivity] * HOURS_PER_DAY * LOOKS_PER_HOUR * Math.max(1, tests.length));
+  const sharers = Math.max(1, tests.length + TESTS_PER_PART * chosen.passedOver);
+  const level = 1 / (FALSE_ALARM_DAYS[sensitivity] * HOURS_PER_DAY * LOOKS_PER_HOUR * sharers);
   return tests
     .filter(({ chance }) => chance < level)
     .sort((a, b) => a.chance - b.chance)
@@ -74,15 +86,20 @@ export function findAnomalies(
 }
 
 /** The trials whose outcomes can have come in the part of the hour that is over. */
-function weighedSoFar({ trials: { carry, carried } }: Baseline, open: ArrivedByPart, elapsed: number): Weighed {
+function weighedSoFar({ trials: { carry, carried } }: Baseline, { trials }: JudgedHour, elapsed: number): Weighed {
   const weighed: Record<string, number> = {};
   for (const [part, weight] of Object.entries(carried)) weighed[part] = elapsed * weight;
-  for (const [part, { trials }] of Object.entries(open)) weighed[part] = (weighed[part] ?? 0) + (1 - carry) * trials;
+  for (const [part, weight] of Object.entries(trials)) weighed[part] = (weighed[part] ?? 0) + (1 - carry) * weight;
   return weighed;
 }
 
 /** Tests of rates, values and shares of a window. */
-function windowTests(baseline: WindowBaseline, open: ArrivedByPart, openTrials: Weighed): readonly Test[] {
+function windowTests(
+  baseline: WindowBaseline,
+  chosen: ChosenParts,
+  open: ArrivedByPart,
+  openTrials: Weighed,
+): readonly Test[] {
   const { hours } = baseline;
   const window = addParts(baseline.within, open);
   const weighed = addWeighed(baseline.withinTrials, openTrials);
@@ -90,7 +107,7 @@ function windowTests(baseline: WindowBaseline, open: ArrivedByPart, openTrials: 
   const tests: Test[] = [];
   for (const { part, rate, value, share } of baseline.parts) {
     const own = arrivedOf(window, part);
-    const base = expectedBase(baseline, part, weighed);
+    const base = expectedBase(chosen, part, weighed);
     if (rate && base > 0) {
       const tail = tailOf(rate, { base, count: own.conversions }, MARGINS.rate);
       const trials = weighed[part]!;
