@@ -1,5 +1,5 @@
 /** Copies of the project to plant faults in: what git sees, with the installed packages and the built assets of the original. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { projectFiles, projectRoot } from '../node/tidy/files.ts';
@@ -11,6 +11,8 @@ const BUILT = ['worker/assets/dist', 'client-snippet/dist'];
 export function copyOfProject(): { readonly root: string; readonly remove: () => void } {
   const root = mkdtempSync(join(tmpdir(), 'hyperedge-planted-'));
   for (const file of projectFiles()) {
+    // Installed packages that are a link to those of another checkout are listed like a file.
+    if (!lstatSync(join(projectRoot, file)).isFile()) continue;
     mkdirSync(dirname(join(root, file)), { recursive: true });
     cpSync(join(projectRoot, file), join(root, file));
   }
