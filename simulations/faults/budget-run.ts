@@ -5,6 +5,7 @@ import { Cluster } from './cluster.ts';
 import { Dice, hashText } from './dice.ts';
 import { unrest, wrongAtTheEnd } from './end.ts';
 import { Isolate } from './isolate.ts';
+import type { LoopLimits } from './loop.ts';
 import { Oracle } from './oracle.ts';
 import { Strikes } from './strikes.ts';
 import type { Weather } from './weather.ts';
@@ -52,6 +53,8 @@ const PLAYED_MS = 90 * MINUTE_MS;
 /** Share of decisions that are seen, and how soon: some after their claims have lapsed. */
 const SEEN = 0.85;
 const SEEN_WITHIN_MS = 150_000;
+/** A crowd: 50,000 decisions take some two million steps, and in the busiest minute some ten thousand. */
+const LIMITS: LoopLimits = { steps: 20_000_000, stepsPerMinute: 200_000 };
 const REST_STEP_MS = 10 * MINUTE_MS;
 const REST_STEPS = 36;
 
@@ -81,6 +84,8 @@ export async function runBudget(plan: BudgetPlan): Promise<BudgetResult> {
   const cluster = new Cluster({
     seed,
     skewed: true,
+    limits: LIMITS,
+    violated: (what) => oracle.violated(what),
     committed: (object, changes) => oracle.committed(object, changes),
   });
   const strikes = new Strikes(new Dice(hashText('strikes', seed)));
@@ -146,8 +151,10 @@ class BudgetPlay {
     const isolate = this.#living();
     void isolate.run(async () => {
       const sinceMs = this.#cluster.loop.nowMs;
+      const done = this.#oracle.asked(isolate.host, sinceMs);
       const answer = await isolate.optimize(request);
       const decided = answer.outcome === 'decided' ? answer.decisions : null;
+      done();
       this.#oracle.answered(request, decided, this.#cluster.loop.nowMs - sinceMs);
       const record = decided?.[0]?.record;
       if (!record || !this.#dice.chance(SEEN)) return;

@@ -10,7 +10,7 @@ import type { StubSource } from '../../durable-objects/shared/stub.ts';
 import { clone } from './clone.ts';
 import { Dice, hashText } from './dice.ts';
 import { current, type Host } from './host.ts';
-import { Loop } from './loop.ts';
+import { Loop, type LoopLimits } from './loop.ts';
 import { SimulatedObject } from './object.ts';
 import type { Weather } from './weather.ts';
 import { MAX_QUICK_MS, MAX_SLOW_MS, MAX_STRAY_MS, WEATHERS } from './weather.ts';
@@ -34,11 +34,16 @@ export interface ClusterOptions {
   readonly seed: number;
   /** Clocks differ. */
   readonly skewed?: boolean;
+  /** For as long as one history lasts, unless told. */
+  readonly limits?: LoopLimits;
+  /** Told of what no part of the system may do, where it does it. */
+  readonly violated?: (what: string) => void;
   readonly committed?: (object: SimulatedObject, changes: readonly Change[]) => void;
 }
 
 export class Cluster implements World {
-  readonly loop = new Loop();
+  readonly loop: Loop;
+  readonly violated: (what: string) => void;
   readonly seed: number;
   readonly env: StubSource;
   readonly objects = new Map<string, SimulatedObject>();
@@ -56,8 +61,10 @@ export class Cluster implements World {
   readonly #skewed: boolean;
   readonly #committed: (object: SimulatedObject, changes: readonly Change[]) => void;
 
-  constructor({ seed, skewed = false, committed = () => undefined }: ClusterOptions) {
+  constructor({ seed, skewed = false, limits, violated, committed = () => undefined }: ClusterOptions) {
     this.seed = seed;
+    this.loop = new Loop(limits);
+    this.violated = violated ?? (() => undefined);
     this.#skewed = skewed;
     this.#committed = committed;
     this.#dice = new Dice(seed);

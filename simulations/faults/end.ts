@@ -91,6 +91,8 @@ function staleAllocation(cluster: Cluster, totals: Sums): string | null {
 
 /** What is wrong at the end, in words; null when all is right. */
 export function wrongAtTheEnd(cluster: Cluster, oracle: Oracle): string | null {
+  const unanswered = oracle.wrongWithAnswers(cluster.loop.nowMs);
+  if (unanswered) return unanswered;
   const waiting = unrest(cluster);
   if (waiting) return `rest: ${waiting} never came through`;
   const told: Sums = {};

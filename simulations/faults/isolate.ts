@@ -27,8 +27,11 @@ import { sliceOfBody, WORKSPACE_ID } from './workspace.ts';
 
 /** A catalog younger than this is used as it is, as in the worker. */
 const FRESH_MS = 2_000;
-/** More patient than the worker, so that over a slow network, too, decisions are heard of. */
-const ANSWER_WAIT_MS = 1_500;
+/** A request of an isolate that knows no catalog yet goes on so long behind its answer. */
+const COLD_WAIT_MS = 1_500;
+/** The worker's, for all that a request waits for together (`worker/http/deadline.ts`). */
+export const DECIDE_DEADLINE_MS = 250;
+
 interface Catalog {
   readonly seq: number;
   readonly manifest: CatalogManifest;
@@ -101,17 +104,20 @@ export class Isolate {
 
   /** Decides for a known visitor, or with default content when the object does not answer in time. */
   async optimize(request: OptimizeRequest): Promise<OptimizeAnswer> {
+    const late = scheduler.wait(DECIDE_DEADLINE_MS).then((): OptimizeAnswer => ({ outcome: 'unavailable' }));
+    return Promise.race([this.#answer(request), late]);
+  }
+
+  /** What comes too late for its request goes on behind the answer. */
+  async #answer(request: OptimizeRequest): Promise<OptimizeAnswer> {
     const catalog = await this.#current();
     if (!catalog) return { outcome: 'unavailable' };
     const slices = await this.#slicesOf(catalog, request.placements);
-    const answer = this.#decide(catalog, slices, request).then(
-      (decisions): OptimizeAnswer => ({ outcome: 'decided', decisions }),
-      (): OptimizeAnswer => ({ outcome: 'unavailable' }),
-    );
-    return Promise.race([
-      answer,
-      scheduler.wait(ANSWER_WAIT_MS).then((): OptimizeAnswer => ({ outcome: 'unavailable' })),
-    ]);
+    try {
+      return { outcome: 'decided', decisions: await this.#decide(catalog, slices, request) };
+    } catch {
+      return { outcome: 'unavailable' };
+    }
   }
 
   async #decide(
@@ -228,7 +234,7 @@ export class Isolate {
 
   async #current(): Promise<Catalog | undefined> {
     const known = this.#catalog;
-    if (!known) await Promise.race([this.refresh(), scheduler.wait(ANSWER_WAIT_MS)]);
+    if (!known) await Promise.race([this.refresh(), scheduler.wait(COLD_WAIT_MS)]);
     else if (this.host.now() - known.heardAtMs >= FRESH_MS) void this.refresh();
     return this.#catalog;
   }

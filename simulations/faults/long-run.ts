@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { whole } from './arguments.ts';
 import { planOf } from './operations.ts';
 import { type Result, run } from './run.ts';
 import { replayCommand, tellShortest } from './shrink.ts';
@@ -11,6 +12,10 @@ import { replayCommand, tellShortest } from './shrink.ts';
 export const DEFAULT_STEPS = 500;
 /** Between two lines of progress. */
 const PROGRESS_MS = 30_000;
+/** A history takes half a second, some seconds on a busy machine: one that takes this long never ends, not even a simulated minute of it. */
+const HUNG_MS = 300_000;
+/** From so many operations on, histories in which nothing is granted or answered prove nothing. */
+const TELLING_OPERATIONS = 2_000;
 /** Violations whose history is cut down: each takes a minute; the rest are named by their seeds. */
 const MAX_SHRUNK = 3;
 
@@ -21,12 +26,19 @@ interface Told {
   readonly counts: Result['counts'];
 }
 
+/** What a thread says: which seed it begins, and what that came to. */
+type Message = { readonly begins: number } | Told;
+
 interface Task {
   readonly seeds: readonly number[];
   readonly steps: number;
 }
 
-/** Runs the command; the exit code is 1 when anything was violated. */
+/**
+ * Runs the command; the exit code is 1 when anything was violated, or not played.
+ *
+ * @throws RangeError naming the option that is wrong; Error naming a seed that never came to an end
+ */
 export async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
@@ -38,8 +50,8 @@ export async function main(args: readonly string[]): Promise<number> {
       log: { type: 'boolean', default: false },
     },
   });
-  const [from, seeds, steps, threads] = [values.from, values.seeds, values.steps, values.threads].map(whole) as [
-    number,
+  const from = whole('from', values.from, 0);
+  const [seeds, steps, threads] = (['seeds', 'steps', 'threads'] as const).map((name) => whole(name, values[name])) as [
     number,
     number,
     number,
@@ -56,13 +68,11 @@ export async function main(args: readonly string[]): Promise<number> {
   );
   await Promise.all(lists.map((list) => playOnThread({ seeds: list, steps }, told)));
   clearInterval(progress);
-  return summarise(told, steps, Date.now() - startedMs);
-}
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`"${text}" is no whole number of 0 or more`);
-  return value;
+  const code = await summarise(told, steps, Date.now() - startedMs);
+  const missing = missingOf(told, seeds * steps);
+  for (const problem of told.length === seeds ? missing : [`${seeds - told.length} seeds were not played`, ...missing])
+    console.log(problem);
+  return told.length === seeds && missing.length === 0 ? code : 1;
 }
 
 async function showLog(seed: number, steps: number): Promise<number> {
@@ -72,15 +82,41 @@ async function showLog(seed: number, steps: number): Promise<number> {
   return violation ? 1 : 0;
 }
 
+/** What never happened in so many operations, and should have. */
+export function missingOf(told: readonly Pick<Told, 'counts'>[], operations: number): string[] {
+  if (operations < TELLING_OPERATIONS) return [];
+  const needed = ['grants', 'answers', 'claims', 'contacts', 'accepted', 'leases'] as const;
+  return needed
+    .filter((what) => told.every(({ counts }) => counts[what] === 0))
+    .map((what) => `no ${what} in ${operations} operations: nothing was tried`);
+}
+
+/** Ends when all seeds were told; rejects when the thread ends before, or a history hangs. */
 function playOnThread(task: Task, told: Told[]): Promise<void> {
   return new Promise((resolve, reject) => {
+    let playing: number | null = null;
+    let left = task.seeds.length;
+    let sinceMs = Date.now();
     const thread = new Worker(fileURLToPath(new URL('./long.ts', import.meta.url).href), { workerData: task });
-    thread.on('message', (one: Told) => {
-      told.push(one);
-      if (one.violation) console.log(`seed ${one.seed}: ${one.violation}`);
+    const watch = setInterval(() => {
+      if (Date.now() - sinceMs > HUNG_MS) void thread.terminate();
+    }, PROGRESS_MS);
+    thread.on('message', (message: Message) => {
+      sinceMs = Date.now();
+      if ('begins' in message) {
+        playing = message.begins;
+        return;
+      }
+      left -= 1;
+      told.push(message);
+      if (message.violation) console.log(`seed ${message.seed}: ${message.violation}`);
     });
     thread.on('error', reject);
-    thread.on('exit', () => resolve());
+    thread.on('exit', () => {
+      clearInterval(watch);
+      if (left === 0) resolve();
+      else reject(new Error(`seed ${playing} never came to an end, and ${left - 1} more were not played`));
+    });
   });
 }
 
@@ -89,8 +125,9 @@ export async function playSeeds(): Promise<void> {
   if (isMainThread) throw new Error('only for threads');
   const { seeds, steps } = workerData as Task;
   for (const seed of seeds) {
+    parentPort?.postMessage({ begins: seed } satisfies Message);
     const { violation, events, counts } = await run(planOf(seed, steps));
-    parentPort?.postMessage({ seed, violation, events, counts } satisfies Told);
+    parentPort?.postMessage({ seed, violation, events, counts } satisfies Message);
   }
 }
 

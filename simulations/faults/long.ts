@@ -3,5 +3,6 @@ import { isMainThread } from 'node:worker_threads';
 import './resolve.ts';
 
 const { main, playSeeds } = await import('./long-run.ts');
-if (isMainThread) process.exit(await main(process.argv.slice(2)));
+const { orUsage } = await import('./arguments.ts');
+if (isMainThread) process.exit(await orUsage(() => main(process.argv.slice(2))));
 else await playSeeds();

@@ -11,15 +11,13 @@ import type {
   StoredDecision,
 } from '../../durable-objects/customer/protocol.ts';
 import { CustomerTruth, type Teller } from './customer-truth.ts';
-import type { OptimizeRequest } from './isolate.ts';
+import type { Host } from './host.ts';
+import { DECIDE_DEADLINE_MS, type OptimizeRequest } from './isolate.ts';
 import { Money } from './money.ts';
 import type { SimulatedObject } from './object.ts';
 import type { Watcher } from './play.ts';
 import { rulesOfHash } from './workspace.ts';
 import type { Change } from './world.ts';
-
-/** The longest that a caller waits for an answer: the catalog of a cold isolate, its slices, a lease and the object. */
-const LONGEST_ANSWER_MS = 20_000;
 
 export class Oracle implements Watcher, Teller {
   readonly customers = new Map<string, CustomerTruth>();
@@ -27,8 +25,10 @@ export class Oracle implements Watcher, Teller {
   /** The first thing that went wrong. */
   violation: string | null = null;
   /** How often each thing was checked: a simulation that checks nothing proves nothing. */
-  readonly counts = { grants: 0, claims: 0, contacts: 0, accepted: 0, answers: 0, defaults: 0, leases: 0 };
+  readonly counts = { grants: 0, claims: 0, contacts: 0, accepted: 0, requests: 0, answers: 0, defaults: 0, leases: 0 };
   readonly #accepted = new Set<string>();
+  /** Requests that wait for their answer. */
+  readonly #open = new Set<{ readonly host: Host; readonly atMs: number }>();
   readonly #forgotten = new Set<string>();
   readonly #allocations = new Map<string, Allocation>();
 
@@ -108,10 +108,25 @@ export class Oracle implements Watcher, Teller {
     this.money.forgotten(decisionId);
   }
 
+  asked(host: Host, atMs: number): () => void {
+    this.counts.requests += 1;
+    const request = { host, atMs };
+    this.#open.add(request);
+    return () => this.#open.delete(request);
+  }
+
+  /** Requests of isolates that live, or lived long enough to answer, and never did. */
+  wrongWithAnswers(nowMs: number): string | null {
+    for (const { host, atMs } of this.#open)
+      if (host.alive && nowMs - atMs > DECIDE_DEADLINE_MS)
+        return `answer: none came to a request of ${host.name} at ${atMs}`;
+    return null;
+  }
+
   answered(_request: OptimizeRequest, decisions: readonly DecidedPlacement[] | null, tookMs: number): void {
     this.counts.answers += 1;
     if (!decisions) this.counts.defaults += 1;
-    if (tookMs > LONGEST_ANSWER_MS) this.violated(`answer: a caller waited for ${tookMs} ms`);
+    if (tookMs > DECIDE_DEADLINE_MS) this.violated(`answer: a caller waited for ${tookMs} ms`);
   }
 
   acknowledged({ record, kind, goal, orderId }: FeedbackItem, { status }: ItemResult): void {

@@ -4,6 +4,7 @@ import type { DecidedPlacement, FeedbackItem, GoalFacts, ItemResult } from '../.
 import { publisherStub } from '../../durable-objects/shared/stub.ts';
 import type { Cluster } from './cluster.ts';
 import { Dice, hashText } from './dice.ts';
+import type { Host } from './host.ts';
 import { Isolate, type OptimizeRequest } from './isolate.ts';
 import type { Operation, OperationKind } from './operations.ts';
 import { strippedOfNewFields } from './skew.ts';
@@ -24,6 +25,8 @@ const PURCHASE: GoalFacts = { id: 'purchase', windowMs: 7 * DAY_MS, valueMinor: 
 
 /** What a caller of the API gets to see. */
 export interface Watcher {
+  /** A request begins; the function that is given back says that it has its answer. */
+  asked(host: Host, atMs: number): () => void;
   answered(request: OptimizeRequest, decisions: readonly DecidedPlacement[] | null, tookMs: number): void;
   acknowledged(item: FeedbackItem, result: ItemResult): void;
 }
@@ -166,7 +169,9 @@ export class Play {
   async #optimize(isolate: Isolate, request: OptimizeRequest): Promise<void> {
     const { loop } = this.cluster;
     const sinceMs = loop.nowMs;
+    const done = this.#watch.asked(isolate.host, sinceMs);
     const answer = await isolate.optimize(request);
+    done();
     const decisions = answer.outcome === 'decided' ? answer.decisions : null;
     this.#watch.answered(request, decisions, loop.nowMs - sinceMs);
     for (const { record } of decisions ?? []) if (record) this.tokens.push(record);

@@ -1,6 +1,7 @@
 /** One history from beginning to end. */
 import { Cluster } from './cluster.ts';
 import { unrest, wrongAtTheEnd } from './end.ts';
+import { Livelock } from './loop.ts';
 import type { Plan } from './operations.ts';
 import { Oracle } from './oracle.ts';
 import { Play } from './play.ts';
@@ -37,6 +38,7 @@ export async function run(plan: Plan, { log = false, weather }: RunOptions = {})
   const cluster = new Cluster({
     seed: plan.seed,
     skewed: plan.skewed,
+    violated: (what) => oracle.violated(what),
     committed: (object, changes) => oracle.committed(object, changes),
   });
   if (log) cluster.log = [];
@@ -54,7 +56,8 @@ export async function run(plan: Plan, { log = false, weather }: RunOptions = {})
     }
     if (!oracle.violation) await rest(cluster, play, oracle);
   } catch (error) {
-    oracle.violated(`crash of the simulator: ${error instanceof Error ? error.stack : String(error)}`);
+    if (error instanceof Livelock) oracle.violated(`livelock: ${error.message}`);
+    else oracle.violated(`crash of the simulator: ${error instanceof Error ? error.stack : String(error)}`);
   } finally {
     cluster.close();
   }

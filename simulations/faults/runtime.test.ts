@@ -1,9 +1,15 @@
 /** The simulated platform itself: what it keeps, what it takes away, and that it repeats itself. */
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
+import { whole } from './arguments.ts';
 import { Cluster } from './cluster.ts';
-import { Isolate } from './isolate.ts';
+import { Host } from './host.ts';
+import { DECIDE_DEADLINE_MS, Isolate } from './isolate.ts';
+import { missingOf } from './long-run.ts';
+import { Livelock, Loop } from './loop.ts';
 import { SimulatedObject } from './object.ts';
 import { planOf } from './operations.ts';
+import { Oracle } from './oracle.ts';
 import { run } from './run.ts';
 import { WEATHERS, type Weather } from './weather.ts';
 import { DurableObject } from './workers-double.ts';
@@ -150,5 +156,55 @@ describe('a history', () => {
     expect(again).toEqual(one);
     expect(other!.history).not.toBe(one!.history);
     expect(one!.events).toBeGreaterThan(500);
+  });
+});
+
+describe('what goes round without an end', () => {
+  test('is stopped, within a minute and over a whole history', async () => {
+    for (const [limits, everyMs] of [
+      [{ steps: 1_000, stepsPerMinute: 50 }, 1],
+      [{ steps: 100, stepsPerMinute: 50 }, 2_000],
+    ] as const) {
+      const loop = new Loop(limits);
+      const again = () => loop.after(everyMs, again);
+      again();
+      await expect(loop.until(loop.nowMs + 86_400_000)).rejects.toThrow(Livelock);
+    }
+  });
+});
+
+describe('a request', () => {
+  test('that is never answered is told by its isolate, unless that died', () => {
+    const oracle = new Oracle();
+    const host = new Host('isolate 1', 1, () => 0);
+    oracle.asked(host, 0)();
+    expect(oracle.wrongWithAnswers(60_000)).toBeNull();
+    oracle.asked(host, 0);
+    expect(oracle.wrongWithAnswers(60_000)).toBe('answer: none came to a request of isolate 1 at 0');
+    host.alive = false;
+    expect(oracle.wrongWithAnswers(60_000)).toBeNull();
+  });
+
+  test('waits for as long as the worker lets it', () => {
+    const worker = readFileSync('worker/http/deadline.ts', 'utf8');
+    expect(worker).toContain(`export const DECIDE_DEADLINE_MS = ${DECIDE_DEADLINE_MS};`);
+  });
+});
+
+describe('commands', () => {
+  test.each(['0', '', 'abc', '-1', '1.5', '1e3', ' 1'])(
+    'take no %j for a number of seeds, and name the option',
+    (text) => {
+      expect(() => whole('seeds', text)).toThrow(/^--seeds: /);
+      expect(whole('seeds', '12')).toBe(12);
+    },
+  );
+
+  test('tell what many histories never came to', () => {
+    const { counts } = new Oracle();
+    expect(missingOf([{ counts }], 100)).toEqual([]);
+    expect(missingOf([{ counts }], 50_000)).toHaveLength(6);
+    const some = { ...counts, grants: 1, answers: 1, claims: 1, contacts: 1, accepted: 1, leases: 1 };
+    expect(missingOf([{ counts }, { counts: some }], 50_000)).toEqual([]);
   });
 });
