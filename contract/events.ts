@@ -29,7 +29,7 @@ export const feedbackEvent = z
     z.strictObject(goalShape),
     z.strictObject(dispatchShape).meta({
       description:
-        'The message went out: its claim is confirmed and its units are spent. It is no trial; the exposure that follows is, and is not late',
+        'The message went out (secret keys only): its claim is confirmed and its units are spent. It is no trial; the exposure that follows is, and is not late',
     }),
   ])
   .meta({ id: 'FeedbackEvent' });

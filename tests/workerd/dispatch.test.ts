@@ -2,6 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { apiOf, eventually } from './api.ts';
+import { standingOf } from './money.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from './workspace.ts';
 
 const bindings = env as unknown as Env;
@@ -57,5 +58,44 @@ describe('a message', () => {
     const now = await api.feedback({ token, kind: 'dispatch', at: new Date().toISOString() });
     expect(now.body).toMatchObject({ accepted: 1 });
     expect((await api.feedback({ token, kind: 'dispatch', goal: 'click' })).status).toBe(422);
+  });
+
+  it('is told by servers: a page that says so posts nothing', async () => {
+    const { body } = await api.optimizeFromPage({ placements: ['letter'] });
+    const { token } = body.decisions[0]!;
+    const refused = await api.feedbackFromPage({ token, kind: 'dispatch' });
+    expect([refused.status, JSON.stringify(refused.body)]).toEqual([
+      422,
+      expect.stringContaining('dispatch_needs_secret_key'),
+    ]);
+    expect((await api.feedbackFromPage({ token, kind: 'exposure' })).body).toMatchObject({ accepted: 1 });
+  });
+});
+
+describe('a channel that calls, twice a day', () => {
+  const calls = { kind: 'channel', id: 'calls', name: 'Calls', claimTtl: '24h', requiresConsent: false };
+  const call = {
+    kind: 'campaign',
+    name: 'Call',
+    objective: { goal: 'click' },
+    arms: [{ id: 'a', content: { text: 'A' } }],
+  };
+
+  it('calls whom servers ask for, and is not used up by pages; what pages show is paid meanwhile', async () => {
+    await publishDemo(bindings, workspace, [
+      { ...calls, capacity: { perDay: 2 } },
+      { kind: 'stock', id: 'bags', name: 'Bags', total: 9 },
+      { kind: 'placement', id: 'phone', name: 'Phone', channel: 'calls', defaultContent: { text: 'nothing' } },
+      { kind: 'placement', id: 'offer', name: 'Offer', defaultContent: { text: 'nothing' } },
+      { ...call, id: 'advice', placements: ['phone'] },
+      { ...call, id: 'gift', placements: ['offer'], stock: 'bags' },
+    ]);
+    const fromPage = async () => (await api.optimizeFromPage({ placements: ['phone', 'offer'] })).body.decisions;
+    for (let i = 0; i < 3; i += 1)
+      expect(await fromPage()).toMatchObject([{ outcome: 'default' }, { outcome: 'campaign', campaign: 'gift' }]);
+    const ask = { placements: ['phone'], customer: { id: 'ann' } };
+    expect((await api.optimize(ask)).body.decisions).toMatchObject([{ outcome: 'campaign', campaign: 'advice' }]);
+    const standing = await standingOf(bindings, workspace, 'channel:calls');
+    expect(standing).toMatchObject({ posted: 0, total: 2 });
   });
 });

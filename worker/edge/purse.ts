@@ -1,6 +1,8 @@
 /** The units that travel with one request: taken before it is decided, settled with what came of it. */
+import type { RulesSlice } from '../../decisioning/catalog/slice.ts';
 import type { Purse } from '../../decisioning/limits/purse.ts';
 import { type Needed, neededUnits } from '../../decisioning/limits/purse-needs.ts';
+import { OUTBOUND_FROM_MS } from '../../decisioning/steering/availability.ts';
 import type { DecidedPlacement } from '../../durable-objects/customer/protocol.ts';
 import type { Asked } from './decide.ts';
 import { peekPurse, settlePurse, takePurse } from './leases.ts';
@@ -24,9 +26,24 @@ export interface CarriedPurse {
 }
 
 /** By ledger, what the asked placements may need; empty where no campaign needs anything. */
-function neededBy({ slices, placements, catalog, receivedAtMs, clientAtMs }: NeedsAsked): ReadonlyMap<string, Needed> {
+function neededBy(asked: NeedsAsked): ReadonlyMap<string, Needed> {
+  const { slices, placements, catalog, auth, receivedAtMs, clientAtMs } = asked;
   const rules = placements.flatMap((placement) => slices.get(placement)?.rules.rules ?? []);
-  return neededUnits(rules, { switches: catalog.switches, nowMs: clientAtMs ?? receivedAtMs });
+  const needed = neededUnits(rules, { switches: catalog.switches, nowMs: clientAtMs ?? receivedAtMs });
+  return auth.keyType === 'secret' ? needed : withoutSent(needed, rules);
+}
+
+/**
+ * Without what placements of channels that send draw on: whoever has a page has its key, and could take up for hours what servers are to send. A ledger
+ * that such a placement shares with others of the request is left out for all of them, or its units could go either way.
+ */
+function withoutSent(needed: ReadonlyMap<string, Needed>, rules: readonly RulesSlice[]): ReadonlyMap<string, Needed> {
+  const sent = new Set<string>();
+  for (const { channel, campaigns } of rules) {
+    if (channel.claimTtlMs < OUTBOUND_FROM_MS) continue;
+    for (const { needs = [] } of campaigns) for (const { ledger } of needs) sent.add(ledger);
+  }
+  return sent.size === 0 ? needed : new Map([...needed].filter(([ledger]) => !sent.has(ledger)));
 }
 
 /** Takes what a request may need; undefined when it needs nothing: then no ledger is asked and no purse travels. */

@@ -84,6 +84,9 @@ async function checkEvent(
   if (record.workspaceId !== auth.workspaceId) return { index, status: 'rejected', reason: 'wrong_workspace' };
   if (auth.keyType === 'publishable' && record.siteId !== auth.siteId)
     return { index, status: 'rejected', reason: 'wrong_site' };
+  // It pays without having been seen by anybody: whoever sends is a server.
+  if (event.kind === 'dispatch' && auth.keyType !== 'secret')
+    return { index, status: 'rejected', reason: 'dispatch_needs_secret_key' };
   if (record.expiresAtMs <= nowMs) return { index, status: 'rejected', reason: 'expired_token' };
   const at = clientTime(auth, event.at, nowMs);
   if (!at.ok) return { index, status: 'rejected', reason: 'time_out_of_range' };
