@@ -29,8 +29,13 @@ function printable(message: string): string {
 /**
  * Runs a command to its exit code: expected failures, and arguments that `parseArgs` refuses, as one line on standard error;
  * anything else with its stack, because it is ours to mend.
+ * A reader that has read enough (`| head`) ends the command without a word.
  */
 export async function runCommand(command: () => Promise<number>, helpHint: string): Promise<number> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(EXIT.ok);
+  });
   try {
     return await command();
   } catch (error) {

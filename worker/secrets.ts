@@ -1,5 +1,6 @@
 /** The deployment's secrets, looked at before anything is done with them. */
 import { tokenKeys } from './edge/token-keys.ts';
+import { log } from './http/log.ts';
 import { Unavailable } from './http/unavailable.ts';
 
 type Secrets = Pick<Env, 'NAMING_SECRET' | 'TOKEN_KEYS' | 'SITE_SECRET_ROOT'>;
@@ -10,15 +11,29 @@ const SECRET_HEX = /^[0-9a-f]{64,512}$/i;
 /** What was found in order last: it only changes with a deployment. */
 let sound: Secrets | undefined;
 
-function isSound({ NAMING_SECRET, TOKEN_KEYS, SITE_SECRET_ROOT }: Secrets): boolean {
-  // Bindings that are missing are undefined whatever their type says.
-  if (![NAMING_SECRET, TOKEN_KEYS, SITE_SECRET_ROOT].every((value: unknown) => typeof value === 'string')) return false;
-  if (!SECRET_HEX.test(NAMING_SECRET) || !SECRET_HEX.test(SITE_SECRET_ROOT)) return false;
+const FORMATS: Readonly<Record<keyof Secrets, (value: string) => boolean>> = {
+  NAMING_SECRET: (value) => SECRET_HEX.test(value),
+  TOKEN_KEYS: areKeys,
+  SITE_SECRET_ROOT: (value) => SECRET_HEX.test(value),
+};
+
+function areKeys(value: string): boolean {
   try {
-    return tokenKeys(TOKEN_KEYS).length > 0;
+    return tokenKeys(value).length > 0;
   } catch {
     return false;
   }
+}
+
+/** The first secret that is no good, and what is wrong with it; undefined when all are sound. */
+function flawOf(secrets: Secrets): { readonly secret: string; readonly flaw: 'missing' | 'malformed' } | undefined {
+  for (const [secret, isSound] of Object.entries(FORMATS)) {
+    // Bindings that are missing are undefined whatever their type says.
+    const value: unknown = secrets[secret as keyof Secrets];
+    if (typeof value !== 'string' || value === '') return { secret, flaw: 'missing' };
+    if (!isSound(value)) return { secret, flaw: 'malformed' };
+  }
+  return undefined;
 }
 
 /**
@@ -35,6 +50,11 @@ export function requireSecrets(env: Env): void {
     sound.SITE_SECRET_ROOT === SITE_SECRET_ROOT;
   if (seen) return;
   const secrets = { NAMING_SECRET, TOKEN_KEYS, SITE_SECRET_ROOT };
-  if (!isSound(secrets)) throw new Unavailable('secret');
+  const flaw = flawOf(secrets);
+  if (flaw) {
+    // By its name, never its value: whoever deployed it has to know which.
+    log({ level: 'error', ...flaw });
+    throw new Unavailable('secret');
+  }
   sound = secrets;
 }

@@ -107,12 +107,20 @@ export async function alerts(args: string[]): Promise<number> {
   });
   const { items } = await readAll<AlertAnswer>(targetOf(values), `/v1/alerts?${query}`, alertsResponse);
   if (values.json) process.stdout.write(`${JSON.stringify(items, null, 2)}\n`);
-  else process.stdout.write(items.length > 0 ? formatAlerts(items) : `No ${all ? '' : 'open '}alerts.\n`);
+  else
+    process.stdout.write(items.length > 0 ? formatAlerts(items) : `No ${all ? '' : 'open '}alerts${about(subject)}.\n`);
   if (!values.json && items.some(({ acknowledged }) => acknowledged === null))
     process.stdout.write(
       `  Seen it? npm run hyperedge -- alerts acknowledge '${items.find((one) => !one.acknowledged)!.id}'\n`,
     );
   return EXIT.ok;
+}
+
+/** An id alone may be a campaign's or mean a ledger: whoever finds nothing is told how ledgers are named. */
+function about(subject: string | undefined): string {
+  if (subject === undefined) return '';
+  const ledgers = ['pool', 'stock', 'channel', 'campaign'].map((kind) => `${kind}:${subject}`);
+  return ` about "${subject}"${subject.includes(':') ? '' : ` as a campaign; what is spent is told as ${ledgers.join(', ')}`}`;
 }
 
 async function acknowledge(api: Api, ids: readonly string[]): Promise<number> {

@@ -20,6 +20,9 @@ export interface LogEntry {
   /** Frame of our own code that threw. */
   readonly at?: string | undefined;
   readonly job?: string;
+  /** A secret that cannot be used, by its name. */
+  readonly secret?: string;
+  readonly flaw?: 'missing' | 'malformed';
 }
 
 /** Writes one line. */
