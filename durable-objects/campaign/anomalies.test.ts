@@ -178,6 +178,38 @@ describe('a release', () => {
     },
   );
 
+  test('that keeps what was before is not held again by the hours it left out, and is by the next odd one', async () => {
+    const { root, policy } = await held({ learning: { watch } });
+    const heldHour = FIRST_HOUR + KNOWN_HOURS + 9;
+    // The hour is left out as a whole: what came before the release in it is judged no more.
+    await root.run((object) => object.release({ keep: 'before' }, heldHour * HOUR_MS + 31 * 60_000));
+    await root.run((object) => object.feedback.look(heldHour * HOUR_MS + 50 * 60_000));
+    expect((await learning(root)).hold).toBeNull();
+    await play(root, 3, { policy, from: heldHour + 1 });
+    expect((await learning(root)).hold).toBeNull();
+    await play(root, 1, { policy, from: heldHour + 4, poisoned: 80 });
+    expect((await learning(root)).hold).toMatchObject({ sinceMs: (heldHour + 4) * HOUR_MS });
+  });
+
+  test('that leaves out hours from before the hold judges none of them again', async () => {
+    const root = newRoot();
+    const policy = root.policy({ leaves: ['rest'], learning: { watch: { ...watch, hold: false } } });
+    await play(root, KNOWN_HOURS, { policy });
+    // Nobody held these: a person finds them a day later.
+    await play(root, 6, { policy, from: FIRST_HOUR + KNOWN_HOURS, poisoned: 12 });
+    const since = (FIRST_HOUR + KNOWN_HOURS) * HOUR_MS;
+    const now = (FIRST_HOUR + KNOWN_HOURS + 6) * HOUR_MS;
+    await root.run((object) => {
+      object.hold(root.address, 'ann', now);
+      object.release({ keep: 'before', sinceMs: since }, now);
+    });
+    await play(root, 2, { policy, from: FIRST_HOUR + KNOWN_HOURS + 6 });
+    const odd = await root.run((_, sql) =>
+      sql.exec<{ hour: number }>('SELECT hour FROM watched_hours WHERE odd = 1 ORDER BY hour').toArray(),
+    );
+    expect(odd.map(({ hour }) => hour - FIRST_HOUR - KNOWN_HOURS)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
   test('of what is not held is refused', async () => {
     const { root } = await held({});
     expect(await root.run((object) => object.release({ keep: 'all' }, nowMs))).toEqual({

@@ -17,7 +17,7 @@ import {
 } from './arrivals.ts';
 import { beginHold, readHold } from './hold.ts';
 import type { LearningView } from './learning-view.ts';
-import { readLeftOut } from './left-out.ts';
+import { isLeftOut, readLeftOut } from './left-out.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_LENGTH = 10;
@@ -66,12 +66,12 @@ export function closeHours(context: WatchContext): void {
   const counted = countedByPart(sql, policy.armIds);
   if (open) {
     const parts = arrivedInOpenHour(sql, counted);
-    const isHeld = readHold(sql) !== null;
-    const found = isHeld ? [] : judge(context, open, parts, 1);
-    closeHour(sql, { hour: open.hour, parts, ...((isHeld || found.length > 0) && { odd: true }) }, hour);
+    const isOdd = readHold(sql) !== null || isLeftOut(sql, open.hour);
+    const found = isOdd ? [] : judge(context, open, parts, 1);
+    closeHour(sql, { hour: open.hour, parts, ...((isOdd || found.length > 0) && { odd: true }) }, hour);
     act(context, watch, found, open.hour);
     // What was published by now is built on hours in which nothing was odd.
-    if (!isHeld && found.length === 0) sql.exec('UPDATE watch SET good = (SELECT allocation FROM root)');
+    if (!isOdd && found.length === 0) sql.exec('UPDATE watch SET good = (SELECT allocation FROM root)');
   }
   openNext(sql, hour, counted);
   memory.forget();
@@ -84,6 +84,8 @@ export function look(context: WatchContext): void {
   const watch = policy.learning?.watch;
   const open = openHour(sql);
   if (!watch || !open || nowMs - open.lookedAtMs < LOOK_EVERY_MS || readHold(sql)) return;
+  // The rest of an hour in which a hold was released without it says nothing by itself.
+  if (isLeftOut(sql, open.hour)) return;
   sql.exec('UPDATE watch SET looked_at_ms = ?', nowMs);
   const parts = arrivedInOpenHour(sql, countedByPart(sql, policy.armIds));
   act(context, watch, judge(context, open, parts, (nowMs % HOUR_MS) / HOUR_MS), open.hour);

@@ -69,8 +69,11 @@ export function endHold(
   const hold = readHold(sql);
   if (!hold) return 'not_held';
   if (keep === 'before') {
-    const fromHour = Math.floor((sinceMs ?? hold.sinceMs) / HOUR_MS);
-    if (!leaveOut(sql, { fromHour, untilHour: Math.floor(nowMs / HOUR_MS) + 1 })) return 'too_many_left_out';
+    const nowHour = Math.floor(nowMs / HOUR_MS);
+    const fromHour = Math.min(nowHour, Math.floor((sinceMs ?? hold.sinceMs) / HOUR_MS));
+    if (!leaveOut(sql, { fromHour, untilHour: nowHour + 1 })) return 'too_many_left_out';
+    // The watch learns from them no more either, and they hold nothing again.
+    sql.exec('UPDATE watched_hours SET odd = 1 WHERE hour >= ?', fromHour);
   } else if (hold.cause === 'anomaly') {
     sql.exec('DELETE FROM watched_hours WHERE hour < ?', Math.floor(hold.sinceMs / HOUR_MS));
     sql.exec('UPDATE watched_hours SET odd = 0');

@@ -23,6 +23,11 @@ export function readLeftOut(sql: SqlStorage): readonly HourRange[] {
     .toArray();
 }
 
+/** Whether an hour is left out. */
+export function isLeftOut(sql: SqlStorage, hour: number): boolean {
+  return touchesLeftOut(readLeftOut(sql), hour, 1);
+}
+
 /** Whether anything of a bucket of hours is left out. */
 export function touchesLeftOut(leftOut: readonly HourRange[], hour: number, hours: number): boolean {
   return leftOut.some(({ fromHour, untilHour }) => hour < untilHour && hour + hours > fromHour);
