@@ -31,8 +31,8 @@ export function purseRows(): BenchRow[] {
   const wallet = new Wallet(LEDGER);
   const payOnce = (turn: number): number => {
     const needed = neededUnits(rules, { switches: paid.switches, nowMs: NOON_MS }).get(LEDGER)!;
-    wallet.want(needed.units, needed.dearest);
-    const due = wallet.due(NOON_MS, needed.units);
+    wallet.want(needed, NOON_MS);
+    const due = wallet.due(NOON_MS, needed);
     if (due) {
       const call = wallet.open(NOON_MS, `lease-${turn}`, due);
       const lease = { leaseId: call.leaseId, units: SLICE, useBeforeMs: NOON_MS + LIFE_MS, price: 0 };

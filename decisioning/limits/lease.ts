@@ -13,9 +13,12 @@ const LEAST_CLAIMS = 8;
 
 /**
  * Settlements arrive this long after the claim lapsed at the latest, or are late: the customer's alarm and its retries (a minute
- * each), a ledger that was away for minutes, and clocks that differ by one.
+ * each), a ledger that was away for minutes, and clocks that differ: the customer's time may be a minute ahead of the ledger's when it
+ * claims, and its alarm a minute behind when it gives back.
  */
 export const SETTLE_WITHIN_MS = 600_000;
+/** Clocks of two hosts are not further apart: a claim may seem that much later than its lease's end, and is in time. */
+export const CLOCKS_APART_MS = 60_000;
 /** Longest life of a claim where the ledger's configuration does not tell: that of channels that send, a day after a day. */
 export const CLAIM_LIFE_MS = 172_800_000;
 
@@ -29,14 +32,18 @@ export interface SliceFacts {
   /** What may be leased without running ahead of the plan; null where spending is not paced. */
   readonly headroom: number | null;
   readonly wanted: number;
-  /** The dearest claim: less is of no use. At least 1. */
+  /** The cheapest claim: less is of no use. At least 1. */
   readonly atLeast: number;
+  /** The dearest claim, at least `atLeast` and that where absent: a slice has room for it where there is that much. */
+  readonly preferred?: number;
 }
 
-/** Units of the next slice: at least `atLeast`, shrinking to it near the end; 0 when there is not that much. */
-export function sliceUnits({ remaining, holders, planned, headroom, wanted, atLeast }: SliceFacts): number {
+/** Units of the next slice: at least `preferred` where there is that much, otherwise at least `atLeast`, shrinking to it near the end; 0 when there is not that much. */
+export function sliceUnits({ remaining, holders, planned, headroom, wanted, ...sizes }: SliceFacts): number {
   const available = Math.min(remaining, Math.floor(headroom ?? Infinity));
-  if (available < atLeast) return 0;
+  if (available < sizes.atLeast) return 0;
+  const preferred = Math.max(sizes.preferred ?? 0, sizes.atLeast);
+  const atLeast = available < preferred ? sizes.atLeast : preferred;
   const demand = Math.max(DEMAND_FACTOR * wanted, LEAST_CLAIMS * atLeast);
   const share = Math.floor(remaining / (SHARED_OUT * holders));
   const size = Math.min(share, Math.floor(planned ?? Infinity), demand);

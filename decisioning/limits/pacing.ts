@@ -48,10 +48,19 @@ export function allowance(spec: LedgerSpec, window: LedgerWindow, { committed, a
   return Math.max(0, Math.min(planned + slack, spec.total) - committed);
 }
 
-/** In how many milliseconds the dearest claim may be leased if nothing else is spent until then, [1 s, 60 s]: the advice of a refusal. */
-export function retryAfter(spec: LedgerSpec, window: LedgerWindow, spending: Spending): number {
+/**
+ * In how many milliseconds a claim may be leased if nothing else is spent until then, [1 s, 60 s]: the advice of a refusal.
+ *
+ * @param claim its units; the dearest where not told
+ */
+export function retryAfter(
+  spec: LedgerSpec,
+  window: LedgerWindow,
+  spending: Spending,
+  claim: number = spending.atLeast,
+): number {
   const isAllowedIn = (ms: number): boolean =>
-    allowance(spec, window, { ...spending, atMs: spending.atMs + ms }) >= spending.atLeast;
+    allowance(spec, window, { ...spending, atMs: spending.atMs + ms }) >= claim;
   let low = MIN_RETRY_MS;
   let high = MAX_RETRY_MS;
   if (isAllowedIn(low)) return low;

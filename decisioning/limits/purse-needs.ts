@@ -8,6 +8,20 @@ export interface Needed {
   readonly units: number;
   /** The largest need of all. */
   readonly dearest: number;
+  /** The smallest of all: with less nothing can be shown. */
+  readonly least: number;
+  /** By placement, what its campaigns need, each size once. */
+  readonly sizes: readonly (readonly number[])[];
+}
+
+/**
+ * What can be paid when no single claim takes more than `limit`: a campaign that is dearer than what there is must not hold units that
+ * cheaper ones could use. `units` 0 when nothing can.
+ */
+export function neededWithin({ units, dearest, sizes }: Needed, limit: number): Pick<Needed, 'units' | 'dearest'> {
+  if (dearest <= limit) return { units, dearest };
+  const largest = sizes.map((of) => of.reduce((most, size) => (size <= limit && size > most ? size : most), 0));
+  return { units: largest.reduce((sum, size) => sum + size, 0), dearest: Math.max(0, ...largest) };
 }
 
 export interface NeedFacts {
@@ -27,20 +41,30 @@ export function neededUnits(slices: readonly RulesSlice[], facts: NeedFacts): Re
   if (facts.switches.killSwitch) return needed;
   for (const slice of slices) {
     if (slice.format !== LEDGER_SLICE_FORMAT) continue;
-    for (const [ledger, units] of largestNeeds(slice, facts)) {
+    for (const [ledger, of] of sizesOfNeeds(slice, facts)) {
       const before = needed.get(ledger);
-      needed.set(ledger, { units: (before?.units ?? 0) + units, dearest: Math.max(before?.dearest ?? 0, units) });
+      const [largest, least] = [Math.max(...of), Math.min(...of)];
+      needed.set(ledger, {
+        units: (before?.units ?? 0) + largest,
+        dearest: Math.max(before?.dearest ?? 0, largest),
+        least: Math.min(before?.least ?? Infinity, least),
+        sizes: [...(before?.sizes ?? []), [...of]],
+      });
     }
   }
   return needed;
 }
 
-function largestNeeds(slice: RulesSlice, { switches, nowMs }: NeedFacts): ReadonlyMap<string, number> {
-  const largest = new Map<string, number>();
+function sizesOfNeeds(slice: RulesSlice, { switches, nowMs }: NeedFacts): ReadonlyMap<string, ReadonlySet<number>> {
+  const sizes = new Map<string, Set<number>>();
   for (const { id, needs, startsAtMs, endsAtMs } of slice.campaigns) {
     if (!needs || switches.pausedCampaigns.includes(id)) continue;
     if ((startsAtMs !== null && nowMs < startsAtMs) || (endsAtMs !== null && nowMs >= endsAtMs)) continue;
-    for (const { ledger, units } of needs) largest.set(ledger, Math.max(largest.get(ledger) ?? 0, units));
+    for (const { ledger, units } of needs) {
+      const known = sizes.get(ledger);
+      if (known) known.add(units);
+      else sizes.set(ledger, new Set([units]));
+    }
   }
-  return largest;
+  return sizes;
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { entryOf } from '../testing/paid.ts';
+import { CLOCKS_APART_MS } from './lease.ts';
 import { canAfford, claimsOf, expectedUnits, priceOf, standingOfNeeds } from './needs.ts';
-import { type Purse, purseTaker, purseView } from './purse.ts';
+import { type Purse, purseTaker, purseTimeMs, purseView } from './purse.ts';
 
 const NOW_MS = 1_000;
 const SPRING = 'pool:spring';
@@ -102,5 +103,16 @@ describe('needs', () => {
     expect(priceOf(needs, view, [2.75, 1])).toBe(1.375);
     expect(priceOf(needs, view, undefined)).toBe(2.5);
     expect(priceOf(undefined, view, undefined)).toBe(0);
+  });
+});
+
+describe('leases are judged by the clock of the worker that holds them', () => {
+  test('also when another worker pushed the customer’s time ahead, by as much as clocks are apart', () => {
+    expect(purseTimeMs(50_000, 10_000)).toBe(10_000);
+    expect(purseTimeMs(10_000 + CLOCKS_APART_MS, 10_000)).toBe(10_000);
+  });
+
+  test('a call that is older than that brings nothing that ended meanwhile', () => {
+    expect(purseTimeMs(10_001 + CLOCKS_APART_MS, 10_000)).toBe(10_001);
   });
 });

@@ -1,12 +1,14 @@
 /** Units that travel with a request: what may be claimed, where it was leased from, and what it is worth to keep. */
 
+import { CLOCKS_APART_MS } from './lease.ts';
+
 /** Units of one lease. A ledger may stand there more than once, with different leases. */
 export interface PurseEntry {
   readonly ledger: string;
   readonly leaseId: string;
   /** Whole, at least 1. */
   readonly units: number;
-  /** Not to be claimed from at or after this moment. */
+  /** Not to be claimed from at or after this moment, by the clock of the worker that holds the lease. */
   readonly useBeforeMs: number;
   /** Dual price of one unit, in the unit of the campaigns' values; 0 where spending is not paced. */
   readonly price: number;
@@ -38,6 +40,17 @@ export interface LeasedClaim extends UnitClaim {
 }
 
 export const EMPTY_PURSE: PurseView = () => ({ units: 0, price: 0 });
+
+/**
+ * The moment by which a customer's object judges the leases of a call. They end by the clock of the worker that sent it; the object's time
+ * may be ahead of that, pushed by another worker, and is believed only where it is later than clocks are apart: then the call is old.
+ *
+ * @param objectNowMs max(receive time, the object's last)
+ * @param receivedAtMs when the worker received the request, by its own clock
+ */
+export function purseTimeMs(objectNowMs: number, receivedAtMs: number): number {
+  return Math.max(receivedAtMs, objectNowMs - CLOCKS_APART_MS);
+}
 
 /** What of a purse may be claimed at a moment; the price of a ledger is that of its latest entry. */
 export function purseView(purse: Purse, nowMs: number): PurseView {

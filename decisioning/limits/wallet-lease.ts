@@ -6,8 +6,21 @@ export interface Grant {
   readonly leaseId: string;
   /** Whole, at least 1. */
   readonly units: number;
+  /** By the ledger's clock. */
   readonly useBeforeMs: number;
+  /** How long after the answer it ends. Absent from ledgers of the last release: then `useBeforeMs` is believed. */
+  readonly lastsMs?: number;
   readonly price: number;
+}
+
+/**
+ * When a lease ends by the worker's own clock: clocks of hosts differ, how long it lasts does not. Reckoned from before the call, so that
+ * no way is too long: never later than the ledger means.
+ *
+ * @param sentAtMs when the call was made, by the worker's clock
+ */
+export function endsAtMs({ useBeforeMs, lastsMs }: Grant, sentAtMs: number): number {
+  return lastsMs === undefined ? useBeforeMs : sentAtMs + lastsMs;
 }
 
 /** What the ledger is told of a lease. `returned` is cumulative; claims are told until they are acknowledged, and count once. */
@@ -27,6 +40,7 @@ export interface LeaseClaim {
 export interface WalletLease {
   readonly leaseId: string;
   readonly granted: number;
+  /** By the worker's clock. */
   readonly useBeforeMs: number;
   /** Neither claimed nor travelling: what may be taken, or was given back once the lease is over. */
   left: number;
@@ -57,7 +71,7 @@ export const OUT_PATIENCE_MS = 60_000;
 export const MAX_LEASE_CLAIMS = 20_000;
 
 /** A lease of which nothing was taken yet. */
-export function openLease({ leaseId, units, useBeforeMs }: Grant): WalletLease {
+export function openLease({ leaseId, units }: Grant, useBeforeMs: number): WalletLease {
   return {
     leaseId,
     granted: units,

@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Random } from '../random.ts';
 import { pick, testRandom } from '../testing/seeds.ts';
+import { wants } from '../testing/wallets.ts';
 import type { LeasedClaim, PurseEntry } from './purse.ts';
 import { purseTaker, purseView } from './purse.ts';
 import { Wallet, type WalletCall, type WalletReply } from './wallet.ts';
@@ -123,8 +124,8 @@ function request(world: World, wallet: Wallet): void {
   const decisionId = `d${Math.floor(random.next() * world.drawn * 3)}`;
   world.drawn += 1;
   const cost = pick(random, [1, 2, 3]);
-  wallet.want(3, 3);
-  const due = wallet.due(world.nowMs, 3);
+  wallet.want(wants(3), world.nowMs);
+  const due = wallet.due(world.nowMs, wants(3));
   if (due) callLedger(world, wallet, due);
   const purse = wallet.take(3, world.nowMs);
   const decide = () => customers.decide(decisionId, cost, purse, world.nowMs);

@@ -1,6 +1,6 @@
 /** What a wallet tells its ledger, and when. */
 import { describe, expect, test } from 'vitest';
-import { claimsOf, freshId, grant, LIFE_MS, told, walletWith } from '../testing/wallets.ts';
+import { claimsOf, freshId, grant, LIFE_MS, told, walletWith, wants } from '../testing/wallets.ts';
 import { CALL_TIMEOUT_MS, MAX_CLAIMS_TOLD, TELL_AT_CLAIMS, TELL_EVERY_MS, Wallet } from './wallet.ts';
 import { OUT_PATIENCE_MS } from './wallet-lease.ts';
 
@@ -44,8 +44,8 @@ describe('a ledger is told', () => {
 
   test('what is left when the ledger has too little, too, if it is less than a claim: together they may be one', () => {
     const refusedWith = (held: number) => {
-      const wallet = walletWith(held);
-      wallet.want(3, 3);
+      const wallet = walletWith(held, 0, 3);
+      wallet.want(wants(3), 1);
       const call = wallet.open(1, freshId(), 'lease');
       wallet.heard(call, { outcome: 'refused', price: 0, retryAfterMs: 5_000 }, 1);
       return told(wallet, 2).reports;
@@ -56,7 +56,7 @@ describe('a ledger is told', () => {
 
   test('a lease that was never heard of is asked for again and given back', () => {
     const wallet = new Wallet('pool:p');
-    wallet.want(1, 1);
+    wallet.want(wants(1), 0);
     wallet.failed(wallet.open(0, 'a', 'lease'), 0, 0);
     wallet.rest();
     expect(wallet.due(TELL_EVERY_MS)).toBe('report');

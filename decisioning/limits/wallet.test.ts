@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { claimsOf, freshId, grant, LIFE_MS, lend, told, walletWith } from '../testing/wallets.ts';
+import { claimsOf, freshId, grant, LIFE_MS, lend, told, walletWith, wants } from '../testing/wallets.ts';
 import {
   CALL_TIMEOUT_MS,
   DOWN_BASE_MS,
@@ -48,7 +48,7 @@ describe('units', () => {
 
   test('a refusal may raise the price of what is held', () => {
     const wallet = walletWith(5, 2);
-    wallet.want(1, 1);
+    wallet.want(wants(1), 1);
     const call = wallet.open(1, freshId(), 'lease');
     wallet.heard(call, { outcome: 'refused', price: 9, retryAfterMs: 100 }, 1);
     expect(wallet.peek(1, 1)).toMatchObject([{ price: 9 }]);
@@ -107,9 +107,9 @@ describe('units', () => {
 describe('a lease is asked for', () => {
   test('when a request finds too little, when less than half a slice is left, and before the end', () => {
     const wallet = walletWith(10);
-    wallet.want(1, 1);
+    wallet.want(wants(1), 1);
     expect(wallet.due(1)).toBe(null);
-    expect(wallet.due(1, 11)).toBe('lease');
+    expect(wallet.due(1, wants(11, 1))).toBe('lease');
     expect(wallet.due(LIFE_MS - ENDS_SOON_MS - 1)).toBe(null);
     expect(wallet.due(LIFE_MS - ENDS_SOON_MS)).toBe('lease');
     wallet.take(5, 1);
@@ -122,27 +122,27 @@ describe('a lease is asked for', () => {
     expect(new Wallet('pool:p').due(0)).toBe(null);
   });
 
-  test('with all that was wanted since, and at least the dearest claim', () => {
+  test('with all that was wanted since, at least the cheapest claim, and room for the dearest', () => {
     const wallet = new Wallet('pool:p');
-    wallet.want(2, 2);
-    wallet.want(3, 3);
-    expect(wallet.open(0, 'a', 'lease')).toEqual({ leaseId: 'a', wanted: 5, atLeast: 3, reports: [] });
+    wallet.want(wants(2), 0);
+    wallet.want(wants(3), 0);
+    expect(wallet.open(0, 'a', 'lease')).toMatchObject({ leaseId: 'a', wanted: 5, atLeast: 2, preferred: 3 });
   });
 
   test('once at a time, and again when the call is taken for lost', () => {
     const wallet = new Wallet('pool:p');
-    wallet.want(1, 1);
+    wallet.want(wants(1), 0);
     wallet.open(0, 'a', 'lease');
-    wallet.want(1, 1);
+    wallet.want(wants(1), CALL_TIMEOUT_MS);
     expect(wallet.due(CALL_TIMEOUT_MS - 1)).toBe(null);
     expect(wallet.due(CALL_TIMEOUT_MS)).toBe('lease');
   });
 
   test('under the same id until it was heard of; the answer to the first call does not bring it twice', () => {
     const wallet = new Wallet('pool:p');
-    wallet.want(1, 1);
+    wallet.want(wants(1), 0);
     const lost = wallet.open(0, 'a', 'lease');
-    wallet.want(1, 1);
+    wallet.want(wants(1), CALL_TIMEOUT_MS);
     const again = wallet.open(CALL_TIMEOUT_MS, 'b', 'lease');
     expect(again.leaseId).toBe('a');
     wallet.heard(again, grant('a', 5), CALL_TIMEOUT_MS);
@@ -157,9 +157,9 @@ describe('a lease is asked for', () => {
 
   test('not while a refusal stands', () => {
     const wallet = new Wallet('pool:p');
-    wallet.want(1, 1);
+    wallet.want(wants(1), 0);
     wallet.heard(wallet.open(0, 'a', 'lease'), { outcome: 'refused', price: 0, retryAfterMs: 500 }, 0);
-    wallet.want(1, 1);
+    wallet.want(wants(1), 499);
     expect(wallet.due(499)).toBe(null);
     expect(wallet.due(500)).toBe('lease');
   });
@@ -168,23 +168,24 @@ describe('a lease is asked for', () => {
     const wallet = new Wallet('pool:p');
     let nowMs = 0;
     for (let failure = 0; failure < 20; failure += 1) {
-      wallet.want(1, 1);
+      wallet.want(wants(1), nowMs);
       wallet.failed(wallet.open(nowMs, 'a', 'lease'), nowMs, 0.999);
       const waitMs = Math.min(DOWN_LONGEST_MS, DOWN_BASE_MS * 2 ** failure);
       expect(wallet.due(nowMs + waitMs / 2)).toBe(null);
       nowMs += waitMs;
+      wallet.want(wants(1), nowMs);
       expect(wallet.due(nowMs)).toBe('lease');
     }
     wallet.heard(wallet.open(nowMs, 'a', 'lease'), grant('a', 1, nowMs + LIFE_MS), nowMs);
-    wallet.want(2, 1);
-    expect(wallet.due(nowMs, 2)).toBe('lease');
+    wallet.want(wants(2, 1), nowMs);
+    expect(wallet.due(nowMs, wants(2, 1))).toBe('lease');
   });
 
   test('not again at once when it came too late to be used', () => {
     const wallet = new Wallet('pool:p');
-    wallet.want(1, 1);
+    wallet.want(wants(1), 100);
     wallet.heard(wallet.open(100, 'a', 'lease'), grant('a', 5, 100), 100);
-    wallet.want(1, 1);
+    wallet.want(wants(1), 100 + LATE_WAIT_MS);
     expect(wallet.due(100 + LATE_WAIT_MS - 1)).not.toBe('lease');
     expect(wallet.due(100 + LATE_WAIT_MS)).toBe('lease');
   });
@@ -195,7 +196,7 @@ describe('a lease is asked for', () => {
       lend(wallet, 1, 1);
       wallet.take(1, 1);
     }
-    wallet.want(1, 1);
-    expect(wallet.due(1, 1)).toBe(null);
+    wallet.want(wants(1), 1);
+    expect(wallet.due(1, wants(1))).toBe(null);
   });
 });

@@ -4,8 +4,12 @@
  *
  * Units are never guessed: what was not certainly unused stays in doubt until the ledger closes the lease.
  */
+import { type Demand, sumOf } from './demand.ts';
+import { LEASE_LIFE_MS } from './lease.ts';
 import type { LeasedClaim, PurseEntry } from './purse.ts';
+import { type Needed, neededWithin } from './purse-needs.ts';
 import {
+  endsAtMs,
   type Grant,
   isDone,
   openLease,
@@ -34,12 +38,19 @@ export const TELL_EVERY_MS = 1_000;
 /** A lease that came too late to be used: clocks disagree, or the way is too long. Asking at once would bring another. */
 export const LATE_WAIT_MS = 1_000;
 
+/** Claims that the ledger has less for than they take are not asked for again before: units come back by the second. */
+export const SCARCE_MS = 5_000;
+
 /** What `LeaseCall` needs besides the ledger's address and the holder. */
 export interface WalletCall {
   readonly leaseId: string;
   /** 0 when the call only reports. */
   readonly wanted: number;
   readonly atLeast: number;
+  /** Where it is more than `atLeast`. */
+  readonly preferred?: number;
+  /** By the worker's clock; of no use to the ledger. */
+  readonly sentAtMs: number;
   readonly reports: readonly WalletReport[];
 }
 
@@ -56,15 +67,18 @@ export class Wallet {
   #price = 0;
   /** Units of the latest lease. */
   #slice = 0;
-  #wanted = 0;
-  #dearest = 1;
+  #demand: Demand | undefined;
+  /** What the last lease was asked for with. */
+  #asked: Demand = { units: 0, dearest: 1, least: 1, sinceMs: Number.NEGATIVE_INFINITY };
+  /** The cheapest claim that was wanted lately: less is of no use to anybody. */
+  #cheapest = { units: 1, atMs: Number.NEGATIVE_INFINITY };
+  /** Claims of this size and above: the ledger has too little for them, and is not asked before. Cheaper ones are. */
+  #scarce = { size: Infinity, untilMs: Number.NEGATIVE_INFINITY };
   /** The id of a lease that was asked for and not heard of: asked for again, it is the same lease. */
   #unheard: string | undefined;
   /** The call that is under way, and since when. */
   #call: WalletCall | undefined;
   #calledAtMs = Number.NEGATIVE_INFINITY;
-  /** No lease before; reports may go. */
-  #leaseAfterMs = Number.NEGATIVE_INFINITY;
   /** No call before. */
   #callAfterMs = Number.NEGATIVE_INFINITY;
   #failures = 0;
@@ -84,14 +98,25 @@ export class Wallet {
     return this.#call && nowMs - this.#calledAtMs < CALL_TIMEOUT_MS ? this.#calledAtMs : undefined;
   }
 
-  /**
-   * Notes that units are asked for, found or not: what the ledger makes its slices of.
-   *
-   * @param dearest what the dearest claim takes: a slice below it is of no use
-   */
-  want(units: number, dearest: number): void {
-    this.#wanted += units;
-    this.#dearest = dearest;
+  /** Notes that units are asked for, found or not: what the ledger makes its slices of. What nobody has wanted for long is forgotten. */
+  want(need: Needed, nowMs: number): void {
+    const { least } = need;
+    const { units, dearest } = neededWithin(need, this.#limit(nowMs));
+    const wanted = { units: units || need.units, dearest: dearest || need.dearest, least, sinceMs: nowMs };
+    const before = this.#demandAt(nowMs);
+    this.#demand = before ? sumOf(before, wanted) : wanted;
+    if (least <= this.#cheapest.units || nowMs - this.#cheapest.atMs >= LEASE_LIFE_MS)
+      this.#cheapest = { units: least, atMs: nowMs };
+  }
+
+  /** Whether a request should wait for the call that is under way: with what is held, less can be shown than the ledger may have for. */
+  lacks(need: Needed, nowMs: number): boolean {
+    return this.held(nowMs) < neededWithin(need, this.#limit(nowMs)).units;
+  }
+
+  /** What of a need `held` units can pay: the rest is left for others. */
+  fitting(need: Needed, nowMs: number): number {
+    return neededWithin(need, this.held(nowMs)).units;
   }
 
   /** Up to `units`, out of the leases that end first; what is taken must be settled. */
@@ -138,17 +163,17 @@ export class Wallet {
   /** Gives everything back that nobody uses: no more is taken from the leases held now. */
   rest(): void {
     for (const lease of this.#leases) lease.rested = true;
-    this.#wanted = 0;
+    this.#demand = undefined;
   }
 
   /**
    * The call that should be made now, if any.
    *
-   * @param needed units that a request wants and that should be there
+   * @param need of a request, which should find it
    */
-  due(nowMs: number, needed = 0): 'lease' | 'report' | null {
+  due(nowMs: number, need?: Needed): 'lease' | 'report' | null {
     if (this.callSinceMs(nowMs) !== undefined || nowMs < this.#callAfterMs) return null;
-    if (this.#wantsLease(nowMs, needed)) return 'lease';
+    if (this.#wantsLease(nowMs, need)) return 'lease';
     const untold = this.#leases.reduce((sum, lease) => sum + lease.untold.size, 0);
     if (untold >= TELL_AT_CLAIMS) return 'report';
     const over = this.#unheard !== undefined || this.#leases.some((lease) => isDone(lease, nowMs));
@@ -177,10 +202,17 @@ export class Wallet {
     }
     // A lease that was never heard of is asked for again, if only to give it back.
     const leaseId = this.#unheard ?? freshId;
-    const wanted = kind === 'lease' ? Math.max(this.#wanted, this.#dearest) : this.#unheard === undefined ? 0 : 1;
+    const { units, dearest, least } = this.#demandAt(nowMs) ?? { ...this.#asked, units: 0 };
+    const wanted = kind === 'lease' ? Math.max(units, dearest) : this.#unheard === undefined ? 0 : 1;
     if (wanted > 0) this.#unheard = leaseId;
-    if (kind === 'lease') this.#wanted = 0;
-    this.#call = { leaseId, wanted, atLeast: this.#dearest, reports };
+    // Who has enough for cheap claims asks for dear ones only: a slice that is too small for them would lie here for nothing.
+    const atLeast = this.#isShort(least, nowMs) ? least : dearest;
+    if (kind === 'lease') {
+      this.#asked = this.#demandAt(nowMs) ?? this.#asked;
+      this.#demand = undefined;
+    }
+    const preferred = dearest > atLeast ? { preferred: dearest } : {};
+    this.#call = { leaseId, wanted, atLeast, ...preferred, sentAtMs: nowMs, reports };
     return this.#call;
   }
 
@@ -195,12 +227,12 @@ export class Wallet {
     if (this.#unheard !== call.leaseId) return;
     this.#unheard = undefined;
     if (reply.outcome === 'leased') {
-      this.#admit(reply.lease, nowMs);
+      this.#admit(reply.lease, call, nowMs);
     } else {
       this.#price = reply.price;
-      this.#leaseAfterMs = nowMs + reply.retryAfterMs;
-      // Less than a claim here and less than a claim there may be one together: the ledger puts it together.
-      if (this.held(nowMs) < call.atLeast) for (const lease of this.#leases) lease.rested = true;
+      this.#scarce = { size: call.atLeast, untilMs: nowMs + reply.retryAfterMs };
+      // Less than a claim here and less than a claim there may be one together: the ledger puts it together. What a cheap one can use stays.
+      if (this.held(nowMs) < this.#cheapest.units) for (const lease of this.#leases) lease.rested = true;
     }
   }
 
@@ -210,8 +242,9 @@ export class Wallet {
    * @param chance [0, 1): isolates that fail together come back apart
    */
   failed(call: WalletCall, nowMs: number, chance: number): void {
+    if (this.#call === call && call.wanted > 0 && nowMs - this.#asked.sinceMs < LEASE_LIFE_MS)
+      this.#demand = this.#demand ? sumOf(this.#demand, this.#asked) : this.#asked;
     this.#ended(call);
-    this.#wanted += call.wanted;
     const waitMs = Math.min(DOWN_LONGEST_MS, DOWN_BASE_MS * 2 ** this.#failures);
     this.#failures += 1;
     this.#callAfterMs = nowMs + waitMs * (0.5 + chance / 2);
@@ -221,11 +254,25 @@ export class Wallet {
     if (this.#call === call) this.#call = undefined;
   }
 
-  #wantsLease(nowMs: number, needed: number): boolean {
-    if (this.#wanted === 0 || nowMs < this.#leaseAfterMs || this.#leases.length >= MAX_LEASES) return false;
-    const held = this.held(nowMs);
-    const lasting = this.held(nowMs + ENDS_SOON_MS);
-    return held < needed || held < this.#dearest || lasting * 2 < this.#slice;
+  #demandAt(nowMs: number): Demand | undefined {
+    return this.#demand && nowMs - this.#demand.sinceMs < LEASE_LIFE_MS ? this.#demand : undefined;
+  }
+
+  /** The largest claim that the ledger may have enough for. */
+  #limit(nowMs: number): number {
+    return nowMs < this.#scarce.untilMs ? this.#scarce.size - 1 : Infinity;
+  }
+
+  #isShort(units: number, nowMs: number): boolean {
+    return this.held(nowMs) < units || this.held(nowMs + ENDS_SOON_MS) * 2 < this.#slice;
+  }
+
+  #wantsLease(nowMs: number, need: Needed | undefined): boolean {
+    const demand = this.#demandAt(nowMs);
+    const limit = this.#limit(nowMs);
+    if (!demand || demand.least > limit || this.#leases.length >= MAX_LEASES) return false;
+    const dearest = demand.dearest > limit ? demand.least : demand.dearest;
+    return this.#isShort(dearest, nowMs) || (need !== undefined && this.lacks(need, nowMs));
   }
 
   #acknowledge(reports: readonly WalletReport[]): void {
@@ -236,11 +283,14 @@ export class Wallet {
     }
   }
 
-  #admit(grant: Grant, nowMs: number): void {
+  #admit(grant: Grant, { preferred = 0, sentAtMs }: WalletCall, nowMs: number): void {
     this.#price = grant.price;
-    if (grant.useBeforeMs <= nowMs) this.#leaseAfterMs = nowMs + LATE_WAIT_MS;
+    const useBeforeMs = endsAtMs(grant, sentAtMs);
+    if (useBeforeMs <= nowMs) this.#scarce = { size: 1, untilMs: nowMs + LATE_WAIT_MS };
+    else if (grant.units < preferred && preferred <= this.#limit(nowMs))
+      this.#scarce = { size: preferred, untilMs: nowMs + SCARCE_MS };
     this.#slice = grant.units;
-    this.#leases.push(openLease(grant));
+    this.#leases.push(openLease(grant, useBeforeMs));
     this.#leases.sort((one, other) => one.useBeforeMs - other.useBeforeMs);
   }
 

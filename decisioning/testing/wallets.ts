@@ -1,5 +1,6 @@
 /** Wallets that hold something, for tests. */
 import type { LeasedClaim, PurseEntry } from '../limits/purse.ts';
+import type { Needed } from '../limits/purse-needs.ts';
 import { Wallet, type WalletCall } from '../limits/wallet.ts';
 
 /** How long the leases of tests may be used. */
@@ -8,20 +9,28 @@ let drawn = 0;
 /** An id that no other lease has. */
 export const freshId = () => `lease-${drawn++}`;
 
+/** A request for these units, of which the dearest claim takes `dearest` and the cheapest `least`. */
+export const wants = (units: number, dearest = units, least = dearest): Needed => ({
+  units,
+  dearest,
+  least,
+  sizes: [[...new Set([least, dearest])]],
+});
+
 /** A ledger's answer with a lease. */
 export const grant = (leaseId: string, units: number, useBeforeMs = LIFE_MS, price = 0) =>
   ({ outcome: 'leased', lease: { leaseId, units, useBeforeMs, price } }) as const;
 
-/** A wallet that holds one lease of these units, from time 0. */
-export function walletWith(units: number, price = 0): Wallet {
+/** A wallet that holds one lease of these units, from time 0, asked for by claims of that size. */
+export function walletWith(units: number, price = 0, claim = 1): Wallet {
   const wallet = new Wallet('pool:p');
-  lend(wallet, units, 0, price);
+  lend(wallet, units, 0, price, claim);
   return wallet;
 }
 
 /** Grants a wallet one more lease; its id. */
-export function lend(wallet: Wallet, units: number, nowMs: number, price = 0): string {
-  wallet.want(1, 1);
+export function lend(wallet: Wallet, units: number, nowMs: number, price = 0, claim = 1): string {
+  wallet.want(wants(claim), nowMs);
   const call = wallet.open(nowMs, freshId(), 'lease');
   wallet.heard(call, grant(call.leaseId, units, nowMs + LIFE_MS, price), nowMs);
   return call.leaseId;

@@ -1,4 +1,5 @@
 /** The rows that a call works on: read once, changed in memory, written back in the caller's transaction. */
+import { LEASE_LIFE_MS } from '../../decisioning/limits/lease.ts';
 import { type Account, type Accounts, fitTotal, openAccounts, transfer } from '../../decisioning/limits/ledger.ts';
 import type { LedgerSpec } from '../../decisioning/limits/ledger-spec.ts';
 import type { PriceState } from '../../decisioning/limits/price.ts';
@@ -15,6 +16,9 @@ import {
   writeLease,
   writeLedger,
 } from './rows.ts';
+
+/** Isolates that were refused and are remembered: one is enough to be fair to. */
+const MAX_WAITING = 64;
 
 /** Who the ledger is and how it is configured; `spec` is null until a lease was asked for. */
 export interface LedgerRow {
@@ -73,6 +77,8 @@ export class Book {
   #window: LedgerWindow | undefined;
   /** Leases that are in use as far as is known: lease id → who and until when. */
   readonly #live: Map<string, LiveLease>;
+  /** Who was refused a lease lately, and until when that counts. */
+  readonly #waiting = new Map<string, number>();
   /** Ids of alerts that were raised since the book was opened. */
   readonly raised = new Set<string>();
 
@@ -116,6 +122,18 @@ export class Book {
       else this.#live.delete(leaseId);
     }
     return holders.size;
+  }
+
+  /** Somebody asked for a lease and got none. */
+  turnedAway(holder: string): void {
+    if (this.#waiting.size >= MAX_WAITING) this.#waiting.clear();
+    this.#waiting.set(holder, this.nowMs + LEASE_LIFE_MS);
+  }
+
+  /** Whether anybody else holds a lease, or was refused one lately. */
+  hasOthers(holder: string): boolean {
+    for (const [other, untilMs] of this.#waiting) if (untilMs <= this.nowMs) this.#waiting.delete(other);
+    return this.holders(holder) > 1 || [...this.#waiting.keys()].some((other) => other !== holder);
   }
 
   /** Accounts of a period; those of one that begins are opened with the configured total. */

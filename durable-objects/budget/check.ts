@@ -33,12 +33,14 @@ function checkReport({ leaseId, returned, claims }: LeaseReport): void {
 }
 
 /** @throws RangeError naming the field */
-export function checkLeaseCall({ workspaceId, holder, leaseId, wanted, atLeast, reports, revision }: LeaseCall): void {
+export function checkLeaseCall(call: LeaseCall): void {
+  const { workspaceId, holder, leaseId, wanted, atLeast, preferred, reports, revision } = call;
   checkName(workspaceId, 'workspaceId');
   checkName(holder, 'holder');
   checkName(leaseId, 'leaseId');
   checkUnits(wanted, 'wanted', 0);
   checkUnits(atLeast, 'atLeast', 1);
+  if (preferred !== undefined) checkUnits(preferred, 'preferred', atLeast);
   checkUnits(revision, 'revision', 0);
   if (reports.length > MAX_LEASE_REPORTS) refuse(`more than ${MAX_LEASE_REPORTS} reports`);
   const claims = reports.reduce((sum, report) => sum + report.claims.length, 0);

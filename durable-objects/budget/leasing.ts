@@ -22,9 +22,11 @@ export const REFUSED_RETRY_MS = 60_000;
 export function grant(book: Book, spec: LedgerSpec, call: LeaseCall): LeaseReply {
   if (call.wanted === 0) return { outcome: 'reported' };
   const known = book.lease(call.leaseId);
-  if (known && known.units > 0) return leased(known);
+  if (known && known.units > 0) return leased(known, book.nowMs);
   const window = book.window();
-  const spending = { committed: committedOf(book.period(window.id)), atLeast: call.atLeast, atMs: book.nowMs };
+  const { atLeast, preferred = atLeast } = call;
+  // The plan leaves room for the dearest, whether there is enough for it or not.
+  const spending = { committed: committedOf(book.period(window.id)), atLeast: preferred, atMs: book.nowMs };
   const price = priceNow(book, spec, window, spending);
   const refuse = (reason: LeaseRefusal, retryAfterMs: number): LeaseReply => ({
     outcome: 'refused',
@@ -42,18 +44,25 @@ export function grant(book: Book, spec: LedgerSpec, call: LeaseCall): LeaseReply
     planned: plannedInSlice(spec, window, book.nowMs),
     headroom: paced === Infinity ? null : paced,
     wanted: call.wanted,
-    atLeast: call.atLeast,
+    atLeast,
+    ...(isContended(book, call.holder, accounts.remaining, preferred) ? {} : { preferred }),
   });
-  if (units > 0) return leased(take(book, spec, window, call, units, price));
-  if (accounts.remaining >= call.atLeast) {
-    return refuse('ahead_of_plan', retryAfter(spec, window, spending));
+  if (units > 0) return leased(take(book, spec, window, call, units, price), book.nowMs);
+  book.turnedAway(call.holder);
+  if (accounts.remaining >= atLeast) {
+    return refuse('ahead_of_plan', retryAfter(spec, window, spending, atLeast));
   }
   const mayReturn = accounts.leased + accounts.pending > 0;
   return refuse('exhausted', mayReturn ? EXHAUSTED_RETRY_MS : untilNext(window.toMs, book.nowMs));
 }
 
-function leased({ leaseId, units, useBeforeMs, price }: LeaseRow): LeaseReply {
-  return { outcome: 'leased', lease: { leaseId, units, useBeforeMs, price } };
+function leased({ leaseId, units, useBeforeMs, price }: LeaseRow, nowMs: number): LeaseReply {
+  return { outcome: 'leased', lease: { leaseId, units, useBeforeMs, lastsMs: useBeforeMs - nowMs, price } };
+}
+
+/** Whether room for the dearest claim would leave too little to others, who were turned away or hold a lease: cheap claims go first then. */
+function isContended(book: Book, holder: string, remaining: number, preferred: number): boolean {
+  return 2 * preferred > remaining && book.hasOthers(holder);
 }
 
 /** Why nothing is leased at this time at all; undefined when the ledger is open. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { LEASE_LIFE_MS } from '../../decisioning/limits/lease.ts';
 import { EXHAUSTED_RETRY_MS, REFUSED_RETRY_MS } from './leasing.ts';
 import { REMEMBERED_MS, UNSETTLED_MS } from './sweeping.ts';
-import { CLOSES_MS, lapse, MINUTE_MS, newLedger, post, report, T0, unitsOf } from './testing/fixtures.ts';
+import { CLOSES_MS, lapse, MINUTE_MS, newLedger, post, report, T0, unitsOf, type Wanted } from './testing/fixtures.ts';
 
 describe('a lease', () => {
   test('that is asked for again is the same one, also when it is over and when the price has changed', async () => {
@@ -10,9 +10,13 @@ describe('a lease', () => {
     const asked = ledger.call();
     const first = await ledger.lease(asked);
     ledger.clock.nowMs += 5 * MINUTE_MS;
-    expect(await ledger.lease({ ...asked, wanted: 500, holder: 'another' })).toEqual(first);
+    const { lease } = first as Extract<typeof first, { outcome: 'leased' }>;
+    expect(lease).toMatchObject({ useBeforeMs: T0 + LEASE_LIFE_MS, lastsMs: LEASE_LIFE_MS });
+    // What is told again ends when it did: by now it is over.
+    const again = { outcome: 'leased', lease: { ...lease, lastsMs: LEASE_LIFE_MS - 5 * MINUTE_MS } };
+    expect(await ledger.lease({ ...asked, wanted: 500, holder: 'another' })).toEqual(again);
     await ledger.evict();
-    expect(await ledger.lease(asked)).toEqual(first);
+    expect(await ledger.lease(asked)).toEqual(again);
     expect(await ledger.standing()).toMatchObject({ leased: 40, remaining: 960 });
   });
 
@@ -30,6 +34,33 @@ describe('a lease', () => {
     expect((await ledger.standing()).holders).toBe(1);
     ledger.clock.nowMs += LEASE_LIFE_MS;
     expect((await ledger.standing()).holders).toBe(0);
+  });
+
+  test('has room for the dearest claim where there is that much, and is made for the cheapest where there is not', async () => {
+    const ledger = newLedger({ total: 1_000 });
+    const ask = (more: Wanted) => ledger.lease(ledger.call({ wanted: 1, ...more }));
+    expect(unitsOf(await ask({ preferred: 600 }))).toBe(600);
+    expect(unitsOf(await ask({ preferred: 600 }))).toBe(8);
+    expect(await ask({ atLeast: 600 })).toMatchObject({ reason: 'exhausted' });
+  });
+
+  test('has no room for a claim that would leave too little to others, who hold a lease or were turned away', async () => {
+    const ledger = newLedger({ total: 1_000 });
+    const asked = ledger.call({ wanted: 1, preferred: 1_000 });
+    expect(unitsOf(await ledger.lease(asked))).toBe(1_000);
+    expect(unitsOf(await ledger.lease(ledger.call({ holder: 'two' })))).toBe(0);
+    const reports = [report(asked.leaseId, { returned: 1_000 })];
+    expect(unitsOf(await ledger.lease(ledger.call({ wanted: 1, preferred: 1_000, reports })))).toBe(8);
+    expect(unitsOf(await ledger.lease(ledger.call({ holder: 'two', wanted: 1 })))).toBe(8);
+    ledger.clock.nowMs += LEASE_LIFE_MS;
+    expect(unitsOf(await ledger.lease(ledger.call({ wanted: 1, preferred: 900 })))).toBe(900);
+  });
+
+  test('of a paced ledger is there from the first minute, however dear the dearest claim is', async () => {
+    const midnightMs = Date.parse('2026-11-22T00:00:00Z');
+    const ledger = newLedger({ total: 100_000, period: 'day', pacing: { mode: 'even' } }, midnightMs);
+    expect(await ledger.lease(ledger.call({ atLeast: 5_000 }))).toMatchObject({ reason: 'ahead_of_plan' });
+    expect(unitsOf(await ledger.lease(ledger.call({ atLeast: 10, preferred: 5_000 })))).toBeGreaterThanOrEqual(10);
   });
 
   test('is refused when nothing is left, and when to ask again depends on whether units are out', async () => {

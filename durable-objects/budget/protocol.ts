@@ -33,15 +33,20 @@ export interface LeaseCall extends LedgerAddress {
   readonly leaseId: string;
   /** Units that were asked for since the last call, found or not; at least 0. With 0 nothing is leased: the call only reports. */
   readonly wanted: number;
-  /** The smallest slice that is of any use: the dearest claim. */
+  /** The smallest slice that is of any use: the cheapest claim. */
   readonly atLeast: number;
+  /** The dearest claim where it is more: a slice has room for it if there is that much. Absent from workers of the last release. */
+  readonly preferred?: number;
   readonly reports: readonly LeaseReport[];
 }
 
 export interface Lease {
   readonly leaseId: string;
   readonly units: number;
+  /** By the ledger's clock. */
   readonly useBeforeMs: number;
+  /** From the answer to its end; workers go by it, because clocks differ. Absent from ledgers of the last release. */
+  readonly lastsMs?: number;
   /** Dual price of a unit. */
   readonly price: number;
 }

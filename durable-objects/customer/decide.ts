@@ -3,7 +3,7 @@ import { ENROLLED_ARM, HOLDOUT_ARM } from '../../decisioning/bandits/allocation.
 import type { MeasuredCampaign } from '../../decisioning/candidates.ts';
 import type { OpenSlice } from '../../decisioning/catalog/open.ts';
 import type { PlacementDecision, PlacementRequest } from '../../decisioning/decide.ts';
-import { type Purse, type PurseTaker, purseTaker } from '../../decisioning/limits/purse.ts';
+import { type Purse, type PurseTaker, purseTaker, purseTimeMs } from '../../decisioning/limits/purse.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import { decideWithReceipt } from '../../decisioning/receipt.ts';
 import { forgottenAtMs, nameOfClaims, takeClaims, toldClaims } from './claims.ts';
@@ -56,7 +56,8 @@ function decideFresh(
   const input = inputOf(state, { ...call, purse }, shared, fresh, nowMs);
   const facts = { requestId: call.requestId, revision: call.revision, rules: rulesOf(call, fresh) };
   const { decisions, receipt } = decideWithReceipt(input, facts);
-  const made: Made = { receipt, bucketingId: input.customer.bucketingId, times, take: purseTaker(purse, claimedAtMs) };
+  const take = purseTaker(purse, purseTimeMs(claimedAtMs, call.receivedAtMs));
+  const made: Made = { receipt, bucketingId: input.customer.bucketingId, times, take };
   const decided = decisions.map((decision) => {
     for (const measured of decision.measured) enrolMeasured(store, measured, call.name, claimedAtMs);
     return storeDecision(store, call, shared.sliceOf(decision.placement), decision, made);

@@ -1,11 +1,12 @@
 /** What decide() sees of a customer: the stored state as of one moment. */
 import type { OpenSlice } from '../../decisioning/catalog/open.ts';
 import type { DecideInput, PlacementRequest } from '../../decisioning/decide.ts';
-import { purseView } from '../../decisioning/limits/purse.ts';
+import { purseTimeMs, purseView } from '../../decisioning/limits/purse.ts';
 import { countTouches, fatiguePressure } from '../../decisioning/limits/touches.ts';
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
 import { subjectResolver } from '../../decisioning/segments/subject.ts';
 import type { CustomerView, Evidence } from '../../decisioning/view.ts';
+import { withinOpenClaims } from './claims.ts';
 import { MAX_CLIENT_AGE_MS } from './limits.ts';
 import type { DecideCall, StoredProfile } from './protocol.ts';
 import type { CustomerState } from './state.ts';
@@ -65,8 +66,8 @@ export function inputOf(
     evidence: shared.evidence,
     switches: call.switches,
     customer: viewOf(state, call, nowMs),
-    // Leases run by the object's time, not by a client's.
-    purse: purseView(call.purse ?? [], objectNow(state, call.receivedAtMs)),
+    // Leases run by the worker's clock, not by a client's.
+    purse: purseView(call.purse ?? [], purseTimeMs(objectNow(state, call.receivedAtMs), call.receivedAtMs)),
     nowMs,
   };
 }

@@ -1,4 +1,5 @@
 /** What really became of every unit: claimed by decisions that were made, spent by those that were seen or sent in time. */
+import { CLOCKS_APART_MS } from '../../decisioning/limits/lease.ts';
 import type { StoredDecision } from '../../durable-objects/customer/protocol.ts';
 import type { SimulatedObject } from './object.ts';
 
@@ -60,7 +61,8 @@ export class Money {
       lease.claimed += units;
       if (lease.claimed > lease.units)
         return `lease: ${record.decisionId} claims ${units} of ${ledger}: ${lease.claimed} of ${lease.units} units of a lease`;
-      if (record.atMs >= lease.useBeforeMs)
+      // The ledger's clock, the worker's and the customer's time: two steps, and none is longer than clocks are apart.
+      if (record.atMs >= lease.useBeforeMs + 2 * CLOCKS_APART_MS)
         return `lease: ${record.decisionId} claims of ${ledger} ${record.atMs - lease.useBeforeMs} ms after its lease was over`;
     }
     return null;

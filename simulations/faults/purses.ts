@@ -50,19 +50,22 @@ export class Purses {
     revision: number,
   ): Promise<readonly PurseEntry[]> {
     const { host } = this.#owner;
-    for (const [ledger, { units, dearest }] of needed) {
+    for (const [ledger, need] of needed) {
       const spec = directory.ledgers?.[ledger];
       if (!spec) continue;
       const held = this.#held.get(ledger) ?? { wallet: new Wallet(ledger), spec, revision };
       Object.assign(held, { spec, revision });
       this.#held.set(ledger, held);
       const { wallet } = held;
-      wallet.want(units, dearest);
-      if (wallet.due(host.now(), units) !== 'lease') continue;
+      wallet.want(need, host.now());
+      if (wallet.due(host.now(), need) !== 'lease') continue;
       const asked = this.#call(held, 'lease');
-      if (wallet.held(host.now()) < dearest) await Promise.race([asked, scheduler.wait(LEASE_WAIT_MS)]);
+      if (wallet.lacks(need, host.now())) await Promise.race([asked, scheduler.wait(LEASE_WAIT_MS)]);
     }
-    return [...needed].flatMap(([ledger, { units }]) => this.#held.get(ledger)?.wallet.take(units, host.now()) ?? []);
+    return [...needed].flatMap(([ledger, need]) => {
+      const wallet = this.#held.get(ledger)?.wallet;
+      return wallet?.take(wallet.fitting(need, host.now()), host.now()) ?? [];
+    });
   }
 
   /** What became of the units of a call. */

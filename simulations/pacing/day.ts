@@ -2,7 +2,7 @@
 import { decide, type PlacementDecision } from '../../decisioning/decide.ts';
 import { plannedBy } from '../../decisioning/limits/plan.ts';
 import { type LeasedClaim, purseTaker, purseView } from '../../decisioning/limits/purse.ts';
-import { neededUnits } from '../../decisioning/limits/purse-needs.ts';
+import { type Needed, neededUnits } from '../../decisioning/limits/purse-needs.ts';
 import { Wallet } from '../../decisioning/limits/wallet.ts';
 import { windowAt } from '../../decisioning/limits/windows.ts';
 import type { Random } from '../../decisioning/random.ts';
@@ -131,7 +131,7 @@ function shopOf({ slice, evidence, spec }: PacedWorld, ledger: MemoryLedger, iso
   const wallets = Array.from({ length: isolates }, () => ({ wallet: new Wallet(POOL), usedMs: Number.NaN }));
   const reasons: Record<string, number> = {};
   let leases = 0;
-  const serve = (isolate: number, nowMs: number, needed?: number): void => {
+  const serve = (isolate: number, nowMs: number, needed?: Needed): void => {
     const { wallet } = wallets[isolate]!;
     const kind = wallet.due(nowMs, needed);
     if (!kind) return;
@@ -153,9 +153,9 @@ function shopOf({ slice, evidence, spec }: PacedWorld, ledger: MemoryLedger, iso
       const held = wallets[isolate]!;
       held.usedMs = nowMs;
       const need = neededUnits([slice.rules], { switches: SWITCHES, nowMs }).get(spec.key)!;
-      held.wallet.want(need.units, need.dearest);
-      serve(isolate, nowMs, need.units);
-      const purse = held.wallet.take(need.units, nowMs);
+      held.wallet.want(need, nowMs);
+      serve(isolate, nowMs, need);
+      const purse = held.wallet.take(held.wallet.fitting(need, nowMs), nowMs);
       const tier = Math.floor(random.next() * TIERS.length);
       const seed = Math.floor(random.next() * 2 ** 50)
         .toString(16)

@@ -79,15 +79,15 @@ type Asked = ReturnType<typeof heldFor>;
 async function prepare(env: Env, ctx: Ctx, asked: Asked): Promise<void> {
   const nowMs = Date.now();
   for (const { held, need } of asked) {
-    held.wallet.want(need.units, need.dearest);
-    const due = held.wallet.due(nowMs, need.units);
+    held.wallet.want(need, nowMs);
+    const due = held.wallet.due(nowMs, need);
     if (due) ctx.waitUntil(callLedger(env, held.wallet, held.address, due));
   }
   // A call that has been under way for long already is waited for no more: a slow ledger costs its first requests only.
   const isAwaited = ({ held: { wallet }, need }: Asked[number]): boolean => {
     const nowMs = Date.now();
     const sinceMs = wallet.callSinceMs(nowMs);
-    return sinceMs !== undefined && nowMs - sinceMs < LEASE_WAIT_MS && wallet.held(nowMs) < need.units;
+    return sinceMs !== undefined && nowMs - sinceMs < LEASE_WAIT_MS && wallet.lacks(need, nowMs);
   };
   // By the clock, which `isAwaited` reads: on a busy machine each look takes longer than it was asked to. The count ends it where a clock stands still.
   for (let waitedMs = 0; waitedMs < LEASE_WAIT_MS && asked.some(isAwaited); waitedMs += LOOK_EVERY_MS)
@@ -107,7 +107,7 @@ export async function takePurse(
   const asked = heldFor(facts, needed, Date.now());
   await prepare(env, ctx, asked);
   const nowMs = Date.now();
-  const purse = asked.flatMap(({ held, need }) => held.wallet.take(need.units, nowMs));
+  const purse = asked.flatMap(({ held: { wallet }, need }) => wallet.take(wallet.fitting(need, nowMs), nowMs));
   // The next request must not find less than half a slice: its lease is asked for behind this one.
   for (const { held } of asked) {
     const due = held.wallet.due(nowMs);
@@ -129,7 +129,7 @@ export async function peekPurse(
   await prepare(env, ctx, asked);
   const nowMs = Date.now();
   for (const { held } of asked) watch(env, ctx, held, nowMs);
-  return asked.flatMap(({ held, need }) => held.wallet.peek(need.units, nowMs));
+  return asked.flatMap(({ held: { wallet }, need }) => wallet.peek(wallet.fitting(need, nowMs), nowMs));
 }
 
 /**

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LedgerSpec } from '../../decisioning/limits/ledger-spec.ts';
 import type { PurseEntry } from '../../decisioning/limits/purse.ts';
 import { Wallet } from '../../decisioning/limits/wallet.ts';
+import { wants } from '../../decisioning/testing/wallets.ts';
 import { budgetStub } from '../../durable-objects/shared/stub.ts';
 import { callLedger, readReply } from './ledger-calls.ts';
 
@@ -31,8 +32,8 @@ async function standing(workspaceId: string) {
 
 /** Takes one claim, asking the ledger where that is due. */
 async function takeOne(wallet: Wallet, workspaceId: string): Promise<readonly PurseEntry[]> {
-  wallet.want(CLAIM, CLAIM);
-  const due = wallet.due(Date.now(), CLAIM);
+  wallet.want(wants(CLAIM), Date.now());
+  const due = wallet.due(Date.now(), wants(CLAIM));
   if (due) await callLedger(bindings, wallet, addressOf(workspaceId), due);
   return wallet.take(CLAIM, Date.now());
 }

@@ -1,4 +1,5 @@
 /** Calls of a wallet to the object of its ledger. */
+import { LEASE_LIFE_MS } from '../../decisioning/limits/lease.ts';
 import type { Wallet, WalletReply } from '../../decisioning/limits/wallet.ts';
 import type { LeaseReply, LedgerAddress } from '../../durable-objects/budget/protocol.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
@@ -22,8 +23,9 @@ export function readReply(reply: LeaseReply | null | undefined, leaseId: string)
     return { ...reply, retryAfterMs: Math.min(LONGEST_REFUSAL_MS, Math.max(0, retryAfterMs)) };
   }
   if (reply?.outcome !== 'leased' || !reply.lease) return undefined;
-  const { units, useBeforeMs, price } = reply.lease;
-  const isSound = isCount(units) && units > 0 && isNumber(useBeforeMs) && isNumber(price) && price >= 0;
+  const { units, useBeforeMs, lastsMs, price } = reply.lease;
+  const ends = isNumber(useBeforeMs) && (lastsMs === undefined || (isNumber(lastsMs) && lastsMs <= LEASE_LIFE_MS));
+  const isSound = isCount(units) && units > 0 && ends && isNumber(price) && price >= 0;
   return isSound && reply.lease.leaseId === leaseId ? reply : undefined;
 }
 
@@ -37,7 +39,8 @@ export async function callLedger(
   holder ??= crypto.randomUUID();
   const call = wallet.open(Date.now(), crypto.randomUUID(), kind);
   try {
-    const said = { ...address, holder, ...call };
+    const { sentAtMs: _, ...asked } = call;
+    const said = { ...address, holder, ...asked };
     const reply = await withRetry(async () =>
       (await budgetStub(env, address.workspaceId, address.spec.key)).lease(said),
     );

@@ -63,7 +63,7 @@ export function audit(sql: SqlStorage): void {
   }
 }
 
-export type Wanted = Partial<Pick<LeaseCall, 'holder' | 'leaseId' | 'wanted' | 'atLeast' | 'reports'>>;
+export type Wanted = Partial<Pick<LeaseCall, 'holder' | 'leaseId' | 'wanted' | 'atLeast' | 'preferred' | 'reports'>>;
 
 /**
  * A ledger whose clock the test sets. Its object is never called from outside, so that its alarm never runs: `tick` does its work. Every
