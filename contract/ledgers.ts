@@ -21,7 +21,11 @@ export const money = z
 function accountsIn<T extends z.ZodType>(unit: T) {
   return {
     total: unit.meta({
-      description: 'All there is (a day); above what is configured while that was lowered below what is spent already',
+      description:
+        'All there is (a day); above `configured` while that was lowered below what is spent, promised or leased already',
+    }),
+    configured: unit.meta({
+      description: 'What is published; less than `total` while more than that is spent, promised or leased already',
     }),
     posted: unit.meta({ description: 'Spent: seen or sent' }),
     pending: unit.meta({ description: 'Promised to decisions that were neither seen nor have lapsed' }),

@@ -48,7 +48,10 @@ test('pools, stocks and capacities stand in one table; what needs a person stand
       ...NOTHING,
       items: [budgetOf('xmas', { total: 0, uncharged: 1_250 }, later)],
     },
-    '/v1/inventory?limit=100': { ...NOTHING, items: [inventoryOf('gift-bags', { total: 50, posted: 3, pending: 1 })] },
+    '/v1/inventory?limit=100': {
+      ...NOTHING,
+      items: [inventoryOf('gift-bags', { total: 69, configured: 50, posted: 3, pending: 1, leased: 65 })],
+    },
     '/v1/capacity?limit=100': {
       ...NOTHING,
       items: [capacityOf('channel', 'call_center', { total: 1_200, posted: 1_200, planned: 1_196 })],
@@ -57,19 +60,20 @@ test('pools, stocks and capacities stand in one table; what needs a person stand
   expect((await run('budgets', '--site', site)).stdout.split('\n')).toEqual([
     'As of 27 Nov 2026, 09:00 UTC',
     '',
-    '  Budgets, EUR            spent        of  share  reserved      left        plan',
-    '  spring               2,501.50  5,000.00   50 %     60.00  2,438.50  3 % behind  ██████████┃·········',
-    '  xmas                     0.00      0.00      -      0.00      0.00           -  ····················',
+    '  Budgets, EUR            spent        of  share  reserved  in hand      left        plan',
+    '  spring               2,501.50  5,000.00   50 %     40.00    20.00  2,438.50  3 % behind  ██████┃·····',
+    '  xmas                     0.00      0.00      -      0.00     0.00      0.00           -  ············',
     '',
-    '  Stocks                  spent        of  share  reserved      left        plan',
-    '  gift-bags                   3        50    6 %         1        46           -  █▒··················',
+    '  Stocks                  spent        of  share  reserved  in hand      left        plan',
+    '  gift-bags                   3        69    4 %         1       65         0           -  █▒▒▒▒▒▒▒▒▒▒▒',
     '',
-    '  Contacts today          spent        of  share  reserved      left        plan',
-    '  channel call_center     1,200     1,200  100 %         0         0     on plan  ███████████████████┃',
+    '  Contacts today          spent        of  share  reserved  in hand      left        plan',
+    '  channel call_center     1,200     1,200  100 %         0        0         0     on plan  ███████████┃',
     '',
-    '  █ spent   ▒ reserved   · left   ┃ plan by now',
+    '  █ spent   ▒ reserved or in hand   · left   ┃ plan by now',
     '  ! pool:xmas opens 1 Dec 2026, 00:00 UTC',
     '  ! pool:xmas: 12.50 EUR were seen or sent with nothing left for them',
+    '  ! stock:gift-bags: 50 are published; the total stays at what is committed: 69 are spent, reserved or in hand',
     '  ! 1 alert that nobody acknowledged: npm run hyperedge -- alerts',
     '  ! pool:gone does not answer just now',
     '',
@@ -88,7 +92,7 @@ test('where nothing is paced there is no column of plans, and where nothing is l
     ...answers,
     '/v1/inventory?limit=100': { ...NOTHING, items: [inventoryOf('bags', { total: 5 })] },
   });
-  expect((await run('budgets', '--site', some.site)).stdout).toMatch(/reserved {2}left\n/);
+  expect((await run('budgets', '--site', some.site)).stdout).toMatch(/in hand {2}left\n/);
   expect(JSON.parse((await run('budgets', '--json', '--site', some.site)).stdout)).toMatchObject({
     budgets: [],
     inventory: [{ stock: 'bags', remaining: 5 }],

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import { BAR_CELLS, barOf } from './bar.ts';
 
-const bar = (spent: number, reserved: number, planned: number | null = null) => barOf({ spent, reserved, planned });
+const bar = (spent: number, held: number, planned: number | null = null) => barOf({ spent, held, planned });
 
 test('a bar has the same width whatever it shows, and the shares in their order', () => {
-  expect(bar(0.5, 0.25)).toBe('██████████▒▒▒▒▒·····');
-  for (const [spent, reserved, planned] of [
+  expect(bar(0.5, 0.25)).toBe('██████▒▒▒···');
+  for (const [spent, held, planned] of [
     [0, 0, null],
     [1, 0, 1],
     [0.999, 0.001, 0],
     [0.3, 0.7, 0.5],
   ] as const)
-    expect([...bar(spent, reserved, planned)]).toHaveLength(BAR_CELLS);
+    expect([...bar(spent, held, planned)]).toHaveLength(BAR_CELLS);
 });
 
 test('what is a little above nothing is seen, and what is not quite all is not full', () => {

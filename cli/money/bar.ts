@@ -1,26 +1,26 @@
-/** The accounts of a ledger as a bar: what is spent, what is reserved, what is left, and where the plan is. */
+/** The accounts of a ledger as a bar: what is spent, what is promised or in hand, what is left, and where the plan is. */
 import { paint } from '../terminal.ts';
 
 /** Cells of a bar: with them a table of money is still as wide as a page of the guides. */
-export const BAR_CELLS = 20;
+export const BAR_CELLS = 12;
 
 const SPENT = '█';
-const RESERVED = '▒';
+const HELD = '▒';
 const LEFT = '·';
 const PLAN = '┃';
 
-/** Shares of the total: `spent` + `reserved` ≤ 1; `planned` is null where nothing is paced. */
+/** Shares of the total: `spent` + `held` ≤ 1; `planned` is null where nothing is paced. */
 export interface BarShares {
   readonly spent: number;
-  readonly reserved: number;
+  readonly held: number;
   readonly planned: number | null;
 }
 
 /** `█████▒▒···┃····`: what is a little above nothing has a cell, and what is not quite all leaves one. */
-export function barOf({ spent, reserved, planned }: BarShares): string {
+export function barOf({ spent, held, planned }: BarShares): string {
   const spentCells = cellsOf(spent);
-  const both = Math.max(cellsOf(spent + reserved), Math.min(BAR_CELLS, spentCells + (reserved > 0 ? 1 : 0)));
-  const cells = [...(SPENT.repeat(spentCells) + RESERVED.repeat(both - spentCells) + LEFT.repeat(BAR_CELLS - both))];
+  const both = Math.max(cellsOf(spent + held), Math.min(BAR_CELLS, spentCells + (held > 0 ? 1 : 0)));
+  const cells = [...(SPENT.repeat(spentCells) + HELD.repeat(both - spentCells) + LEFT.repeat(BAR_CELLS - both))];
   if (planned !== null) cells[Math.min(BAR_CELLS - 1, Math.floor(planned * BAR_CELLS))] = PLAN;
   return cells.join('');
 }
@@ -32,7 +32,7 @@ function cellsOf(share: number): number {
 }
 
 /** What the parts of a bar mean, in one line. */
-export const LEGEND = `${SPENT} spent   ${RESERVED} reserved   ${LEFT} left   ${PLAN} plan by now`;
+export const LEGEND = `${SPENT} spent   ${HELD} reserved or in hand   ${LEFT} left   ${PLAN} plan by now`;
 
 /** Colours the bars of a finished text; nothing changes where no terminal shows colours. */
 export function paintBars(text: string): string {

@@ -25,6 +25,7 @@ interface Row {
 
 interface Figures {
   readonly total: number;
+  readonly configured: number;
   readonly posted: number;
   readonly pending: number;
   readonly leased: number;
@@ -80,12 +81,12 @@ function tableOf({ money, things, contacts }: Rows): string {
 
 function section(title: string, rows: readonly Row[], paced: boolean): readonly (readonly string[])[] {
   // Bars come last: a narrow screen cuts those and not the figures.
-  const head = [title, 'spent', 'of', 'share', 'reserved', 'left', ...(paced ? ['plan'] : []), ''];
+  const head = [title, 'spent', 'of', 'share', 'reserved', 'in hand', 'left', ...(paced ? ['plan'] : []), ''];
   const lines = rows.map(({ title: name, figures, standing, told }) => {
     const { total, posted, pending, leased, remaining } = figures;
     const share = total === 0 ? NOTHING : shareText(posted / total);
     return [
-      ...[name, told(posted), told(total), share, told(pending + leased), told(remaining)],
+      ...[name, told(posted), told(total), share, told(pending), told(leased), told(remaining)],
       ...[...(paced ? [planText(standing.aheadShare)] : []), barOf(sharesOf(figures))],
     ];
   });
@@ -93,8 +94,8 @@ function section(title: string, rows: readonly Row[], paced: boolean): readonly 
 }
 
 function sharesOf({ total, posted, pending, leased, planned }: Figures) {
-  if (total === 0) return { spent: 0, reserved: 0, planned: null };
-  return { spent: posted / total, reserved: (pending + leased) / total, planned: planned && planned / total };
+  if (total === 0) return { spent: 0, held: 0, planned: null };
+  return { spent: posted / total, held: (pending + leased) / total, planned: planned && planned / total };
 }
 
 /** `3 % behind`; within half a percent it is on plan. */
@@ -107,12 +108,14 @@ function planText(aheadShare: number | null): string {
 
 /** What a table does not show: times, posts without money, alerts that wait for somebody. */
 function remarks(rows: readonly Row[]): string[] {
-  const lines = rows.flatMap(({ key, figures, standing, told, currency }) => {
+  const lines = rows.flatMap((row) => {
+    const { key, figures, standing, told } = row;
     const { start, end, asOf } = standing;
-    const unit = currency === undefined ? '' : ` ${currency}`;
+    const unit = unitOf(row);
     return [
       ...(start !== null && asOf < start ? [`${key} opens ${momentText(start)}`] : []),
       ...(end !== null && asOf >= end ? [`${key} is over since ${momentText(end)}`] : []),
+      ...(figures.total > figures.configured ? [loweredText(row)] : []),
       ...(figures.uncharged > 0
         ? [`${key}: ${told(figures.uncharged)}${unit} were seen or sent with nothing left for them`]
         : []),
@@ -124,12 +127,27 @@ function remarks(rows: readonly Row[]): string[] {
   return lines;
 }
 
+const unitOf = ({ currency }: Row): string => (currency === undefined ? '' : ` ${currency}`);
+
+/** Published, and not reached: without a word it looks as if the publish was lost. */
+function loweredText(row: Row): string {
+  const { key, figures, told } = row;
+  const committed = `${told(figures.total)}${unitOf(row)} are spent, reserved or in hand`;
+  return `${key}: ${told(figures.configured)}${unitOf(row)} are published; the total stays at what is committed: ${committed}`;
+}
+
 function moneyRow(one: Budget): Row {
   const places = one.total.amount.split('.')[1]?.length ?? 0;
   const format = new Intl.NumberFormat('en', { minimumFractionDigits: places, maximumFractionDigits: places });
-  const { total, posted, pending, leased, remaining, planned, uncharged } = one;
+  const { total, configured, posted, pending, leased, remaining, planned, uncharged } = one;
   const figures = {
-    ...{ total: total.minor, posted: posted.minor, pending: pending.minor, leased: leased.minor },
+    ...{
+      total: total.minor,
+      configured: configured.minor,
+      posted: posted.minor,
+      pending: pending.minor,
+      leased: leased.minor,
+    },
     ...{ remaining: remaining.minor, planned: planned?.minor ?? null, uncharged: uncharged.minor },
   };
   const told = (minor: number): string => format.format(minor / 10 ** places);

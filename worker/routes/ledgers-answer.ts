@@ -33,10 +33,11 @@ export function alertAnswer({ id, kind, subject, raisedAtMs, detail, acknowledge
 }
 
 /** The accounts, in whatever units are told in. */
-function accountsIn<T>(standing: LedgerStanding, told: (units: number) => T) {
+function accountsIn<T>({ spec, standing }: Answered, told: (units: number) => T) {
   const { total, posted, pending, leased, remaining, planned, uncharged } = standing;
   return {
     total: told(total),
+    configured: told(spec.total),
     posted: told(posted),
     pending: told(pending),
     leased: told(leased),
@@ -75,25 +76,25 @@ export function ledgerIdOf(key: string): { readonly kind: string; readonly id: s
 
 /** A pool's money. */
 export function budgetAnswer(answered: Answered, currency: string): Budget {
-  const { spec, standing } = answered;
+  const { spec } = answered;
   const { id } = ledgerIdOf(spec.key);
   const money = (minor: number) => ({ minor, amount: majorText(minor, currency) });
-  return { pool: id, name: spec.name ?? id, currency, ...accountsIn(standing, money), ...commonOf(answered) };
+  return { pool: id, name: spec.name ?? id, currency, ...accountsIn(answered, money), ...commonOf(answered) };
 }
 
 const plain = (units: number): number => units;
 
 /** A stock's things. */
 export function inventoryAnswer(answered: Answered): Inventory {
-  const { spec, standing } = answered;
+  const { spec } = answered;
   const { id } = ledgerIdOf(spec.key);
-  return { stock: id, name: spec.name ?? id, ...accountsIn(standing, plain), ...commonOf(answered) };
+  return { stock: id, name: spec.name ?? id, ...accountsIn(answered, plain), ...commonOf(answered) };
 }
 
 /** A channel's or a campaign's contacts of the day. */
 export function capacityAnswer(answered: Answered): CapacityStanding {
-  const { spec, standing } = answered;
+  const { spec } = answered;
   const { kind, id } = ledgerIdOf(spec.key);
   const of = kind === 'campaign' ? 'campaign' : 'channel';
-  return { of, id, name: spec.name ?? id, ...accountsIn(standing, plain), ...commonOf(answered) };
+  return { of, id, name: spec.name ?? id, ...accountsIn(answered, plain), ...commonOf(answered) };
 }

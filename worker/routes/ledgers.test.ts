@@ -10,6 +10,7 @@ import { type AdminApi, adminApi } from '../../tests/workerd/admin.ts';
 import { createWorkspace, demoDocuments, publishDemo, type TestWorkspace } from '../../tests/workerd/workspace.ts';
 import { createApp } from '../app.ts';
 import { currentCatalog } from '../edge/catalog.ts';
+import { budgetAnswer } from './ledgers-answer.ts';
 
 const bindings = env as unknown as Env;
 let workspace: TestWorkspace;
@@ -69,7 +70,16 @@ describe('GET /v1/budgets', () => {
     const none = { minor: 0, amount: '0.00' };
     expect(body.items[1]).toMatchObject({
       ...{ pool: 'spring', name: 'Spring', currency: 'EUR', period: 'once', day: null, pacing: 'none' },
-      ...{ total: free, posted: none, pending: none, leased: none, remaining: free, planned: null, uncharged: none },
+      ...{
+        total: free,
+        configured: free,
+        posted: none,
+        pending: none,
+        leased: none,
+        remaining: free,
+        planned: null,
+        uncharged: none,
+      },
       ...{ spentShare: 0, aheadShare: null, price: 0, holders: 0, alerts: [] },
     });
   });
@@ -84,6 +94,17 @@ describe('GET /v1/budgets', () => {
       spentShare: 400 / 125_000,
       holders: 1,
     });
+  });
+
+  it('tells what is published beside a total that cannot be lowered so far', () => {
+    const accounts = { total: 6_900, posted: 6_000, pending: 200, leased: 700, remaining: 0, uncharged: 0 };
+    const about = { key: 'pool:spring', period: 'once', planned: null, price: 0, holders: 1, asOfMs: 0 };
+    const spec: LedgerSpec = {
+      ...{ key: 'pool:spring', total: 1_000, period: 'once', timeZone: 'UTC', startsAtMs: null, endsAtMs: null },
+      ...{ pacing: { mode: 'none' }, alertsAt: [] },
+    };
+    const answer = budgetAnswer({ spec, standing: { ...about, ...accounts }, alerts: [] }, 'EUR');
+    expect(answer).toMatchObject({ total: { amount: '69.00' }, configured: { minor: 1_000, amount: '10.00' } });
   });
 
   it('tells the day of a daily pool in its own zone, and how far it is from its plan', async () => {

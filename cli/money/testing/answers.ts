@@ -13,6 +13,7 @@ const asOf = '2026-11-27T09:00:00.000Z';
 
 interface Units {
   readonly total: number;
+  readonly configured?: number;
   readonly posted?: number;
   readonly pending?: number;
   readonly leased?: number;
@@ -22,8 +23,17 @@ interface Units {
 
 const standing = { timeZone: 'UTC', start: null, end: null, price: 0, holders: 1, alerts: [], asOf };
 
-function accounts({ total, posted = 0, pending = 0, leased = 0, planned = null, uncharged = 0 }: Units) {
-  const units = { total, posted, pending, leased, remaining: total - posted - pending - leased, planned, uncharged };
+function accounts({
+  total,
+  configured = total,
+  posted = 0,
+  pending = 0,
+  leased = 0,
+  planned = null,
+  uncharged = 0,
+}: Units) {
+  const remaining = total - posted - pending - leased;
+  const units = { total, configured, posted, pending, leased, remaining, planned, uncharged };
   const ahead = planned === null || total === 0 ? null : (posted + pending + leased - planned) / total;
   return { units, shares: { spentShare: total === 0 ? null : posted / total, aheadShare: ahead } };
 }
