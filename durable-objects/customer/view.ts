@@ -6,7 +6,6 @@ import { countTouches, fatiguePressure } from '../../decisioning/limits/touches.
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
 import { subjectResolver } from '../../decisioning/segments/subject.ts';
 import type { CustomerView, Evidence } from '../../decisioning/view.ts';
-import { withinOpenClaims } from './claims.ts';
 import { MAX_CLIENT_AGE_MS } from './limits.ts';
 import type { DecideCall, StoredProfile } from './protocol.ts';
 import type { CustomerState } from './state.ts';
