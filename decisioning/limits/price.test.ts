@@ -79,8 +79,12 @@ describe('one look', () => {
     expect(priceAsked(atNoon(fresh, 30_000))).toBe(0);
     expect(priceAsked(atNoon({ ...fresh, found: true, lead: -100 }, 43_199))).toBe(0);
     expect(priceAsked(atNoon({ ...fresh, lead: -100 }, 43_201))).toBeGreaterThan(0);
-    // One that is on its way down answers to what is spent.
-    expect(atNoon(stateAt(noon - 1_000, { lead: -13_400 }), 30_000).level).toBeGreaterThan(1);
+  });
+
+  test('far behind its plan, catching up raises no price; nearer than a horizon it is damped as ever', () => {
+    const caughtUp = (lead: number) => atNoon(stateAt(noon - 1_000, { lead: lead - 100 }), 43_200 + lead).level;
+    expect(caughtUp(-301)).toBeLessThanOrEqual(1);
+    expect(caughtUp(-299)).toBeGreaterThan(2);
   });
 
   test('asks nothing where nothing is paced, however scarce it is', () => {
@@ -170,5 +174,14 @@ describe('a day of looks', () => {
     expect(errors[719]).toBeLessThan(-0.2);
     expect(Math.abs(errors.at(-1)!)).toBeLessThan(0.0025);
     expect(levels.at(-1)!).toBeGreaterThan(0.5);
+  });
+
+  test('after a pause it catches up with everybody who comes, and is on its plan as soon as they are enough', () => {
+    const paused = (atMs: number) => (atMs >= noon - 2 * HOUR_MS && atMs < noon + 2 * HOUR_MS ? 0 : 3);
+    const { levels, errors } = loop(even, paused, 1);
+    // Four hours of one unit a second are behind; three a second come, of which the plan takes one.
+    expect(errors[840]).toBeLessThan(-0.15);
+    expect(Math.max(...since(levels, 845, 950))).toBeLessThan(0.01);
+    expect(Math.max(...since(errors, 970).map(Math.abs))).toBeLessThan(0.005);
   });
 });

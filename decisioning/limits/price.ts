@@ -70,7 +70,7 @@ export function priceAsked({ level }: PriceState): number {
 /**
  * The price after a look at the ledger; it may be looked at any time, however often or rarely. Where nothing is paced the price is 0
  * (scarce stock is served as it comes), and while the plan stands still (an hour of weight 0) it stays what it is. While spending is
- * behind its plan a price of 0 stays 0.
+ * behind its plan a price of 0 stays 0, and none rises while it is behind by more than a horizon.
  */
 export function nextPrice(
   state: PriceState,
@@ -97,7 +97,9 @@ export function nextPrice(
   const strayedMs = strays ? state.strayedMs + elapsedMs : Math.max(0, state.strayedMs - 4 * elapsedMs);
   const haste = strays ? hasteOf(state.found, strayedMs / tempoMs) * Math.sign(lead) : 0;
   const steady = GAIN * (moved + (within(-1, 1, lead / horizon) * elapsedMs) / (TEMPOS_TO_SETTLE * tempoMs));
-  const change = steady + (haste * elapsedMs) / tempoMs;
+  // Far behind its plan there is nothing to damp: whatever brings it nearer is welcome, at no higher price than before.
+  const damped = lead < -horizon ? Math.min(0, steady) : steady;
+  const change = damped + (haste * elapsedMs) / tempoMs;
   // Behind its plan a ledger wants visitors: a first one is no reason to ask for anything.
   const isFree = lead < 0 && state.level <= MIN_PRICE;
   const level = isFree ? MIN_PRICE : within(MIN_PRICE, MAX_PRICE, state.level * Math.exp(change));
