@@ -52,6 +52,6 @@ export async function buildGuides(root: string, template: string, target: string
     INDEX: list,
     PAGE: `${LOST}<nav class="all" aria-label="All pages">${list}</nav>`,
   };
-  for (const folder of ['guides', 'reference'])
+  for (const folder of ['guides', 'operating', 'reference'])
     await writeFile(join(target, folder, '404.html'), framed(template, lost));
 }

@@ -1,7 +1,7 @@
 /** What there is to read, in the order in which it is read: the list of pages, and what comes before and after each of them. */
 
 /** Folders of `docs/` whose pages are shown. */
-export const FOLDERS = ['guides', 'guides/policies', 'reference'] as const;
+export const FOLDERS = ['guides', 'guides/policies', 'operating', 'reference'] as const;
 export type Folder = (typeof FOLDERS)[number];
 
 /** A page's place in the list. */
@@ -48,6 +48,15 @@ export const CONTENTS: readonly Group[] = [
     campaigns: 'Campaign files',
     'page-script': 'Page script',
     'identity-and-keys': 'Identity and keys',
+  }),
+  group('Running it', 'operating', {
+    deploy: 'Deploy',
+    secrets: 'Secrets',
+    backup: 'Backup',
+    runbook: 'Runbook',
+    feedback: 'Odd feedback',
+    promises: 'What is promised',
+    cost: 'Cost',
   }),
   group('Reference', 'reference', {
     api: 'API',
