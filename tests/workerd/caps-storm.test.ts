@@ -5,11 +5,10 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { OptimizeResponse } from '../../contract/decisions.ts';
 import type { Random } from '../../decisioning/random.ts';
 import { testRandom } from '../../decisioning/testing/seeds.ts';
 import { objectName } from '../../durable-objects/shared/naming.ts';
-import { apiOf } from './api.ts';
+import { intercepted, optimizeWith } from './money.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from './workspace.ts';
 
 const bindings = env as unknown as Env & { readonly CAP_SEEDS?: string };
@@ -20,7 +19,13 @@ const CALLS = 1_000;
 const CAP = 7;
 /** Requests begin within this time, and the object is ended this often meanwhile. */
 const STORM_MS = 500;
-const DISTURBANCES = 30;
+const ENDINGS = 30;
+/** Of these, so many by an eviction, which lets the object finish; the others end it in the midst of what it does. */
+const EVICTED = 0.3;
+const ENDED = 'the test ends it';
+/** Calls that the object is aborted right behind, and which share of them until then: claims are granted at the storm's beginning. */
+const STRIKES = 20;
+const STRUCK = 0.5;
 /** Share of the other requests that are repeated. */
 const REPEATED = 0.1;
 /** Repeats of one request until its object is there to answer. */
@@ -29,11 +34,9 @@ const MAX_ROUNDS = 20;
 const BATCH = 25;
 
 let workspace: TestWorkspace;
-let api: ReturnType<typeof apiOf>;
 
 beforeAll(async () => {
   workspace = await createWorkspace(bindings);
-  api = apiOf(workspace);
   await publishDemo(bindings, workspace, [
     { kind: 'placement', id: 'offer', name: 'Offer', channel: 'outbound' },
     // Claims stay pending for the whole test, so that every grant counts.
@@ -54,6 +57,24 @@ async function stubOf(customer: string) {
   return bindings.CUSTOMER.getByName(name);
 }
 
+/** Called when a call of a customer's object is on its way. */
+let strike = (): void => undefined;
+/** Calls of customers' objects that ended without a reply: with the object, and before the worker made them again. */
+let lostCalls = 0;
+const parts = {
+  ...bindings,
+  CUSTOMER: intercepted(bindings.CUSTOMER, async (_, make) => {
+    const call = make();
+    strike();
+    try {
+      return await call;
+    } catch (error) {
+      lostCalls += 1;
+      throw error;
+    }
+  }),
+};
+
 /** The id of a decision that was granted, or that there was no decision. */
 interface Reply {
   readonly granted?: string;
@@ -62,19 +83,36 @@ interface Reply {
 
 async function ask(customer: string, requestId: string, afterMs = 0): Promise<Reply> {
   await scheduler.wait(afterMs);
-  const { status, body } = await api.optimize({ requestId, placements: ['offer'], customer: { id: customer } });
-  const answer = body as OptimizeResponse;
-  if (status !== 200 || answer.degraded) return { lost: true };
-  const { outcome, decisionId } = answer.decisions[0]!;
+  const asked = { requestId, placements: ['offer'], customer: { id: customer } };
+  const { body } = await optimizeWith(parts, workspace, asked);
+  if (!body.decisions || body.degraded) return { lost: true };
+  const { outcome, decisionId } = body.decisions[0]!;
   return outcome === 'campaign' ? { granted: decisionId!, lost: false } : { lost: false };
 }
 
-/** Ends the object as its platform might: after the calls in it, or in the midst of them. */
-async function disturb(customer: string, random: Random): Promise<void> {
-  await scheduler.wait(random.next() * STORM_MS);
+/**
+ * Ends the object as its platform might: after the calls in it, or in the midst of them.
+ *
+ * @param lives instances that were ended; each is another one
+ */
+async function end(customer: string, how: 'evict' | 'abort', lives: Set<unknown>): Promise<void> {
   const stub = await stubOf(customer);
-  if (random.next() < 0.3) await evictDurableObject(stub).catch(() => undefined);
-  else await runInDurableObject(stub, (_, state) => state.abort('the test ends it')).catch(() => undefined);
+  try {
+    await runInDurableObject(stub, (instance, state) => {
+      lives.add(instance);
+      if (how === 'abort') state.abort(ENDED);
+    });
+    await evictDurableObject(stub);
+  } catch (error) {
+    // Its own, or that of another who ended the same instance.
+    if (!String(error).includes(ENDED)) throw error;
+  }
+}
+
+/** At some moment of the storm. */
+async function endSometime(customer: string, random: Random, lives: Set<unknown>): Promise<void> {
+  await scheduler.wait(random.next() * STORM_MS);
+  await end(customer, random.next() < EVICTED ? 'evict' : 'abort', lives);
 }
 
 async function storedClaims(customer: string): Promise<number> {
@@ -93,9 +131,20 @@ describe('a cap of 7 under 1,000 concurrent requests, the object evicted and abo
       const ids = Array.from({ length: CALLS }, (_, i) => `r${i}`);
       const granted = new Set<string>();
       const storm = ids.map((id) => ask(customer, id, random.next() * STORM_MS));
-      const disturbed = Array.from({ length: DISTURBANCES }, () => disturb(customer, random));
+      const lives = new Set<unknown>();
+      lostCalls = 0;
+      const ended = Array.from({ length: ENDINGS }, () => endSometime(customer, random, lives));
+      let strikes = STRIKES;
+      strike = () => {
+        if (strikes === 0 || random.next() > STRUCK) return;
+        strikes -= 1;
+        ended.push(end(customer, 'abort', lives));
+      };
       const answers = await Promise.all(storm);
-      await Promise.all(disturbed);
+      await Promise.all(ended);
+      // A storm that ends nothing, or nothing that anybody waits for, proves nothing.
+      expect(lives.size).toBeGreaterThan(ENDINGS / 2);
+      expect(lostCalls).toBeGreaterThan(STRIKES / 2);
       for (const answer of answers) if (answer.granted) granted.add(answer.granted);
       expect(granted.size).toBeLessThanOrEqual(CAP);
       expect(await storedClaims(customer)).toBeLessThanOrEqual(CAP);
