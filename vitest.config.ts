@@ -57,6 +57,7 @@ export default defineConfig({
                 DECIDE_DEADLINE_MS: '20000',
                 // Seeds of the storm of capped requests; `npm run prove:caps` asks for all of them.
                 ...(process.env.CAP_SEEDS && { CAP_SEEDS: process.env.CAP_SEEDS }),
+                ...(process.env.SLOW_PART_MS && { SLOW_PART_MS: process.env.SLOW_PART_MS }),
                 ...(process.env.ABORT_SEEDS && { ABORT_SEEDS: process.env.ABORT_SEEDS }),
                 ...(process.env.REWARD_TOKENS && { REWARD_TOKENS: process.env.REWARD_TOKENS }),
                 // Applied by the setup file, since every test file starts with an empty database.

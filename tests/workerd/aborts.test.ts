@@ -13,7 +13,7 @@ import {
   shardStub,
 } from '../../durable-objects/shared/stub.ts';
 import { apiOf, eventually } from './api.ts';
-import { type Ending, endOne, layMines } from './chaos/endings.ts';
+import { type Ending, endOne, layMines, type Mines } from './chaos/endings.ts';
 import { bindings, change, mend } from './chaos/parts.ts';
 import { imbalanceOf, standingOf } from './money.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from './workspace.ts';
@@ -54,8 +54,7 @@ interface World {
   readonly seen: string[];
   /** `customer decision` of the campaign with a cap. */
   readonly granted: Set<string>;
-  /** Objects that were aborted in the midst of a transaction, by kind and moment. */
-  readonly cut: Record<string, number>;
+  readonly mines: Mines;
 }
 
 const campaign = (id: string, more: object = {}) => ({
@@ -83,7 +82,14 @@ const documents = () => [
 async function newWorld(seed: number): Promise<World> {
   const workspace = await createWorkspace(bindings);
   await publishDemo(bindings, workspace, documents());
-  return { workspace, api: apiOf(workspace), random: testRandom(seed), seen: [], granted: new Set(), cut: {} };
+  return {
+    workspace,
+    api: apiOf(workspace),
+    random: testRandom(seed),
+    seen: [],
+    granted: new Set(),
+    mines: { count: {}, areOver: false },
+  };
 }
 
 /** Asks until an answer is one. */
@@ -151,7 +157,7 @@ async function storm(seed: number): Promise<World> {
   const objects = await objectsOf(world);
   for (let wave = 0; wave < WAVES; wave += 1) {
     const from = CUSTOMERS.length + wave * VISITS;
-    await layMines(objects, world.random, world.cut);
+    await layMines(objects, world.random, world.mines);
     await Promise.all([
       ...Array.from({ length: VISITS }, async (_, i) => {
         await scheduler.wait(world.random.next() * WAVE_MS);
@@ -160,6 +166,7 @@ async function storm(seed: number): Promise<World> {
       ...Array.from({ length: ENDINGS }, () => endOne(objects, world.random, WAVE_MS)),
     ]);
   }
+  world.mines.areOver = true;
   return world;
 }
 
@@ -202,8 +209,8 @@ describe('objects ended under decisions, feedback and settlements', () => {
     async (seed) => {
       const world = await storm(seed);
       await check(world);
-      console.log(`seed ${seed}: aborted in the midst of transactions: ${JSON.stringify(world.cut)}`);
-      const cuts = Object.values(world.cut).reduce((sum, count) => sum + count, 0);
+      console.log(`seed ${seed}: aborted in the midst of transactions: ${JSON.stringify(world.mines.count)}`);
+      const cuts = Object.values(world.mines.count).reduce((sum, count) => sum + count, 0);
       expect(cuts).toBeGreaterThanOrEqual(LEAST_CUTS);
     },
     SEED_TIMEOUT_MS,

@@ -1,6 +1,6 @@
 /**
  * D1, publisher, customers, campaigns, ledgers and secrets, each down, slow and talking nonsense: an answer in time, and caps, money and
- * acknowledged events as ever. With `--silent=false` it prints how long the answers took.
+ * acknowledged events as ever. `npm run prove:degradation` makes slow parts exactly five seconds slow, and prints how long the answers took.
  */
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { budgetStub } from '../../durable-objects/shared/stub.ts';
@@ -15,6 +15,8 @@ import { createWorkspace, publishDemo, type TestWorkspace } from './workspace.ts
 const CAP = 2;
 const POOL_MINOR = 1_000;
 const COST_MINOR = 10;
+const { SLOW_PART_MS } = bindings as { readonly SLOW_PART_MS?: string };
+const SLOW_MS = SLOW_PART_MS === undefined ? undefined : Number(SLOW_PART_MS);
 /** A slow part is so until the test lets it go: whoever waited for it would wait for ever. Generous: machines are busy. */
 const SOON_MS = 3_000;
 /** What the deadline leaves of it is for the way back. */
@@ -194,7 +196,7 @@ describe('a part is broken', () => {
       for (const nonsense of fault === 'garbage' ? Object.keys(NONSENSE) : ['']) {
         if (told) for (const placement of PLACEMENTS) await ask('warm', `${nonsense}-${placement}`, placement);
         change('DECIDE_DEADLINE_MS', String(DECIDE_DEADLINE_MS));
-        gate = breakPart(part, fault, nonsense);
+        gate = breakPart(part, fault, nonsense, SLOW_MS);
         const placements = told ? ['hero'] : PLACEMENTS;
         seen.push(...(await askAround({ part, fault, nonsense, placements })));
         const telling = expose(token);

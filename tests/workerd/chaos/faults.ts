@@ -6,12 +6,20 @@ export type Fault = (typeof FAULTS)[number];
 /** What a part does with a call: `real` carries it out. */
 type Answer = (real: () => Promise<unknown>) => Promise<unknown>;
 
-/** Slow parts wait here until they are let go: slower than any deadline, and no slower than a test needs. */
+/**
+ * Slow parts wait here until they are let go: slower than any deadline, and no slower than a test needs. Given a time they wait no longer
+ * than that, as a part in trouble would.
+ */
 export class Gate {
+  readonly #slowMs: number | undefined;
   #opened = Promise.withResolvers<void>();
-  /** Calls that came through so far. */
+  /** Calls that were let go so far. */
   passed = 0;
   isOpen = false;
+
+  constructor(slowMs?: number) {
+    this.#slowMs = slowMs;
+  }
 
   open(): void {
     this.isOpen = true;
@@ -19,8 +27,9 @@ export class Gate {
   }
 
   async pass(): Promise<void> {
-    await this.#opened.promise;
-    this.passed += 1;
+    const slow = this.#slowMs === undefined ? [] : [scheduler.wait(this.#slowMs)];
+    await Promise.race([this.#opened.promise, ...slow]);
+    if (this.isOpen) this.passed += 1;
   }
 }
 

@@ -44,9 +44,9 @@ export function mend(): void {
   vi.restoreAllMocks();
 }
 
-/** Breaks a part; what is slow waits at the returned gate. */
-export function breakPart(part: Part, fault: Fault, nonsense: string): Gate {
-  const gate = new Gate();
+/** Breaks a part; what is slow waits at the returned gate, `slowMs` or until it is opened. */
+export function breakPart(part: Part, fault: Fault, nonsense: string, slowMs?: number): Gate {
+  const gate = new Gate(slowMs);
   const answer = answerOf(fault, gate, nonsense);
   if (part === 'd1') change('DB', faultyDatabase(bindings.DB, answer));
   else if (part === 'secret') breakSecrets(fault, nonsense, gate);
