@@ -32,7 +32,7 @@ export const USAGE = `Usage: npm run hyperedge -- COMMAND
       --json, --site URL, --key KEY
   alerts                    what nobody has acknowledged; --all for the others, too
       --kind KIND, --subject pool:ID, --since 24h, --json, --site URL, --key KEY
-  alerts acknowledge ID…    say that somebody looks at it
+  alerts acknowledge ID…    say that somebody looks at it; without ids: all by --subject, --kind, --since or --all
   schema [KIND]             print the JSON Schema of a kind, or of any document
       --write FOLDER        write all of them into a folder
   workspace create ID       write the SQL that creates a workspace, a site and its two keys

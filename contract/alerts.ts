@@ -4,9 +4,10 @@ import { MAX_PAGE_SIZE } from './publishing.ts';
 
 /**
  * What alerts are about. `ledger_threshold`: so much of a pool, stock or capacity is spent. `ledger_uncharged`: something was seen or sent
- * that nothing was left for, or a claim was never settled. `feedback_anomaly`: events of a campaign leave the band of what is usual.
+ * that nothing was left for, or a claim was never settled. `clock_ahead`: a ledger's time
+ * is ahead of its host's clock, and stands still until that has caught up. `feedback_anomaly`: events of a campaign leave the band of what is usual.
  */
-export const ALERT_KINDS = ['ledger_threshold', 'ledger_uncharged', 'feedback_anomaly'] as const;
+export const ALERT_KINDS = ['ledger_threshold', 'ledger_uncharged', 'clock_ahead', 'feedback_anomaly'] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
 /** Longest id: what it is about (a ledger or campaign), its period, and a word or share. */
@@ -23,10 +24,15 @@ export const alert = z
     detail: z
       .record(z.string(), z.union([z.string(), z.number()]))
       .meta({ description: 'Figures and words for people' }),
+    currency: z
+      .string()
+      .optional()
+      .meta({ description: 'Of alerts about pools: `detail` has minor units of it', example: 'EUR' }),
     acknowledged: z
       .strictObject({
         at: z.iso.datetime(),
         by: z.string().meta({ description: 'Id of the key that acknowledged it' }),
+        byName: z.string().optional().meta({ description: 'Name of that key; absent when it cannot be read just now' }),
       })
       .nullable(),
   })

@@ -102,7 +102,7 @@ test('where nothing is paced there is no column of plans, and where nothing is l
 test('alerts that nobody acknowledged, newest first, with the way to acknowledge them', async () => {
   const { site } = await double({ '/v1/alerts?open=true&limit=100': { items: [THRESHOLD], next: null } });
   expect((await run('alerts', '--site', site)).stdout.split('\n')).toEqual([
-    '! pool:spring  50 % spent: 250,150 of 500,000 minor units',
+    '! pool:spring  62 % spent: 3,101.50 of 5,000.00 EUR',
     '    27 Nov 2026, 08:12 UTC',
     '    budget pool:spring once 0.5 of 500000',
     '',
@@ -118,7 +118,7 @@ test('all alerts of a kind, a subject and a time', async () => {
   const { stdout } = await run('alerts', ...filters, '--site', site);
   expect(requests).toEqual([`GET ${path}`]);
   expect(stdout).toContain('✓ hero  unusual feedback: what rate, seen 0.812, usual 0.05');
-  expect(stdout).toContain('acknowledged 27 Nov 2026, 07:30 UTC by key-1');
+  expect(stdout).toContain('acknowledged 27 Nov 2026, 07:30 UTC by Ops');
   expect(stdout).not.toContain('Seen it?');
 });
 
@@ -131,6 +131,23 @@ test('an id is acknowledged as it is written; one that is not there is told', as
     code: 1,
     stderr: 'No such alert\n',
   });
+});
+
+test('all open alerts about something are acknowledged at once, and nothing is without a word of which', async () => {
+  const path = '/v1/alerts/budget%20pool%3Aspring%20once%200.5%20of%20500000/acknowledge';
+  const list = '/v1/alerts?subject=pool%3Aspring&open=true&limit=100';
+  const all = '/v1/alerts?open=true&limit=100';
+  const { site, requests } = await double({
+    [list]: { items: [THRESHOLD], next: null },
+    [all]: { items: [], next: null },
+    [path]: THRESHOLD,
+  });
+  const { stdout } = await run('alerts', 'acknowledge', '--subject', 'pool:spring', '--site', site);
+  expect(stdout).toBe('✓ 1 alert acknowledged\n');
+  expect(requests).toEqual([`GET ${list}`, `POST ${path}`]);
+  expect((await run('alerts', 'acknowledge', '--all', '--site', site)).stdout).toBe('✓ 0 alerts acknowledged\n');
+  for (const args of [[], [THRESHOLD.id, '--all']])
+    expect(await failureOf('alerts', 'acknowledge', ...args, '--site', site)).toMatchObject({ code: 2 });
 });
 
 test('slips are told what was meant', async () => {

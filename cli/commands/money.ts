@@ -94,8 +94,8 @@ export async function alerts(args: string[]): Promise<number> {
     },
   });
   const [action, ...ids] = positionals;
-  if (action === 'acknowledge') return acknowledge(targetOf(values), ids);
-  if (action !== undefined) throw usageFailure(`alerts "${action}"${didYouMean(action, ['acknowledge'])}`);
+  if (action !== undefined && action !== 'acknowledge')
+    throw usageFailure(`alerts "${action}"${didYouMean(action, ['acknowledge'])}`);
   const { kind, subject, since, all } = values;
   if (kind !== undefined && !ALERT_KINDS.some((known) => known === kind))
     throw usageFailure(`--kind "${kind}"${didYouMean(kind, ALERT_KINDS)}`);
@@ -103,8 +103,16 @@ export async function alerts(args: string[]): Promise<number> {
     ...(kind !== undefined && { kind }),
     ...(subject !== undefined && { subject }),
     ...(since !== undefined && { since: sinceOf(since, Date.now()) }),
-    ...(!all && { open: 'true' }),
+    ...((!all || action === 'acknowledge') && { open: 'true' }),
   });
+  if (action === 'acknowledge') {
+    const isSearch = all || [kind, subject, since].some((filter) => filter !== undefined);
+    if (isSearch === ids.length > 0)
+      throw usageFailure(
+        'Name the alerts (their ids stand below them), or which by --subject, --kind, --since or --all',
+      );
+    return acknowledge(targetOf(values), isSearch ? `/v1/alerts?${query}` : ids);
+  }
   const { items } = await readAll<AlertAnswer>(targetOf(values), `/v1/alerts?${query}`, alertsResponse);
   if (values.json) process.stdout.write(`${JSON.stringify(items, null, 2)}\n`);
   else
@@ -123,8 +131,12 @@ function about(subject: string | undefined): string {
   return ` about "${subject}"${subject.includes(':') ? '' : ` as a campaign; what is spent is told as ${ledgers.join(', ')}`}`;
 }
 
-async function acknowledge(api: Api, ids: readonly string[]): Promise<number> {
-  if (ids.length === 0) throw usageFailure('Name the alerts: their ids stand below them');
+/** @param wanted ids, or the list of those that are meant */
+async function acknowledge(api: Api, wanted: readonly string[] | string): Promise<number> {
+  const ids =
+    typeof wanted === 'string'
+      ? (await readAll<AlertAnswer>(api, wanted, alertsResponse)).items.map(({ id }) => id)
+      : wanted;
   for (const id of ids) await get(api, `/v1/alerts/${encodeURIComponent(id)}/acknowledge`, 'POST');
   process.stdout.write(`${paint('green', '✓')} ${counted(ids.length, 'alert')} acknowledged\n`);
   return EXIT.ok;

@@ -1,5 +1,5 @@
 /** Keys: looked up by hash on every cold request, listed and revoked by their owners. */
-import { and, asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { keys } from '../schema.ts';
 import { type AuditRecord, auditInsert } from './audit.ts';
@@ -45,6 +45,19 @@ export async function findKey(db: Database, workspaceId: string, id: string): Pr
     .where(and(eq(keys.workspaceId, workspaceId), eq(keys.id, id)))
     .limit(1);
   return row;
+}
+
+/** Names of keys, revoked ones included, by their ids. @param ids at most as many as a page lists */
+export async function findKeyNames(
+  db: Database,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db
+    .select({ id: keys.id, name: keys.name })
+    .from(keys)
+    .where(and(eq(keys.workspaceId, workspaceId), inArray(keys.id, [...ids])));
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** Stores a key with its audit row. */

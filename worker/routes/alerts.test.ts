@@ -5,7 +5,7 @@ import { alertsResponse } from '../../contract/alerts.ts';
 import type { Alert } from '../../durable-objects/publisher/protocol.ts';
 import { publisherStub } from '../../durable-objects/shared/stub.ts';
 import { type AdminApi, adminApi } from '../../tests/workerd/admin.ts';
-import { createWorkspace, type TestWorkspace } from '../../tests/workerd/workspace.ts';
+import { createWorkspace, demoDocuments, publishDemo, type TestWorkspace } from '../../tests/workerd/workspace.ts';
 
 const bindings = env as unknown as Env;
 const AT_MS = Date.UTC(2026, 10, 22, 9);
@@ -83,6 +83,38 @@ describe('GET /v1/alerts', () => {
   });
 });
 
+describe('a subject', () => {
+  it('that is neither a ledger nor a campaign nor was ever told of is refused, with what may be meant', async () => {
+    await publishDemo(bindings, workspace, [
+      ...demoDocuments(),
+      { kind: 'pool', id: 'tiny', name: 'Tiny', totalMinor: 10 },
+    ]);
+    await raise({ ...budget, subject: 'pool:tiny' }, { ...anomaly, subject: 'gone' });
+    const refusalOf = async (subject: string) => {
+      const { status, body } = await api.get(`/v1/alerts?subject=${subject}`);
+      return [status, ...(body.errors ?? []).flatMap(({ field, detail }: Record<string, string>) => [field, detail])];
+    };
+    const none = 'is neither a published ledger (`pool:ID`) nor a campaign';
+    expect(await refusalOf('tiny')).toEqual([422, 'subject', `${none}; did you mean "pool:tiny"?`]);
+    expect(await refusalOf('pool:tyni')).toEqual([
+      422,
+      'subject',
+      expect.stringContaining('did you mean "pool:tiny"?'),
+    ]);
+    expect(await idsOf('/v1/alerts?subject=pool:tiny')).toEqual([budget.id]);
+    expect(await idsOf('/v1/alerts?subject=demo')).toEqual([]);
+    // Its document was deleted; what was told of it stays.
+    expect(await idsOf('/v1/alerts?subject=gone')).toEqual([anomaly.id]);
+  });
+
+  it('that is a pool is told with the currency of its figures', async () => {
+    await publishDemo(bindings, workspace);
+    await raise(budget, anomaly);
+    const { items } = (await api.get('/v1/alerts')).body;
+    expect(items.map(({ currency }: { currency?: string }) => currency)).toEqual([undefined, 'EUR']);
+  });
+});
+
 describe('POST /v1/alerts/{id}/acknowledge', () => {
   const path = `/v1/alerts/${encodeURIComponent(budget.id)}/acknowledge`;
 
@@ -92,6 +124,13 @@ describe('POST /v1/alerts/{id}/acknowledge', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({ id: budget.id, acknowledged: { by: expect.stringMatching(/^key-/) } });
     const { acknowledged } = body;
+    const { name } = await bindings.DB.prepare('SELECT name FROM keys WHERE id = ?')
+      .bind(acknowledged.by)
+      .first<{ name: string }>()
+      .then((row) => row!);
+    expect([name.length > 0, acknowledged.byName]).toEqual([true, name]);
+    const listed = (await api.get('/v1/alerts?open=false')).body.items[0];
+    expect(listed.acknowledged).toEqual(acknowledged);
     expect((await api.post(path)).body.acknowledged).toEqual(acknowledged);
     const { items } = (await api.get('/v1/audit')).body;
     expect(items).toMatchObject([{ action: 'acknowledge', kind: 'alert', subject: budget.id, actor: acknowledged.by }]);

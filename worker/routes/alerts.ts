@@ -1,21 +1,29 @@
 /** `GET /v1/alerts` and `POST /v1/alerts/{id}/acknowledge`. */
+import type { Context } from 'hono';
 import * as z from 'zod';
 import { type AlertsQuery, alert, alertId, alertsQuery, alertsResponse } from '../../contract/alerts.ts';
+import type { ProblemError } from '../../contract/problem.ts';
 import { database } from '../../db/database.ts';
 import { auditInsert } from '../../db/queries/audit.ts';
+import { findKeyNames } from '../../db/queries/keys.ts';
+import type { Directory } from '../../decisioning/catalog/slice.ts';
+import { didYouMean } from '../../decisioning/did-you-mean.ts';
 import type { KeptAlert } from '../../durable-objects/publisher/protocol.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { publisherStub } from '../../durable-objects/shared/stub.ts';
 import { makeCursor, readCursor } from '../configuration/cursor.ts';
+import { currentCatalog } from '../edge/catalog.ts';
 import { askAlerts } from '../edge/ledger-standings.ts';
-import type { App } from '../http/app-env.ts';
+import type { App, AppEnv } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem, refuse, refused } from '../http/problem.ts';
 import { Unavailable } from '../http/unavailable.ts';
 import { callerOf } from './configuration/caller.ts';
-import { alertAnswer } from './ledgers-answer.ts';
+import { alertAnswer, ledgerIdOf } from './ledgers-answer.ts';
 
 const LIST = 'alerts';
+/** Keys whose names one page tells: D1 takes a hundred parameters, and a workspace has a handful of people. */
+const MAX_NAMED_KEYS = 50;
 
 /** Registers both. */
 export function registerAlerts(app: App): void {
@@ -26,7 +34,8 @@ export function registerAlerts(app: App): void {
       path: '/v1/alerts',
       tag: 'Operations',
       summary: 'What people should look at, newest first',
-      description: 'At most the latest 1,000 are kept. Raising one again changes its figures, not its moment.',
+      description:
+        'A `subject` of which nothing is published and nothing was ever told is refused. At most the latest 1,000 are kept. Raising one again changes its figures, not its moment.',
       auth: 'secret',
       query: alertsQuery,
       responses: { 200: { description: 'A page', schema: alertsResponse } },
@@ -38,11 +47,15 @@ export function registerAlerts(app: App): void {
       if (after === undefined) return refuse(c, refused('invalid_cursor').refusal);
       const all = await askAlerts(c.env, c.get('auth').workspaceId);
       if (!all) throw new Unavailable('publisher');
+      const directory = await publishedDirectory(c);
+      const errors = subjectErrors(query.subject, all, directory);
+      if (errors) return problem(c, 'invalid_request', { errors });
       const found = all.filter((one) => isWanted(one, query) && comesAfter(one, after));
       const page = found.slice(0, query.limit);
       const last = page.at(-1);
       const next = last && found.length > page.length ? makeCursor(LIST, `${last.raisedAtMs} ${last.id}`) : null;
-      return c.json({ items: page.map(alertAnswer), next });
+      const words = { currency: directory?.currency, names: await keyNames(c, page) };
+      return c.json({ items: page.map((one) => alertAnswer(one, words)), next });
     },
   );
   endpoint(
@@ -77,9 +90,44 @@ export function registerAlerts(app: App): void {
         async (): Promise<KeptAlert | null> =>
           (await publisherStub(env, workspaceId)).acknowledgeAlert(id, actor, nowMs),
       );
-      return after ? c.json(alertAnswer(after)) : problem(c, 'not_found', { detail: 'There is no such alert' });
+      return after
+        ? c.json(alertAnswer(after, { names: await keyNames(c, [after]) }))
+        : problem(c, 'not_found', { detail: 'There is no such alert' });
     },
   );
+}
+
+/** What is published; undefined when nothing is, or when it cannot be read just now: alerts are told all the same. */
+async function publishedDirectory(c: Context<AppEnv>): Promise<Directory | undefined> {
+  const current = await currentCatalog(c.env, c.executionCtx, c.get('auth').workspaceId, c.get('receivedAtMs')).catch(
+    () => undefined,
+  );
+  return current?.catalog.directory;
+}
+
+/** A subject that nothing is published of and nothing was ever told of is a slip: "no alerts" would calm whoever made it. */
+function subjectErrors(
+  subject: string | undefined,
+  all: readonly KeptAlert[],
+  directory: Directory | undefined,
+): readonly ProblemError[] | undefined {
+  if (subject === undefined || !directory || all.some((one) => one.subject === subject)) return undefined;
+  const keys = Object.keys(directory.ledgers ?? {});
+  const known = [...keys, ...Object.keys(directory.campaigns)];
+  if (known.includes(subject)) return undefined;
+  const meant = keys.filter((key) => ledgerIdOf(key).id === subject).map((key) => `"${key}"`);
+  const hint = meant.length > 0 ? `; did you mean ${meant.join(' or ')}?` : didYouMean(subject, known);
+  return [{ field: 'subject', detail: `is neither a published ledger (\`pool:ID\`) nor a campaign${hint}` }];
+}
+
+/** Names of the keys that acknowledged these; none when D1 does not answer. */
+async function keyNames(c: Context<AppEnv>, alerts: readonly KeptAlert[]): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(alerts.flatMap(({ acknowledged }) => (acknowledged ? [acknowledged.actor] : [])))].slice(
+    0,
+    MAX_NAMED_KEYS,
+  );
+  if (ids.length === 0) return new Map();
+  return findKeyNames(database(c.env.DB), c.get('auth').workspaceId, ids).catch(() => new Map());
 }
 
 interface Position {

@@ -1,7 +1,7 @@
 /** Standings of ledgers as answers have them. */
 import type { AlertAnswer } from '../../contract/alerts.ts';
 import type { Budget, CapacityStanding, Inventory } from '../../contract/ledgers.ts';
-import type { LedgerSpec } from '../../decisioning/limits/ledger-spec.ts';
+import { type LedgerSpec, ledgerKey } from '../../decisioning/limits/ledger-spec.ts';
 import type { LedgerStanding } from '../../durable-objects/budget/protocol.ts';
 import type { KeptAlert } from '../../durable-objects/publisher/protocol.ts';
 import { majorText } from '../edge/money.ts';
@@ -20,15 +20,30 @@ function isoOf(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+/** What an alert's answer says beside what is kept: the workspace's currency, and names of keys by id. */
+interface AlertWords {
+  readonly currency?: string | undefined;
+  readonly names?: ReadonlyMap<string, string>;
+}
+
 /** An alert as answers have it. */
-export function alertAnswer({ id, kind, subject, raisedAtMs, detail, acknowledged }: KeptAlert): AlertAnswer {
+export function alertAnswer(
+  { id, kind, subject, raisedAtMs, detail, acknowledged }: KeptAlert,
+  { currency, names }: AlertWords = {},
+): AlertAnswer {
+  const byName = acknowledged && names?.get(acknowledged.actor);
   return {
     id,
     kind,
     subject,
     raisedAt: isoOf(raisedAtMs),
     detail: { ...detail },
-    acknowledged: acknowledged && { at: isoOf(acknowledged.atMs), by: acknowledged.actor },
+    ...(currency && subject.startsWith(ledgerKey('pool', '')) && { currency }),
+    acknowledged: acknowledged && {
+      at: isoOf(acknowledged.atMs),
+      by: acknowledged.actor,
+      ...(byName && { byName }),
+    },
   };
 }
 
@@ -63,7 +78,7 @@ function commonOf({ spec, standing, alerts }: Answered) {
     aheadShare: planned === null || total === 0 ? null : (posted + pending + leased - planned) / total,
     price,
     holders,
-    ...(about && { alerts: about.map(alertAnswer) }),
+    ...(about && { alerts: about.map((one) => alertAnswer(one)) }),
     asOf: isoOf(asOfMs),
   };
 }

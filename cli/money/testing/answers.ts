@@ -68,7 +68,8 @@ export const THRESHOLD: AlertAnswer = alert.parse({
   kind: 'ledger_threshold',
   subject: 'pool:spring',
   raisedAt: '2026-11-27T08:12:00.000Z',
-  detail: { period: 'once', share: 0.5, posted: 250_150, total: 500_000, remaining: 201_000 },
+  detail: { period: 'once', share: 0.5, posted: 310_150, total: 500_000, remaining: 201_000 },
+  currency: 'EUR',
   acknowledged: null,
 });
 
@@ -79,5 +80,5 @@ export const ANOMALY: AlertAnswer = alert.parse({
   subject: 'hero',
   raisedAt: '2026-11-27T07:00:00.000Z',
   detail: { what: 'rate', seen: 0.81234, usual: 0.05 },
-  acknowledged: { at: '2026-11-27T07:30:00.000Z', by: 'key-1' },
+  acknowledged: { at: '2026-11-27T07:30:00.000Z', by: 'key-1', byName: 'Ops' },
 });
