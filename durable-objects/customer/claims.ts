@@ -2,9 +2,9 @@
  * What decisions took of ledgers, and what becomes of it: posted when the content is seen or sent in time, given back when not. Once, all of a
  * decision's claims together, and in the transaction that writes the decision: the outbox tells the ledgers.
  */
-import type { PurseTaker, UnitClaim } from '../../decisioning/limits/purse.ts';
+import type { PurseTaker, PurseView, UnitClaim } from '../../decisioning/limits/purse.ts';
 import type { Settlement } from '../budget/protocol.ts';
-import { VOID_GRACE_MS } from './limits.ts';
+import { MAX_OPEN_CLAIMS, VOID_GRACE_MS } from './limits.ts';
 import type { DecidedPlacement, StoredClaim, StoredDecision } from './protocol.ts';
 import type { CustomerState } from './state.ts';
 import type { CustomerStore } from './store.ts';
@@ -64,6 +64,29 @@ export function shownClaims({ claims, settled }: StoredDecision): ShownClaims | 
 /** Whether a decision's claims wait for what becomes of it. */
 export function isOpen({ claims, settled }: StoredDecision): boolean {
   return claims !== undefined && settled === undefined;
+}
+
+/** A purse as this customer may draw on it: there is nothing of ledgers of which they hold {@link MAX_OPEN_CLAIMS} open claims. */
+export function withinOpenClaims(state: CustomerState, purse: PurseView): PurseView {
+  let open: ReadonlyMap<string, number> | undefined;
+  return (ledger) => {
+    const answer = purse(ledger);
+    if (answer.units === 0) return answer;
+    open ??= openClaimsOf(state);
+    return (open.get(ledger) ?? 0) < MAX_OPEN_CLAIMS ? answer : { ...answer, units: 0 };
+  };
+}
+
+/** ledger → decisions that hold units of it. */
+function openClaimsOf(state: CustomerState): ReadonlyMap<string, number> {
+  const open = new Map<string, number>();
+  for (const decision of state.decisions.values()) {
+    if (!isOpen(decision)) continue;
+    // A claim may be split over leases, and is one all the same.
+    for (const ledger of new Set(decision.claims?.map((claim) => claim.ledger)))
+      open.set(ledger, (open.get(ledger) ?? 0) + 1);
+  }
+  return open;
 }
 
 /** The decision with its claims settled, for the caller to store; as it is when there is nothing left to settle. */

@@ -30,5 +30,10 @@ export const MAX_CLIENT_AGE_MS = 86_400_000;
  * is still on its way.
  */
 export const VOID_GRACE_MS = 60_000;
+/**
+ * Open claims of one ledger with which a customer gets nothing more of it: what a visitor leaves unseen on some pages within the minutes that
+ * claims live. Without it one forged visitor could bind all that a ledger has; the placements of one request may add theirs.
+ */
+export const MAX_OPEN_CLAIMS = 10;
 /** How long a ledger may take to answer a settlement before the alarm takes over: one that hangs must not hold up the others. */
 export const SETTLE_TIMEOUT_MS = 10_000;

@@ -6,6 +6,7 @@ import { countTouches, fatiguePressure } from '../../decisioning/limits/touches.
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
 import { subjectResolver } from '../../decisioning/segments/subject.ts';
 import type { CustomerView, Evidence } from '../../decisioning/view.ts';
+import { withinOpenClaims } from './claims.ts';
 import { MAX_CLIENT_AGE_MS } from './limits.ts';
 import type { DecideCall, StoredProfile } from './protocol.ts';
 import type { CustomerState } from './state.ts';
@@ -51,6 +52,11 @@ function consentOf(profile: StoredProfile, channel: string): boolean | undefined
   return Object.hasOwn(profile.consent.channels, channel) ? profile.consent.channels[channel] : undefined;
 }
 
+/** The time that leases are held against: the object's, not a client's. */
+function claimTimeOf(state: CustomerState, { receivedAtMs }: DecideCall): number {
+  return purseTimeMs(objectNow(state, receivedAtMs), receivedAtMs);
+}
+
 /** The input of decide() for some of a call's placements. */
 export function inputOf(
   state: CustomerState,
@@ -66,7 +72,7 @@ export function inputOf(
     switches: call.switches,
     customer: viewOf(state, call, nowMs),
     // Leases run by the worker's clock, not by a client's.
-    purse: purseView(call.purse ?? [], purseTimeMs(objectNow(state, call.receivedAtMs), call.receivedAtMs)),
+    purse: withinOpenClaims(state, purseView(call.purse ?? [], claimTimeOf(state, call))),
     nowMs,
   };
 }

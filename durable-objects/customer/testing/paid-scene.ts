@@ -1,5 +1,6 @@
 /** Scenes of money: one customer, what a decision of theirs claims, and what the ledgers hear of it. */
 import { runDurableObjectAlarm } from 'cloudflare:test';
+import type { CampaignConfiguration } from '../../../decisioning/catalog/configuration.ts';
 import type { Purse } from '../../../decisioning/limits/purse.ts';
 import type { DecisionRecord } from '../../../decisioning/record.ts';
 import { armOf } from '../../../decisioning/testing/configuration.ts';
@@ -15,7 +16,7 @@ export const CLAIM_MS = 2 * MINUTE_MS;
 let scenes = 0;
 
 /** A customer and their phone, a campaign with one arm for 5 of pool `spring` and a shirt, and ledgers that listen. */
-export async function paidScene() {
+export async function paidScene(extra: Partial<CampaignConfiguration> = {}) {
   scenes += 1;
   const ledgers = new LedgersDouble();
   const campaign = paidOf('c', {
@@ -23,6 +24,7 @@ export async function paidScene() {
     strategy: { policy: 'fixed_split', weights: { a: 1 }, minExploration: 0 },
     stock: 'shirts',
     caps: [{ max: 3, windowMs: DAY_MS }],
+    ...extra,
   });
   const world = worldOf(`money-${scenes}`, paidConfiguration([campaign]));
   const [ann, phone] = [customerOf(world, 'ann'), customerOf(world, 'phone', true)];
