@@ -1,9 +1,9 @@
 /** Hyperedge in workerd on this machine: the worker bundled, its objects and database kept on disk, cron jobs on time. */
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { build, stop as stopEsbuild } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from 'wrangler';
+import { bundleOf } from './bundle.ts';
 import { childrenNamed, endWithThisProcess } from './processes.ts';
 
 const RUNTIME_PROGRAM = 'workerd';
@@ -52,7 +52,7 @@ export interface D1Statement {
  */
 export async function startRuntime(settings: RuntimeOptions): Promise<Runtime> {
   const { root, stateDir, assets, logFile, port, vars } = settings;
-  const script = await bundle(join(root, 'worker/index.ts'));
+  const script = await bundleOf(join(root, 'worker/index.ts'));
   // wrangler would tell which file it has the secrets from, in the middle of our screen.
   process.env.WRANGLER_LOG ??= 'error';
   const overrides = { assets: { directory: assets } };
@@ -103,20 +103,4 @@ export async function startRuntime(settings: RuntimeOptions): Promise<Runtime> {
       log.end();
     },
   };
-}
-
-async function bundle(entry: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    target: 'es2023',
-    conditions: ['workerd', 'worker', 'browser'],
-    external: ['cloudflare:*', 'node:*'],
-    logLevel: 'silent',
-  });
-  // Its process would stay beside the runtime for nothing.
-  await stopEsbuild();
-  return outputFiles[0]!.text;
 }

@@ -7,11 +7,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bundleOf } from '../../../scripts/start/bundle.ts';
 import { applyMigrations } from '../../../scripts/start/migrations.ts';
 import type { D1 } from '../../../scripts/start/runtime.ts';
 import { lostRows, OLD_KINDS, type Rows } from '../../workerd/migrations/old-rows.ts';
 import { Progress } from './progress.ts';
-import { bundled, KINDS, startBare } from './runtime.ts';
+import { KINDS, startBare } from './runtime.ts';
 
 /** Objects of each kind in one round: they come up side by side, and a kill finds some of them in the middle. */
 const OBJECTS_PER_KIND = 6;
@@ -40,8 +41,8 @@ const random = (): number => {
 const root = join(import.meta.dirname, '../../..');
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const old = await bundled(root, 'tests/workerd/migrations/old-objects.ts');
-const today = await bundled(root, 'tests/workerd/migrations/todays-objects.ts');
+const old = await bundleOf(join(root, 'tests/workerd/migrations/old-objects.ts'));
+const today = await bundleOf(join(root, 'tests/workerd/migrations/todays-objects.ts'));
 
 /** Which of today's code comes up: the schemas in slow steps, or the project's own classes, slow before they commit. */
 const UPGRADES = [

@@ -1,6 +1,4 @@
 /** A bare runtime on disk for a worker of tests: the project's objects by their names, no assets, nothing on time. */
-import { join } from 'node:path';
-import { build, stop as stopEsbuild } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { childrenNamed, endWithThisProcess } from '../../../scripts/start/processes.ts';
 
@@ -15,22 +13,6 @@ const CLASSES = {
 
 /** Bindings and classes of the objects. */
 export const KINDS = Object.keys(CLASSES) as (keyof typeof CLASSES)[];
-
-/** A worker as one module. */
-export async function bundled(root: string, entry: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(root, entry)],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    target: 'es2023',
-    conditions: ['workerd', 'worker', 'browser'],
-    external: ['cloudflare:*', 'node:*'],
-    logLevel: 'silent',
-  });
-  await stopEsbuild();
-  return outputFiles[0]!.text;
-}
 
 export interface Bare {
   readonly ask: <T>(path: string) => Promise<T>;
