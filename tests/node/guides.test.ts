@@ -77,7 +77,9 @@ describe('snippets', () => {
     expect(problemsIn(`${unknownGoal}  - { id: b, content: {} }`)).toEqual([expect.stringContaining('/campaigns/a')]);
   });
 
-  const others = ['quickstart.md', 'success.md', 'phases.md', 'parameters.md', 'budgets.md'].map((page) => `docs/guides/${page}`);
+  const others = ['quickstart.md', 'success.md', 'phases.md', 'parameters.md', 'budgets.md'].map(
+    (page) => `docs/guides/${page}`,
+  );
 
   test.each([...pages.map((page) => `${FOLDER}/${page}`), ...others])(
     '%s: each can be pushed to the demo as it stands',
@@ -89,15 +91,20 @@ describe('snippets', () => {
 
 describe('words', () => {
   const words = readProjectFile('docs/guides/words.md');
-  const plain = ['policies/index', 'success', 'phases', 'parameters', 'budgets'].map((page) => `docs/guides/${page}.md`);
+  const plain = ['policies/index', 'success', 'phases', 'parameters', 'budgets'].map(
+    (page) => `docs/guides/${page}.md`,
+  );
 
   test.each(plain)('%s leads to the page that explains them', (page) => {
     expect(linksOf(readProjectFile(page)).filter((link) => /^(\.\.\/)?words\.md$/.test(link))).not.toEqual([]);
   });
 
-  test.each(['arm', 'trial', 'P(best)', 'floor', '±', 'lost', 'half-life', 'pool', 'reserved'])('%s is explained', (word) => {
-    expect(words).toContain(`\n| ${word} |`);
-  });
+  test.each(['arm', 'trial', 'P(best)', 'floor', '±', 'lost', 'half-life', 'pool', 'reserved'])(
+    '%s is explained',
+    (word) => {
+      expect(words).toContain(`\n| ${word} |`);
+    },
+  );
 });
 
 describe('pictures', () => {
