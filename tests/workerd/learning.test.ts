@@ -65,11 +65,20 @@ describe('learning', () => {
     const { token } = decided.decisions[0]!;
     await api.secret('POST', '/v1/feedback', { events: [{ kind: 'exposure', token }] });
     const seen = await eventually(
-      () => api.secret<{ totals: { trials: number } }>('GET', '/v1/campaigns/watched/performance'),
+      () => api.secret<{ totals: { trials: number }; hold?: object }>('GET', '/v1/campaigns/watched/performance'),
       ({ body }) => body.totals.trials === 1,
     );
     expect(seen.body.totals.trials).toBe(1);
     expect((await read()).body.hold).not.toBeNull();
+  });
+
+  it('takes a value below zero from servers, and from no page', async () => {
+    const { body: decided } = await api.optimizeFromPage({ placements: ['hero'] });
+    const goal = { kind: 'goal', goal: 'click', token: decided.decisions[0]!.token, value: -1_000_000_000 };
+    const fromPage = await api.feedbackFromPage(goal);
+    expect(fromPage.status).toBe(422);
+    expect(JSON.stringify(fromPage.body)).toMatch(/"field":"\/value","detail":"negative_value_needs_secret_key/);
+    expect((await api.feedback({ events: [goal] })).body).toMatchObject({ accepted: 1 });
   });
 
   it('names the field that is wrong, and knows no other campaign', async () => {
