@@ -35,6 +35,8 @@ export type Poisoning =
   | { readonly kind: 'broken_goal'; readonly site: (typeof SITES)[number] | 'all' }
   /** A site suddenly brings so many times its usual trials. */
   | { readonly kind: 'flood'; readonly site: (typeof SITES)[number]; readonly times: number }
+  /** The conversions of the first arm grow so slowly that they double in so many days. */
+  | { readonly kind: 'lift'; readonly doublingDays: number }
   /** Nothing is reported any more, exposures neither. */
   | { readonly kind: 'silence' };
 
@@ -59,6 +61,7 @@ interface Pending {
 export function feedbackOf(world: FeedbackWorld, random: Random) {
   const pending = new Map<number, Pending[]>();
   let step = 0;
+  let lifted = 1;
   let [traffic, rate] = [1, 1];
   let parts: Record<string, ArrivedByPart[string]> = {};
   const note = (arm: string, site: string, change: Partial<ArrivedByPart[string]>) => {
@@ -87,11 +90,17 @@ export function feedbackOf(world: FeedbackWorld, random: Random) {
         [traffic, rate] = [Math.exp(DAY_TRAFFIC * normal(random)), Math.exp(DAY_RATE * normal(random))];
       const rhythm = 1 + RHYTHM * Math.sin((2 * Math.PI * step) / (24 * STEPS_PER_HOUR));
       const mean = (world.trialsPerHour / STEPS_PER_HOUR) * rhythm * traffic;
+      if (poisoning?.kind === 'lift') lifted *= 2 ** (1 / (poisoning.doublingDays * 24 * STEPS_PER_HOUR));
       for (const [s, site] of SITES.entries())
         for (const [a, arm] of ARMS.entries()) {
           const flooded = poisoning?.kind === 'flood' && poisoning.site === site ? poisoning.times : 1;
           const trials = poisson((mean * SITE_SHARES[s]! * flooded) / ARMS.length, random);
-          show(arm, site, trials, poisson(trials * world.rate * rate * ARM_FACTORS[a]!, random));
+          show(
+            arm,
+            site,
+            trials,
+            poisson(trials * world.rate * rate * ARM_FACTORS[a]! * (a === 0 ? lifted : 1), random),
+          );
         }
       if (poisoning?.kind === 'bot') {
         const trials = poisson(mean * poisoning.share, random);
