@@ -20,6 +20,7 @@ const WEIGHTS = {
   crash_isolate: 1,
   jump_clock: 1,
   part_down: 2,
+  busy_past: 2,
   old_peers: 1,
 } as const;
 export type OperationKind = keyof typeof WEIGHTS;

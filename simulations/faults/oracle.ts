@@ -1,6 +1,7 @@
 /** Sees every commit of every object, remembers what really happened, and says what must not have. */
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
+import type { RulesSlice } from '../../decisioning/catalog/slice.ts';
 import { drawOf, type Receipt, replay } from '../../decisioning/receipt.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
 import type { LeaseCall } from '../../durable-objects/budget/protocol.ts';
@@ -13,15 +14,18 @@ import type {
 import { CustomerTruth, type Teller } from './customer-truth.ts';
 import type { Host } from './host.ts';
 import { DECIDE_DEADLINE_MS, type OptimizeRequest } from './isolate.ts';
+import { LeaseTruth } from './lease-truth.ts';
 import { Money } from './money.ts';
 import type { SimulatedObject } from './object.ts';
 import type { Watcher } from './play.ts';
+import { wrongWithPrices } from './price-truth.ts';
 import { rulesOfHash } from './workspace.ts';
 import type { Change } from './world.ts';
 
 export class Oracle implements Watcher, Teller {
   readonly customers = new Map<string, CustomerTruth>();
   readonly money = new Money();
+  readonly #leases = new LeaseTruth();
   /** The first thing that went wrong. */
   violation: string | null = null;
   /** How often each thing was checked: a simulation that checks nothing proves nothing. */
@@ -31,6 +35,8 @@ export class Oracle implements Watcher, Teller {
   readonly #open = new Set<{ readonly host: Host; readonly atMs: number }>();
   readonly #forgotten = new Set<string>();
   readonly #allocations = new Map<string, Allocation>();
+  /** campaign → version that is published. */
+  readonly #versions = new Map<string, number>();
 
   violated(what: string): void {
     this.violation ??= what;
@@ -45,19 +51,31 @@ export class Oracle implements Watcher, Teller {
       }
       truth.committed(changes);
     } else if (object.kind === 'budget') {
-      for (const { method, args } of changes) {
+      for (const { method, args, atMs } of changes) {
         if (method !== 'lease') continue;
+        const call = args[0] as LeaseCall;
         this.counts.leases += 1;
-        this.money.leased(object, (args[0] as LeaseCall).leaseId);
+        this.money.leased(object, call.leaseId);
+        const wrong = this.#leases.wrongWith(object, call, atMs);
+        if (wrong) this.violated(wrong);
       }
       const wrong = this.money.wrongWith(object);
       if (wrong) this.violated(wrong);
     } else if (object.kind === 'publisher') {
-      for (const { method, args } of changes) {
-        const allocation = args[1] as Allocation;
-        if (method === 'offer') this.#allocations.set(`${allocation.campaignId} ${allocation.version}`, allocation);
-      }
+      for (const { method, args } of changes) if (method === 'offer') this.#offered(object, args[1] as Allocation);
     }
+  }
+
+  #offered(publisher: SimulatedObject, allocation: Allocation): void {
+    const { campaignId, version } = allocation;
+    this.#allocations.set(`${campaignId} ${version}`, allocation);
+    const [row] = publisher.database
+      .exec('SELECT version FROM allocations WHERE campaign_id = ?', [campaignId])
+      .toArray();
+    const published = (row?.version as number | undefined) ?? 0;
+    const before = this.#versions.get(campaignId) ?? 0;
+    if (published < before) this.violated(`allocation: that of ${campaignId} went back from ${before} to ${published}`);
+    this.#versions.set(campaignId, published);
   }
 
   granted(stored: StoredDecision, receipt: Receipt): void {
@@ -69,17 +87,20 @@ export class Oracle implements Watcher, Teller {
     const slices = Object.fromEntries(
       Object.entries(receipt.rules).map(([placement, hash]) => [placement, rulesOfHash(hash)]),
     );
-    const again = replay(receipt, slices).find(({ decisionId }) => decisionId === record.decisionId)?.chosen;
+    const decision = replay(receipt, slices).find(({ decisionId }) => decisionId === record.decisionId);
+    const again = decision?.chosen;
     const same =
       again?.campaign.id === record.campaignId &&
       again.armId === record.armId &&
       again.leaf === record.leaf &&
       again.propensityCampaign === record.propensityCampaign &&
       again.propensityArm === record.propensityArm;
-    if (!again || !same) {
+    if (!decision || !again || !same) {
       this.violated(`receipt: ${record.decisionId} replays to something else`);
       return;
     }
+    const prices = wrongWithPrices(decision, receipt, slices[decision.placement] as RulesSlice);
+    if (prices) this.violated(prices);
     if (record.armId === HOLDOUT_ARM || record.sticky) return;
     const { allocationVersion, campaign } = again;
     const drawn = drawOf(receipt, campaign, record.leaf, undefined);

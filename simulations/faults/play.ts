@@ -6,6 +6,7 @@ import type { Cluster } from './cluster.ts';
 import { Dice, hashText } from './dice.ts';
 import type { Host } from './host.ts';
 import { Isolate, type OptimizeRequest } from './isolate.ts';
+import type { SimulatedObject } from './object.ts';
 import type { Operation, OperationKind } from './operations.ts';
 import { strippedOfNewFields } from './skew.ts';
 import { nameOf, PLACEMENTS, releaseOf, WORKSPACE_ID } from './workspace.ts';
@@ -16,6 +17,8 @@ const KNOWN = ['ann', 'bob', 'cleo', 'dan'].map(nameOf);
 const LINKED = ['eve', 'fay'].map(nameOf);
 const ANONYMOUS = ['x', 'y', 'z'].map(nameOf);
 const ISOLATES = 3;
+/** The ledger whose price is moved. */
+const PACED = 'pool:daily';
 /** Tokens in the hands of pages; the oldest make room. */
 const MAX_TOKENS = 40;
 const DAY_MS = 86_400_000;
@@ -135,6 +138,15 @@ export class Play {
       const longestMs = dice.weighed({ [10_000]: 60, [300_000]: 35, [3_600_000]: 5 });
       this.cluster.down.add(kind);
       this.cluster.loop.after(dice.below(Number(longestMs)), () => this.cluster.down.delete(kind));
+    },
+    busy_past: (dice) => {
+      // What hours of a crowd would do to the price of a paced pool: leases bear it from now on.
+      const keyOf = ({ database }: SimulatedObject) => database.exec('SELECT key FROM ledger', []).toArray()[0]?.key;
+      const pool = this.cluster.of('budget').find((object) => object.isRunning && keyOf(object) === PACED);
+      if (!pool) return;
+      const price = dice.of([1e-9, 0.05, 0.2, 1]);
+      pool.writing();
+      pool.database.exec("UPDATE accounts SET pace = json_set(pace, '$.level', ?) WHERE pace IS NOT NULL", [price]);
     },
     old_peers: (dice) => {
       this.cluster.translate = dice.chance(0.5) ? strippedOfNewFields(dice.below(3)) : null;

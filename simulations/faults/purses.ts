@@ -3,7 +3,7 @@ import type { Directory } from '../../decisioning/catalog/slice.ts';
 import type { LedgerSpec } from '../../decisioning/limits/ledger-spec.ts';
 import type { LeasedClaim, PurseEntry } from '../../decisioning/limits/purse.ts';
 import type { Needed } from '../../decisioning/limits/purse-needs.ts';
-import { Wallet } from '../../decisioning/limits/wallet.ts';
+import { Wallet, type WalletCall } from '../../decisioning/limits/wallet.ts';
 import { budgetStub } from '../../durable-objects/shared/stub.ts';
 import type { Cluster } from './cluster.ts';
 import type { Host } from './host.ts';
@@ -35,6 +35,8 @@ export class Purses {
   readonly #cluster: Cluster;
   readonly #owner: Owner;
   readonly #held = new Map<string, Held>();
+  /** ledger → lease that was asked for, and that no answer told of. */
+  readonly #unheard = new Map<string, string>();
   #tending = false;
   #drawn = 0;
 
@@ -85,17 +87,31 @@ export class Purses {
     const { host, step } = this.#owner;
     this.#drawn += 1;
     const call = wallet.open(host.now(), `${host.name} ${this.#drawn}`, kind);
+    this.#asks(wallet.ledger, call);
     try {
       const stub = await budgetStub(this.#cluster.env, WORKSPACE_ID, wallet.ledger);
       const asked = stub.lease({ workspaceId: WORKSPACE_ID, spec, revision, holder: host.name, ...call });
       await step(`${kind} asked`);
       const reply = await asked;
       await step(`${kind} answered`);
+      if (reply.outcome !== 'reported' && this.#unheard.get(wallet.ledger) === call.leaseId)
+        this.#unheard.delete(wallet.ledger);
       wallet.heard(call, reply, host.now());
     } catch {
       wallet.failed(call, host.now(), host.dice.next());
     }
     this.#tend();
+  }
+
+  /** A lease that was asked for and not heard of is asked for again: another one would leave its units to nobody. */
+  #asks(ledger: string, { leaseId, wanted }: WalletCall): void {
+    if (wanted === 0) return;
+    const before = this.#unheard.get(ledger) ?? leaseId;
+    if (before !== leaseId)
+      this.#cluster.violated(
+        `lease: ${this.#owner.host.name} asks ${ledger} for ${leaseId}, and never heard of ${before}`,
+      );
+    this.#unheard.set(ledger, leaseId);
   }
 
   /** Looks after the wallets for as long as there is anything in them. */

@@ -35,6 +35,7 @@ const CUT = 0.4;
 function knobsOf(revision: number) {
   const share = revision % CUT_EVERY === 2 ? CUT : 1;
   return {
+    dailyMinor: Math.floor(share * 60),
     totalMinor: Math.floor(share * 60 * (revision + 1)),
     gifts: Math.floor(share * (3 + 2 * revision)),
     perDay: 1 + (revision % 3),
@@ -42,16 +43,33 @@ function knobsOf(revision: number) {
   };
 }
 
+/** One for good, and one that is paced over each day. */
+function poolsOf(revision: number): Configuration['pools'] {
+  const { totalMinor, dailyMinor } = knobsOf(revision);
+  const spring = { id: 'spring', name: 'Spring', totalMinor, timeZone: 'Europe/Berlin', alertsAt: [0.8, 1] };
+  const daily = { id: 'daily', name: 'Daily', dailyMinor, timeZone: 'UTC', alertsAt: [1] };
+  return [
+    { ...spring, pacing: { mode: 'none' } },
+    { ...daily, pacing: { mode: 'even' } },
+  ];
+}
+
 /** The configuration of a revision. */
 export function configurationOfRevision(revision: number): Configuration {
-  const { totalMinor, gifts, perDay, hourly } = knobsOf(revision);
+  const { gifts, perDay, hourly } = knobsOf(revision);
   const arms = ['a', 'b', ...(revision % 2 === 1 ? ['c'] : [])].map((id) => armOf(id));
   const schedule = { timeZone: 'Europe/Berlin', weekly: [] };
   return configurationOf(
     [
       learnerOf('learn', { placements: ['hero'], arms, holdout: 0.2, sticky: { mode: 'days', days: 1 }, shards: 2 }),
       campaignOf('often', { placements: ['hero', 'side'], objective: worth(0.02) }),
-      campaignOf('capped', { placements: ['side'], caps: [{ max: hourly, windowMs: HOUR_MS }], objective: worth(0.5) }),
+      campaignOf('capped', {
+        placements: ['side'],
+        arms: [armOf('a', { costMinor: 1 }), armOf('b', { costMinor: 2 })],
+        caps: [{ max: hourly, windowMs: HOUR_MS }],
+        pool: 'daily',
+        objective: worth(0.5),
+      }),
       learnerOf('paid', {
         placements: ['letter', 'hero'],
         arms: [armOf('a', { costMinor: 30 }), armOf('b', { costMinor: 10 }), armOf('free')],
@@ -62,7 +80,8 @@ export function configurationOfRevision(revision: number): Configuration {
       campaignOf('gift', {
         placements: ['side', 'letter'],
         stock: 'gifts',
-        dailyCapacity: perDay,
+        // In turns with the channel's: ledgers come and go, and a history is no dearer for it.
+        dailyCapacity: revision % 2 === 1 ? perDay : undefined,
         schedule,
         caps: [{ max: 2, windowMs: 7 * DAY_MS }],
         objective: worth(0.3),
@@ -80,19 +99,14 @@ export function configurationOfRevision(revision: number): Configuration {
           countsTowardGlobal: true,
           cap: { max: 3, windowMs: DAY_MS },
           claimTtlMs: 10 * MINUTE_MS,
+          capacity:
+            revision % 2 === 0
+              ? { perDay: 6 - perDay, timeZone: 'Europe/Berlin', pacing: { mode: 'none' }, alertsAt: [1] }
+              : undefined,
         }),
       ],
       goals: [{ id: 'purchase', name: 'Purchase', source: 'any', windowMs: 7 * DAY_MS, defaultValueMinor: 500 }],
-      pools: [
-        {
-          id: 'spring',
-          name: 'Spring',
-          totalMinor,
-          timeZone: 'Europe/Berlin',
-          pacing: { mode: 'none' },
-          alertsAt: [0.8, 1],
-        },
-      ],
+      pools: poolsOf(revision),
       stocks: [{ id: 'gifts', name: 'Gifts', total: gifts, alertsAt: [1] }],
       settings: settingsOf({ globalCap: { max: 4, windowMs: DAY_MS }, arbitration: { exploration: 0.3 } }),
     },
