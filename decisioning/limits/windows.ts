@@ -13,6 +13,13 @@ export interface LedgerWindow {
   readonly toMs: number | null;
 }
 
+/** A day that was under way when the ledger's time zone or period was changed; uncut, by the clock before. */
+export interface CarriedDay {
+  readonly id: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 const MS_PER_DAY = 86_400_000;
 /** No zone has ever been further from UTC: Alaska and the Philippines once were, by almost 16 hours. */
 const MS_AROUND_MIDNIGHT = 16 * 3_600_000;
@@ -22,20 +29,42 @@ const MS_AROUND_MIDNIGHT = 16 * 3_600_000;
  * clock there shows it to the first that shows a later one, 23 or 25 hours when clocks are changed. A day in which the ledger's
  * own time begins or ends is cut there, so that its total is planned over what is left of it.
  *
+ * @param carried lasts until the first midnight of the new zone that is not before its own end: no change of clocks gives a day's units twice
  * @throws RangeError for a zone this host does not know; publishing refuses such.
  */
-export function windowAt(spec: LedgerSpec, atMs: number): LedgerWindow {
-  const { period, timeZone, startsAtMs, endsAtMs } = spec;
+export function windowAt(spec: LedgerSpec, atMs: number, carried?: CarriedDay): LedgerWindow {
+  const { period, startsAtMs, endsAtMs } = spec;
   if (period === 'once') return { id: 'once', fromMs: startsAtMs, toMs: endsAtMs };
-  const day = localDay(timeZone, atMs);
-  const fromMs = startOfDay(timeZone, day);
-  const toMs = startOfDay(timeZone, day + 1);
+  const { id, fromMs, toMs } = dayAt(spec.timeZone, atMs, carried);
   const isOpen = (startsAtMs ?? -Infinity) < toMs && (endsAtMs ?? Infinity) > fromMs;
   return {
-    id: new Date(day * MS_PER_DAY).toISOString().slice(0, 10),
+    id,
     fromMs: isOpen ? Math.max(fromMs, startsAtMs ?? fromMs) : fromMs,
     toMs: isOpen ? Math.min(toMs, endsAtMs ?? toMs) : toMs,
   };
+}
+
+function dayAt(timeZone: string, atMs: number, carried: CarriedDay | undefined): CarriedDay {
+  if (carried && isCarriedAt(timeZone, atMs, carried)) return { ...carried, toMs: endOfCarried(timeZone, carried) };
+  const day = localDay(timeZone, atMs);
+  const fromMs = startOfDay(timeZone, day);
+  const toMs = startOfDay(timeZone, day + 1);
+  return { id: new Date(day * MS_PER_DAY).toISOString().slice(0, 10), fromMs, toMs };
+}
+
+function isCarriedAt(timeZone: string, atMs: number, carried: CarriedDay): boolean {
+  return atMs >= carried.fromMs && atMs < endOfCarried(timeZone, carried);
+}
+
+function endOfCarried(timeZone: string, { toMs }: CarriedDay): number {
+  const day = localDay(timeZone, toMs);
+  const fromMs = startOfDay(timeZone, day);
+  return fromMs >= toMs ? fromMs : startOfDay(timeZone, day + 1);
+}
+
+/** The day of a daily ledger that lasts on when its time zone or period is changed now; one that is carried already stays what it was. */
+export function carriedFrom({ timeZone }: LedgerSpec, atMs: number, carried?: CarriedDay): CarriedDay {
+  return carried && isCarriedAt(timeZone, atMs, carried) ? carried : dayAt(timeZone, atMs, undefined);
 }
 
 function offsetAt(timeZone: string, atMs: number): number {

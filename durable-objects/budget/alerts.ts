@@ -1,4 +1,5 @@
 /** Alerts of a ledger: raised in the transaction that gives cause to them, kept until the publisher has taken them. */
+import { CLOCKS_APART_MS } from '../../decisioning/limits/lease.ts';
 import { committedOf } from '../../decisioning/limits/ledger.ts';
 import type { LedgerSpec } from '../../decisioning/limits/ledger-spec.ts';
 import type { Alert } from '../publisher/protocol.ts';
@@ -51,6 +52,20 @@ export function alertThresholds(book: Book, period: string): void {
   if (book.sql.exec('SELECT 1 FROM alerts WHERE id = ?', id).toArray().length > 0) return;
   const remaining = Math.max(0, total - committedOf(row));
   raise(book, period, 'ledger_threshold', what, { share, posted: row.posted, total, remaining });
+}
+
+/**
+ * The ledger's time is ahead of its host's clock by more than clocks are apart: some host's clock was wrong. Time stands still here until the
+ * clock has caught up, and days begin and leases are closed that much late, or began too soon. Told once for each period.
+ */
+export function alertClockAhead(book: Book): void {
+  if (book.aheadMs <= CLOCKS_APART_MS) return;
+  const { id: period } = book.window();
+  const id = idOf(book, period, 'clock');
+  if (book.raised.has(id)) return;
+  book.raised.add(id);
+  if (book.sql.exec('SELECT 1 FROM alerts WHERE id = ?', id).toArray().length > 0) return;
+  raise(book, period, 'clock_ahead', 'clock', { aheadMs: book.aheadMs, until: new Date(book.nowMs).toISOString() });
 }
 
 /** Units were spent that nothing was left for. */

@@ -1,9 +1,9 @@
 /** The rows that a call works on: read once, changed in memory, written back in the caller's transaction. */
 import { LEASE_LIFE_MS } from '../../decisioning/limits/lease.ts';
 import { type Account, type Accounts, fitTotal, openAccounts, transfer } from '../../decisioning/limits/ledger.ts';
-import type { LedgerSpec } from '../../decisioning/limits/ledger-spec.ts';
 import type { PriceState } from '../../decisioning/limits/price.ts';
 import { type LedgerWindow, windowAt } from '../../decisioning/limits/windows.ts';
+import type { AdoptedSpec } from './adopting.ts';
 import {
   readAccounts,
   readDueLeases,
@@ -25,7 +25,7 @@ export interface LedgerRow {
   readonly workspaceId: string;
   readonly key: string;
   readonly revision: number;
-  readonly spec: LedgerSpec | null;
+  readonly spec: AdoptedSpec | null;
 }
 
 /** One period's accounts, and what is known beside them. */
@@ -68,6 +68,8 @@ export class Book {
   readonly sql: SqlStorage;
   /** Never goes back, whatever the host's clock does. */
   nowMs: number;
+  /** How far that is ahead of the host's clock: once one was wrong, all wait until it is right again. */
+  aheadMs = 0;
   #ledger: LedgerRow | undefined;
   readonly #periods = new Map<string, PeriodRow>();
   /** Leases that were looked at in this call: as they stand, and as they are stored. */
@@ -92,6 +94,7 @@ export class Book {
   /** Begins a call. */
   at(clockMs: number): void {
     this.nowMs = Math.max(this.nowMs, clockMs);
+    this.aheadMs = this.nowMs - clockMs;
   }
 
   get ledger(): LedgerRow | undefined {
@@ -110,7 +113,7 @@ export class Book {
     if (!spec) return { id: 'once', fromMs: null, toMs: null };
     const { fromMs, toMs } = this.#window ?? { fromMs: Infinity, toMs: null };
     const isIn = this.nowMs >= (fromMs ?? -Infinity) && this.nowMs < (toMs ?? Infinity);
-    if (!this.#window || !isIn) this.#window = windowAt(spec, this.nowMs);
+    if (!this.#window || !isIn) this.#window = windowAt(spec, this.nowMs, spec.carried);
     return this.#window;
   }
 

@@ -1,12 +1,13 @@
 /** Hands out slices of a ledger. */
 
-import { CLAIM_LIFE_MS, closesAtMs, SLICE_PLAN_MS, sliceUnits, useBeforeMs } from '../../decisioning/limits/lease.ts';
+import { closesAtMs, SLICE_PLAN_MS, sliceUnits, useBeforeMs } from '../../decisioning/limits/lease.ts';
 import { committedOf } from '../../decisioning/limits/ledger.ts';
 import type { LedgerSpec } from '../../decisioning/limits/ledger-spec.ts';
 import { allowance, retryAfter, type Spending } from '../../decisioning/limits/pacing.ts';
 import { plannedBy } from '../../decisioning/limits/plan.ts';
 import { initialPrice, nextPrice, priceAsked } from '../../decisioning/limits/price.ts';
 import type { LedgerWindow } from '../../decisioning/limits/windows.ts';
+import { type AdoptedSpec, longestLifeMs } from './adopting.ts';
 import { type Book, LEASE_STAGES, type LeaseRow } from './book.ts';
 import type { LeaseCall, LeaseRefusal, LeaseReply } from './protocol.ts';
 
@@ -19,7 +20,7 @@ export const REFUSED_RETRY_MS = 60_000;
  * Leases a slice, or the same one again to a call that was made before. Runs inside the caller's transaction, after the reports, on
  * accounts that follow the configured total.
  */
-export function grant(book: Book, spec: LedgerSpec, call: LeaseCall): LeaseReply {
+export function grant(book: Book, spec: AdoptedSpec, call: LeaseCall): LeaseReply {
   if (call.wanted === 0) return { outcome: 'reported' };
   const known = book.lease(call.leaseId);
   if (known && known.units > 0) return leased(known, book.nowMs);
@@ -92,9 +93,9 @@ function plannedInSlice(spec: LedgerSpec, window: LedgerWindow, nowMs: number): 
 
 function take(
   book: Book,
-  spec: LedgerSpec,
+  spec: AdoptedSpec,
   window: LedgerWindow,
-  { leaseId, holder }: LeaseCall,
+  { leaseId, holder, spec: told }: LeaseCall,
   units: number,
   price: number,
 ): LeaseRow {
@@ -110,7 +111,7 @@ function take(
     price,
     useBeforeMs: useBefore,
     stage: LEASE_STAGES.open,
-    dueAtMs: closesAtMs(useBefore, spec.claimLifeMs ?? CLAIM_LIFE_MS),
+    dueAtMs: closesAtMs(useBefore, longestLifeMs(spec, told, book.nowMs)),
     extended: false,
   };
   book.move(window.id, 'remaining', 'leased', units);

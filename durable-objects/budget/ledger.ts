@@ -1,18 +1,17 @@
 /** The durable state of one ledger. Every method is one synchronous transaction: nothing can happen half-way through. */
-import { CLAIM_LIFE_MS } from '../../decisioning/limits/lease.ts';
 import { fitTotal } from '../../decisioning/limits/ledger.ts';
-import type { LedgerSpec } from '../../decisioning/limits/ledger-spec.ts';
 import { plannedBy } from '../../decisioning/limits/plan.ts';
 import { priceAsked } from '../../decisioning/limits/price.ts';
 import { windowAt } from '../../decisioning/limits/windows.ts';
 import type { Alert } from '../publisher/protocol.ts';
-import { alertThresholds, hasUntaken, markTaken, untakenAlerts } from './alerts.ts';
+import { adopt, latestOf } from './adopting.ts';
+import { alertClockAhead, alertThresholds, hasUntaken, markTaken, untakenAlerts } from './alerts.ts';
 import { Book } from './book.ts';
 import { checkLeaseCall, checkSame, checkSettlements } from './check.ts';
 import { grant } from './leasing.ts';
 import type { LeaseCall, LeaseReply, LedgerAddress, LedgerStanding, Settlement, SettleReply } from './protocol.ts';
 import { takeReports } from './reporting.ts';
-import { forgetPeriods, postponeClosing } from './rows.ts';
+import { forgetPeriods } from './rows.ts';
 import { settleClaims } from './settling.ts';
 import { closeDue, nextDueMs, sweep } from './sweeping.ts';
 
@@ -41,6 +40,7 @@ export class Ledger {
     checkLeaseCall(call);
     return this.#step(clockMs, (book) => {
       const spec = adopt(book, call);
+      alertClockAhead(book);
       closeDue(book, this.#wokeAtMs);
       takeReports(book, call.reports);
       book.fit(book.window().id);
@@ -58,6 +58,7 @@ export class Ledger {
     return this.#step(clockMs, (book) => {
       if (book.ledger) checkSame(book.ledger, { workspaceId, key });
       else book.setLedger({ workspaceId, key, revision: NO_REVISION, spec: null });
+      alertClockAhead(book);
       closeDue(book, this.#wokeAtMs);
       const { id } = book.window();
       book.fit(id);
@@ -73,7 +74,7 @@ export class Ledger {
     return this.#step(clockMs, (book) => {
       if (book.ledger) checkSame(book.ledger, { workspaceId, key: told.key });
       const spec = latestOf(book, told, revision);
-      const window = windowAt(spec, book.nowMs);
+      const window = windowAt(spec, book.nowMs, spec.carried);
       const { uncharged, pace, ...row } = book.period(window.id);
       return {
         key: told.key,
@@ -91,6 +92,7 @@ export class Ledger {
   /** Does what is due; there may be more. */
   tick(clockMs: number): void {
     this.#step(clockMs, (book) => {
+      alertClockAhead(book);
       sweep(book, this.#wokeAtMs);
       book.fit(book.window().id);
       forgetPeriods(book.sql, MAX_PERIODS_KEPT);
@@ -148,22 +150,3 @@ export class Ledger {
 
 /** What is known of a ledger that was settled before anybody leased from it: any configuration is newer. */
 const NO_REVISION = -1;
-
-/** The configuration of the highest revision that was heard of. */
-function latestOf({ ledger }: Book, told: LedgerSpec, revision: number): LedgerSpec {
-  return ledger?.spec && ledger.revision >= revision ? ledger.spec : told;
-}
-
-/** Goes by what a call tells from now on, if it is newer. */
-function adopt(book: Book, { workspaceId, spec: told, revision }: LedgerAddress): LedgerSpec {
-  if (book.ledger) checkSame(book.ledger, { workspaceId, key: told.key });
-  const { ledger } = book;
-  if (ledger && revision <= ledger.revision) return latestOf(book, told, revision);
-  const longerMs = (told.claimLifeMs ?? CLAIM_LIFE_MS) - (ledger?.spec?.claimLifeMs ?? CLAIM_LIFE_MS);
-  // Workers may have heard of it before, and made claims that live that long from leases they had.
-  if (ledger?.spec && longerMs > 0) postponeClosing(book.sql, longerMs);
-  book.setLedger({ workspaceId, key: told.key, revision, spec: told });
-  // Accounts that need not change are told of, too: a share of another total is spent.
-  alertThresholds(book, book.window().id);
-  return told;
-}

@@ -216,7 +216,7 @@ export const MONEY_FAULTS: readonly PlantedFault[] = [
   {
     name: 'stale-configuration-wins',
     what: 'an isolate that is behind takes the total back to what it was',
-    file: 'durable-objects/budget/ledger.ts',
+    file: 'durable-objects/budget/adopting.ts',
     find: '  if (ledger && revision <= ledger.revision) return latestOf(book, told, revision);',
     replace: '',
     caughtBy: {
