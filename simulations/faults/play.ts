@@ -100,7 +100,7 @@ export class Play {
       return isolate.events(name, ANONYMOUS.includes(name), [item]);
     },
     link: (isolate, dice) => isolate.link(dice.of(ANONYMOUS), dice.of(LINKED)),
-    erase: (isolate, dice) => isolate.erase(dice.of([...KNOWN, ...LINKED, ...ANONYMOUS])),
+    erase: (isolate, dice) => this.#erase(isolate, dice),
     publish: () => {
       this.revision += 1;
       return this.publish();
@@ -178,7 +178,7 @@ export class Play {
     return request;
   }
 
-  async #optimize(isolate: Isolate, request: OptimizeRequest): Promise<void> {
+  async #optimize(isolate: Isolate, request: OptimizeRequest): Promise<readonly DecidedPlacement[] | null> {
     const { loop } = this.cluster;
     const sinceMs = loop.nowMs;
     const done = this.#watch.asked(isolate.host, sinceMs);
@@ -188,6 +188,25 @@ export class Play {
     this.#watch.answered(request, decisions, loop.nowMs - sinceMs);
     for (const { record } of decisions ?? []) if (record) this.tokens.push(record);
     if (this.tokens.length > MAX_TOKENS) this.tokens.splice(0, this.tokens.length - MAX_TOKENS);
+    return decisions;
+  }
+
+  /** Erases somebody; or somebody who sees what was decided for them just now, and whose page repeats its request when they are erased. */
+  async #erase(isolate: Isolate, dice: Dice): Promise<void> {
+    if (dice.chance(0.5)) {
+      await isolate.erase(dice.of([...KNOWN, ...LINKED, ...ANONYMOUS]));
+      return;
+    }
+    const request = this.#drawRequest(dice);
+    await this.#show(isolate, request);
+    await isolate.erase(request.name);
+    await this.#show(isolate, request);
+  }
+
+  /** Decides, and tells what was seen of it. */
+  async #show(isolate: Isolate, request: OptimizeRequest): Promise<void> {
+    for (const { record } of (await this.#optimize(isolate, request)) ?? [])
+      if (record) await this.#tell(isolate, record.customer, [{ index: 0, record, kind: 'exposure' }]);
   }
 
   #report(
