@@ -124,6 +124,19 @@ describe('a customer who becomes known', () => {
     expect(await totalOf(world, 'c')).toMatchObject({ exposures: 2, trials: 2, customers: 2 });
   });
 
+  it('is touched once by what a device left, though it is handed over twice', async () => {
+    const { phone, ann } = scene();
+    await phone.see(must(await phone.decide('1', START_MS)), START_MS);
+    const { legacy } = await phone.stub().forward(phone.facts(START_MS), ann.name);
+    const place = { campaignId: 'c', channel: 'web', countsTowardGlobal: true, day: START_MS / DAY_MS };
+    const left = { ...legacy!, pastTouches: [{ ...place, count: 1, atMs: START_MS }] };
+    for (const atMs of [START_MS, START_MS + 1]) await ann.stub().takeLegacy(ann.facts(atMs), left);
+    expect((await tablesOf(ann)).past_touches).toMatchObject([{ campaign_id: 'c', count: 1 }]);
+    // Two of three are used: the third is granted, and no more.
+    expect(await ann.decide('2', START_MS + HOUR_MS)).not.toBeNull();
+    expect(await ann.decide('3', START_MS + HOUR_MS)).toBeNull();
+  });
+
   it('a shared device stays with the customer it was linked to first', async () => {
     const { phone, ann, bob } = scene();
     await phone.see(must(await phone.decide('1', START_MS)), START_MS);

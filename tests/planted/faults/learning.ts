@@ -57,6 +57,18 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
     },
   },
   {
+    name: 'legacy-taken-twice',
+    what: 'what an anonymous customer left is taken over again with every retry',
+    file: 'durable-objects/customer/object.ts',
+    find: '      if (taken) return;',
+    replace: '      if (taken && legacy.decisions.length < 0) return;',
+    caughtBy: {
+      project: 'workerd',
+      file: 'durable-objects/customer/identify.test.ts',
+      title: 'is touched once by what a device left, though it is handed over twice',
+    },
+  },
+  {
     name: 'erased-customer-comes-back',
     what: 'a token of an erased customer brings its decision back',
     file: 'durable-objects/customer/credit.ts',
