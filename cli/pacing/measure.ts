@@ -37,7 +37,9 @@ function playSeeds(which: Omit<PacingCase, 'forecast' | 'seed'>, { forecast, see
 
 /** How far spending strays from its plan at the worst hour of all seeds: plan × traffic × day. */
 export function curveRows(effort: Effort, tell: Told): string[][] {
-  const rows = [['plan', 'traffic', 'day', 'claims', 'off, of total', 'off, of plan so far', 'spent']];
+  const rows = [
+    ['plan', 'traffic', 'day', 'claims', 'off, of total', 'of plan, hours 0 and 1', 'of plan, from hour 2', 'spent'],
+  ];
   for (const plan of namesOf<PlanName>(PLANS)) {
     for (const traffic of TRAFFIC_TIMES) {
       for (const day of namesOf<DayName>(DAYS)) {
@@ -59,6 +61,7 @@ function curveCells(played: readonly PlayedDay[]): string[] {
   return [
     Math.round(mean(played.map(({ claims }) => claims))).toLocaleString('en'),
     percent(Math.max(...errors.map(({ ofTotal }) => ofTotal))),
+    percent(Math.max(...errors.map(({ ofPlanEarly }) => ofPlanEarly)), 1),
     percent(Math.max(...errors.map(({ ofPlanSoFar }) => ofPlanSoFar)), 1),
     percent(Math.min(...played.map(({ posted, total }) => posted / total)), 1),
   ];

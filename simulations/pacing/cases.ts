@@ -72,15 +72,22 @@ export function bestCase({ plan, traffic, forecast }: Pick<PacingCase, 'plan' | 
 export interface PacingErrors {
   /** Of the day's total. */
   readonly ofTotal: number;
-  /** Of what was planned by then. */
+  /** Of what was planned by then, in the hours before. */
+  readonly ofPlanEarly: number;
+  /** Of what was planned by then, from an hour on. */
   readonly ofPlanSoFar: number;
 }
 
+/** From this hour on, counted from 0, a day of some thousand claims is held against what was planned so far. */
+export const HELD_FROM_HOUR = 2;
+
 /** Judged by money that was really spent: what is pending or leased is not. */
-export function errorsOf({ total, hours }: PlayedDay): PacingErrors {
+export function errorsOf({ total, hours }: PlayedDay, fromHour: number = HELD_FROM_HOUR): PacingErrors {
   const off = hours.map(({ posted, planned }) => Math.abs(posted - planned));
+  const ofPlan = hours.map(({ planned }, i) => off[i]! / planned);
   return {
     ofTotal: Math.max(...off) / total,
-    ofPlanSoFar: Math.max(...hours.map(({ planned }, i) => off[i]! / planned)),
+    ofPlanEarly: Math.max(...ofPlan.slice(0, fromHour)),
+    ofPlanSoFar: Math.max(...ofPlan.slice(fromHour)),
   };
 }

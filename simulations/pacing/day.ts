@@ -9,7 +9,7 @@ import type { Random } from '../../decisioning/random.ts';
 import { viewOf } from '../../decisioning/testing/customer.ts';
 import { testRandom } from '../../decisioning/testing/seeds.ts';
 import { localClock } from '../../decisioning/time-zone.ts';
-import { type MemoryLedger, memoryLedger, type PacingMode } from './ledger.ts';
+import { type PacingMode, type PlayedLedger, playedLedger } from './ledger.ts';
 import { type PacedWorld, POOL, rateOf, TIERS, TRAFFIC, ZONE } from './world.ts';
 
 const MS_PER_SECOND = 1_000;
@@ -43,6 +43,8 @@ export interface DaySpec {
 export interface Mark {
   readonly atMs: number;
   readonly posted: number;
+  /** Leased, or claimed and not seen yet. */
+  readonly open: number;
   readonly planned: number;
   readonly price: number;
 }
@@ -71,7 +73,7 @@ export function playDay({ world, atMs, visitors, isolates, mode, seed }: DaySpec
   const random = testRandom(seed);
   const window = windowAt(world.spec, atMs);
   const [fromMs, toMs] = [window.fromMs as number, window.toMs as number];
-  const ledger = memoryLedger(world.spec, window, mode);
+  const ledger = playedLedger(world.spec, window, mode);
   const shop = shopOf(world, ledger, isolates, random);
   const arrivals = arrivalsOf(visitors, seed, random);
   const marks: Mark[] = [];
@@ -81,13 +83,15 @@ export function playDay({ world, atMs, visitors, isolates, mode, seed }: DaySpec
   let claims = 0;
   for (let nowMs = fromMs; nowMs < toMs + (SECONDS_UNTIL_VOID + 1) * MS_PER_SECOND; nowMs += MS_PER_SECOND) {
     for (const { seen, claims, rate } of due.get(nowMs) ?? []) {
-      for (const claim of claims) ledger.settle(seen ? 'post' : 'void', claim);
+      for (const claim of claims) ledger.settle(seen ? 'post' : 'void', claim, nowMs);
       if (seen) bought += rate;
     }
     due.delete(nowMs);
+    if (nowMs % MINUTE_MS === 0) ledger.tick(nowMs);
     if (nowMs > fromMs && nowMs <= toMs && nowMs % MINUTE_MS === 0) {
       const planned = plannedBy(world.spec, window, nowMs) ?? 0;
-      marks.push({ atMs: nowMs, posted: ledger.accounts().posted, planned, price: ledger.price() });
+      const { posted, pending, leased } = ledger.accounts();
+      marks.push({ atMs: nowMs, posted, open: pending + leased, planned, price: ledger.price() });
     }
     shop.tick(nowMs);
     if (nowMs >= toMs) continue;
@@ -101,6 +105,7 @@ export function playDay({ world, atMs, visitors, isolates, mode, seed }: DaySpec
     }
   }
   const { posted } = ledger.accounts();
+  ledger.close();
   const hours = marks.filter((mark) => (mark.atMs - fromMs) % HOUR_MS === 0);
   return { total: world.spec.total, marks, hours, visitors: came, claims, posted, bought, reasons: shop.reasons };
 }
@@ -127,7 +132,7 @@ function normal(random: Random): number {
 }
 
 /** The isolates that visitors come to. */
-function shopOf({ slice, evidence, spec }: PacedWorld, ledger: MemoryLedger, isolates: number, random: Random) {
+function shopOf({ slice, evidence, spec }: PacedWorld, ledger: PlayedLedger, isolates: number, random: Random) {
   const wallets = Array.from({ length: isolates }, () => ({ wallet: new Wallet(POOL), usedMs: Number.NaN }));
   const reasons: Record<string, number> = {};
   let leases = 0;
