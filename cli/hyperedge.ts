@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { didYouMean } from '../decisioning/did-you-mean.ts';
 import { dryRun } from './commands/dry-run.ts';
 import { estimate } from './commands/estimate.ts';
+import { learning } from './commands/learning.ts';
 import { alerts, budgets } from './commands/money.ts';
 import { performance } from './commands/performance.ts';
 import { push, pushAsSql, validate } from './commands/push.ts';
@@ -14,7 +15,18 @@ import { chooseTarget, type Wishes } from './target.ts';
 import { USAGE, usageOf } from './usage.ts';
 import { wholeNumber } from './whole-number.ts';
 
-const COMMANDS = ['validate', 'push', 'dry-run', 'estimate', 'performance', 'budgets', 'alerts', 'schema', 'workspace'];
+const COMMANDS = [
+  'validate',
+  'push',
+  'dry-run',
+  'estimate',
+  'performance',
+  'learning',
+  'budgets',
+  'alerts',
+  'schema',
+  'workspace',
+];
 const HELP = ['--help', '-h'];
 
 const HELP_HINT = 'npm run hyperedge -- --help';
@@ -42,6 +54,8 @@ async function main(args: readonly string[]): Promise<number> {
       return estimate(rest);
     case 'performance':
       return performance(rest);
+    case 'learning':
+      return learning(rest);
     case 'budgets':
       return budgets(rest);
     case 'alerts':

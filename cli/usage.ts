@@ -28,6 +28,11 @@ export const USAGE = `Usage: npm run hyperedge -- COMMAND
       --lifecycle           the phase it is in, and how it came there
       --json                the answer as it is
       --site URL, --key KEY as for push
+  learning CAMPAIGN         whether it learns from what arrives
+  learning CAMPAIGN hold    show what it shows now, whatever arrives, until it is released
+      --reason TEXT         why; kept in the audit
+  learning CAMPAIGN release let it learn from everything (--keep all) or from nothing since the hold (--keep before)
+      --since MOMENT        with --keep before: from this hour on; --reason TEXT, --json, --site URL, --key KEY
   budgets                   where pools, stocks and the contacts of the day stand
       --json, --site URL, --key KEY
   alerts                    what nobody has acknowledged; --all for the others, too

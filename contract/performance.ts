@@ -128,6 +128,13 @@ export const performanceResponse = z
         '`POST /v1/explain` tells those of one customer',
     }),
     phase: z.enum(PHASES).optional().meta({ description: 'Of its lifecycle; absent when it has none' }),
+    hold: z
+      .strictObject({ since: z.iso.datetime(), cause: z.enum(['anomaly', 'person']) })
+      .optional()
+      .meta({
+        description:
+          'While learning is held: figures go on, `allocation` does not. Absent when it is not, or when that cannot be read just now. `GET …/learning` tells all',
+      }),
     totals: z
       .strictObject({ ...figures, ...declared })
       .meta({ description: 'All arms together; the holdout is not among them' }),

@@ -14,6 +14,7 @@ import {
   valueText,
   whole,
 } from './figures.ts';
+import { heldText } from './learning.ts';
 
 type Arm = PerformanceResponse['arms'][number];
 type Block = Pick<Arm, 'exposures' | 'trials' | 'conversions' | 'rate' | 'credibleInterval' | 'reward'>;
@@ -35,6 +36,7 @@ export function formatArms(answer: PerformanceResponse): string {
   const why = varies.map((each) => VARIES[each]).join(' and ');
   return [
     `${paint('bold', campaign)}  ${told.join(', ')}`,
+    ...(answer.hold ? [paint('yellow', `  ! ${heldText(answer.hold)}`)] : []),
     '',
     armsTable(answer, shown),
     ...(left.length > 0

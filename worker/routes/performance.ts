@@ -5,6 +5,7 @@ import { slug } from '../../contract/primitives.ts';
 import type { RootView } from '../../durable-objects/campaign/protocol.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { rootStub } from '../../durable-objects/shared/stub.ts';
+import { readLearning } from '../configuration/learning.ts';
 import { publishedCampaign } from '../edge/published-campaign.ts';
 import type { App } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
@@ -56,9 +57,18 @@ export function registerPerformance(app: App): void {
       const { campaign, directory } = published;
       const { goals } = directory;
       const done = c.get('timing').start('root');
-      const view = await readRoot(c.env, workspaceId, params.id);
+      const [view, hold] = await Promise.all([
+        readRoot(c.env, workspaceId, params.id),
+        // Figures are told without it, too: a root of the last version knows of no holds.
+        readLearning(c.env, workspaceId, params.id).then(
+          (learning) => learning.hold,
+          () => null,
+        ),
+      ]);
       done();
-      return c.json(performanceOf(params.id, campaign, view, { hours, nowMs, goals }));
+      const held = hold && { since: new Date(hold.sinceMs).toISOString(), cause: hold.cause };
+      const answer = performanceOf(params.id, campaign, view, { hours, nowMs, goals });
+      return c.json({ ...answer, ...(held && { hold: held }) });
     },
   );
 }
