@@ -33,6 +33,17 @@ type CollectionKind = (typeof COLLECTION_KINDS)[number];
 
 const TAG = 'Configuration';
 
+/** Documents say what was declared; where to look for what is left of it. */
+const STANDINGS: Partial<Record<CollectionKind, string>> = {
+  pool: 'Documents only: `GET /v1/budgets` has where their money stands.',
+  stock: 'Documents only: `GET /v1/inventory` has what is left of them.',
+  channel: 'Documents only: `GET /v1/capacity` has how many contacts today still has.',
+};
+
+function describedBy(description: string | undefined) {
+  return description === undefined ? {} : { description };
+}
+
 /** A kind with its article, for summaries. */
 function a(kind: CollectionKind): string {
   return `${kind === 'attribute' ? 'an' : 'a'} ${kind}`;
@@ -87,6 +98,7 @@ function registerList(app: App, kind: CollectionKind): void {
       path: `/v1/${collection}`,
       tag: TAG,
       summary: `List the drafts of ${collection}`,
+      ...describedBy(STANDINGS[kind]),
       auth: 'secret',
       query: pageQuery,
       responses: { 200: { description: 'A page, in the order of ids', schema: documentsResponse } },
