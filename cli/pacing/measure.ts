@@ -57,7 +57,7 @@ export function curveRows(effort: Effort, tell: Told): string[][] {
 }
 
 function curveCells(played: readonly PlayedDay[]): string[] {
-  const errors = played.map(errorsOf);
+  const errors = played.map((day) => errorsOf(day));
   return [
     Math.round(mean(played.map(({ claims }) => claims))).toLocaleString('en'),
     percent(Math.max(...errors.map(({ ofTotal }) => ofTotal))),
