@@ -53,7 +53,10 @@ export function forgetLeases(): void {
 function heldOf({ workspaceId, catalog }: LeaseFacts, spec: LedgerSpec, nowMs: number): Held {
   const key = `${workspaceId} ${spec.key}`;
   const address = { workspaceId, spec, revision: catalog.manifest.revision };
-  const held = wallets.get(key) ?? { wallet: new Wallet(spec.key), address, usedAtMs: nowMs, watchedUntilMs: 0 };
+  const known = wallets.get(key);
+  // A wallet that holds nothing only remembers what it was refused: of a ledger that is published anew that says nothing any more.
+  const isAnew = known !== undefined && known.address.spec !== spec && known.wallet.isEmpty();
+  const held = known && !isAnew ? known : { wallet: new Wallet(spec.key), address, usedAtMs: nowMs, watchedUntilMs: 0 };
   held.address = address;
   held.usedAtMs = nowMs;
   // Moves it to the young end of the map.

@@ -2,6 +2,12 @@
 import type { PlantedFault } from '../fault.ts';
 import { DECISION_FAULTS } from './decisions.ts';
 import { LEARNING_FAULTS } from './learning.ts';
+import { LEDGER_FAULTS } from './ledgers.ts';
 import { MONEY_FAULTS } from './money.ts';
 
-export const FAULTS: readonly PlantedFault[] = [...DECISION_FAULTS, ...LEARNING_FAULTS, ...MONEY_FAULTS];
+export const FAULTS: readonly PlantedFault[] = [
+  ...DECISION_FAULTS,
+  ...LEARNING_FAULTS,
+  ...MONEY_FAULTS,
+  ...LEDGER_FAULTS,
+];
