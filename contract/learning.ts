@@ -9,12 +9,10 @@ const reason = z.string().max(MAX_REASON_LENGTH).optional();
 const anomaly = z
   .strictObject({
     kind: z.enum(ANOMALY_KINDS),
-    part: z
-      .string()
-      .meta({
-        description: '`all`, `arm:…`, `leaf:…` or `source:…`; `arm:*` (and so on) are those not judged alone, together',
-        example: 'source:shop',
-      }),
+    part: z.string().meta({
+      description: '`all`, `arm:…`, `leaf:…` or `source:…`; `arm:*` (and so on) are those not judged alone, together',
+      example: 'source:shop',
+    }),
     direction: z.enum(['high', 'low']),
     observed: z.number().meta({
       description: 'Of `rate` per trial, of `value` in minor units, of `share` of all trials, of `volume` exposures',

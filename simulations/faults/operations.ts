@@ -48,7 +48,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /** Most operations follow so soon that they run at the same time. */
 function pauseMs(dice: Dice): number {
-  const longest = dice.weighed({ [40]: 50, [4_000]: 30, [5 * MINUTE_MS]: 14, [6 * HOUR_MS]: 5, [48 * HOUR_MS]: 1 });
+  const longest = dice.weighed({ 40: 50, 4000: 30, [5 * MINUTE_MS]: 14, [6 * HOUR_MS]: 5, [48 * HOUR_MS]: 1 });
   return dice.below(Number(longest));
 }
 

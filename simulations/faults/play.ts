@@ -135,7 +135,7 @@ export class Play {
     },
     part_down: (dice) => {
       const kind = dice.of(KINDS);
-      const longestMs = dice.weighed({ [10_000]: 60, [300_000]: 35, [3_600_000]: 5 });
+      const longestMs = dice.weighed({ 10000: 60, 300000: 35, 3600000: 5 });
       this.cluster.down.add(kind);
       this.cluster.loop.after(dice.below(Number(longestMs)), () => this.cluster.down.delete(kind));
     },
