@@ -34,6 +34,13 @@ describe('the object’s time', () => {
     expect(must(await ann.decide('2', START_MS - DAY_MS)).atMs).toBe(START_MS);
   });
 
+  it('goes along with a token of a worker whose clock is ahead, at once and not only when it is read again', async () => {
+    const ann = scene();
+    const record = must(await ann.decide('1', START_MS));
+    await ann.see({ ...record, decisionId: 'ahead', periodKey: 'ahead', atMs: START_MS + 2_000 }, START_MS + 1_000);
+    expect(must(await ann.decide('2', START_MS + 1_500)).atMs).toBe(START_MS + 2_000);
+  });
+
   it.each([
     ['an hour ago', -HOUR_MS, -HOUR_MS],
     ['24 hours ago', -DAY_MS, -DAY_MS],

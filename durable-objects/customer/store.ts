@@ -72,6 +72,7 @@ export class SqlStore implements CustomerStore {
   putDecision(decision: StoredDecision, receipt?: Receipt): void {
     const { decisionId, atMs } = decision.record;
     this.state.decisions.set(decisionId, decision);
+    this.#saw(Math.max(atMs, decision.exposedAtMs ?? atMs));
     this.#sql.exec(
       `INSERT INTO decisions (id, at_ms, decision, receipt) VALUES (?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET decision = excluded.decision, receipt = coalesce(excluded.receipt, receipt)`,
@@ -103,6 +104,7 @@ export class SqlStore implements CustomerStore {
 
   addBehaviour(event: StoredBehaviour): void {
     this.state.behaviour.push(event);
+    this.#saw(event.atMs);
     this.#sql.exec(
       'INSERT INTO behaviour (at_ms, name, value_minor, event_id) VALUES (?, ?, ?, ?)',
       event.atMs,
@@ -114,6 +116,7 @@ export class SqlStore implements CustomerStore {
 
   addOutcome(outcome: StoredOutcome): void {
     this.state.outcomes.push(outcome);
+    this.#saw(outcome.atMs);
     this.#sql.exec(
       'INSERT INTO outcomes (at_ms, goal, value_minor, order_id, event_id, unit) VALUES (?, ?, ?, ?, ?, ?)',
       outcome.atMs,
@@ -159,5 +162,10 @@ export class SqlStore implements CustomerStore {
       kind,
       atMs,
     );
+  }
+
+  /** What is stored may be later than the call that brought it: its worker's clock was ahead. The object's time goes along, as it does when it is read again. */
+  #saw(atMs: number): void {
+    this.state.lastAtMs = Math.max(this.state.lastAtMs, atMs);
   }
 }

@@ -81,7 +81,10 @@ export class CustomerTruth {
     }
     for (const change of changes) this.#take(change);
     this.#readOutbox();
-    if (changes.length > 0) this.#storedMs = this.#readTime();
+    if (changes.length === 0) return;
+    this.#storedMs = this.#readTime();
+    // What is stored takes the object's time along.
+    this.#liveMs = Math.max(this.#liveMs, this.#storedMs);
   }
 
   #rows<T>(text: string, ...bindings: unknown[]): T[] {
@@ -194,7 +197,8 @@ export class CustomerTruth {
 
   /** The object's time: no earlier than what it has stored and was told, no later than any clock that it has seen. */
   #checkTime(decisionId: string, atMs: number, earliestMs: number): void {
-    const latestMs = Math.max(earliestMs, this.#latestMs);
+    // Of what was written down together, the earlier may have taken it along.
+    const latestMs = Math.max(earliestMs, this.#latestMs, this.#readTime());
     if (atMs < earliestMs || atMs > latestMs)
       this.#tell.violated(`time: ${decisionId} was seen at ${atMs}, not within ${earliestMs} and ${latestMs}`);
     this.#liveMs = Math.max(this.#liveMs, atMs);
