@@ -45,7 +45,8 @@ function flawOf(secrets: Secrets): { readonly secret: string; readonly flaw: 'mi
 export function requireSecrets(env: Env): void {
   const { NAMING_SECRET, TOKEN_KEYS, SITE_SECRET_ROOT } = env;
   const seen =
-    sound?.NAMING_SECRET === NAMING_SECRET &&
+    sound !== undefined &&
+    sound.NAMING_SECRET === NAMING_SECRET &&
     sound.TOKEN_KEYS === TOKEN_KEYS &&
     sound.SITE_SECRET_ROOT === SITE_SECRET_ROOT;
   if (seen) return;

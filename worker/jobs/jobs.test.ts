@@ -185,6 +185,7 @@ describe('publishing while the publisher is down', () => {
     const { workspaceId } = await createWorkspace(env);
     const real = await publisherStub(env, workspaceId);
     const halfBroken = withPublisher({
+      health: () => real.health(),
       putSlices: (...parts: Parameters<typeof real.putSlices>) => real.putSlices(...parts),
       activate: cutOff,
     });
