@@ -178,7 +178,8 @@ export class CustomerTruth {
     if (granted.contactAtMs === null && contactAtMs !== null) {
       granted.contactAtMs = contactAtMs;
       this.#checkTime(record.decisionId, contactAtMs, nowMs);
-      this.#tell.contacted(stored, contactAtMs <= record.claimExpiresAtMs);
+      // The stored one: a token of before an erasure may name the same choice, and lapsed long ago.
+      this.#tell.contacted(stored, contactAtMs <= stored.record.claimExpiresAtMs);
     }
     const seenAtMs = stored.exposedAtMs ?? nowMs;
     if (kind === 'exposure') this.#observer.exposed(stored.record, seenAtMs);
