@@ -121,6 +121,23 @@ describe('a claim', () => {
     expect(heard()).toEqual({ ...only(seen, 'post'), ...only(unseen, 'void') });
   });
 
+  it.each([
+    ['at once', false],
+    ['when the object was evicted since', true],
+  ])('that was given back makes late what was received in time and arrives afterwards, %s', async (_, evicted) => {
+    const { ann, heard } = await scene();
+    const beforeMs = NOW_MS - 2 * CLAIM_MS;
+    const record = must(await ann.decide('1', beforeMs, { purse: full }));
+    await ring(ann);
+    expect(heard()).toEqual(only(record, 'void'));
+    if (evicted) await evictDurableObject(objectOf(ann));
+    expect(await ann.see(record, beforeMs + 1)).toBe('accepted');
+    const seenAtMs = record.claimExpiresAtMs + 1;
+    expect(await ann.stub().receipt(record.decisionId)).toMatchObject({ exposedAtMs: seenAtMs });
+    expect(JSON.parse(String((await tablesOf(ann)).decisions![0]!.decision))).toMatchObject({ late: true });
+    expect(must(await ann.decide('2', beforeMs + 2, { purse: full })).atMs).toBe(seenAtMs);
+  });
+
   it('outlives pruning for as long as it is open', async () => {
     const { ann, heard } = await scene();
     const record = await claim(ann);

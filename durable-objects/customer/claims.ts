@@ -130,6 +130,15 @@ export function giveBack(store: CustomerStore, decisions: Iterable<StoredDecisio
   for (const decision of decisions) if (isOpen(decision)) tellLedgers(store, decision, kindOf(decision), nowMs);
 }
 
+/**
+ * The latest moment that a stored decision tells of: the object's time is no earlier, however often its storage is read anew. A claim that was
+ * given back had lapsed, by whatever clock: what was received before and arrives afterwards is late, as its money is gone.
+ */
+export function toldAtMs({ record, exposedAtMs, dispatchedAtMs, settled }: StoredDecision): number {
+  const lapsedMs = settled === 'void' ? record.claimExpiresAtMs + 1 : 0;
+  return Math.max(record.atMs, exposedAtMs ?? 0, dispatchedAtMs ?? 0, lapsedMs);
+}
+
 /** The first moment at which an open claim may be given back for its age. */
 function lapseOf({ record }: StoredDecision): number {
   return record.claimExpiresAtMs + VOID_GRACE_MS + 1;

@@ -3,15 +3,16 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { DecisionRecord } from '../../decisioning/record.ts';
 import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
-import { MAX_BEHAVIOUR, MAX_BLANKS, MAX_DECISIONS, MAX_ORDERS, MAX_OUTCOMES } from './limits.ts';
+import { MAX_BEHAVIOUR, MAX_BLANKS, MAX_DECISIONS, MAX_ORDERS, MAX_OUTCOMES, SEEN_GRAIN_MS } from './limits.ts';
 import { customerOf, DAY_MS, HOUR_MS, objectOf, PURCHASE, START_MS, tablesOf, worldOf } from './testing/fixtures.ts';
 
 let worlds = 0;
 
-function scene() {
+function scene(windowMs = PURCHASE.windowMs) {
   worlds += 1;
   const objective = { goal: 'purchase', conversionWeight: 1, revenueWeight: 0, priority: 0 };
-  const world = worldOf(`limits-${worlds}`, configurationOf([campaignOf('c', { objective })], { goals: [PURCHASE] }));
+  const goals = [{ ...PURCHASE, windowMs }];
+  const world = worldOf(`limits-${worlds}`, configurationOf([campaignOf('c', { objective })], { goals }));
   return customerOf(world, 'ann');
 }
 
@@ -134,11 +135,25 @@ describe('what is kept', () => {
 
   it('decisions that can influence nothing any more go after 90 days, and mark nothing as forgotten', async () => {
     const ann = scene();
-    await ann.decide('1', START_MS - 90 * DAY_MS);
-    await ann.decide('2', START_MS);
+    const goneAtMs = START_MS + 90 * DAY_MS + SEEN_GRAIN_MS;
+    await ann.decide('1', START_MS);
+    await ann.decide('2', goneAtMs - 1);
+    expect((await tablesOf(ann)).decisions).toHaveLength(2);
+    await ann.decide('3', goneAtMs);
     const { decisions, meta } = await tablesOf(ann);
-    expect(decisions).toHaveLength(1);
+    expect(decisions).toHaveLength(2);
     expect(meta).toMatchObject([{ forgotten_until_ms: 0 }]);
+  });
+
+  it('no decision goes while its token would bring it back, by what is stored of the object’s time', async () => {
+    const ann = scene(90 * DAY_MS);
+    const record = must(await ann.decide('1', START_MS));
+    expect(await ann.see(record, START_MS)).toBe('accepted');
+    await ann.decide('2', record.expiresAtMs - SEEN_GRAIN_MS / 2);
+    // Asked again, which stores nothing; the object ends, and what was told in time arrives once more.
+    await ann.decide('2', record.expiresAtMs + 1);
+    await evictDurableObject(objectOf(ann));
+    expect(await ann.see(record, record.expiresAtMs - 1)).toBe('duplicate');
   });
 
   it('behaviour and outcomes: the newest', async () => {

@@ -2,6 +2,8 @@
 
 /** Longest window of any cap, counter or goal: what is older can influence nothing. */
 export const RETENTION_MS = 90 * 86_400_000;
+/** How long an erased customer is remembered, 90 days and an hour: until the last token of before has expired, and what was received with it has arrived. */
+export const TOMBSTONE_MS = 2_161 * 3_600_000;
 /** Decisions kept: a visitor with 50 decisions a day for three months. Beyond it the oldest go, and their tokens with them. */
 export const MAX_DECISIONS = 5_000;
 /** Behaviour events and reached goals kept: counters read each list once a decision, which stays well under a millisecond. */
@@ -13,7 +15,7 @@ export const MAX_ORDERS = 100;
 export const BLANK_LIFE_MS = 86_400_000;
 /** Remembered default answers: a day of a request a minute. */
 export const MAX_BLANKS = 1_440;
-/** Anonymous customers are forgotten after this long without a sign of life. */
+/** Anonymous customers are forgotten after this long without a sign of life, a claim that lapsed among them. */
 export const ANONYMOUS_IDLE_MS = 30 * 86_400_000;
 /** How far what is stored of the last sign of life may lag behind: an hour in thirty days, for one row an hour at most. */
 export const SEEN_GRAIN_MS = 3_600_000;

@@ -1,4 +1,5 @@
 /** Reads a customer from SQLite. */
+import { toldAtMs } from './claims.ts';
 import type { OtherUnit, StoredDecision, StoredEnrolment } from './protocol.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { emptyState, pastTouchesKey } from './state.ts';
@@ -48,9 +49,9 @@ export function loadState(sql: SqlStorage): CustomerState {
   return state;
 }
 
-function sawIn(state: CustomerState): (atMs: number | null) => void {
+function sawIn(state: CustomerState): (atMs: number) => void {
   return (atMs) => {
-    if (atMs !== null && atMs > state.lastAtMs) state.lastAtMs = atMs;
+    if (atMs > state.lastAtMs) state.lastAtMs = atMs;
   };
 }
 
@@ -68,9 +69,7 @@ function loadDecisions(sql: SqlStorage, state: CustomerState): void {
   for (const row of sql.exec<{ decision: string }>('SELECT decision FROM decisions ORDER BY at_ms')) {
     const decision = JSON.parse(row.decision) as StoredDecision;
     state.decisions.set(decision.record.decisionId, decision);
-    saw(decision.record.atMs);
-    saw(decision.exposedAtMs);
-    saw(decision.dispatchedAtMs ?? null);
+    saw(toldAtMs(decision));
   }
   for (const row of sql.exec<{ id: string; at_ms: number }>('SELECT id, at_ms FROM blanks ORDER BY at_ms')) {
     state.blanks.set(row.id, row.at_ms);

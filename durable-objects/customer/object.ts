@@ -11,7 +11,7 @@ import { keepTraits, takeEvents, takeFeedback, takeTogether } from './events.ts'
 import { explainFor } from './explain.ts';
 import { emptyTables } from './forget.ts';
 import { takeLegacy } from './legacy.ts';
-import { ANONYMOUS_IDLE_MS, OUTBOX_BACKSTOP_MS, RETENTION_MS } from './limits.ts';
+import { ANONYMOUS_IDLE_MS, OUTBOX_BACKSTOP_MS, TOMBSTONE_MS } from './limits.ts';
 import { matchesFor } from './matches.ts';
 import { Memory } from './memory.ts';
 import type {
@@ -117,7 +117,7 @@ export class CustomerObject extends DurableObject<StubSource> {
   async erase(call: CallFacts): Promise<Moved | { readonly outcome: 'erased' }> {
     const moved = this.#memory.moved();
     if (moved) return moved;
-    await this.#wake.by(call.receivedAtMs + (this.#sampling.isHeld ? OUTBOX_BACKSTOP_MS : RETENTION_MS));
+    await this.#wake.by(call.receivedAtMs + (this.#sampling.isHeld ? OUTBOX_BACKSTOP_MS : TOMBSTONE_MS));
     // The object's time: a decision of a moment ago, by a worker whose clock is ahead, is erased like the others.
     this.#memory.forget(call, objectNow(this.#memory.state, call.receivedAtMs));
     await this.#deliverSoon(call.receivedAtMs);
@@ -203,7 +203,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     if (!meta || meta.forwardTo !== null) return;
     const lapsedMs = objectNow(this.#memory.state, nowMs);
     const dueMs = nextLapseMs(this.#memory.state);
-    // Waking up by itself is no sign of life of the customer: their time stands where it stood.
+    // Waking up by itself is no sign of life of the customer: their time goes on to where their claims lapsed, and no further.
     const facts: CallFacts = { ...meta, siteId: '', receivedAtMs: lastAtMs };
     if (dueMs !== null && dueMs <= lapsedMs) this.#memory.transact(facts, (store) => settleLapsed(store, lapsedMs));
     await this.#wakeForClaims();
@@ -233,14 +233,14 @@ export class CustomerObject extends DurableObject<StubSource> {
     const empty = isEmpty(this.#memory.state);
     const idle = meta.anonymous && lastAtMs + ANONYMOUS_IDLE_MS <= nowMs;
     // Every token of what was erased has expired: the tombstone has done its work.
-    const voided = meta.erasedAtMs === null || meta.erasedAtMs + RETENTION_MS <= nowMs;
+    const voided = meta.erasedAtMs === null || meta.erasedAtMs + TOMBSTONE_MS <= nowMs;
     if (empty && voided && (idle || meta.erasedAtMs !== null)) return this.#memory.end();
     if (!empty && idle) this.#memory.forget(call, nowMs);
     else if (voided && meta.erasedAtMs !== null)
       this.#memory.transact(call, (store) => store.saveMeta({ ...meta, erasedAtMs: null }));
     await this.#deliverSoon(nowMs);
     const { erasedAtMs } = this.#memory.state.meta as CustomerMeta;
-    if (erasedAtMs !== null) await this.#wake.by(erasedAtMs + RETENTION_MS);
+    if (erasedAtMs !== null) await this.#wake.by(erasedAtMs + TOMBSTONE_MS);
     if (meta.anonymous && !idle) await this.#wake.by(lastAtMs + ANONYMOUS_IDLE_MS);
   }
 

@@ -2,7 +2,15 @@
 import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import { isOpen } from './claims.ts';
 import { contactAtMs } from './dispatch.ts';
-import { BLANK_LIFE_MS, MAX_BEHAVIOUR, MAX_BLANKS, MAX_DECISIONS, MAX_OUTCOMES, RETENTION_MS } from './limits.ts';
+import {
+  BLANK_LIFE_MS,
+  MAX_BEHAVIOUR,
+  MAX_BLANKS,
+  MAX_DECISIONS,
+  MAX_OUTCOMES,
+  RETENTION_MS,
+  SEEN_GRAIN_MS,
+} from './limits.ts';
 import type { StoredDecision } from './protocol.ts';
 import { type CustomerState, pastTouchesKey } from './state.ts';
 import type { CustomerStore } from './store.ts';
@@ -18,7 +26,7 @@ export function prune(sql: SqlStorage, store: CustomerStore, nowMs: number): voi
     state.blanks.delete(id);
     sql.exec('DELETE FROM blanks WHERE id = ?', id);
   }
-  prunePastTouches(sql, state, nowMs - RETENTION_MS);
+  prunePastTouches(sql, state, nowMs - RETENTION_MS - SEEN_GRAIN_MS);
   pruneList(sql, 'behaviour', state.behaviour, MAX_BEHAVIOUR, nowMs);
   pruneList(sql, 'outcomes', state.outcomes, MAX_OUTCOMES, nowMs);
 }
@@ -55,8 +63,9 @@ function pruneDecisions(sql: SqlStorage, store: CustomerStore, nowMs: number): v
   if (state.meta && forgottenUntilMs > state.meta.forgottenUntilMs) store.saveMeta({ ...state.meta, forgottenUntilMs });
 }
 
+/** By any time that the object may find on its disk: what of its time is not stored is less than the grain. No token outlives its decision. */
 function isOld({ record }: StoredDecision, nowMs: number): boolean {
-  return Math.max(record.expiresAtMs, record.atMs + RETENTION_MS) <= nowMs;
+  return Math.max(record.expiresAtMs, record.atMs + RETENTION_MS) <= nowMs - SEEN_GRAIN_MS;
 }
 
 function isOldestOld(state: CustomerState, nowMs: number): boolean {

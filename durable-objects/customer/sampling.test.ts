@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ASKED } from '../../decisioning/audience/as-known.ts';
 import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
 import { publisherStub } from '../shared/stub.ts';
-import { OUTBOX_BACKSTOP_MS, RETENTION_MS } from './limits.ts';
+import { OUTBOX_BACKSTOP_MS, TOMBSTONE_MS } from './limits.ts';
 import { forgetThresholds } from './sampling.ts';
 import { type Customer, customerOf, DAY_MS, objectOf, source, worldOf } from './testing/fixtures.ts';
 
@@ -72,7 +72,7 @@ describe('a customer', () => {
     await ann.stub().erase(ann.facts(NOW_MS + 1));
     expect(await alarmOf(ann)).toBe(NOW_MS + 1 + OUTBOX_BACKSTOP_MS);
     await visitor.stub().erase(visitor.facts(NOW_MS + 1));
-    expect(await alarmOf(visitor)).toBe(NOW_MS + 1 + RETENTION_MS);
+    expect(await alarmOf(visitor)).toBe(NOW_MS + 1 + TOMBSTONE_MS);
   });
 
   it('leaves by the alarm when the object ended before it could tell', async () => {

@@ -3,6 +3,7 @@ import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import type { Settlement } from '../budget/protocol.ts';
+import { toldAtMs } from './claims.ts';
 import type { PastTouches, StoredBehaviour, StoredDecision, StoredEnrolment, StoredOutcome } from './protocol.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { pastTouchesKey } from './state.ts';
@@ -72,7 +73,7 @@ export class SqlStore implements CustomerStore {
   putDecision(decision: StoredDecision, receipt?: Receipt): void {
     const { decisionId, atMs } = decision.record;
     this.state.decisions.set(decisionId, decision);
-    this.#saw(Math.max(atMs, decision.exposedAtMs ?? atMs));
+    this.#saw(toldAtMs(decision));
     this.#sql.exec(
       `INSERT INTO decisions (id, at_ms, decision, receipt) VALUES (?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET decision = excluded.decision, receipt = coalesce(excluded.receipt, receipt)`,

@@ -255,7 +255,8 @@ export class CustomerTruth {
   #readTime(): number {
     const [row] = this.#rows<Record<string, number | null>>(
       `SELECT (SELECT max(at_ms) FROM decisions) AS a, (SELECT max(at_ms) FROM behaviour) AS b, (SELECT max(at_ms) FROM outcomes) AS c,
-         (SELECT max(at_ms) FROM blanks) AS d, (SELECT max(created_at_ms, last_at_ms) FROM meta) AS e`,
+         (SELECT max(at_ms) FROM blanks) AS d, (SELECT max(created_at_ms, last_at_ms) FROM meta) AS e,
+         (SELECT max(decision ->> '$.record.claimExpiresAtMs') + 1 FROM decisions WHERE decision ->> '$.settled' = 'void') AS f`,
     );
     let latestMs = 0;
     for (const atMs of Object.values(row ?? {})) latestMs = Math.max(latestMs, atMs ?? 0);

@@ -51,6 +51,26 @@ export const MONEY_FAULTS: readonly PlantedFault[] = [
     caughtBy: { project: 'workerd', file: CLAIMS_END, title: 'gives open claims back when they are erased' },
   },
   {
+    name: 'given-back-by-a-clock-forgotten',
+    what: 'what is received in time and arrives after its claim was given back counts as in time',
+    file: 'durable-objects/customer/claims.ts',
+    find: "settled === 'void' ? record.claimExpiresAtMs + 1 : 0",
+    replace: "settled === 'void' ? record.atMs : 0",
+    caughtBy: { project: 'workerd', file: CLAIMS, title: 'that was given back makes late what was received in time' },
+  },
+  {
+    name: 'dropped-by-a-time-not-stored',
+    what: 'a decision is dropped for age by a time that an eviction takes back, and its token counts once more',
+    file: 'durable-objects/customer/prune.ts',
+    find: 'record.atMs + RETENTION_MS) <= nowMs - SEEN_GRAIN_MS;',
+    replace: 'record.atMs + RETENTION_MS) <= nowMs;',
+    caughtBy: {
+      project: 'workerd',
+      file: 'durable-objects/customer/limits.test.ts',
+      title: 'no decision goes while its token would bring it back',
+    },
+  },
+  {
     name: 'stale-lease-claimed',
     what: 'units are claimed from a lease that is over',
     file: 'decisioning/limits/purse.ts',
