@@ -165,3 +165,59 @@ describe('a publish', () => {
     expect(after.version).toBeGreaterThan(before.version);
   });
 });
+
+describe('the order of publishes', () => {
+  /** Two policies with the same arms and leaves: what is published tells by its probabilities which of them the root follows. */
+  const splitOf = (policy: CampaignPolicy, a: number): CampaignPolicy => ({
+    ...policy,
+    leaves: ['rest'],
+    strategy: { policy: 'fixed_split', weights: { a, b: 1 - a } },
+    minExploration: 0,
+  });
+
+  async function inOrder() {
+    const world = await newCampaign();
+    const [older, newer] = [splitOf(world.policy, 0.25), splitOf(world.policy, 0.75)];
+    const shareOfA = async () => (await world.allocation())?.leaves.rest?.probabilities[0];
+    const untilIs = (share: number) => vi.waitUntil(async () => (await shareOfA()) === share, { timeout: PROMISED_MS });
+    const seqNow = async () => (await world.publisher.policyAsOf(older.campaignId)).seq;
+    /** Counts one more trial, and waits for the allocation that answers for it. */
+    const learnOf = async (seq: number) => {
+      await world.shards[0].apply(delivery(world.address, 'ann', [event(seq)]));
+      const counted = async () => trialsOf((await world.allocation())?.leaves.rest?.posteriors[0]) === seq;
+      await vi.waitUntil(counted, { timeout: 2 * PROMISED_MS });
+    };
+    return { ...world, older, newer, shareOfA, untilIs, seqNow, learnOf };
+  }
+
+  test('a tell that was overtaken on its way does not take the campaign back, a rollback does', async () => {
+    const { address, root, publish, older, newer, shareOfA, untilIs, seqNow, learnOf } = await inOrder();
+    await publish(1, [older]);
+    const late = await seqNow();
+    await untilIs(0.25);
+    await publish(2, [newer]);
+    await untilIs(0.75);
+    expect((await root.reconfigure(address, older, late)).policySeq).toBeGreaterThan(late ?? 0);
+    await learnOf(1);
+    expect(await shareOfA()).toBe(0.75);
+    await publish(3, [older]);
+    await untilIs(0.25);
+  });
+
+  test('a publisher that is restored to an earlier moment is heard again, though nothing is published', async () => {
+    const { publisher, publish, older, newer, untilIs, learnOf } = await inOrder();
+    await publish(1, [older]);
+    await untilIs(0.25);
+    for (let revision = 2; revision < 9; revision += 1) await publish(revision, [revision % 2 ? older : newer]);
+    await untilIs(0.75);
+    const recut = { ...older, armsKey: 'arms-0' };
+    await runInDurableObject(publisher, (_object, { storage }) => {
+      storage.sql.exec('UPDATE publisher SET seq = 1, revision = 1');
+      storage.sql.exec('UPDATE policies SET body = ?', JSON.stringify(recut));
+      storage.sql.exec('DELETE FROM allocations');
+    });
+    // Nobody tells the root: it hears of it with its next offer.
+    await learnOf(1);
+    await untilIs(0.25);
+  });
+});

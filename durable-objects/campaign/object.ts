@@ -3,6 +3,7 @@ import { DurableObject } from 'cloudflare:workers';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { backoffMs, ensureAlarm } from '../shared/alarm.ts';
 import { migrate } from '../shared/migrator.ts';
+import { isUnknownMethod } from '../shared/older.ts';
 import { withRetry } from '../shared/retry.ts';
 import { publisherStub, rootStub, type StubSource } from '../shared/stub.ts';
 import type { LearningView, Release, ReleaseReply } from './learning-view.ts';
@@ -13,6 +14,7 @@ import type {
   CampaignShardApi,
   Delivery,
   DeliveryReply,
+  ReconfigureReply,
   RootView,
   ShardReport,
   ShardReportReply,
@@ -65,11 +67,13 @@ export class CampaignRootObject extends DurableObject<StubSource> implements Cam
     return this.#root.merge(report, nowMs);
   }
 
-  async reconfigure(address: CampaignAddress, policy: CampaignPolicy): Promise<{ readonly version: number }> {
+  async reconfigure(address: CampaignAddress, policy: CampaignPolicy, seq?: number): Promise<ReconfigureReply> {
     await this.#wakeBy(this.#root.dueAtMs(Date.now() + REPORT_DELAY_MS));
-    this.#root.adopt(address, policy);
-    await this.#publish();
-    return { version: this.#root.version() };
+    this.#root.adopt(address, policy, seq);
+    // One that was overtaken, or that came before, brings nothing that is not published or waited for.
+    if (this.#root.isWanted()) await this.#publish();
+    const policySeq = this.#root.policySeq();
+    return { version: this.#root.version(), ...(policySeq !== undefined && { policySeq }) };
   }
 
   view(): RootView {
@@ -157,8 +161,18 @@ export class CampaignRootObject extends DurableObject<StubSource> implements Cam
   #publisher(): PublisherPort {
     const stub = () => publisherStub(this.env, this.#root.address()?.workspaceId ?? '');
     return {
-      policy: (campaignId) => withRetry(async () => (await stub()).policy(campaignId)),
-      offer: (campaignId, allocation) => withRetry(async () => (await stub()).offer(campaignId, allocation)),
+      policy: (campaignId, knownSeq) =>
+        withRetry(async () => {
+          const publisher = await stub();
+          try {
+            return await publisher.policyAsOf(campaignId, knownSeq);
+          } catch (error) {
+            if (!isUnknownMethod(error)) throw error;
+            return { policy: await publisher.policy(campaignId) };
+          }
+        }),
+      offer: (campaignId, allocation, knownSeq) =>
+        withRetry(async () => (await stub()).offer(campaignId, allocation, knownSeq)),
     };
   }
 }

@@ -111,11 +111,21 @@ export interface CampaignShardApi {
   apply(delivery: Delivery): DeliveryReply | Promise<DeliveryReply>;
 }
 
+/** What a root says of a tell: its allocations have come to `version`. */
+export interface ReconfigureReply {
+  readonly version: number;
+  /** The publisher's sequence number that the root goes by then. Absent from roots of the last release. */
+  readonly policySeq?: number;
+}
+
 /** Methods of a campaign's root. */
 export interface CampaignRootApi {
   merge(report: ShardReport): ShardReportReply | Promise<ShardReportReply>;
-  /** Told by the publisher when a publish changed the campaign: recompute and publish at once. */
-  reconfigure(address: CampaignAddress, policy: CampaignPolicy): Promise<{ readonly version: number }>;
+  /**
+   * Told by the publisher when a publish changed the campaign: recompute and publish at once. `seq` is the publisher's sequence number as of
+   * which this is the policy: one that comes again, or after a later one, is answered and changes nothing.
+   */
+  reconfigure(address: CampaignAddress, policy: CampaignPolicy, seq?: number): Promise<ReconfigureReply>;
   view(): RootView | Promise<RootView>;
   /** Null for a campaign without phases. */
   lifecycle(): LifecycleView | null | Promise<LifecycleView | null>;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import { addStatistics, emptyStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
-import type { OfferReply } from '../publisher/protocol.ts';
+import type { OfferReply, PolicyAsOf } from '../publisher/protocol.ts';
 import { CampaignRootObject } from './object.ts';
 import type { CampaignAddress, ShardReport } from './protocol.ts';
 import { MAX_OFFERS, type PublisherPort, publishAllocation } from './publishing.ts';
@@ -22,8 +22,8 @@ class FakePublisher implements PublisherPort {
     this.published = published;
   }
 
-  async policy(): Promise<CampaignPolicy | null> {
-    return this.published;
+  async policy(): Promise<PolicyAsOf> {
+    return { policy: this.published };
   }
 
   async offer(_campaignId: string, allocation: Allocation): Promise<OfferReply> {

@@ -6,6 +6,7 @@ import { learningView } from './anomalies.ts';
 import { checkReport, checkSame } from './check.ts';
 import { mergeReport, readCells } from './evidence.ts';
 import { FeedbackWatch } from './feedback-watch.ts';
+import { follow, followedSeq } from './following.ts';
 import { beginHold, endHold, readHold, settleHold, wantedByHold } from './hold.ts';
 import { isAging, refreshAfterMs } from './learned.ts';
 import type { LearningView, Release, ReleaseReply } from './learning-view.ts';
@@ -64,24 +65,26 @@ export class CampaignRoot {
   }
 
   /**
-   * Follows a new policy from now on; an allocation by it is wanted.
+   * Follows a new policy from now on, unless it was overtaken on its way ({@link follow}); an allocation by it is wanted.
    *
    * @throws RangeError when the policy is another campaign's
    */
-  adopt(address: CampaignAddress, policy: CampaignPolicy): void {
+  adopt(address: CampaignAddress, policy: CampaignPolicy, seq?: number): void {
     checkSame(address, { workspaceId: address.workspaceId, campaignId: policy.campaignId });
     this.#storage.transactionSync(() => {
       this.#introduce(address);
-      const before = this.policy()?.armIds;
-      // Other arms are other parts: what arrived of them so far is not what arrived in this hour.
-      if (JSON.stringify(before) !== JSON.stringify(policy.armIds)) this.#sql.exec('DELETE FROM watch');
-      this.#sql.exec('UPDATE root SET policy = ?, wanted_seq = wanted_seq + 1', JSON.stringify(policy));
+      follow(this.#sql, policy, seq);
     });
   }
 
-  /** Replaces the policy by what the publisher says is published; null: the campaign is gone. */
-  correctPolicy(policy: CampaignPolicy | null): void {
-    this.#sql.exec('UPDATE root SET policy = ?', policy && JSON.stringify(policy));
+  /** Follows what the publisher answered, unless that was overtaken on its way; null: the campaign is gone. */
+  correctPolicy(policy: CampaignPolicy | null, seq?: number): void {
+    this.#storage.transactionSync(() => follow(this.#sql, policy, seq));
+  }
+
+  /** See {@link followedSeq}. */
+  policySeq(): number | undefined {
+    return followedSeq(this.#sql) ?? undefined;
   }
 
   /** The campaign this object belongs to, unless nobody has called it yet. */

@@ -148,4 +148,6 @@ export const ROOT_SCHEMA: readonly string[] = [
   );
   CREATE TABLE left_out (from_hour INTEGER PRIMARY KEY, until_hour INTEGER NOT NULL);
   CREATE TABLE alerts_out (id TEXT PRIMARY KEY, body TEXT NOT NULL);`,
+  // The publisher's sequence number as of which `policy` is the published one; null where that was never told.
+  'ALTER TABLE root ADD COLUMN policy_seq INTEGER;',
 ];

@@ -56,7 +56,10 @@ describe('an offer', () => {
     const { publisher } = await newWorld();
     const allocation = { ...allocationOf(policy, 1), armsKey: other.armsKey };
     const leaves = Object.fromEntries(other.leaves.map((leaf) => [leaf, allocation.leaves.rest!]));
-    expect(await publisher.offer('spring', { ...allocation, leaves })).toEqual({ outcome: 'outdated_policy', policy });
+    expect(await publisher.offer('spring', { ...allocation, leaves })).toMatchObject({
+      outcome: 'outdated_policy',
+      policy,
+    });
     expect((await publisher.state(0)).allocations).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 /** The allocations that are published: the latest of each campaign. */
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import { nextSeq, readMeta } from './meta.ts';
-import { belongsTo, readPolicy } from './policies.ts';
+import { belongsTo, readPolicyAsOf } from './policies.ts';
 import { MAX_ANSWER_BYTES, type OfferReply } from './protocol.ts';
 
 /**
@@ -12,8 +12,8 @@ import { MAX_ANSWER_BYTES, type OfferReply } from './protocol.ts';
  */
 export function takeOffer(sql: SqlStorage, campaignId: string, allocation: Allocation, nowMs: number): OfferReply {
   checkAllocation(campaignId, allocation);
-  const policy = readPolicy(sql, campaignId);
-  if (!policy || !belongsTo(allocation, policy)) return { outcome: 'outdated_policy', policy };
+  const { policy, seq: asOfSeq } = readPolicyAsOf(sql, campaignId);
+  if (!policy || !belongsTo(allocation, policy)) return { outcome: 'outdated_policy', policy, seq: asOfSeq };
   type Row = { version: number; seq: number; body: string | null };
   const known = sql
     .exec<Row>('SELECT version, seq, body FROM allocations WHERE campaign_id = ?', campaignId)

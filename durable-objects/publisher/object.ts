@@ -2,6 +2,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { CampaignPolicy, CatalogManifest } from '../../decisioning/catalog/slice.ts';
+import type { ReconfigureReply } from '../campaign/protocol.ts';
 import { migrate } from '../shared/migrator.ts';
 import { withRetry } from '../shared/retry.ts';
 import { rootStub, type StubSource } from '../shared/stub.ts';
@@ -9,7 +10,7 @@ import { acknowledgeAlert, raiseAlert, readAlerts } from './alerts.ts';
 import { readAllocations, takeOffer } from './allocations.ts';
 import { noteBacklog, oldestBacklog } from './backlog.ts';
 import { introduce, readMeta } from './meta.ts';
-import { activateRevision, readPolicy } from './policies.ts';
+import { activateRevision, readPolicy, readPolicyAsOf } from './policies.ts';
 import type {
   ActivateReply,
   Alert,
@@ -17,11 +18,13 @@ import type {
   KeptAlert,
   NamedBody,
   OfferReply,
+  PolicyAsOf,
   PublisherApi,
   PublisherHealth,
   PublisherState,
   PutSlicesReply,
 } from './protocol.ts';
+import { goOnAbove } from './restored.ts';
 import { joinSample, leaveSample, readSample } from './sample.ts';
 import { PUBLISHER_SCHEMA } from './schema.ts';
 import { checkBodies, readSlices, storeSlices } from './slices.ts';
@@ -80,8 +83,18 @@ export class PublisherObject extends DurableObject<StubSource> implements Publis
     return readPolicy(this.#sql, campaignId);
   }
 
-  async offer(campaignId: string, allocation: Allocation): Promise<OfferReply> {
-    return this.ctx.storage.transactionSync(() => takeOffer(this.#sql, campaignId, allocation, Date.now()));
+  policyAsOf(campaignId: string, knownSeq?: number): PolicyAsOf {
+    return this.ctx.storage.transactionSync(() => {
+      goOnAbove(this.#sql, knownSeq);
+      return readPolicyAsOf(this.#sql, campaignId);
+    });
+  }
+
+  async offer(campaignId: string, allocation: Allocation, knownSeq?: number): Promise<OfferReply> {
+    return this.ctx.storage.transactionSync(() => {
+      goOnAbove(this.#sql, knownSeq);
+      return takeOffer(this.#sql, campaignId, allocation, Date.now());
+    });
   }
 
   async reportBacklog(customer: string, oldestAtMs: number | null): Promise<void> {
@@ -134,10 +147,10 @@ export class PublisherObject extends DurableObject<StubSource> implements Publis
   override async alarm(): Promise<void> {
     const { workspaceId } = readMeta(this.#sql);
     if (workspaceId === null) return;
-    const tellRoot = (policy: CampaignPolicy): Promise<unknown> => {
+    const tellRoot = (policy: CampaignPolicy, seq: number): Promise<ReconfigureReply> => {
       const address = { workspaceId, campaignId: policy.campaignId };
       return withRetry(async () =>
-        (await rootStub(this.env, workspaceId, policy.campaignId)).reconfigure(address, policy),
+        (await rootStub(this.env, workspaceId, policy.campaignId)).reconfigure(address, policy, seq),
       );
     };
     await workOffTells(this.#sql, tellRoot, Date.now, Math.random);

@@ -99,6 +99,7 @@ describe('activating a revision', () => {
     expect(await world.publisher.offer('gone', allocationOf(policyFor('gone'), 102))).toEqual({
       outcome: 'outdated_policy',
       policy: null,
+      seq: (await world.publisher.state(0)).seq,
     });
   });
 

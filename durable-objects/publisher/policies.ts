@@ -3,7 +3,7 @@ import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { CampaignPolicy, CatalogManifest } from '../../decisioning/catalog/slice.ts';
 import { leafKeysOf } from '../../decisioning/strategies/strata.ts';
 import { introduce, nextSeq, readMeta } from './meta.ts';
-import type { ActivateReply } from './protocol.ts';
+import type { ActivateReply, PolicyAsOf } from './protocol.ts';
 import { missingOf } from './slices.ts';
 
 /** Whether an allocation is one of a policy's: the same arms, and the same leaves (or strata of several strategies) in any order. */
@@ -21,6 +21,11 @@ export function belongsTo(allocation: Allocation, policy: CampaignPolicy): boole
 export function readPolicy(sql: SqlStorage, campaignId: string): CampaignPolicy | null {
   const row = sql.exec<{ body: string }>('SELECT body FROM policies WHERE campaign_id = ?', campaignId).toArray()[0];
   return row ? (JSON.parse(row.body) as CampaignPolicy) : null;
+}
+
+/** The same, and as of which sequence number: every change of a policy takes one, so equal numbers mean equal policies. */
+export function readPolicyAsOf(sql: SqlStorage, campaignId: string): Required<PolicyAsOf> {
+  return { policy: readPolicy(sql, campaignId), seq: readMeta(sql).seq };
 }
 
 /** Every hash a manifest names. */

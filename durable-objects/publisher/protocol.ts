@@ -44,12 +44,19 @@ export interface PublisherState {
   readonly asOfMs: number;
 }
 
+/** The published policy of a campaign. Null: the campaign is gone. */
+export interface PolicyAsOf {
+  readonly policy: CampaignPolicy | null;
+  /** The sequence number as of which it is so: what bears a higher one is at least as new. Absent from publishers of the last release. */
+  readonly seq?: number;
+}
+
 export type OfferReply =
   | { readonly outcome: 'published'; readonly seq: number }
   /** A later allocation of the campaign is published already; `version` is its. */
   | { readonly outcome: 'outdated_version'; readonly version: number }
-  /** The root computed from arms or a strategy that are no longer the published ones: here is what is. Null: the campaign is gone. */
-  | { readonly outcome: 'outdated_policy'; readonly policy: CampaignPolicy | null };
+  /** The root computed from arms or a strategy that are no longer the published ones: here is what is. */
+  | ({ readonly outcome: 'outdated_policy' } & PolicyAsOf);
 
 export interface PublisherHealth {
   readonly revision: number | null;
@@ -98,7 +105,9 @@ export interface PublisherApi {
   /** Bodies by hash, in the order asked for; unknown hashes are left out, and so are those that no longer fit in the answer: ask again for them. */
   slices(hashes: readonly string[]): readonly NamedBody[] | Promise<readonly NamedBody[]>;
   policy(campaignId: string): CampaignPolicy | null | Promise<CampaignPolicy | null>;
-  offer(campaignId: string, allocation: Allocation): Promise<OfferReply>;
+  /** For roots: `knownSeq` is the highest sequence number that the root goes by. One above this object's own tells that it was restored. */
+  policyAsOf(campaignId: string, knownSeq?: number): PolicyAsOf | Promise<PolicyAsOf>;
+  offer(campaignId: string, allocation: Allocation, knownSeq?: number): Promise<OfferReply>;
   /** `oldestAtMs` null: the outbox has drained. */
   reportBacklog(customer: string, oldestAtMs: number | null): Promise<void>;
   raiseAlert(workspaceId: string, alert: Alert): Promise<void>;

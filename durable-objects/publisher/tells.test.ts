@@ -33,7 +33,7 @@ describe('telling the roots', () => {
     await inStorage((sql) =>
       workOffTells(
         sql,
-        async (policy) => told.push(policy),
+        async (policy) => ({ version: told.push(policy) }),
         Date.now,
         () => 1,
       ),
@@ -49,6 +49,7 @@ describe('telling the roots', () => {
     const tellRoot = async ({ campaignId }: CampaignPolicy) => {
       told.push(campaignId);
       if (campaignId === 'down') throw new Error('down');
+      return { version: 1 };
     };
     const run = () =>
       inStorage((sql) =>
@@ -75,20 +76,51 @@ describe('telling the roots', () => {
     const newer = policyFor('spring', { minExploration: 0.3 });
     const { workspaceId, manifest } = await put(2);
     await inStorage((sql) => {
-      const publishMeanwhile = async () => activateRevision(sql, workspaceId, manifest, [newer], Date.now());
+      const publishMeanwhile = async () => {
+        activateRevision(sql, workspaceId, manifest, [newer], Date.now());
+        return { version: 1 };
+      };
       return workOffTells(sql, publishMeanwhile, Date.now, () => 1);
     });
     const told: CampaignPolicy[] = [];
     await inStorage((sql) =>
       workOffTells(
         sql,
-        async (policy) => told.push(policy),
+        async (policy) => ({ version: told.push(policy) }),
         Date.now,
         () => 1,
       ),
     );
     expect(told).toEqual([newer]);
     expect(await inStorage(nextTellAtMs)).toBeNull();
+  });
+
+  test('numbers what it tells by the publish that brought it, higher with each, a rollback too', async () => {
+    const [first, second] = [policyFor('spring'), policyFor('spring', { minExploration: 0.3 })];
+    const { activate, inStorage } = await published([first]);
+    const told: [number, number][] = [];
+    const tell = () =>
+      inStorage((sql) =>
+        workOffTells(
+          sql,
+          async ({ minExploration }, seq) => ({ version: told.push([minExploration, seq]) }),
+          Date.now,
+          () => 1,
+        ),
+      );
+    await tell();
+    for (const [revision, policy] of [
+      [2, second],
+      [3, first],
+    ] as const) {
+      await activate(revision, [policy]);
+      await tell();
+    }
+    expect(told).toEqual([
+      [0.01, 1],
+      [0.3, 2],
+      [0.01, 3],
+    ]);
   });
 
   test('forgets a campaign that is gone before it was told', async () => {
@@ -108,6 +140,7 @@ describe('telling the roots', () => {
       most = Math.max(most, underWay);
       await Promise.resolve();
       underWay -= 1;
+      return { version: 1 };
     };
     const run = () => inStorage((sql) => workOffTells(sql, tellRoot, Date.now, () => 1));
     await run();

@@ -1,7 +1,9 @@
 /** Telling the roots what changed: a queue that is worked off by the alarm and survives whatever happens to either side. */
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
+import type { ReconfigureReply } from '../campaign/protocol.ts';
 import { backoffMs } from '../shared/alarm.ts';
-import { readPolicy } from './policies.ts';
+import { readPolicyAsOf } from './policies.ts';
+import { goOnAbove } from './restored.ts';
 
 /** Calls under way at a time: an object may have some more open, and offers come back meanwhile. */
 export const MAX_CONCURRENT_TELLS = 8;
@@ -23,12 +25,12 @@ export function nextTellAtMs(sql: SqlStorage): number | null {
  * Tells what is due, some at a time. A tell that fails comes back after a back-off of its own, so that one root that is down holds up no
  * other.
  *
- * @param tellRoot idempotent: a tell whose answer is lost is repeated
+ * @param tellRoot idempotent: a tell whose answer is lost is repeated, and may come after a later one. `seq` tells the root which is later
  * @param random uniform in [0, 1)
  */
 export async function workOffTells(
   sql: SqlStorage,
-  tellRoot: (policy: CampaignPolicy) => Promise<unknown>,
+  tellRoot: (policy: CampaignPolicy, seq: number) => Promise<ReconfigureReply>,
   now: () => number,
   random: () => number,
 ): Promise<void> {
@@ -40,10 +42,13 @@ export async function workOffTells(
     )
     .toArray();
   const tellOne = async (tell: Tell): Promise<void> => {
-    const policy = readPolicy(sql, tell.campaignId);
-    const told = policy === null || (await succeeds(() => tellRoot(policy)));
+    // In one step: the number is that of the policy that is told, which may be a later one than that of the tell.
+    const { policy, seq } = readPolicyAsOf(sql, tell.campaignId);
+    const reply = policy && (await replyOf(() => tellRoot(policy, seq)));
+    // A root that goes by a number that was never given passed this over: it is told again at once, under a higher one.
+    if (reply && goOnAbove(sql, reply.policySeq)) return;
     // Only this tell: a publish in the meantime has queued another under the same campaign, with a seq of its own.
-    if (told) sql.exec('DELETE FROM tells WHERE campaign_id = ? AND seq = ?', tell.campaignId, tell.seq);
+    if (!policy || reply) sql.exec('DELETE FROM tells WHERE campaign_id = ? AND seq = ?', tell.campaignId, tell.seq);
     else {
       const failures = tell.failures + 1;
       sql.exec(
@@ -60,13 +65,13 @@ export async function workOffTells(
   }
 }
 
-async function succeeds(call: () => Promise<unknown>): Promise<boolean> {
+/** Null when the root did not answer. */
+async function replyOf(call: () => Promise<ReconfigureReply>): Promise<ReconfigureReply | null> {
   try {
-    await call();
-    return true;
+    return await call();
   } catch (error) {
     const reason = error instanceof Error ? error.name : 'unknown';
     console.warn(JSON.stringify({ event: 'publisher_tell_failed', reason }));
-    return false;
+    return null;
   }
 }

@@ -3,20 +3,18 @@ import type { HoldRequest, ReleaseRequest } from '../../contract/learning.ts';
 import { database } from '../../db/database.ts';
 import { auditInsert } from '../../db/queries/audit.ts';
 import type { LearningView, ReleaseReply } from '../../durable-objects/campaign/learning-view.ts';
+import { isUnknownMethod } from '../../durable-objects/shared/older.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { rootStub } from '../../durable-objects/shared/stub.ts';
 import { Unavailable } from '../http/unavailable.ts';
 import type { Change } from './changes.ts';
 import type { Caller } from './release.ts';
 
-/** What the platform says of a root that an earlier version still runs: during a rollout, soon over. */
-const OLDER_ROOT = /does not implement the method/;
-
 async function ofToday<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await withRetry(call);
   } catch (error) {
-    throw error instanceof TypeError && OLDER_ROOT.test(error.message) ? new Unavailable('root') : error;
+    throw isUnknownMethod(error) ? new Unavailable('root') : error;
   }
 }
 

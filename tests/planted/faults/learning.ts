@@ -7,6 +7,12 @@ const ONCE_IN_A_SHARD = {
   title: 'is counted once, however often it comes, also after the object was evicted',
 } as const;
 
+const A_PUBLISH_TOLD_LATE = {
+  project: 'workerd',
+  file: 'durable-objects/campaign/loop.test.ts',
+  title: 'a tell that was overtaken on its way does not take the campaign back, a rollback does',
+} as const;
+
 export const LEARNING_FAULTS: readonly PlantedFault[] = [
   {
     name: 'no-dedupe-of-exposures',
@@ -177,6 +183,46 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
       project: 'workerd',
       file: 'durable-objects/publisher/allocations.test.ts',
       title: 'that is older than the published one, or another under its version, is told the version that stands',
+    },
+  },
+  {
+    name: 'overtaken-tell-wins',
+    what: 'a publish that is told late takes its campaign back to the older rules',
+    file: 'durable-objects/campaign/following.ts',
+    find: '    if (seq < known.seq) return;',
+    replace: '',
+    caughtBy: A_PUBLISH_TOLD_LATE,
+  },
+  {
+    name: 'tells-without-numbers',
+    what: 'the publisher does not say which of its publishes it tells of',
+    file: 'durable-objects/publisher/object.ts',
+    find: '.reconfigure(address, policy, seq)',
+    replace: '.reconfigure(address, policy, seq < 0 ? seq : undefined)',
+    caughtBy: A_PUBLISH_TOLD_LATE,
+  },
+  {
+    name: 'overtaken-answer-wins',
+    what: 'the publisher’s answer to an offer replaces a policy that was told after it was given',
+    file: 'durable-objects/campaign/publishing.ts',
+    find: 'root.correctPolicy(reply.policy, reply.seq);',
+    replace: 'root.correctPolicy(reply.policy);',
+    caughtBy: {
+      project: 'workerd',
+      file: 'durable-objects/campaign/following.test.ts',
+      title: 'that a later tell has overtaken is passed over: the offer that follows is of the policy that was told',
+    },
+  },
+  {
+    name: 'restored-publisher-unheard',
+    what: 'what a publisher that was restored says is older for ever than what roots heard before',
+    file: 'durable-objects/publisher/restored.ts',
+    find: '  if (knownSeq <= readMeta(sql).seq) return false;',
+    replace: '  if (knownSeq >= 0) return false;',
+    caughtBy: {
+      project: 'workerd',
+      file: 'durable-objects/campaign/loop.test.ts',
+      title: 'a publisher that is restored to an earlier moment is heard again, though nothing is published',
     },
   },
   {

@@ -95,6 +95,7 @@ const json = (value: unknown): string => `'${JSON.stringify(value).replaceAll("'
 const META = `1, 'w', 'ann', 'i1', 'b1', 0, ${AT_MS}, NULL, 0, NULL, 0, ${json(profile)}`;
 const OUTBOX = `'spring', 0, 'rest', 'a', ${HOUR}, ${json({ exposures: 1, trials: 1 })}`;
 const COUNTS = '7, 5, 2, 900, 11, 3, 1200';
+const ROOT = `1, 'w', 'spring', ${json(policy)}, NULL, 6, 5, 8, 8, ${AT_MS}, 0`;
 
 /** What each kind of object wrote. */
 export const OLD_KINDS = {
@@ -140,7 +141,8 @@ export const OLD_KINDS = {
   CAMPAIGN_ROOT: {
     schema: ROOT_SCHEMA,
     statements: [
-      { since: 1, sql: `INSERT INTO root VALUES (1, 'w', 'spring', ${json(policy)}, NULL, 6, 5, 8, 8, ${AT_MS}, 0)` },
+      { since: 1, until: 5, sql: `INSERT INTO root VALUES (${ROOT})` },
+      { since: 5, sql: `INSERT INTO root VALUES (${ROOT}, 31)` },
       { since: 1, sql: `INSERT INTO cells VALUES ('rest', 'a', ${HOUR}, 0, 9, ${COUNTS})` },
       { since: 1, sql: `INSERT INTO totals VALUES ('rest', 'a', ${COUNTS})` },
       { since: 2, sql: `INSERT INTO vectors VALUES ('rest', 'a', ${HOUR}, 'goal:view', 3, 0, 8, '[1,2,3]')` },
@@ -149,6 +151,14 @@ export const OLD_KINDS = {
       {
         since: 3,
         sql: `INSERT INTO transitions (at_ms, from_phase, to_phase, cause, actor, numbers, alarm) VALUES (${AT_MS}, NULL, 'initialization', 'begun', NULL, '{"trials":0,"leastTrials":0,"leader":"a","pBest":0.5,"expectedLoss":0.1,"width":1}', NULL)`,
+      },
+      { since: 4, sql: `INSERT INTO watch VALUES (1, ${HOUR}, '{}', ${AT_MS}, NULL)` },
+      { since: 4, sql: `INSERT INTO watched_hours VALUES (${HOUR - 1}, 0, '{}')` },
+      { since: 4, sql: `INSERT INTO hold VALUES (1, ${AT_MS}, 'person', 'kim', '[]', NULL)` },
+      { since: 4, sql: `INSERT INTO left_out VALUES (${HOUR - 9}, ${HOUR - 7})` },
+      {
+        since: 4,
+        sql: `INSERT INTO alerts_out VALUES ('x', '{"id":"x","kind":"feedback_anomaly","subject":"spring","raisedAtMs":${AT_MS},"detail":{}}')`,
       },
     ],
   },

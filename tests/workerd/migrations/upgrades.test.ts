@@ -95,7 +95,9 @@ describe('read through today’s code', () => {
     const view = await stub.view();
     expect(view.cells[0]?.statistics).toMatchObject({ trials: 5, conversions: 2, revenueMinor: 900 });
     expect(view.policy?.armIds).toEqual(['a', 'b']);
-    expect(await stub.learning()).toEqual({ hold: null, watch: null, leftOut: [] });
+    const { hold, leftOut } = await stub.learning();
+    expect([hold?.actor, leftOut.length]).toEqual(version < 4 ? [undefined, 0] : ['kim', 1]);
+    expect(await stub.lifecycle()).toBeNull();
   });
 
   test.each(versionsBefore(OLD_KINDS.PUBLISHER))('a publisher of version %i', async (version) => {
