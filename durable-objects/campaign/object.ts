@@ -84,10 +84,10 @@ export class CampaignRootObject extends DurableObject<StubSource> implements Cam
     return this.#root.lifecycle(Date.now());
   }
 
-  async steer(steering: Steering, actor: string): Promise<LifecycleView | null> {
+  async steer(steering: Steering, actor: string, requestId?: string): Promise<LifecycleView | null> {
     const nowMs = Date.now();
     await ensureAlarm(this.ctx.storage, nowMs + REPORT_DELAY_MS);
-    this.#root.steer(steering, actor, nowMs);
+    this.#root.steer(steering, actor, nowMs, requestId);
     await this.#publish();
     return this.#root.lifecycle(nowMs);
   }
@@ -96,14 +96,14 @@ export class CampaignRootObject extends DurableObject<StubSource> implements Cam
     return this.#root.learning();
   }
 
-  holdLearning(address: CampaignAddress, actor: string): LearningView {
-    return this.#root.hold(address, actor, Date.now());
+  holdLearning(address: CampaignAddress, actor: string, requestId?: string): LearningView {
+    return this.#root.hold(address, actor, Date.now(), requestId);
   }
 
-  async releaseLearning(release: Release): Promise<ReleaseReply> {
+  async releaseLearning(release: Release, requestId?: string): Promise<ReleaseReply> {
     const nowMs = Date.now();
     await ensureAlarm(this.ctx.storage, nowMs + REPORT_DELAY_MS);
-    const reply = this.#root.release(release, nowMs);
+    const reply = this.#root.release(release, nowMs, requestId);
     if (reply.outcome === 'released') await this.#publish();
     return reply;
   }

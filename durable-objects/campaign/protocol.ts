@@ -129,11 +129,14 @@ export interface CampaignRootApi {
   view(): RootView | Promise<RootView>;
   /** Null for a campaign without phases. */
   lifecycle(): LifecycleView | null | Promise<LifecycleView | null>;
-  /** Does what a person asks of the campaign's phase, and publishes what follows; null for a campaign without phases. */
-  steer(steering: Steering, actor: string): Promise<LifecycleView | null>;
+  /**
+   * Does what a person asks of the campaign's phase, and publishes what follows; null for a campaign without phases. `requestId`, here and below,
+   * is the same in every attempt: one that comes again, however late, is done once.
+   */
+  steer(steering: Steering, actor: string, requestId?: string): Promise<LifecycleView | null>;
   /** Whether learning is held, and by what it is watched. */
   learning(): LearningView | Promise<LearningView>;
   /** Takes evidence, and publishes nothing that is made of it, until released. */
-  holdLearning(address: CampaignAddress, actor: string): LearningView | Promise<LearningView>;
-  releaseLearning(release: Release): Promise<ReleaseReply>;
+  holdLearning(address: CampaignAddress, actor: string, requestId?: string): LearningView | Promise<LearningView>;
+  releaseLearning(release: Release, requestId?: string): Promise<ReleaseReply>;
 }

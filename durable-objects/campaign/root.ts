@@ -3,6 +3,7 @@ import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { allocatePolicy } from '../../decisioning/strategies/allocate-policy.ts';
 import { learningView } from './anomalies.ts';
+import { once } from './asked.ts';
 import { checkReport, checkSame } from './check.ts';
 import { mergeReport, readCells } from './evidence.ts';
 import { FeedbackWatch } from './feedback-watch.ts';
@@ -144,22 +145,28 @@ export class CampaignRoot {
   }
 
   /** Holds learning because a person says so; one that is held already stays as it is. */
-  hold(address: CampaignAddress, actor: string, nowMs: number): LearningView {
+  hold(address: CampaignAddress, actor: string, nowMs: number, requestId?: string): LearningView {
     return this.#storage.transactionSync(() => {
       this.#introduce(address);
-      beginHold(this.#sql, { sinceMs: nowMs, cause: 'person', actor, anomalies: [] }, null);
+      once(this.#sql, requestId, () => {
+        beginHold(this.#sql, { sinceMs: nowMs, cause: 'person', actor, anomalies: [] }, null);
+        return 'held';
+      });
       return this.learning();
     });
   }
 
   /** Lets learning go on; an allocation by all that counts is wanted. */
-  release(release: Release, nowMs: number): ReleaseReply {
+  release(release: Release, nowMs: number, requestId?: string): ReleaseReply {
     return this.#storage.transactionSync((): ReleaseReply => {
-      const reason = endHold(this.#sql, release, nowMs);
-      if (reason) return { outcome: 'refused', reason };
-      this.feedback.forget();
-      this.#sql.exec('UPDATE root SET wanted_seq = wanted_seq + 1');
-      return { outcome: 'released', view: this.learning() };
+      const outcome = once(this.#sql, requestId, () => {
+        const reason = endHold(this.#sql, release, nowMs);
+        if (reason) return reason;
+        this.feedback.forget();
+        this.#sql.exec('UPDATE root SET wanted_seq = wanted_seq + 1');
+        return 'released';
+      });
+      return outcome === 'released' ? { outcome, view: this.learning() } : { outcome: 'refused', reason: outcome };
     });
   }
 
@@ -239,13 +246,16 @@ export class CampaignRoot {
    *
    * @returns where the campaign is then; null for one that has no phases, which nothing is done to
    */
-  steer(steering: Steering, actor: string, nowMs: number): LifecycleView | null {
+  steer(steering: Steering, actor: string, nowMs: number, requestId?: string): LifecycleView | null {
     const policy = this.policy();
     const lifecycle = policy?.lifecycle;
     if (!lifecycle) return null;
     return this.#storage.transactionSync(() => {
-      steer(this.#sql, { ...policy, lifecycle }, steering, actor, nowMs);
-      this.#sql.exec('UPDATE root SET wanted_seq = wanted_seq + 1');
+      once(this.#sql, requestId, () => {
+        steer(this.#sql, { ...policy, lifecycle }, steering, actor, nowMs);
+        this.#sql.exec('UPDATE root SET wanted_seq = wanted_seq + 1');
+        return 'steered';
+      });
       return lifecycleView(this.#sql, policy, nowMs);
     });
   }
@@ -282,11 +292,8 @@ export class CampaignRoot {
     const known = this.#row();
     if (known) checkSame(known, address);
     else {
-      this.#sql.exec(
-        'INSERT INTO root (id, workspace_id, campaign_id) VALUES (1, ?, ?)',
-        address.workspaceId,
-        address.campaignId,
-      );
+      const { workspaceId, campaignId } = address;
+      this.#sql.exec('INSERT INTO root (id, workspace_id, campaign_id) VALUES (1, ?, ?)', workspaceId, campaignId);
     }
   }
 }

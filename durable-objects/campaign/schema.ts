@@ -150,4 +150,6 @@ export const ROOT_SCHEMA: readonly string[] = [
   CREATE TABLE alerts_out (id TEXT PRIMARY KEY, body TEXT NOT NULL);`,
   // The publisher's sequence number as of which `policy` is the published one; null where that was never told.
   'ALTER TABLE root ADD COLUMN policy_seq INTEGER;',
+  // What people asked, in the order in which it was done.
+  'CREATE TABLE asked (id INTEGER PRIMARY KEY AUTOINCREMENT, request_id TEXT NOT NULL UNIQUE, outcome TEXT NOT NULL);',
 ];

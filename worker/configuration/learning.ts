@@ -28,8 +28,10 @@ export async function holdLearning(caller: Caller, campaignId: string, { reason 
   const { env, workspaceId, actor } = caller;
   await note(caller, campaignId, 'hold_learning', reasonOf(reason));
   const address = { workspaceId, campaignId };
+  const requestId = crypto.randomUUID();
   return ofToday(
-    async (): Promise<LearningView> => (await rootStub(env, workspaceId, campaignId)).holdLearning(address, actor),
+    async (): Promise<LearningView> =>
+      (await rootStub(env, workspaceId, campaignId)).holdLearning(address, actor, requestId),
   );
 }
 
@@ -43,8 +45,10 @@ export async function releaseLearning(
   const left: Change[] = since === undefined ? [] : [{ path: '/since', after: since }];
   await note(caller, campaignId, 'release_learning', [{ path: '/keep', after: keep }, ...left, ...reasonOf(reason)]);
   const release = { keep, ...(since !== undefined && { sinceMs: Date.parse(since) }) };
+  const requestId = crypto.randomUUID();
   return ofToday(
-    async (): Promise<ReleaseReply> => (await rootStub(env, workspaceId, campaignId)).releaseLearning(release),
+    async (): Promise<ReleaseReply> =>
+      (await rootStub(env, workspaceId, campaignId)).releaseLearning(release, requestId),
   );
 }
 

@@ -42,9 +42,10 @@ export async function steerCampaign(
       changes: JSON.stringify(told),
     }).run();
   }
+  const requestId = crypto.randomUUID();
   const after = await withRetry(
     async (): Promise<LifecycleView | null> =>
-      (await rootStub(env, workspaceId, campaignId)).steer(steering as Steering, actor),
+      (await rootStub(env, workspaceId, campaignId)).steer(steering as Steering, actor, requestId),
   );
   if (!after) throw new Unavailable('root');
   return after;

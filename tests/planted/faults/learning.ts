@@ -226,6 +226,18 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
     },
   },
   {
+    name: 'request-done-again',
+    what: 'a hold of learning that comes again, after it was released, holds once more',
+    file: 'durable-objects/campaign/asked.ts',
+    find: '  if (known) return known.outcome;',
+    replace: "  if (known) sql.exec('DELETE FROM asked');",
+    caughtBy: {
+      project: 'workerd',
+      file: 'durable-objects/campaign/asked.test.ts',
+      title: 'a hold that comes again after its release holds nothing, also after the object was evicted',
+    },
+  },
+  {
     name: 'hold-learns-on',
     what: 'what comes in while learning is held is published all the same',
     file: 'durable-objects/campaign/publishing.ts',
