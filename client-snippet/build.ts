@@ -1,23 +1,36 @@
-/** `node client-snippet/build.ts`: bundles the page script and the inline stub into `dist/`; exit code 1 when one is over its budget. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+/**
+ * `npm run build`: bundles the page script, its stubs and its lazy parts into `dist/`, and once more under `dist/v/<release>/`, a name
+ * that changes with any byte of them, so that they may be cached for ever; `dist/manifest.json` names them with their integrity hashes.
+ * Exit code 1 when one is over its budget.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { bundle } from './bundle.ts';
+import { BUDGETS } from './budgets.ts';
+import { bundles } from './bundle.ts';
 
-/** Bytes after gzip. The script rides on every page of a site; the stub is repeated in every document. */
-const BUNDLES = [
-  { source: 'entry/hyperedge.ts', output: 'hyperedge.js', maxGzipBytes: 2_500 },
-  { source: 'stub/stub.ts', output: 'stub.js', maxGzipBytes: 400 },
-];
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const RELEASE_LENGTH = 10; // 60 bits: no two releases meet
 
-const dist = fileURLToPath(new URL('dist/', import.meta.url));
-mkdirSync(dist, { recursive: true });
+const files = await bundles();
+const text = [...files].map(([name, code]) => `${name}\n${code}`).join('\n');
+const release = createHash('sha256').update(text).digest('base64url').slice(0, RELEASE_LENGTH).replaceAll(/[-_]/g, '0');
+const dist = here('dist/');
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(`${dist}v/${release}`, { recursive: true });
 
-for (const { source, output, maxGzipBytes } of BUNDLES) {
-  const text = await bundle(source);
-  writeFileSync(dist + output, text);
-  const gzipBytes = gzipSync(text, { level: 9 }).length;
-  const over = gzipBytes > maxGzipBytes;
-  console.log(`${output}  ${text.length} bytes, ${gzipBytes} gzip of at most ${maxGzipBytes}${over ? '  OVER' : ''}`);
-  if (over) process.exitCode = 1;
+const manifest: Record<string, { path: string; integrity: string; bytes: number; gzipBytes: number }> = {};
+for (const [name, code] of files) {
+  for (const path of [name, `v/${release}/${name}`]) writeFileSync(dist + path, code);
+  const gzipBytes = gzipSync(code, { level: 9 }).length;
+  const integrity = `sha384-${createHash('sha384').update(code).digest('base64')}`;
+  manifest[name] = { path: `v/${release}/${name}`, integrity, bytes: Buffer.byteLength(code), gzipBytes };
+  const limit = BUDGETS[name];
+  const verdict = limit === undefined ? 'has no budget' : gzipBytes > limit ? 'OVER' : '';
+  console.log(
+    `${name.padEnd(20)} ${manifest[name].bytes} bytes, ${gzipBytes} gzip of at most ${limit ?? '-'}  ${verdict}`,
+  );
+  if (verdict) process.exitCode = 1;
 }
+writeFileSync(`${dist}manifest.json`, `${JSON.stringify({ release, files: manifest }, null, 2)}\n`);

@@ -15,11 +15,11 @@ export const customer = (): object | undefined => {
 
 /** Keeps the anonymous id of an answer, if it has one, in the one entry this script ever writes. */
 export const remember = (id?: string): void => {
-  if (!id || !mayStore()) return;
-  anonymousId = id;
-  try {
-    localStorage.hyperedge = id;
-  } catch {} // where storage is forbidden the id lives as long as the page
+  if (id && mayStore())
+    try {
+      anonymousId = id;
+      localStorage.hyperedge = id;
+    } catch {} // where storage is forbidden the id lives as long as the page
 };
 
 /** Forgets both ids, here and in storage. Throws where storage is forbidden, when all is done. */

@@ -10,17 +10,18 @@ const feedback: Feedback[] = [];
 const waiting: [path: string, body: object][] = [];
 let busy = false;
 
+const next = (): void => {
+  busy = false;
+  pump();
+};
+
 const pump = (all?: boolean): void => {
   while (waiting.length && (all || !busy)) {
     const [path, body] = waiting.shift() as [string, object];
     busy = true;
     post(path, body, { keepalive: true })
       .catch(() => post(path, body)) // keepalive has a quota; an ordinary request is the second and last attempt
-      .catch(() => {})
-      .then(() => {
-        busy = false;
-        pump();
-      });
+      .then(next, next);
   }
 };
 
@@ -29,11 +30,11 @@ const pump = (all?: boolean): void => {
  * and 64 KB a request, but all keepalive requests of a page share as much: `maxBatch` of the longest tokens have 15 KB. Beyond `maxWaiting` requests more are dropped,
  * so that a page in a loop does not fill the memory of its visitor.
  */
-export const flush = (all?: boolean, ...more: [path: string, body: object][]): void => {
+export const flush = (all?: boolean, more?: [path: string, body: object]): void => {
   const maxBatch = 9;
   const maxWaiting = 200;
   while (feedback.length) waiting.push(['feedback', { events: feedback.splice(0, maxBatch) }]);
-  if (mayStore() && waiting.length < maxWaiting) waiting.push(...more);
+  if (more && mayStore() && waiting.length < maxWaiting) waiting.push(more);
   pump(all);
 };
 

@@ -7,9 +7,8 @@ import { settings } from './settings.ts';
  * just the same. Rejects when the network fails.
  */
 export const post = (path: string, body: object, options?: RequestInit): Promise<Response> =>
-  fetch(`${settings.api}/v1/${path}`, {
+  (settings.fetch ?? fetch)(new URL(`/v1/${path}`, settings.api), {
     method: 'POST',
-    credentials: 'omit',
     body: JSON.stringify({ key: settings.key, ...body }),
     ...options,
   });

@@ -22,13 +22,14 @@ const fill = (element: Element, part: ContentPart, undo: Undo): void => {
     undo.unshift(() => element.replaceChildren(...before));
     element.textContent = part.text;
   }
-  const { href, src, alt } = part;
-  for (const [name, value] of Object.entries({ ...part.attributes, href, src, alt })) {
+  // What else a part has is no safe name, and passed over.
+  for (const [name, value] of Object.entries({ ...part.attributes, ...part })) {
     // Links and images only: the same attributes load code or move the whole page on other elements (base, use, iframe, embed).
-    const isAddress = /^(ahref|imgsrc)$/.test(tag + name);
-    if (typeof value !== 'string' || !(isAddress ? SAFE_URL.test(value) : SAFE_ATTRIBUTE.test(name))) continue;
-    if (name === 'src') setAttribute(element, 'srcset', null, undo); // it would win over src
-    setAttribute(element, name, value, undo);
+    const isSafe = /^(ahref|imgsrc)$/.test(tag + name) ? SAFE_URL.test(value as string) : SAFE_ATTRIBUTE.test(name);
+    if (typeof value === 'string' && isSafe) {
+      if (name === 'src') setAttribute(element, 'srcset', null, undo); // it would win over src
+      setAttribute(element, name, value, undo);
+    }
   }
 };
 
@@ -38,7 +39,7 @@ const fill = (element: Element, part: ContentPart, undo: Undo): void => {
  */
 export const render = (element: Element, content: Content | null): void => {
   const undo: Undo = [];
-  for (const step of undos.get(element) ?? []) step();
+  undos.get(element)?.map((step) => step());
   undos.set(element, undo);
   if (!content) return;
   fill(element, content, undo);

@@ -5,7 +5,7 @@ import type { Consent } from './wire.ts';
 export interface Settings {
   /** Publishable. Without one nothing is asked or sent. */
   key?: string;
-  /** Origin of the API, without a slash at the end; where the script came from unless the site says otherwise. */
+  /** Any address of the API's origin; where the script came from unless the site says otherwise. */
   api: string;
   consent: Consent;
   /** Longest wait for a decision: beyond it the visitor already reads the page's own content. */
@@ -14,18 +14,16 @@ export interface Settings {
   attributes?: Record<string, unknown>;
   /** A signed preview link: forces its arm and must count nowhere, so nothing is stored or sent while it is set. */
   preview?: string | undefined;
+  /** An exposure is this share of the element (of what a screen can hold of it), above 0 and at most 1 … */
+  $seenShare: number;
+  /** … in view for so long, without a break. */
+  $seenMs: number;
+  /** What requests go through instead of `fetch`: decisions that a page brought along, a queue for times without a network. */
+  fetch?: typeof fetch;
 }
 
-const tag = document.currentScript as HTMLScriptElement | null;
-
-/** Mutable, one per page. */
-export const settings: Settings = {
-  api: new URL(tag?.src || location.href).origin,
-  consent: 'pending',
-  timeoutMs: 300,
-  ...(tag?.dataset as Partial<Settings> | undefined),
-  preview: /[?&]hyperedge_preview=([^&]+)/.exec(location.search)?.[1],
-};
+/** Mutable, one per page. The entry fills in what its script tag says. */
+export const settings: Settings = { api: '', consent: 'pending', timeoutMs: 300, $seenShare: 0.5, $seenMs: 1_000 };
 
 /** Whether the visitor may be recognised, and what happens on the page reported. */
 export const mayStore = (): unknown => settings.key && settings.consent === 'granted' && !settings.preview;

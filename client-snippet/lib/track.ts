@@ -1,5 +1,6 @@
 /** Reports that a decision was really seen, and that somebody clicked in it. */
 import { flush, report } from './outbox.ts';
+import { settings } from './settings.ts';
 import type { Decision } from './wire.ts';
 
 interface Watch {
@@ -10,9 +11,9 @@ interface Watch {
 const watched = new Map<Element, Watch>();
 const reported = new Set<string>();
 
-/** Tells the page, by an event on its window: `hyperedge:decision`, `:exposure` or `:click`, with the decision as its detail. */
-export const emit = (type: string, detail: Decision): void => {
-  dispatchEvent(new CustomEvent(`hyperedge:${type}`, { detail }));
+/** Tells the page what became of a decision, if there is one, by an event on its window: `hyperedge:decision`, `:exposure` or `:click`, with the decision as its detail. */
+export const emit = (type: string, detail?: Decision | null): void => {
+  if (detail) dispatchEvent(new CustomEvent(`hyperedge:${type}`, { detail }));
 };
 
 const once = (decision: Decision, goal?: string): void => {
@@ -24,22 +25,19 @@ const once = (decision: Decision, goal?: string): void => {
   emit(type, decision);
 };
 
-const observer = new IntersectionObserver(
-  (entries) => {
-    for (const { target, isIntersecting, intersectionRect: part, boundingClientRect: box } of entries) {
-      const watch = watched.get(target);
-      if (!watch) continue;
-      // Half of what a screen can hold of it. An empty element counts when it is in view: the same for content and for holdout.
-      const most = Math.min(box.width, innerWidth) * Math.min(box.height, innerHeight);
-      if (isIntersecting && !document.hidden && part.width * part.height >= most / 2) {
-        const seenMs = 1_000;
-        watch.timer = watch.timer || setTimeout(() => once(watch.decision), seenMs);
-      } else watch.timer = clearTimeout(watch.timer) as undefined;
-    }
-  },
-  // It looks again every quarter of a percent up to a half: of a very long element half a screen is a small share.
-  { threshold: [...Array(201).keys()].map((step) => step / 400) },
-);
+let observer: IntersectionObserver;
+
+const look = (entries: IntersectionObserverEntry[]): void => {
+  for (const { target, isIntersecting, intersectionRect: part, boundingClientRect: box } of entries) {
+    const watch = watched.get(target);
+    if (!watch) continue;
+    // A share of what a screen can hold of it. An empty element counts when it is in view: the same for content and for holdout.
+    const most = Math.min(box.width, innerWidth) * Math.min(box.height, innerHeight);
+    if (isIntersecting && !document.hidden && part.width * part.height >= most * settings.$seenShare)
+      watch.timer = watch.timer || setTimeout(() => once(watch.decision), settings.$seenMs);
+    else watch.timer = clearTimeout(watch.timer) as undefined;
+  }
+};
 
 /** Watches an element on behalf of a decision, or stops when there is none. Watching again starts its second again. */
 export const track = (element: Element, decision?: Decision | null): void => {
@@ -51,30 +49,33 @@ export const track = (element: Element, decision?: Decision | null): void => {
   observer.observe(element);
 };
 
-/** Stops watching everything. */
-export const untrack = (): void => {
-  for (const element of watched.keys()) track(element);
+/** Stops watching everything, or begins anew: seconds start again. */
+export const retrack = (again?: boolean): void => {
+  for (const [element, { decision }] of [...watched]) track(element, again ? decision : null);
 };
 
-/** The page is left, or comes back: seconds start again, and what is known is sent. */
+/** The page is left, or comes back: what is known is sent. */
 const turn = (): void => {
-  for (const [element, { decision }] of [...watched]) track(element, decision);
+  retrack(true);
   flush(true);
 };
-addEventListener('visibilitychange', turn);
-addEventListener('pagehide', turn);
+const click = (event: Event): void => {
+  // A carousel that clicks its own button is not the visitor.
+  for (let node = event.isTrusted && (event.target as Element | null); node; node = node.parentElement) {
+    const watch = watched.get(node);
+    if (!watch) continue;
+    once(watch.decision); // whoever clicks it has seen it
+    once(watch.decision, 'click');
+    return;
+  }
+};
 
-addEventListener(
-  'click',
-  (event) => {
-    // A carousel that clicks its own button is not the visitor.
-    for (let node = event.isTrusted ? (event.target as Element | null) : null; node; node = node.parentElement) {
-      const watch = watched.get(node);
-      if (!watch) continue;
-      once(watch.decision); // whoever clicks it has seen it
-      once(watch.decision, 'click');
-      return flush();
-    }
-  },
-  true,
-);
+/** Begins to look at the page; once, in a browser. */
+export const startTracking = (): void => {
+  observer = new IntersectionObserver(look, {
+    // It looks again every quarter of a percent: of a very long element half a screen is a small share.
+    threshold: Array.from(Array(401), (_, step) => step / 400),
+  });
+  addEventListener('visibilitychange', turn);
+  addEventListener('click', click, true);
+};

@@ -29,6 +29,8 @@ async function buildFolder(root: string, folder: Folder, template: string, targe
     drawings.set(file, await readFile(join(from, file), 'utf8'));
     await copyFile(join(from, file), join(to, file));
   }
+  for (const file of files.filter((name) => /\.(png|webp)$/.test(name)))
+    await copyFile(join(from, file), join(to, file));
   for (const file of files.filter((name) => name.endsWith('.md'))) {
     const entry = entryOf(folder, file.slice(0, -'.md'.length));
     const markdown = await readFile(join(from, file), 'utf8');

@@ -1,7 +1,7 @@
 /** What there is to read, in the order in which it is read: the list of pages, and what comes before and after each of them. */
 
 /** Folders of `docs/` whose pages are shown. */
-export const FOLDERS = ['guides', 'guides/policies', 'operating', 'reference'] as const;
+export const FOLDERS = ['guides', 'guides/policies', 'guides/page', 'operating', 'reference'] as const;
 export type Folder = (typeof FOLDERS)[number];
 
 /** A page's place in the list. */
@@ -49,6 +49,8 @@ export const CONTENTS: readonly Group[] = [
     'page-script': 'Page script',
     'identity-and-keys': 'Identity and keys',
   }),
+  // A page per feature of the page script, each with a picture.
+  group('On the page', 'guides/page', {}),
   group('Running it', 'operating', {
     deploy: 'Deploy',
     secrets: 'Secrets',

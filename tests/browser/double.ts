@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { bundle } from '../../client-snippet/bundle.ts';
+import { bundles } from '../../client-snippet/bundle.ts';
 import { type DecisionAnswer, optimizeRequest } from '../../contract/decisions.ts';
 import { eventsRequest, feedbackRequest } from '../../contract/events.ts';
 
@@ -105,12 +105,9 @@ const listen = async (server: Server): Promise<string> => {
 
 /** Starts both servers on free ports. */
 export async function startDouble(): Promise<Double> {
-  const scripts = {
-    '/hyperedge.js': await bundle('entry/hyperedge.ts'),
-    '/stub.js': await bundle('stub/stub.ts'),
-  };
+  const scripts = Object.fromEntries([...(await bundles())].map(([name, code]) => [`/${name}`, code]));
   const apiServer = createServer((request, response) => {
-    const script = scripts[request.url as keyof typeof scripts];
+    const script = scripts[request.url ?? ''];
     if (script) response.writeHead(200, { ...CORS, 'content-type': 'text/javascript' }).end(script);
     else void handleApi(double, request, response);
   });

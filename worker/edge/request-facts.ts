@@ -35,8 +35,13 @@ function device(request: Request): FactsOf<'device', string> {
   };
 }
 
+/** What a browser asks for first, `de-DE`; a server that asks for a customer has no language of theirs, and sends no such header. */
+function firstLanguage(request: Request): string | undefined {
+  return /^[a-z]{2,3}(-[a-z\d]{2,8}){0,3}(?=[,;]|$)/i.exec(request.headers.get('accept-language') ?? '')?.[0];
+}
+
 /** Path, host and campaign parameters; never the whole address, which may carry personal data into receipts. */
-function page(context: OptimizeRequest['context']): FactsOf<'page', string> {
+function page(request: Request, context: OptimizeRequest['context']): FactsOf<'page', string> {
   const facts: { -readonly [Name in keyof FactsOf<'page', string>]: string } = {};
   const url = context?.url !== undefined && URL.canParse(context.url) ? new URL(context.url) : undefined;
   if (url) {
@@ -49,7 +54,8 @@ function page(context: OptimizeRequest['context']): FactsOf<'page', string> {
   }
   if (context?.referrer !== undefined && URL.canParse(context.referrer))
     facts.referrerHost = new URL(context.referrer).host;
-  if (context?.language !== undefined) facts.language = context.language;
+  const language = context?.language ?? firstLanguage(request);
+  if (language !== undefined) facts.language = language;
   return facts;
 }
 
@@ -58,7 +64,7 @@ export function requestFacts(
   request: Request,
   context: OptimizeRequest['context'],
 ): Record<string, Record<string, string>> {
-  return { geo: geo(request), device: device(request), page: page(context) };
+  return { geo: geo(request), device: device(request), page: page(request, context) };
 }
 
 function fits(declared: DirectoryAttribute, value: unknown): boolean {

@@ -11,7 +11,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'client-snippet': ['decisioning/', 'contract/'],
   console: ['contract/'],
   cli: ['contract/', 'decisioning/', 'simulations/', 'db/bootstrap.ts', 'db/sql-text.ts'],
-  scripts: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'cli/', 'simulations/pacing/'],
+  scripts: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'cli/', 'simulations/pacing/', 'client-snippet/budgets.ts'],
   bench: ['contract/', 'decisioning/', 'db/bootstrap.ts'],
   // The objects run in `simulations/faults/` as they are: a simulator of anything else would prove nothing about them.
   simulations: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'durable-objects/'],
@@ -22,11 +22,12 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   decisioning: /^pure-rand(\/|$)/,
   contract: /^zod$/,
-  'client-snippet': /^$/,
+  // A sanitizer in a lazy part of its own, and what the sites that use the hooks have anyway.
+  'client-snippet': /^(dompurify|react)$/,
 };
 
 /** Files of the page script's folder that run in Node to build it, and reach no page. */
-const BUILDS = /^client-snippet\/(build|bundle)\.ts$/;
+const BUILDS = /^client-snippet\/(build|bundle|budgets)\.ts$/;
 
 /** What decisioning must be handed instead: clock, randomness, timers, and anything that only one host has. */
 const IMPURE: ReadonlySet<string> = new Set([
@@ -110,7 +111,7 @@ export function textFindings(file: string, source: string): string[] {
 export function orphanFindings(code: ReadonlyMap<string, CodeFacts>, configurationTexts: readonly string[]): string[] {
   const used = new Set([...code.values()].flatMap(({ imports }) => imports.map(({ target }) => target)));
   const isEntry = (file: string) =>
-    /\.test\.ts$|\.d\.ts$|^[^/]+\.config\.ts$|^(scripts|cli|client-snippet\/(entry|stub))\/[^/]+\.(ts|mjs)$|^contract\/index\.ts$/.test(
+    /\.test\.ts$|\.d\.ts$|^[^/]+\.config\.ts$|^(scripts|cli|client-snippet\/(entry|stub|parts))\/[^/]+\.(ts|mjs)$|^contract\/index\.ts$/.test(
       file,
     ) || configurationTexts.some((text) => text.includes(file));
   return [...code.keys()]

@@ -1,0 +1,36 @@
+/** What the entry hands to a lazy part, and what a part is. Types only. */
+import type { customer, remember } from './identity.ts';
+import type { flush } from './outbox.ts';
+import type { Settings } from './settings.ts';
+import type { Decision } from './wire.ts';
+
+/** A callback of `get` names its placement as an element does. */
+export interface Getter {
+  dataset: { hyperedge: string };
+}
+export type Target = Getter | HTMLElement;
+
+/**
+ * The one state of a page, as parts see it. Its names begin with `$`: those the bundler shortens, the same in every file, so that the
+ * entry stays small.
+ */
+export interface Core {
+  readonly $settings: Settings;
+  /** Commands by name. A part may add some, and put its own in place of one that is there. */
+  readonly $commands: Record<string, (...values: never[]) => void>;
+  /** Placements that were asked for: undefined while under way, null when there is no decision. Targets among the keys were given theirs. */
+  readonly $decided: () => Map<string | Target | undefined, Decision | null | undefined>;
+  /** Asks for what has not been asked yet, and gives what has not been given: elements that came late, too. */
+  readonly $plan: () => void;
+  /** Forgets what was decided; `$plan` asks anew. */
+  readonly $restart: () => void;
+  readonly $customer: typeof customer;
+  readonly $remember: typeof remember;
+  /** Sends what waits and one more request after it: `['feedback' | 'events', body]`. */
+  readonly $flush: typeof flush;
+}
+
+/** A module of `parts/`: bundled into a file of its own, `dist/<name>.js`; `hyperedge('<name>', …values)` loads and starts it. */
+export interface Part {
+  start(core: Core, ...values: unknown[]): unknown;
+}

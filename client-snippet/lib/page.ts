@@ -1,0 +1,13 @@
+/** What a browser says of the page it shows. Hosts without pages put a file of their own in place of this one when they are bundled. */
+
+/**
+ * An address as a request names it: without its fragment, no longer than the contract takes, and without parameters but the `utm_` ones:
+ * those name campaigns, which conditions read; others may name people.
+ */
+const pageUrl = (address: string): string => {
+  const maxLength = 2_048;
+  return address.replace(/#.*|([?&])(?!utm_)[^&#]*/g, '$1').slice(0, maxLength);
+};
+
+/** `context` of a request, without attributes. The language comes with the request's own headers. */
+export const page = (): object => ({ url: pageUrl(location.href), referrer: pageUrl(document.referrer) });
