@@ -17,7 +17,15 @@ function raise(book: Book, period: string, kind: Alert['kind'], what: string, de
   const { ledger } = book;
   if (!ledger) return;
   const id = idOf(book, period, what);
-  const alert: Alert = { id, kind, subject: ledger.key, raisedAtMs: book.nowMs, detail: { period, ...detail } };
+  const { nowMs } = book;
+  const alert: Alert = {
+    id,
+    kind,
+    subject: ledger.key,
+    raisedAtMs: nowMs,
+    figuresAtMs: nowMs,
+    detail: { period, ...detail },
+  };
   book.sql.exec(
     `INSERT INTO alerts (id, period, body) VALUES (?1, ?2, ?3)
      ON CONFLICT (id) DO UPDATE SET taken = 0, body = json_set(?3, '$.raisedAtMs', json_extract(body, '$.raisedAtMs'))`,

@@ -122,6 +122,7 @@ function alertOf({ campaignId }: CampaignPolicy, anomaly: Anomaly, hour: number,
     kind: 'feedback_anomaly',
     subject: campaignId,
     raisedAtMs: nowMs,
+    figuresAtMs: nowMs,
     detail: {
       what: kind,
       part,

@@ -4,10 +4,16 @@ import type { Alert, KeptAlert } from './protocol.ts';
 /** More than anybody reads; the oldest make room. */
 export const MAX_ALERTS_KEPT = 1_000;
 
-/** Keeps an alert; one that was raised before keeps its moment, and who acknowledged it. Runs inside the caller's transaction. */
+/** Whether figures that are told are no older than those that are kept; taken for so where either bears no time. */
+const NO_OLDER = `coalesce(json_extract(excluded.body, '$.figuresAtMs') >= json_extract(alerts.body, '$.figuresAtMs'), TRUE)`;
+
+/**
+ * Keeps an alert; one that was raised before keeps its moment, and who acknowledged it, and the latest figures. Runs inside the caller's
+ * transaction.
+ */
 export function raiseAlert(sql: SqlStorage, alert: Alert): void {
   sql.exec(
-    'INSERT INTO alerts VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body',
+    `INSERT INTO alerts VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body WHERE ${NO_OLDER}`,
     alert.id,
     alert.raisedAtMs,
     JSON.stringify(alert),

@@ -74,6 +74,8 @@ export interface Alert {
   /** A ledger's key, or a campaign's id. */
   readonly subject: string;
   readonly raisedAtMs: number;
+  /** Since when the figures are these, by the clock of who raises it: of two calls the later counts, whichever comes last. Absent from those of the last release. */
+  readonly figuresAtMs?: number;
   /** Figures and words for people. */
   readonly detail: Readonly<Record<string, string | number>>;
 }

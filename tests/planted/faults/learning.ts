@@ -238,6 +238,18 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
     },
   },
   {
+    name: 'late-figures-win',
+    what: 'an alert that is told late takes its figures back to older ones',
+    file: 'durable-objects/publisher/alerts.ts',
+    find: "const NO_OLDER = `coalesce(json_extract(excluded.body, '$.figuresAtMs') >=",
+    replace: "const NO_OLDER = `TRUE OR coalesce(json_extract(excluded.body, '$.figuresAtMs') >=",
+    caughtBy: {
+      project: 'workerd',
+      file: 'durable-objects/publisher/alerts.test.ts',
+      title: 'late, after a call that overtook it, changes nothing',
+    },
+  },
+  {
     name: 'hold-learns-on',
     what: 'what comes in while learning is held is published all the same',
     file: 'durable-objects/campaign/publishing.ts',
