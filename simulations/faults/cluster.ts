@@ -30,6 +30,14 @@ const CLASSES: Readonly<Record<Kind, ObjectClass>> = {
 /** What a message says once a peer that is one version behind has had it in its hands. */
 export type Translate = (kind: Kind, method: string, direction: 'call' | 'reply', body: unknown) => unknown;
 
+/** What an object that is one version behind answers to a call that it does not understand; null when it does. */
+export type Refuse = (
+  kind: Kind,
+  name: string,
+  method: string,
+  args: readonly unknown[],
+) => { readonly reply: unknown } | { readonly error: Error } | null;
+
 export interface ClusterOptions {
   readonly seed: number;
   /** Clocks differ. */
@@ -50,6 +58,7 @@ export class Cluster implements World {
   /** Parts that answer no call at the moment. */
   readonly down = new Set<Kind>();
   translate: Translate | null = null;
+  refuse: Refuse | null = null;
   /** Plans crashes at named steps; none are planned when null. */
   strike: World['strikes'] | null = null;
   /** A running hash of all that happened: two runs of a seed must agree. */
@@ -216,6 +225,12 @@ export class Cluster implements World {
       const told = Object.assign(new Error(String(error)), { remote: true });
       if (caller) this.loop.after(this.#travelMs(), () => caller.reject(told));
     };
+    const refused = this.refuse?.(kind, name, method, args);
+    if (refused) {
+      if ('reply' in refused) reply(refused.reply);
+      else failed(refused.error);
+      return;
+    }
     this.object(kind, name).serve(method, args, reply, failed, () => caller && this.#breakOff(caller));
   }
 

@@ -12,15 +12,17 @@ import type {
   StoredDecision,
   StoredEnrolment,
 } from '../../durable-objects/customer/protocol.ts';
-import { type Addressed, Observer } from '../../durable-objects/customer/testing/oracle.ts';
+import type { Addressed } from '../../durable-objects/customer/testing/oracle.ts';
+import { CustomerSums } from './customer-sums.ts';
+import { believed, CustomerTime } from './customer-time.ts';
 import type { SimulatedObject } from './object.ts';
-import { addAll, addTo, type Sums } from './sums.ts';
 import { rulesOfHash } from './workspace.ts';
 import type { Change } from './world.ts';
 
 /** What the truth about one customer tells the oracle. */
 export interface Teller {
-  granted(stored: StoredDecision, receipt: Receipt): void;
+  /** @param nowMs the object's time, at least */
+  granted(stored: StoredDecision, receipt: Receipt, nowMs: number): void;
   /** The first contact of a decision, seen or sent. */
   contacted(stored: StoredDecision, inTime: boolean): void;
   /** Nobody can report the decision any more. */
@@ -33,58 +35,35 @@ interface Granted {
   contactAtMs: number | null;
 }
 
-type OutboxRow = { seq: number; campaign_id: string; leaf: string; arm: string; hour: number; change: string };
-
 export class CustomerTruth {
   readonly #object: SimulatedObject;
   readonly #tell: Teller;
   readonly granted = new Map<string, Granted>();
-  /** Everything that was ever written to the outbox, by cell. */
-  readonly enqueued: Sums = {};
   /** Has taken over another's past, or handed its own over: a perfect observer of one customer does not know of that. */
   isLinked = false;
-  /** Sums of lives before the customer was erased. */
-  readonly #before: Sums = {};
-  #observer = new Observer();
+  readonly sums: CustomerSums;
+  readonly #time: CustomerTime;
   #erasedAtMs: number | null = null;
-  #seq = 0;
   #clears = 0;
-  #generation = -1;
-  /** What a restarted object knows of time. */
-  #storedMs = 0;
-  /** What the running instance has seen. */
-  #liveMs = 0;
-  /** And no later than this can it believe that it is, whatever its own clock said. */
-  #latestMs = 0;
 
   constructor(object: SimulatedObject, tell: Teller) {
     this.#object = object;
     this.#tell = tell;
-  }
-
-  /** What of its own the object should have told the shards. */
-  expected(): Sums {
-    const sums: Sums = {};
-    addAll(sums, this.#before);
-    addAll(sums, this.#observer.sums());
-    return sums;
+    this.sums = new CustomerSums(object);
+    this.#time = new CustomerTime(object);
   }
 
   committed(changes: readonly Change[]): void {
-    const { generation, database } = this.#object;
-    if (generation !== this.#generation) this.#liveMs = this.#storedMs;
-    this.#generation = generation;
+    const { database } = this.#object;
+    this.#time.begin();
     if (database.clears !== this.#clears) {
       this.#clears = database.clears;
       this.#forget();
-      this.#seq = 0;
+      this.sums.restart();
     }
     for (const change of changes) this.#take(change);
-    this.#readOutbox();
-    if (changes.length === 0) return;
-    this.#storedMs = this.#readTime();
-    // What is stored takes the object's time along.
-    this.#liveMs = Math.max(this.#liveMs, this.#storedMs);
+    this.sums.read();
+    if (changes.length > 0) this.#time.end();
   }
 
   #rows<T>(text: string, ...bindings: unknown[]): T[] {
@@ -101,18 +80,13 @@ export class CustomerTruth {
     );
   }
 
-  #take({ method, args, atMs }: Change): void {
+  #take({ method, args }: Change): void {
     const call = args[0] as CallFacts | undefined;
-    if (method === 'alarm') {
-      // What it does, it does by its own clock; whether the object's time goes on from there is its own affair.
-      this.#latestMs = Math.max(this.#latestMs, atMs);
-      this.#noticeErasure();
-    }
+    if (method === 'alarm') this.#noticeErasure();
     if (!call?.receivedAtMs) return;
-    const nowMs = Math.max(call.receivedAtMs, this.#liveMs);
-    this.#liveMs = nowMs;
-    this.#observer.at(nowMs);
-    if (method === 'decide') this.#takeDecisions(call as DecideCall);
+    const nowMs = this.#time.received(call.receivedAtMs);
+    this.sums.observer.at(nowMs);
+    if (method === 'decide') this.#takeDecisions(call as DecideCall, nowMs);
     else if (method === 'feedback') for (const item of args[1] as FeedbackItem[]) this.#takeFeedback(item, nowMs);
     else if (method === 'events') for (const item of args[1] as EventItem[]) this.#takeEvent(item, nowMs);
     else if (method === 'erase') {
@@ -123,22 +97,23 @@ export class CustomerTruth {
     else if (method === 'takeLegacy') this.#takeLegacy(args[1] as Legacy);
   }
 
-  #takeDecisions(call: DecideCall): void {
+  #takeDecisions(call: DecideCall, nowMs: number): void {
     for (const { enrolment } of this.#rows<{ enrolment: string }>('SELECT enrolment FROM enrolments'))
-      this.#observer.addressed(JSON.parse(enrolment) as StoredEnrolment as Addressed);
+      this.sums.observer.addressed(JSON.parse(enrolment) as StoredEnrolment as Addressed);
     for (const { placement, decisionId } of call.requests) {
       if (this.granted.has(decisionId)) continue;
       const stored = this.#stored(decisionId);
       if (!stored) continue;
       const { decision, receipt } = stored;
       const { record } = decision;
-      if (record.atMs < this.#storedMs)
-        this.#tell.violated(`time: ${decisionId} was decided ${this.#storedMs - record.atMs} ms before the last event`);
+      if (!this.#time.isRight(record.atMs, nowMs, call.clientAtMs))
+        this.#tell.violated(`time: ${decisionId} was decided at ${record.atMs}, and the object’s time was ${nowMs}`);
+      if (record.claimExpiresAtMs <= nowMs) this.#tell.violated(`time: ${decisionId} claims what has lapsed already`);
       this.#checkCaps(record, call.rules[placement] as string);
-      if (receipt) this.#tell.granted(decision, receipt);
+      if (receipt) this.#tell.granted(decision, receipt, nowMs);
       else this.#tell.violated(`receipt: ${decisionId} has none`);
       this.granted.set(decisionId, { record, contactAtMs: null });
-      this.#observer.decided(record);
+      this.sums.observer.decided(record);
     }
   }
 
@@ -169,44 +144,48 @@ export class CustomerTruth {
     // A token of before an erasure, and a repeated request since that was decided otherwise.
     if (stored.record.campaignId !== record.campaignId || stored.record.armId !== record.armId) return;
     let granted = this.granted.get(record.decisionId);
+    const isNew = !granted;
     if (!granted) {
       // Brought to life by its token: no object has decided it.
       granted = { record, contactAtMs: null };
       this.granted.set(record.decisionId, granted);
     }
     const contactAtMs = stored.dispatchedAtMs ?? stored.exposedAtMs;
-    if (granted.contactAtMs === null && contactAtMs !== null) {
-      granted.contactAtMs = contactAtMs;
-      this.#checkTime(record.decisionId, contactAtMs, nowMs);
-      // The stored one: a token of before an erasure may name the same choice, and lapsed long ago.
-      this.#tell.contacted(stored, contactAtMs <= stored.record.claimExpiresAtMs);
-    }
-    const seenAtMs = stored.exposedAtMs ?? nowMs;
-    if (kind === 'exposure') this.#observer.exposed(stored.record, seenAtMs);
+    const isContact = granted.contactAtMs === null && contactAtMs !== null;
+    if (isContact) this.#takeContact(granted, stored, contactAtMs, item.atMs, nowMs);
+    const { observer } = this.sums;
+    // Nobody has seen it yet: what a token brings to life is a decision all the same.
+    if (kind === 'dispatch') observer.decided(stored.record);
+    if (kind === 'exposure') observer.exposed(stored.record, stored.exposedAtMs ?? nowMs, item.learning);
     if (kind !== 'goal' || !item.goal) return;
     const { id, windowMs, valueMinor } = item.goal;
-    // What was not seen before is seen with the goal, at the same moment by the object's time.
-    const atMs = Math.max(nowMs, this.#isNew(stored) ? seenAtMs : 0);
+    // A token of a worker whose clock was ahead takes the object's time along.
+    const atMs = believed(Math.max(nowMs, isNew ? record.atMs : 0), item.atMs);
     const told = { goal: id, windowMs, valueMinor, atMs, orderId: item.orderId, eventId: undefined };
-    this.#observer.reached(stored.record, told);
+    observer.reached(stored.record, told, item.learning);
   }
 
-  /** Whether the contact is of the call that is looked at: nothing earlier was as late. */
-  #isNew({ exposedAtMs }: StoredDecision): boolean {
-    return exposedAtMs !== null && exposedAtMs > this.#storedMs;
+  /** The first contact of a decision: dated by the object's time or the client's, and paid by the object's alone. */
+  #takeContact(
+    granted: Granted,
+    stored: StoredDecision,
+    contactAtMs: number,
+    clientAtMs: number | undefined,
+    nowMs: number,
+  ): void {
+    const { record } = stored;
+    granted.contactAtMs = contactAtMs;
+    if (!this.#time.isRight(contactAtMs, nowMs, clientAtMs, record.atMs))
+      this.#tell.violated(`time: ${record.decisionId} was seen at ${contactAtMs}, and the object’s time was ${nowMs}`);
+    this.#time.saw(contactAtMs);
+    // The stored one: a token of before an erasure may name the same choice, and lapsed long ago.
+    this.#tell.contacted(stored, nowMs <= record.claimExpiresAtMs);
   }
 
-  /** The object's time: no earlier than what it has stored and was told, no later than any clock that it has seen. */
-  #checkTime(decisionId: string, atMs: number, earliestMs: number): void {
-    // Of what was written down together, the earlier may have taken it along.
-    const latestMs = Math.max(earliestMs, this.#latestMs, this.#readTime());
-    if (atMs < earliestMs || atMs > latestMs)
-      this.#tell.violated(`time: ${decisionId} was seen at ${atMs}, not within ${earliestMs} and ${latestMs}`);
-    this.#liveMs = Math.max(this.#liveMs, atMs);
-  }
-
-  #takeEvent({ kind, name, windowMs, valueMinor, orderId, eventId }: EventItem, nowMs: number): void {
-    if (kind === 'goal') this.#observer.happened({ goal: name, windowMs, valueMinor, atMs: nowMs, orderId, eventId });
+  #takeEvent(item: EventItem, nowMs: number): void {
+    const { kind, name, windowMs, valueMinor, orderId, eventId } = item;
+    const atMs = believed(nowMs, item.atMs);
+    if (kind === 'goal') this.sums.observer.happened({ goal: name, windowMs, valueMinor, atMs, orderId, eventId });
   }
 
   #takeLegacy(legacy: Legacy): void {
@@ -221,7 +200,7 @@ export class CustomerTruth {
       }
       const contactAtMs = stored.dispatchedAtMs ?? stored.exposedAtMs;
       this.granted.set(record.decisionId, { record, contactAtMs });
-      this.#liveMs = Math.max(this.#liveMs, record.atMs);
+      this.#time.saw(record.atMs);
     }
   }
 
@@ -234,34 +213,9 @@ export class CustomerTruth {
   }
 
   #forget(): void {
-    addAll(this.#before, this.#observer.sums());
-    this.#observer = new Observer();
+    this.sums.forget();
     for (const { record } of this.granted.values()) this.#tell.forgotten(record);
     this.granted.clear();
-  }
-
-  #readOutbox(): void {
-    const rows = this.#rows<OutboxRow>(
-      'SELECT seq, campaign_id, leaf, arm, hour, change FROM outbox WHERE seq > ? ORDER BY seq',
-      this.#seq,
-    );
-    for (const { seq, campaign_id, leaf, arm, hour, change } of rows) {
-      this.#seq = seq;
-      addTo(this.enqueued, `${campaign_id} ${leaf} ${arm} ${hour}`, JSON.parse(change) as Record<string, number>);
-    }
-  }
-
-  /** The latest moment that the object finds on its disk. */
-  #readTime(): number {
-    const [row] = this.#rows<Record<string, number | null>>(
-      `SELECT (SELECT max(at_ms) FROM decisions) AS a, (SELECT max(at_ms) FROM behaviour) AS b, (SELECT max(at_ms) FROM outcomes) AS c,
-         (SELECT max(at_ms) FROM blanks) AS d, (SELECT max(created_at_ms, last_at_ms) FROM meta) AS e,
-         (SELECT max(decision ->> '$.record.claimExpiresAtMs') + 1 FROM decisions WHERE decision ->> '$.settled' = 'void') AS f`,
-    );
-    let latestMs = 0;
-    for (const atMs of Object.values(row ?? {})) latestMs = Math.max(latestMs, atMs ?? 0);
-    for (const { contactAtMs } of this.granted.values()) latestMs = Math.max(latestMs, contactAtMs ?? 0);
-    return latestMs;
   }
 }
 

@@ -6,7 +6,7 @@ import { allocatePolicy } from '../../decisioning/strategies/allocate-policy.ts'
 import type { Cluster } from './cluster.ts';
 import type { SimulatedObject } from './object.ts';
 import type { Oracle } from './oracle.ts';
-import { addAll, addTo, differenceOf, type Sums } from './sums.ts';
+import { addAll, addTo, differenceOf, fieldsOf, type Sums } from './sums.ts';
 
 function count(object: SimulatedObject, text: string): number {
   const [row] = object.database.exec(text, []).toArray();
@@ -57,6 +57,11 @@ function rowsOf(object: SimulatedObject, table: 'cells' | 'totals'): Sums {
       Object.fromEntries(Object.entries(FIELDS).map(([field, column]) => [field, row[column] as number])),
     );
   }
+  const named = table === 'cells' ? 'vectors' : 'vector_totals';
+  for (const row of object.database.exec(`SELECT * FROM ${named}, (SELECT campaign_id FROM root)`, []).toArray()) {
+    const cell = `${row.campaign_id} ${row.leaf} ${row.arm} ${table === 'cells' ? row.hour : ''}`;
+    addTo(sums, cell, fieldsOf({ [row.name as string]: JSON.parse(row.sums as string) as number[] }));
+  }
   return sums;
 }
 
@@ -65,6 +70,20 @@ function folded(sums: Sums): Sums {
   const all: Sums = {};
   for (const [cell, change] of Object.entries(sums)) addTo(all, cell.replace(/\d+$/, ''), change);
   return all;
+}
+
+/** Named sums of a campaign's leaf, by arm, as its root has them. */
+function namedOf(cluster: Cluster, campaignId: string, leaf: string): Map<string, Record<string, readonly number[]>> {
+  const named = new Map<string, Record<string, readonly number[]>>();
+  const text =
+    'SELECT arm, name, sums FROM vector_totals, (SELECT campaign_id FROM root) WHERE campaign_id = ? AND leaf = ?';
+  for (const root of cluster.of('root'))
+    for (const { arm, name, sums } of root.database.exec(text, [campaignId, leaf]).toArray())
+      named.set(arm as string, {
+        ...named.get(arm as string),
+        [name as string]: JSON.parse(sums as string) as number[],
+      });
+  return named;
 }
 
 /** Whether an allocation is published that does not answer for all evidence; null when none is. */
@@ -80,7 +99,8 @@ function staleAllocation(cluster: Cluster, totals: Sums): string | null {
       const arms = new Map<string, ArmStatistics>();
       for (const arm of policy.armIds)
         arms.set(arm, addStatistics(emptyStatistics, totals[`${policy.campaignId} rest ${arm} `] ?? {}));
-      const learned = { statistics: new Map([['rest', arms]]) };
+      const sums = new Map([['rest', namedOf(cluster, policy.campaignId, 'rest')]]);
+      const learned = { statistics: new Map([['rest', arms]]), sums };
       const fresh = allocatePolicy(policy, learned, published.version);
       if (JSON.stringify(fresh.leaves) !== JSON.stringify(published.leaves))
         return `allocation: that of ${policy.campaignId} does not answer for all evidence`;
@@ -97,8 +117,8 @@ export function wrongAtTheEnd(cluster: Cluster, oracle: Oracle): string | null {
   if (waiting) return `rest: ${waiting} never came through`;
   const told: Sums = {};
   for (const [name, truth] of oracle.customers) {
-    addAll(told, truth.enqueued);
-    const difference = truth.isLinked ? null : differenceOf(truth.enqueued, truth.expected());
+    addAll(told, truth.sums.enqueued);
+    const difference = truth.isLinked ? null : differenceOf(truth.sums.told(), truth.sums.expected());
     if (difference) return `statistics: ${name} tells ${difference}`;
   }
   const found: Sums = {};

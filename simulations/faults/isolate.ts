@@ -2,10 +2,10 @@
  * A worker's isolate: what it knows of the catalog, the leases it holds, and the requests it serves. The order of its steps is the
  * worker's; slices, `decide()`, wallets, retries and all that it calls are the real ones.
  */
-import type { Allocation } from '../../decisioning/bandits/allocation.ts';
-import type { OpenSlice } from '../../decisioning/catalog/open.ts';
-import type { CatalogManifest, Directory } from '../../decisioning/catalog/slice.ts';
 import { neededUnits } from '../../decisioning/limits/purse-needs.ts';
+import type { Receipt } from '../../decisioning/receipt.ts';
+import { evidenceFrom } from '../../decisioning/view.ts';
+import { MAX_CLIENT_AGE_MS } from '../../durable-objects/customer/limits.ts';
 import type {
   CallFacts,
   DecideCall,
@@ -16,34 +16,26 @@ import type {
   FeedbackItem,
   ItemResult,
 } from '../../durable-objects/customer/protocol.ts';
-import type { Switches } from '../../durable-objects/publisher/protocol.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
-import { customerStubByName, publisherStub } from '../../durable-objects/shared/stub.ts';
+import { customerStubByName } from '../../durable-objects/shared/stub.ts';
 import { callCustomer, handOver } from './calls.ts';
+import { type Catalog, Catalogs, learningOf, type Slices } from './catalog.ts';
 import type { Cluster } from './cluster.ts';
+import { decideHere } from './first-visit.ts';
 import { Host, runAs } from './host.ts';
 import { Purses } from './purses.ts';
-import { sliceOfBody, WORKSPACE_ID } from './workspace.ts';
+import { WORKSPACE_ID } from './workspace.ts';
 
-/** A catalog younger than this is used as it is, as in the worker. */
-const FRESH_MS = 2_000;
-/** A request of an isolate that knows no catalog yet goes on so long behind its answer. */
-const COLD_WAIT_MS = 1_500;
 /** The worker's, for all that a request waits for together (`worker/http/deadline.ts`). */
 export const DECIDE_DEADLINE_MS = 250;
-
-interface Catalog {
-  readonly seq: number;
-  readonly manifest: CatalogManifest;
-  readonly directory: Directory;
-  readonly switches: Switches;
-  readonly allocations: ReadonlyMap<string, Allocation>;
-  readonly heardAtMs: number;
-}
 
 export interface OptimizeRequest {
   readonly name: string;
   readonly anonymous: boolean;
+  /** Nobody has seen this visitor before: their id is minted with the answer. */
+  readonly isFirst?: boolean;
+  /** What a server says of when it was. */
+  readonly clientAtMs?: number | undefined;
   readonly requestId: string;
   readonly placements: readonly string[];
   /** decision id and seed of each placement. */
@@ -51,22 +43,25 @@ export interface OptimizeRequest {
 }
 
 export type OptimizeAnswer =
-  | { readonly outcome: 'decided'; readonly decisions: readonly DecidedPlacement[] }
+  | {
+      readonly outcome: 'decided';
+      readonly decisions: readonly DecidedPlacement[];
+      /** Of what was decided without an object. */
+      readonly receipt?: Receipt;
+    }
   | { readonly outcome: 'unavailable' };
 
 export class Isolate {
   readonly host: Host;
   readonly #cluster: Cluster;
-  /** Bodies by hash: immutable. */
-  readonly #bodies = new Map<string, string>();
   readonly #purses: Purses;
-  #catalog: Catalog | undefined;
-  #refreshing = false;
+  readonly catalogs: Catalogs;
 
   constructor(name: string, cluster: Cluster) {
     this.#cluster = cluster;
     this.host = new Host(name, cluster.seed, () => cluster.loop.nowMs);
     this.host.skewMs = cluster.skewMs(name);
+    this.catalogs = new Catalogs(cluster.env, () => this.host.now());
     this.#purses = new Purses(cluster, {
       host: this.host,
       run: (work) => this.run(work),
@@ -110,11 +105,11 @@ export class Isolate {
 
   /** What comes too late for its request goes on behind the answer. */
   async #answer(request: OptimizeRequest): Promise<OptimizeAnswer> {
-    const catalog = await this.#current();
-    if (!catalog) return { outcome: 'unavailable' };
-    const slices = await this.#slicesOf(catalog, request.placements);
+    const catalog = await this.catalogs.current();
+    if (!catalog || !this.#believes(request.clientAtMs)) return { outcome: 'unavailable' };
+    const slices = await this.catalogs.slicesOf(catalog, request.placements);
     try {
-      return { outcome: 'decided', decisions: await this.#decide(catalog, slices, request) };
+      return { outcome: 'decided', ...(await this.#decide(catalog, slices, request)) };
     } catch {
       return { outcome: 'unavailable' };
     }
@@ -122,9 +117,9 @@ export class Isolate {
 
   async #decide(
     catalog: Catalog,
-    slices: ReadonlyMap<string, { readonly hash: string; readonly slice: OpenSlice }>,
+    slices: Slices,
     request: OptimizeRequest,
-  ): Promise<readonly DecidedPlacement[]> {
+  ): Promise<{ readonly decisions: readonly DecidedPlacement[]; readonly receipt?: Receipt }> {
     const { host } = this;
     const nowMs = host.now();
     const rules = [...slices.values()].map(({ slice }) => slice.rules);
@@ -133,6 +128,7 @@ export class Isolate {
     const call: DecideCall = {
       ...this.facts(request.name, request.anonymous),
       receivedAtMs: nowMs,
+      clientAtMs: past(request.clientAtMs, nowMs),
       requestId: request.requestId,
       repeatable: true,
       requests: request.requests,
@@ -143,6 +139,11 @@ export class Isolate {
       attributes: {},
       ...(purse.length > 0 && { purse }),
     };
+    const here = request.isFirst ? this.#decideHere(call, slices, catalog) : null;
+    if (here) {
+      this.#purses.settle(purse, [], true);
+      return here;
+    }
     let certain = true;
     const failed = () => {
       certain = false;
@@ -157,11 +158,25 @@ export class Isolate {
         decisions.flatMap(({ claims }) => claims ?? []),
         certain,
       );
-      return decisions;
+      return { decisions };
     } catch (error) {
       this.#purses.settle(purse, [], false);
       throw error;
     }
+  }
+
+  #decideHere(call: DecideCall, slices: Slices, catalog: Catalog) {
+    const open = new Map([...slices].map(([placement, { slice }]) => [placement, slice]));
+    return decideHere(
+      call,
+      open,
+      evidenceFrom((campaignId) => catalog.allocations.get(campaignId)),
+    );
+  }
+
+  /** Client time is taken for the past day, by this isolate's clock; what is older is refused. */
+  #believes(clientAtMs = this.host.now()): boolean {
+    return clientAtMs >= this.host.now() - MAX_CLIENT_AGE_MS;
   }
 
   async #ask(call: DecideCall, catalog: Catalog, failed: () => void): Promise<readonly DecidedPlacement[]> {
@@ -175,7 +190,7 @@ export class Isolate {
         failed,
       );
       if (reply.outcome === 'decided') return reply.decisions;
-      const slices = reply.slices.map((hash) => ({ hash, body: this.#bodies.get(hash) as string }));
+      const slices = reply.slices.map((hash) => ({ hash, body: this.catalogs.bodyOf(hash) }));
       full = { ...call, slices, allocations: { seq: catalog.seq, items: [...catalog.allocations.values()] } };
     }
     throw new Error('an object still needs what it was given');
@@ -184,9 +199,15 @@ export class Isolate {
   /** Reports what became of decisions; null when the object was out of reach. */
   async feedback(name: string, items: readonly FeedbackItem[]): Promise<readonly ItemResult[] | null> {
     const facts = this.facts(name, true);
+    const catalog = await this.catalogs.current();
+    if (!catalog || items.some(({ atMs }) => !this.#believes(atMs))) return null;
+    const told = items.map((item): FeedbackItem => {
+      const learning = item.kind === 'dispatch' ? undefined : learningOf(catalog, item.record.campaignId);
+      return { ...item, atMs: past(item.atMs, facts.receivedAtMs), ...(learning && { learning }) };
+    });
     try {
       const reply = await callCustomer<EventsReply>(this.#cluster.env, facts, (stub, here) =>
-        stub.feedback(here, items),
+        stub.feedback(here, told),
       );
       return reply.results;
     } catch {
@@ -197,9 +218,11 @@ export class Isolate {
   /** Reports behaviour and goals without tokens; null when the object was out of reach. */
   async events(name: string, anonymous: boolean, items: readonly EventItem[]): Promise<readonly ItemResult[] | null> {
     const facts = this.facts(name, anonymous);
+    if (items.some(({ atMs }) => !this.#believes(atMs))) return null;
+    const told = items.map((item): EventItem => ({ ...item, atMs: past(item.atMs, facts.receivedAtMs) }));
     try {
       const reply = await callCustomer<EventsReply>(this.#cluster.env, facts, (stub, here) =>
-        stub.events(here, items, {}),
+        stub.events(here, told, {}),
       );
       return reply.results;
     } catch {
@@ -231,59 +254,9 @@ export class Isolate {
       return false;
     }
   }
+}
 
-  async #current(): Promise<Catalog | undefined> {
-    const known = this.#catalog;
-    if (!known) await Promise.race([this.refresh(), scheduler.wait(COLD_WAIT_MS)]);
-    else if (this.host.now() - known.heardAtMs >= FRESH_MS) void this.refresh();
-    return this.#catalog;
-  }
-
-  /** Asks the publisher for what changed; what is known stays when it does not answer. */
-  async refresh(): Promise<void> {
-    if (this.#refreshing) return;
-    this.#refreshing = true;
-    const { env } = this.#cluster;
-    try {
-      const before = this.#catalog;
-      const heardAtMs = this.host.now();
-      const state = await withRetry(async () => (await publisherStub(env, WORKSPACE_ID)).state(before?.seq ?? 0));
-      const { manifest } = state;
-      if (!manifest) return;
-      await this.#fetch([manifest.directory]);
-      const directory = JSON.parse(this.#bodies.get(manifest.directory) as string) as Directory;
-      const allocations = new Map(before?.allocations);
-      for (const allocation of state.allocations) allocations.set(allocation.campaignId, allocation);
-      for (const id of allocations.keys()) if (!Object.hasOwn(directory.campaigns, id)) allocations.delete(id);
-      this.#catalog = { seq: state.seq, manifest, directory, switches: state.switches, allocations, heardAtMs };
-    } catch {
-      // The last good catalog stays.
-    } finally {
-      this.#refreshing = false;
-    }
-  }
-
-  async #fetch(hashes: readonly string[]): Promise<void> {
-    const missing = hashes.filter((hash) => !this.#bodies.has(hash));
-    if (missing.length === 0) return;
-    const { env } = this.#cluster;
-    const bodies = await withRetry(async () => (await publisherStub(env, WORKSPACE_ID)).slices(missing));
-    for (const { hash, body } of bodies) this.#bodies.set(hash, body);
-  }
-
-  async #slicesOf(catalog: Catalog, placements: readonly string[]) {
-    const hashes = placements.map((placement) => catalog.manifest.placements[placement]?.rules);
-    try {
-      await this.#fetch(hashes.filter((hash) => hash !== undefined));
-    } catch {
-      // Placements whose slices are out of reach get default content.
-    }
-    const found = new Map<string, { readonly hash: string; readonly slice: OpenSlice }>();
-    placements.forEach((placement, i) => {
-      const hash = hashes[i];
-      const body = hash && this.#bodies.get(hash);
-      if (hash && body) found.set(placement, { hash, slice: sliceOfBody(hash, body) });
-    });
-    return found;
-  }
+/** No client time is later than the worker's own. */
+function past(clientAtMs: number | undefined, nowMs: number): number | undefined {
+  return clientAtMs === undefined ? undefined : Math.min(clientAtMs, nowMs);
 }

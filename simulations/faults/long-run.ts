@@ -85,7 +85,7 @@ async function showLog(seed: number, steps: number): Promise<number> {
 /** What never happened in so many operations, and should have. */
 export function missingOf(told: readonly Pick<Told, 'counts'>[], operations: number): string[] {
   if (operations < TELLING_OPERATIONS) return [];
-  const needed = ['grants', 'answers', 'claims', 'contacts', 'accepted', 'leases'] as const;
+  const needed = ['grants', 'answers', 'claims', 'contacts', 'accepted', 'leases', 'visits'] as const;
   return needed
     .filter((what) => told.every(({ counts }) => counts[what] === 0))
     .map((what) => `no ${what} in ${operations} operations: nothing was tried`);

@@ -53,8 +53,8 @@ export class Money {
       this.#leases.set(leaseId, { ...row, claimed: 0 });
   }
 
-  /** What is wrong with the claims of a decision that was made now; null when they are right. */
-  wrongWithClaims({ record, claims }: StoredDecision): string | null {
+  /** What is wrong with the claims of a decision that was made when the object's time was `nowMs`; null when they are right. */
+  wrongWithClaims({ record, claims }: StoredDecision, nowMs: number): string | null {
     for (const { ledger, leaseId, units } of claims ?? []) {
       const lease = this.#leases.get(leaseId);
       if (!lease) return `lease: ${record.decisionId} claims ${units} of ${ledger} from a lease that was never granted`;
@@ -62,8 +62,8 @@ export class Money {
       if (lease.claimed > lease.units)
         return `lease: ${record.decisionId} claims ${units} of ${ledger}: ${lease.claimed} of ${lease.units} units of a lease`;
       // The ledger's clock, the worker's and the customer's time: two steps, and none is longer than clocks are apart.
-      if (record.atMs >= lease.useBeforeMs + 2 * CLOCKS_APART_MS)
-        return `lease: ${record.decisionId} claims of ${ledger} ${record.atMs - lease.useBeforeMs} ms after its lease was over`;
+      if (nowMs >= lease.useBeforeMs + 2 * CLOCKS_APART_MS)
+        return `lease: ${record.decisionId} claims of ${ledger} ${nowMs - lease.useBeforeMs} ms after its lease was over`;
     }
     return null;
   }

@@ -29,7 +29,17 @@ export class Oracle implements Watcher, Teller {
   /** The first thing that went wrong. */
   violation: string | null = null;
   /** How often each thing was checked: a simulation that checks nothing proves nothing. */
-  readonly counts = { grants: 0, claims: 0, contacts: 0, accepted: 0, requests: 0, answers: 0, defaults: 0, leases: 0 };
+  readonly counts = {
+    grants: 0,
+    claims: 0,
+    contacts: 0,
+    accepted: 0,
+    requests: 0,
+    answers: 0,
+    defaults: 0,
+    leases: 0,
+    visits: 0,
+  };
   readonly #accepted = new Set<string>();
   /** Requests that wait for their answer. */
   readonly #open = new Set<{ readonly host: Host; readonly atMs: number }>();
@@ -78,12 +88,23 @@ export class Oracle implements Watcher, Teller {
     this.#versions.set(campaignId, published);
   }
 
-  granted(stored: StoredDecision, receipt: Receipt): void {
+  granted(stored: StoredDecision, receipt: Receipt, nowMs: number): void {
     const { record, claims } = stored;
     this.counts.grants += 1;
     if (claims) this.counts.claims += 1;
-    const wrong = this.money.wrongWithClaims(stored);
+    const wrong = this.money.wrongWithClaims(stored, nowMs);
     if (wrong) this.violated(wrong);
+    this.#chosen(record, receipt);
+  }
+
+  /** A first visit was decided for, by a worker alone: nothing is stored until its token comes back. */
+  proposed(record: DecisionRecord, receipt: Receipt): void {
+    this.counts.visits += 1;
+    this.#chosen(record, receipt);
+  }
+
+  /** The receipt replays to the choice, and the choice was drawn by the published policy. */
+  #chosen(record: DecisionRecord, receipt: Receipt): void {
     const slices = Object.fromEntries(
       Object.entries(receipt.rules).map(([placement, hash]) => [placement, rulesOfHash(hash)]),
     );

@@ -1,4 +1,5 @@
 /** Carries out operations in a simulated world. */
+import type { Receipt } from '../../decisioning/receipt.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
 import type { DecidedPlacement, FeedbackItem, GoalFacts, ItemResult } from '../../durable-objects/customer/protocol.ts';
 import { publisherStub } from '../../durable-objects/shared/stub.ts';
@@ -8,7 +9,7 @@ import type { Host } from './host.ts';
 import { Isolate, type OptimizeRequest } from './isolate.ts';
 import type { SimulatedObject } from './object.ts';
 import type { Operation, OperationKind } from './operations.ts';
-import { strippedOfNewFields } from './skew.ts';
+import { refusingLedgerSlices, strippedOfNewFields } from './skew.ts';
 import { nameOf, PLACEMENTS, releaseOf, WORKSPACE_ID } from './workspace.ts';
 import { KINDS } from './world.ts';
 
@@ -21,7 +22,13 @@ const ISOLATES = 3;
 const PACED = 'pool:daily';
 /** Tokens in the hands of pages; the oldest make room. */
 const MAX_TOKENS = 40;
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+/** Shares of what is drawn: visitors whom nobody has seen before, and servers that say when it was. */
+const FIRST_VISITS = 0.12;
+const CLIENT_TIMES = 0.15;
+/** First visitors who may come back. */
+const VISITORS = 3;
 
 const CLICK: GoalFacts = { id: 'click', windowMs: 7 * DAY_MS, valueMinor: 0 };
 const PURCHASE: GoalFacts = { id: 'purchase', windowMs: 7 * DAY_MS, valueMinor: 500 };
@@ -31,6 +38,8 @@ export interface Watcher {
   /** A request begins; the function that is given back says that it has its answer. */
   asked(host: Host, atMs: number): () => void;
   answered(request: OptimizeRequest, decisions: readonly DecidedPlacement[] | null, tookMs: number): void;
+  /** A first visit was decided for. */
+  proposed(record: DecisionRecord, receipt: Receipt): void;
   acknowledged(item: FeedbackItem, result: ItemResult): void;
 }
 
@@ -41,6 +50,8 @@ export class Play {
   revision = 1;
   readonly #watch: Watcher;
   #isolates = 0;
+  #visits = 0;
+  #visitors: string[] = [];
   #requests: OptimizeRequest[] = [];
   #reports: { readonly name: string; readonly items: readonly FeedbackItem[] }[] = [];
 
@@ -94,12 +105,10 @@ export class Play {
       const name = dice.of([...KNOWN, ...LINKED, ...ANONYMOUS]);
       const { id, ...goal } = dice.chance(0.5) ? CLICK : PURCHASE;
       const facts = { index: 0, name: id, ...goal, ...(dice.chance(0.7) && { eventId: `e${dice.below(12)}` }) };
-      const item = dice.chance(0.7)
-        ? ({ ...facts, kind: 'goal' } as const)
-        : ({ ...facts, kind: 'behaviour' } as const);
-      return isolate.events(name, ANONYMOUS.includes(name), [item]);
+      const kind = dice.chance(0.7) ? ('goal' as const) : ('behaviour' as const);
+      return isolate.events(name, !this.#isKnown(name), [{ ...facts, kind, atMs: this.#clientTime(dice) }]);
     },
-    link: (isolate, dice) => isolate.link(dice.of(ANONYMOUS), dice.of(LINKED)),
+    link: (isolate, dice) => isolate.link(dice.of([...ANONYMOUS, ...this.#visitors]), dice.of(LINKED)),
     erase: (isolate, dice) => this.#erase(isolate, dice),
     publish: () => {
       this.revision += 1;
@@ -150,6 +159,7 @@ export class Play {
     },
     old_peers: (dice) => {
       this.cluster.translate = dice.chance(0.5) ? strippedOfNewFields(dice.below(3)) : null;
+      this.cluster.refuse = dice.chance(0.25) ? refusingLedgerSlices : null;
     },
   };
 
@@ -164,7 +174,10 @@ export class Play {
   }
 
   #drawRequest(dice: Dice): OptimizeRequest {
-    const name = dice.of([...KNOWN, ...KNOWN, ...LINKED, ...ANONYMOUS]);
+    const isFirst = dice.chance(FIRST_VISITS);
+    const name = isFirst
+      ? this.#newVisitor()
+      : dice.of([...KNOWN, ...KNOWN, ...LINKED, ...ANONYMOUS, ...this.#visitors]);
     const requestId = `r${dice.below(2 ** 31)}`;
     const placements = PLACEMENTS.filter(() => dice.chance(0.6));
     if (placements.length === 0) placements.push('hero');
@@ -173,9 +186,30 @@ export class Play {
       decisionId: `${name}.${requestId}.${placement}`,
       seed: [1, 2, 3, 4].map((i) => hashText(`${requestId} ${placement} ${i}`).toString(16).padStart(8, '0')).join(''),
     }));
-    const request = { name, anonymous: ANONYMOUS.includes(name), requestId, placements, requests };
+    const clientAtMs = this.#clientTime(dice);
+    const anonymous = !this.#isKnown(name);
+    const request = { name, anonymous, isFirst, clientAtMs, requestId, placements, requests };
     this.#requests = [...this.#requests.slice(-5), request];
     return request;
+  }
+
+  #isKnown(name: string): boolean {
+    return KNOWN.includes(name) || LINKED.includes(name);
+  }
+
+  /** The id that a first visit is given; some come back with it. */
+  #newVisitor(): string {
+    this.#visits += 1;
+    const name = nameOf(`visitor ${this.#visits}`);
+    this.#visitors = [...this.#visitors.slice(1 - VISITORS), name];
+    return name;
+  }
+
+  /** What a server says of when something was: mostly just now, up to a day ago. Undefined for what only pages tell. */
+  #clientTime(dice: Dice): number | undefined {
+    if (!dice.chance(CLIENT_TIMES)) return undefined;
+    const longest = dice.weighed({ [MINUTE_MS]: 60, [60 * MINUTE_MS]: 25, [DAY_MS]: 15 });
+    return this.cluster.loop.nowMs - dice.below(Number(longest));
   }
 
   async #optimize(isolate: Isolate, request: OptimizeRequest): Promise<readonly DecidedPlacement[] | null> {
@@ -185,6 +219,8 @@ export class Play {
     const answer = await isolate.optimize(request);
     done();
     const decisions = answer.outcome === 'decided' ? answer.decisions : null;
+    if (answer.outcome === 'decided' && answer.receipt)
+      for (const { record } of answer.decisions) if (record) this.#watch.proposed(record, answer.receipt);
     this.#watch.answered(request, decisions, loop.nowMs - sinceMs);
     for (const { record } of decisions ?? []) if (record) this.tokens.push(record);
     if (this.tokens.length > MAX_TOKENS) this.tokens.splice(0, this.tokens.length - MAX_TOKENS);
@@ -218,7 +254,8 @@ export class Play {
     // Most is reported soon after it was decided.
     const at = dice.chance(0.7) ? this.tokens.length - 1 - dice.below(Math.min(4, this.tokens.length)) : undefined;
     const record = this.tokens[at ?? dice.below(this.tokens.length)] as DecisionRecord;
-    const items = [{ index: 0, ...about(record) }];
+    const atMs = this.#clientTime(dice);
+    const items = [{ index: 0, ...about(record), ...(atMs !== undefined && { atMs }) }];
     this.#reports = [...this.#reports.slice(-5), { name: record.customer, items }];
     return this.#tell(isolate, record.customer, items);
   }

@@ -77,6 +77,7 @@ async function rest(cluster: Cluster, play: Play, oracle: Oracle): Promise<void>
   cluster.change(WEATHERS.calm, 0);
   cluster.down.clear();
   cluster.translate = null;
+  cluster.refuse = null;
   for (const isolate of play.isolates) isolate.run(() => isolate.rest());
   // What strayed arrives, and what failed while the publisher was down is repaired.
   await cluster.loop.until(cluster.loop.nowMs + 4 * MINUTE_MS);

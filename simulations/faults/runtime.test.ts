@@ -136,7 +136,7 @@ describe('the network', () => {
       if (kind === 'publisher') asked += 1;
       return publisher(kind, name);
     };
-    void isolate.run(() => isolate.refresh());
+    void isolate.run(() => isolate.catalogs.refresh());
     await cluster.loop.until(cluster.loop.nowMs + 10 * 60_000);
     return asked;
   }
@@ -203,8 +203,8 @@ describe('commands', () => {
   test('tell what many histories never came to', () => {
     const { counts } = new Oracle();
     expect(missingOf([{ counts }], 100)).toEqual([]);
-    expect(missingOf([{ counts }], 50_000)).toHaveLength(6);
-    const some = { ...counts, grants: 1, answers: 1, claims: 1, contacts: 1, accepted: 1, leases: 1 };
+    expect(missingOf([{ counts }], 50_000)).toHaveLength(7);
+    const some = { ...counts, grants: 1, answers: 1, claims: 1, contacts: 1, accepted: 1, leases: 1, visits: 1 };
     expect(missingOf([{ counts }, { counts: some }], 50_000)).toEqual([]);
   });
 });

@@ -14,6 +14,13 @@ export function addTo(sums: Sums, cell: string, change: Readonly<Record<string, 
   if (Object.keys(fields).length === 0) delete sums[cell];
 }
 
+/** Named sums as fields that can be added: `goal:purchase 0`. */
+export function fieldsOf(named: Readonly<Record<string, readonly number[]>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(named).flatMap(([name, vector]) => vector.map((value, i) => [`${name} ${i}`, value])),
+  );
+}
+
 export function addAll(sums: Sums, others: Sums): void {
   for (const [cell, change] of Object.entries(others)) addTo(sums, cell, change);
 }

@@ -1,6 +1,6 @@
 /** The simulated workspace: what it publishes, revision after revision. */
 import { createHash, createHmac } from 'node:crypto';
-import type { Configuration } from '../../decisioning/catalog/configuration.ts';
+import type { CampaignConfiguration, Configuration } from '../../decisioning/catalog/configuration.ts';
 import { openSlice } from '../../decisioning/catalog/open.ts';
 import type { CampaignPolicy, CatalogManifest, Directory, RulesSlice } from '../../decisioning/catalog/slice.ts';
 import {
@@ -62,7 +62,7 @@ export function configurationOfRevision(revision: number): Configuration {
   return configurationOf(
     [
       learnerOf('learn', { placements: ['hero'], arms, holdout: 0.2, sticky: { mode: 'days', days: 1 }, shards: 2 }),
-      campaignOf('often', { placements: ['hero', 'side'], objective: worth(0.02) }),
+      campaignOf('often', { placements: ['hero', 'side'], ...learningOf(revision) }),
       campaignOf('capped', {
         placements: ['side'],
         arms: [armOf('a', { costMinor: 1 }), armOf('b', { costMinor: 2 })],
@@ -71,7 +71,8 @@ export function configurationOfRevision(revision: number): Configuration {
         objective: worth(0.5),
       }),
       learnerOf('paid', {
-        placements: ['letter', 'hero'],
+        // Where nothing is paid for, a slice is one that versions of before ledgers understand.
+        placements: revision % 3 === 0 ? ['letter'] : ['letter', 'hero'],
         arms: [armOf('a', { costMinor: 30 }), armOf('b', { costMinor: 10 }), armOf('free')],
         caps: [{ max: 5, windowMs: DAY_MS }],
         pool: 'spring',
@@ -111,6 +112,19 @@ export function configurationOfRevision(revision: number): Configuration {
       settings: settingsOf({ globalCap: { max: 4, windowMs: DAY_MS }, arbitration: { exploration: 0.3 } }),
     },
   );
+}
+
+/** In turns what a campaign makes the most of and whether it is watched: both take an allocation's time several times over. */
+function learningOf(revision: number): Partial<CampaignConfiguration> {
+  if (revision % 3 === 1) return { objective: rewarded(0.02) };
+  const watch = { hold: false, sensitivity: 'normal' } as const;
+  return { objective: worth(0.02), ...(revision % 3 === 2 && { learning: { watch } }) };
+}
+
+/** Worth as much, and learning from more than its goal. */
+function rewarded(priority: number): CampaignConfiguration['objective'] {
+  const goals = ['click', 'purchase'].map((goal) => ({ goal, weight: 0.5 }));
+  return { ...worth(priority), reward: { kind: 'composite', goals }, secondary: ['purchase'] };
 }
 
 /** Values close enough that exploration, and what is capped or unaffordable, decide who wins. */
