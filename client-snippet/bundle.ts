@@ -16,6 +16,7 @@ const SHORT_NAMES: Record<string, string> = {
   $customer: 'W',
   $remember: 'M',
   $flush: 'F',
+  $render: 'N',
   $seenShare: 'H',
   $seenMs: 'T',
 };

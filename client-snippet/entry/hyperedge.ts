@@ -42,7 +42,7 @@ const give = async (target: Target, decision: Decision | null): Promise<void> =>
   } else if (decision) {
     // Without an answer the page stays as it is.
     try {
-      render(target as HTMLElement, decision.content);
+      core.$render(target as HTMLElement, decision.content);
       track(target as HTMLElement, decision);
     } catch {} // content of a wrong shape
   }
@@ -54,7 +54,7 @@ const load = async (): Promise<void> => {
   const ids = [...new Set(targets().map(({ dataset }) => dataset.hyperedge as string))].filter((id) => !mine.has(id));
   ids.splice(settings.key ? maxPlacements : 0);
   if (ids[0]) {
-    for (const id of ids) mine.set(id, undefined);
+    for (const id of ids) (mine as { set(id: string, none?: undefined): unknown }).set(id); // undefined: under way
     const answer = await ask(ids);
     if (mine !== decided) return;
     remember(answer?.customer?.anonymousId);
@@ -143,6 +143,7 @@ const core: Core = {
   $customer: customer,
   $remember: remember,
   $flush: flush,
+  $render: render,
 };
 
 /** A command that is not known here is the name of a part: a file beside this one, loaded when it is first called. */

@@ -21,7 +21,6 @@ export const ask = async (ids: string[]): Promise<Answer | undefined> => {
       context: { ...page(), attributes: settings.attributes },
     };
     return await (await post('optimize', body, { signal: AbortSignal.timeout(settings.timeoutMs) })).json();
-  } catch {
-    return undefined;
-  }
+  } catch {}
+  return undefined;
 };

@@ -1,6 +1,7 @@
 /** What the entry hands to a lazy part, and what a part is. Types only. */
 import type { customer, remember } from './identity.ts';
 import type { flush } from './outbox.ts';
+import type { render } from './render.ts';
 import type { Settings } from './settings.ts';
 import type { Decision } from './wire.ts';
 
@@ -28,6 +29,8 @@ export interface Core {
   readonly $remember: typeof remember;
   /** Sends what waits and one more request after it: `['feedback' | 'events', body]`. */
   readonly $flush: typeof flush;
+  /** How an element is given its content, or its own back (null). A part may put its own in place; what it throws on is not tracked. */
+  $render: typeof render;
 }
 
 /** A module of `parts/`: bundled into a file of its own, `dist/<name>.js`; `hyperedge('<name>', …values)` loads and starts it. */

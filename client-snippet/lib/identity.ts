@@ -24,7 +24,7 @@ export const remember = (id?: string): void => {
 
 /** Forgets both ids, here and in storage. Throws where storage is forbidden, when all is done. */
 export const forget = (): void => {
-  anonymousId = known = undefined;
+  known = anonymousId = undefined;
   localStorage.removeItem('hyperedge');
 };
 
