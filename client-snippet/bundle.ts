@@ -17,8 +17,7 @@ const SHORT_NAMES: Record<string, string> = {
   $remember: 'M',
   $flush: 'F',
   $render: 'N',
-  $seenShare: 'H',
-  $seenMs: 'T',
+  $seen: 'H',
 };
 
 const COMMON = {

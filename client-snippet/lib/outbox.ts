@@ -42,7 +42,7 @@ export const flush = (all?: boolean, more?: [path: string, body: object]): void 
 export const report = (event: Feedback): void => {
   const gatherMs = 500; // short enough to lose little in a crash
   if (mayStore()) feedback.push(event);
-  setTimeout(() => flush(), gatherMs);
+  setTimeout(flush, gatherMs);
 };
 
 /** Drops what has not been sent. */

@@ -1,5 +1,5 @@
 /** What the site told the script: by data attributes of the script tag, by `hyperedge('init', …)`, by the address of the page. */
-import type { Consent } from './wire.ts';
+import type { Consent, Decision } from './wire.ts';
 
 /** `data-key`, `data-api`, `data-consent`, `data-timeout-ms`; `init` takes the same names and `attributes`. */
 export interface Settings {
@@ -14,16 +14,17 @@ export interface Settings {
   attributes?: Record<string, unknown>;
   /** A signed preview link: forces its arm and must count nowhere, so nothing is stored or sent while it is set. */
   preview?: string | undefined;
-  /** An exposure is this share of the element (of what a screen can hold of it), above 0 and at most 1 … */
-  $seenShare: number;
-  /** … in view for so long, without a break. */
-  $seenMs: number;
+  /**
+   * An exposure is this share of the element (of what a screen can hold of it), above 0 and at most 1, in view for so many milliseconds
+   * without a break. Asked whenever an element moves in or out of view; above 1 it is not seen.
+   */
+  $seen: (decision: Decision, element: Element) => [share: number, ms: number];
   /** What requests go through instead of `fetch`: decisions that a page brought along, a queue for times without a network. */
   fetch?: typeof fetch;
 }
 
 /** Mutable, one per page. The entry fills in what its script tag says. */
-export const settings: Settings = { api: '', consent: 'pending', timeoutMs: 300, $seenShare: 0.5, $seenMs: 1_000 };
+export const settings: Settings = { api: '', consent: 'pending', timeoutMs: 300, $seen: () => [0.5, 1_000] };
 
 /** Whether the visitor may be recognised, and what happens on the page reported. */
 export const mayStore = (): unknown => settings.key && settings.consent === 'granted' && !settings.preview;

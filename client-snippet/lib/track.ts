@@ -31,10 +31,11 @@ const look = (entries: IntersectionObserverEntry[]): void => {
   for (const { target, isIntersecting, intersectionRect: part, boundingClientRect: box } of entries) {
     const watch = watched.get(target);
     if (!watch) continue;
+    const [share, ms] = settings.$seen(watch.decision, target);
     // A share of what a screen can hold of it. An empty element counts when it is in view: the same for content and for holdout.
     const most = Math.min(box.width, innerWidth) * Math.min(box.height, innerHeight);
-    if (isIntersecting && !document.hidden && part.width * part.height >= most * settings.$seenShare)
-      watch.timer = watch.timer || setTimeout(() => once(watch.decision), settings.$seenMs);
+    if (isIntersecting && !document.hidden && part.width * part.height >= most * share)
+      watch.timer = watch.timer || setTimeout(once, ms, watch.decision);
     else watch.timer = clearTimeout(watch.timer) as undefined;
   }
 };
@@ -59,14 +60,13 @@ const turn = (): void => {
   retrack(true);
   flush(true);
 };
-const click = (event: Event): void => {
+const click = (event: Event): unknown => {
   // A carousel that clicks its own button is not the visitor.
   for (let node = event.isTrusted && (event.target as Element | null); node; node = node.parentElement) {
     const watch = watched.get(node);
     if (!watch) continue;
     once(watch.decision); // whoever clicks it has seen it
-    once(watch.decision, 'click');
-    return;
+    return once(watch.decision, 'click');
   }
 };
 
