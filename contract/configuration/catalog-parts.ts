@@ -6,6 +6,7 @@ import { cap } from './campaign.ts';
 import { content } from './content.ts';
 import { capacity } from './ledgers.ts';
 import { clock, minuteOfDay } from './schedule.ts';
+import { cookieProblem, siteCookie } from './site-cookie.ts';
 
 const MINUTES_PER_DAY = 1_440;
 const longestOrigin = 255; // a DNS name is at most 253 octets, plus scheme and port
@@ -92,6 +93,11 @@ export const site = z
     origins: z.array(origin).max(50).default([]),
     consent: z.enum(['required', 'not_required']).default('required'),
   })
+    cookie: siteCookie.optional(),
+  })
+  .superRefine((value, context) => {
+    const problem = cookieProblem(value);
+    if (problem) context.addIssue({ code: 'custom', ...problem });
   .refine((value) => (value.kind === 'web' ? value.origins.length > 0 : value.origins.length === 0), {
     path: ['origins'],
     message: 'a web site needs at least one origin, an app or server none',

@@ -45,7 +45,10 @@ export function compileDirectory(
       byId(configuration.attributes).map(({ id, type, source }) => [id, { type, source }]),
     ),
     sites: Object.fromEntries(
-      byId(configuration.sites).map(({ id, kind, origins, consent }) => [id, { kind, origins, consent }]),
+      byId(configuration.sites).map(({ id, kind, origins, consent, cookie }) => [
+        id,
+        { kind, origins, consent, ...(cookie && { cookie }) },
+      ]),
     ),
     campaigns: Object.fromEntries(campaigns),
     ...(ledgers && { ledgers }),

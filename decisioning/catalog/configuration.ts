@@ -246,6 +246,16 @@ export interface SettingsConfiguration {
   /** Share of customers kept on default content everywhere, [0, 0.5]. */
   readonly holdout: number;
   /** Cap over all channels that count toward it. */
+  /** Absent: none is set, and none is read. */
+  readonly cookie?: SiteCookie | undefined;
+}
+
+/** A cookie with the signed anonymous id, set by the API where it answers on the same site as the page. */
+export interface SiteCookie {
+  readonly name: string;
+  /** Absent: only the host that answers gets it back. */
+  readonly domain?: string | undefined;
+  readonly maxAgeDays: number;
   readonly globalCap: CapRule | null;
   readonly arbitration: {
     /** Share of decisions that pick uniformly among the eligible campaigns, [0, 1]. */

@@ -232,6 +232,7 @@ export const directoryShape = fields({
       origins: listOf(text),
       consent: oneOf('required', 'not_required'),
     }),
+      cookie: optional(fields({ name: text, domain: optional(text), maxAgeDays: wholeFrom(1) })),
   ),
   campaigns: recordOf(
     fields({

@@ -21,6 +21,7 @@ import type {
   GoalConfiguration,
   QuietHours,
   StickyConfiguration,
+  SiteCookie,
   WeeklyWindow,
 } from './configuration.ts';
 
@@ -189,6 +190,7 @@ export interface Directory {
       }
     >
   >;
+        readonly cookie?: SiteCookie;
   readonly campaigns: Readonly<Record<string, DirectoryCampaign>>;
   /** By key; absent when there are none. */
   readonly ledgers?: Readonly<Record<string, LedgerSpec>>;

@@ -20,9 +20,10 @@ export async function call<T>(
   key: string | undefined,
   body?: unknown,
   headers: Record<string, string> = {},
+  base = BASE,
 ): Promise<Answer<T>> {
   const response = await exports.default.fetch(
-    new Request(`${BASE}${path}`, {
+    new Request(`${base}${path}`, {
       method,
       headers: {
         ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),

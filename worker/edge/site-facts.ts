@@ -29,7 +29,9 @@ async function draftFacts(d1: D1Database, workspaceId: string, siteId: string): 
     .where(and(eq(drafts.workspaceId, workspaceId), eq(drafts.kind, 'site'), eq(drafts.id, siteId)))
     .limit(1);
   const read = row && siteSchema.safeParse(JSON.parse(row.body));
-  return read?.success ? { kind: read.data.kind, origins: read.data.origins, consent: read.data.consent } : undefined;
+  if (!read?.success) return undefined;
+  const { kind, origins, consent, cookie } = read.data;
+  return { kind, origins, consent, ...(cookie && { cookie }) };
 }
 
 /** The facts of a key's site, undefined when it has no configuration. Throws {@link Unavailable} when nobody can tell. */

@@ -1,10 +1,13 @@
 /** The caller of a request, once its key was checked. */
+import type { SiteCookie } from '../../decisioning/catalog/configuration.ts';
+
 /** The published facts of a site. */
 export interface SiteFacts {
   readonly kind: 'web' | 'app' | 'server';
   /** Exact origins; only web sites have any. */
   readonly origins: readonly string[];
   readonly consent: 'required' | 'not_required';
+  readonly cookie?: SiteCookie;
 }
 
 /** A caller with a good key. */

@@ -1,5 +1,6 @@
 /** What surrounds every request: its time, CORS, security headers, Server-Timing, one log line. */
 import type { Context, MiddlewareHandler } from 'hono';
+import { cookieFor } from '../edge/cookie.ts';
 import type { AppEnv } from './app-env.ts';
 import { log } from './log.ts';
 import { Timing } from './timing.ts';
@@ -8,11 +9,16 @@ import { Timing } from './timing.ts';
 const PREFLIGHT_MAX_AGE_SECONDS = 86_400;
 const METHODS = 'GET, POST, PUT, DELETE';
 
-/** Any page may read any answer: what it may do is decided by the key and the site's origins, not by the browser. */
-function setCors(headers: Headers, origin: string | undefined): void {
+/**
+ * Any page may read any answer: what it may do is decided by the key and the site's origins, not by the browser. With its cookie a page may send a
+ * request only where the site keeps one, and the origin is one of the site's.
+ */
+function setCors(headers: Headers, c: Context<AppEnv>): void {
+  const origin = c.req.header('origin');
   headers.append('vary', 'Origin');
   if (origin === undefined) return;
   headers.set('access-control-allow-origin', origin);
+  if (cookieFor(c.get('auth'), c.req.raw)) headers.set('access-control-allow-credentials', 'true');
   headers.set('access-control-expose-headers', 'ETag, Server-Timing, Location, Retry-After');
 }
 
@@ -55,7 +61,7 @@ export const envelope: MiddlewareHandler<AppEnv> = async (c, next) => {
   else await next();
   // Answers of fetch and of objects have immutable headers: copy before adding to them.
   c.res = new Response(c.res.body, c.res);
-  setCors(c.res.headers, c.req.header('origin'));
+  setCors(c.res.headers, c);
   setSecurity(c.res.headers);
   c.res.headers.set('server-timing', c.get('timing').header());
   logRequest(c, c.res.status);

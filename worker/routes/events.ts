@@ -6,6 +6,7 @@ import type { Directory } from '../../decisioning/catalog/slice.ts';
 import type { EventItem, EventsReply, ItemResult } from '../../durable-objects/customer/protocol.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { clientTime } from '../edge/client-time.ts';
+import { keepInCookie, withCookie } from '../edge/cookie.ts';
 import { callCustomer, linkCustomer } from '../edge/customer-calls.ts';
 import { answerEvents } from '../edge/events-answer.ts';
 import { goalFacts } from '../edge/goals.ts';
@@ -58,17 +59,21 @@ async function takeEvents(c: Ctx, body: EventsRequest): Promise<Response> {
   const visitor = await visitorOf(
     c.env,
     auth,
-    { customer: body.customer, consent: body.consent, requestId: undefined, fingerprint: fingerprintOf(c.req.raw) },
+    {
+      customer: await withCookie(c.env, page),
+      consent: body.consent,
+      purposes: body.purposes,
+      requestId: undefined,
+      fingerprint: fingerprintOf(c.req.raw),
+    },
     nowMs,
   );
   if (!visitor.ok) return refuse(c, visitor.refusal);
   const who = visitor.value;
-  if (who.kind === 'none')
-    return answerEvents(
-      c,
-      body.events.map((_, index) => ({ index, status: 'rejected', reason: 'no_consent' })),
-      false,
-    );
+  if (who.kind === 'none') {
+    const refused = body.events.map((_, index): ItemResult => ({ index, status: 'rejected', reason: 'no_consent' }));
+    return keepInCookie(answerEvents(c, refused, false), page, null);
+  }
   const { admitted, ignored } = admitAttributes(directory, body.traits, auth.keyType);
   const checked = body.events.map((event, index) => checkEvent(c, directory, event, index));
   const items = checked.filter((item): item is EventItem => !('status' in item));
@@ -77,12 +82,13 @@ async function takeEvents(c: Ctx, body: EventsRequest): Promise<Response> {
   const idle = items.length === 0 && Object.keys(admitted).length === 0 && !links;
   const taken = idle ? [] : await deliver(c, who, items, admitted);
   const results = [...refused, ...taken].sort((a, b) => a.index - b.index);
-  return answerEvents(c, results, false, {
+  const answered = answerEvents(c, results, false, {
     ...(who.anonymousId && { customer: { anonymousId: who.anonymousId } }),
     ...(ignored.length > 0 && { ignoredAttributes: ignored }),
   });
 }
 
+  return keepInCookie(answered, page, answered.ok ? who.anonymousId : null);
 function checkEvent(c: Ctx, directory: Directory, event: CustomerEvent, index: number): EventItem | ItemResult {
   const auth = c.get('auth');
   const at = clientTime(auth, event.at, c.get('receivedAtMs'));

@@ -7,6 +7,7 @@ import { answerOf, defaultAnswer, previewAnswer } from '../edge/answer.ts';
 import type { EdgeCatalog } from '../edge/catalog.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { clientTime } from '../edge/client-time.ts';
+import { keepInCookie, withCookie } from '../edge/cookie.ts';
 import type { Outcome } from '../edge/decide.ts';
 import { decideFor } from '../edge/decide.ts';
 import { verifyPreview } from '../edge/preview.ts';
@@ -59,7 +60,7 @@ async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
     c.env,
     auth,
     {
-      customer: body.customer,
+      customer: await withCookie(c.env, page),
       consent: body.consent,
       requestId: body.requestId,
       fingerprint: fingerprintOf(c.req.raw),
@@ -89,7 +90,9 @@ async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
   const stale =
     current.stale || [...slices.values()].some((slice) => slice.outdated) || missing(catalog, slices, body.placements);
   const isKnown = (placement: string): boolean => Object.hasOwn(catalog.manifest.placements, placement);
-  return c.json(await answer(c, { body, requestId, visitor: visitor.value, outcome, slices, isKnown, ignored, stale }));
+  const facts = { body, requestId, visitor: visitor.value, outcome, slices, isKnown, ignored, stale };
+  const answered = await answer(c, facts);
+  return keepInCookie(c.json(answered), page, answered.customer.anonymousId);
 }
 
 /** Default content that the page has itself: what is answered when not even the caller's key or catalog can be found out in time. */

@@ -1,0 +1,104 @@
+/**
+ * The first-party cookie: the signed anonymous id of a visitor, kept by the server for pages of its own site. Scripts cannot read it, and browsers
+ * that forget after a week what scripts store keep it.
+ */
+import type { SiteCookie } from '../../decisioning/catalog/configuration.ts';
+import type { Auth } from '../http/auth.ts';
+import { type IdentitySecrets, verifyAnonymousId } from './identity.ts';
+import { mayStore, type VisitorFacts } from './visitor.ts';
+
+const SECONDS_PER_DAY = 86_400;
+/** Cookies of one name that are looked at: hosts above and below may have set one each, and only ours verifies. */
+const MAX_NAMESAKES = 4;
+
+/** Whether a host gets a cookie that one of its neighbours set. Cookies know no ports. */
+export function covers({ domain }: SiteCookie, host: string): boolean {
+  return domain !== undefined && `.${host}`.endsWith(`.${domain}`);
+}
+
+/**
+ * The cookie that a request of a page may have: its site keeps one, the page's origin is one of the site's, and the API answers on the page's own
+ * host or on one that the cookie's domain covers together with it. Undefined for everybody else: then none is read, set or cleared, and no browser
+ * is told that it may send credentials.
+ */
+export function cookieFor(
+  auth: Pick<Auth, 'keyType' | 'site'> | undefined,
+  request: Pick<Request, 'url' | 'headers'>,
+): SiteCookie | undefined {
+  const { cookie, kind, origins = [] } = auth?.site ?? {};
+  const origin = request.headers.get('origin');
+  // Whoever has a secret key names customers themselves; of others only a browser vouches for the page.
+  if (!cookie || auth?.keyType !== 'publishable' || kind !== 'web' || origin === null || !origins.includes(origin))
+    return undefined;
+  const [page, here] = [new URL(origin).hostname, new URL(request.url).hostname];
+  const isSameSite = cookie.domain === undefined ? page === here : covers(cookie, page) && covers(cookie, here);
+  return isSameSite ? cookie : undefined;
+}
+
+/** What a request brings under the cookie's name, the most specific first; unchecked. */
+export function givenBy(request: Pick<Request, 'headers'>, { name }: Pick<SiteCookie, 'name'>): string[] {
+  const pairs = (request.headers.get('cookie') ?? '').split(';').map((pair) => pair.trim());
+  const named = pairs.filter((pair) => pair.startsWith(`${name}=`)).slice(0, MAX_NAMESAKES);
+  return named.map((pair) => pair.slice(name.length + 1));
+}
+
+/** The anonymous id that the cookie keeps; undefined when there is none that was minted here. */
+export async function idInCookie(
+  secrets: IdentitySecrets,
+  workspaceId: string,
+  request: Pick<Request, 'headers'>,
+  cookie: Pick<SiteCookie, 'name'>,
+): Promise<string | undefined> {
+  for (const id of givenBy(request, cookie)) if (await verifyAnonymousId(secrets, workspaceId, id)) return id;
+  return undefined;
+}
+
+/** `Set-Cookie` for a visitor; its life begins anew with every visit. */
+export function setCookie(cookie: SiteCookie, anonymousId: string): string {
+  return `${cookie.name}=${anonymousId}; Max-Age=${cookie.maxAgeDays * SECONDS_PER_DAY}${attributesOf(cookie)}`;
+}
+
+/** `Set-Cookie` that has the browser forget. */
+export function clearedCookie(cookie: SiteCookie): string {
+  return `${cookie.name}=; Max-Age=0${attributesOf(cookie)}`;
+}
+
+/** Not `Partitioned`: that is for frames of other sites, which a Lax cookie never reaches. */
+function attributesOf({ domain }: SiteCookie): string {
+  return `; Path=/${domain === undefined ? '' : `; Domain=${domain}`}; HttpOnly; Secure; SameSite=Lax`;
+}
+
+/** A request of a page, as far as its cookie is concerned. */
+export interface CookieCall {
+  readonly auth: Auth;
+  readonly request: Request;
+  readonly customer: VisitorFacts['customer'];
+  readonly consent: VisitorFacts['consent'];
+}
+
+/**
+ * The customer that a request names, completed by its cookie: with consent, and where the request brings no anonymous id of its own. What a page
+ * names wins, even when it turns out to be no id: a page that has forgotten its visitor says so with one.
+ */
+export async function withCookie(secrets: IdentitySecrets, call: CookieCall): Promise<VisitorFacts['customer']> {
+  const { auth, request, customer, consent } = call;
+  const cookie = cookieFor(auth, request);
+  if (!cookie || customer?.anonymousId !== undefined || !mayStore(auth, consent)) return customer;
+  const anonymousId = await idInCookie(secrets, auth.workspaceId, request, cookie);
+  return anonymousId === undefined ? customer : { ...customer, anonymousId };
+}
+
+/** Has the answer keep the visitor in the cookie, or forget it against consent; without consent yet it is left as it is. Returns the answer. */
+export function keepInCookie(
+  response: Response,
+  { auth, request, consent }: Omit<CookieCall, 'customer'>,
+  anonymousId: string | null | undefined,
+): Response {
+  const cookie = cookieFor(auth, request);
+  if (!cookie) return response;
+  if (consent === 'denied') {
+    if (givenBy(request, cookie).length > 0) response.headers.append('set-cookie', clearedCookie(cookie));
+  } else if (anonymousId && mayStore(auth, consent))
+    response.headers.append('set-cookie', setCookie(cookie, anonymousId));
+  return response;
+}
