@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { EVENT_REJECTIONS } from '../decisioning/reasons.ts';
 import { MAX_TOKEN_LENGTH } from '../decisioning/token/token.ts';
 import { bodyKey, consent, customerReference } from './decisions.ts';
-import { attributes, MAX_EVENTS, orderId, slug, value } from './primitives.ts';
+import { attributes, currency, MAX_EVENTS, orderId, slug, value } from './primitives.ts';
 
 /** Usual tokens have some 600 characters; the limit is that of the longest ids. */
 const token = z.string().min(1).max(MAX_TOKEN_LENGTH);
@@ -19,6 +19,7 @@ const goalShape = {
   kind: z.literal('goal'),
   goal: slug,
   value: value.optional(),
+  currency: currency.optional(),
   orderId: orderId.optional(),
   at,
 };
@@ -76,6 +77,7 @@ export const customerEvent = z
       kind: z.literal('goal'),
       goal: slug,
       value: value.optional(),
+      currency: currency.optional(),
       orderId: orderId.optional(),
       eventId: z.string().min(1).max(64).optional(),
       at,

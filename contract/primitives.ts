@@ -107,6 +107,15 @@ export const attributeName = z
     /^[A-Za-z][A-Za-z0-9_]{0,63}(\.[A-Za-z][A-Za-z0-9_]{0,63}){0,4}$/,
     'must be a name like "plan" or "account.tier"',
   );
+/** ISO 4217. Nothing is converted: a value in another currency than the workspace's is refused. */
+export const currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/, 'must be a currency code like "EUR"')
+  .meta({
+    description: "Of the value. Refused unless it is the workspace's currency; there is no conversion",
+    example: 'EUR',
+  });
+
 
 /** Attributes of a request; 100 are more than any condition of a page reads. */
 export const attributes = z

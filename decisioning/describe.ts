@@ -37,6 +37,7 @@ const REJECTIONS: Readonly<Record<EventRejection, string>> = {
   unknown_goal: 'No such goal is published.',
   goal_needs_secret_key: 'This goal is taken from servers only.',
   negative_value_needs_secret_key: 'A value below zero is taken from servers only.',
+  other_currency: "The value is in another currency than the workspace's, or the goal's values are no money.",
   dispatch_needs_secret_key: 'That a message went out is taken from servers only: they send them.',
   outside_window: "The goal's window after the decision is over.",
   customer_erased: 'The customer of this decision was erased.',

@@ -36,6 +36,7 @@ export const EVENT_REJECTIONS = [
   'unknown_goal',
   'goal_needs_secret_key',
   'negative_value_needs_secret_key',
+  'other_currency',
   'dispatch_needs_secret_key',
   'outside_window',
   'customer_erased',

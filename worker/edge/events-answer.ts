@@ -40,6 +40,7 @@ const FIELDS: Readonly<Partial<Record<EventRejection, string>>> = {
   unknown_goal: '/goal',
   goal_needs_secret_key: '/goal',
   negative_value_needs_secret_key: '/value',
+  other_currency: '/currency',
   dispatch_needs_secret_key: '/kind',
   too_many_orders: '/orderId',
   time_out_of_range: '/at',

@@ -52,33 +52,46 @@ describe('a goal as an event names it', () => {
   const secret = { keyType: 'secret' } as const;
 
   it('has money in minor units, halves away from zero, and the declared value when the event names none', () => {
-    expect(goalFacts(directory, secret, 'purchase', 49.905)).toEqual({
+    expect(goalFacts(directory, secret, { goal: 'purchase', value: 49.905 })).toEqual({
       id: 'purchase',
       windowMs: 1_000,
       valueMinor: 4_991,
     });
-    expect(goalFacts(directory, secret, 'purchase', undefined)).toMatchObject({ valueMinor: 250 });
+    expect(goalFacts(directory, secret, { goal: 'purchase', value: undefined })).toMatchObject({ valueMinor: 250 });
   });
 
   it('has whole milliseconds where its unit is that, whatever the currency', () => {
     const facts = { id: 'dwell', windowMs: 1_000, unit: 'ms' };
-    expect(goalFacts(directory, secret, 'dwell', 4_500.5)).toEqual({ ...facts, valueMinor: 4_501 });
-    expect(goalFacts(directory, secret, 'dwell', -0.5)).toEqual({ ...facts, valueMinor: -1 });
-    expect(goalFacts(directory, secret, 'dwell', undefined)).toEqual({ ...facts, valueMinor: 0 });
+    expect(goalFacts(directory, secret, { goal: 'dwell', value: 4_500.5 })).toEqual({ ...facts, valueMinor: 4_501 });
+    expect(goalFacts(directory, secret, { goal: 'dwell', value: -0.5 })).toEqual({ ...facts, valueMinor: -1 });
+    expect(goalFacts(directory, secret, { goal: 'dwell', value: undefined })).toEqual({ ...facts, valueMinor: 0 });
   });
 
   it('is refused when nobody declared it, or when the key may not tell it', () => {
-    expect(goalFacts(directory, secret, 'constructor', 1)).toBe('unknown_goal');
-    expect(goalFacts(directory, { keyType: 'publishable' }, 'purchase', 1)).toBe('goal_needs_secret_key');
+    expect(goalFacts(directory, secret, { goal: 'constructor', value: 1 })).toBe('unknown_goal');
+    expect(goalFacts(directory, { keyType: 'publishable' }, { goal: 'purchase', value: 1 })).toBe(
+      'goal_needs_secret_key',
+    );
   });
 
   it('is worth less than nothing by a secret key, or where it is a loss by its declaration', () => {
     const page = { keyType: 'publishable' } as const;
-    expect(goalFacts(directory, page, 'dwell', -0.01)).toBe('negative_value_needs_secret_key');
-    expect(goalFacts(directory, page, 'dwell', 0)).toMatchObject({ valueMinor: 0 });
-    expect(goalFacts(directory, secret, 'dwell', -2)).toMatchObject({ valueMinor: -2 });
-    expect(goalFacts(directory, page, 'refund', -3)).toMatchObject({ valueMinor: -300 });
-    expect(goalFacts(directory, page, 'refund', undefined)).toMatchObject({ valueMinor: -100 });
+    expect(goalFacts(directory, page, { goal: 'dwell', value: -0.01 })).toBe('negative_value_needs_secret_key');
+    expect(goalFacts(directory, page, { goal: 'dwell', value: 0 })).toMatchObject({ valueMinor: 0 });
+    expect(goalFacts(directory, secret, { goal: 'dwell', value: -2 })).toMatchObject({ valueMinor: -2 });
+    expect(goalFacts(directory, page, { goal: 'refund', value: -3 })).toMatchObject({ valueMinor: -300 });
+    expect(goalFacts(directory, page, { goal: 'refund', value: undefined })).toMatchObject({ valueMinor: -100 });
+  });
+});
+
+describe('the currency of a value', () => {
+  const told = (goal: string, currency: string) =>
+    goalFacts(directoryOf({}), { keyType: 'secret' }, { goal, value: 2, currency });
+
+  it("is the workspace's or none: nothing is converted, and time is no money", () => {
+    expect(told('purchase', 'EUR')).toMatchObject({ valueMinor: 200 });
+    expect(told('purchase', 'USD')).toBe('other_currency');
+    expect(told('dwell', 'EUR')).toBe('other_currency');
   });
 });
 

@@ -6,12 +6,18 @@ import type { GoalFacts, LearningFacts } from '../../durable-objects/customer/pr
 import type { Auth } from '../http/auth.ts';
 import { minorUnits } from './money.ts';
 
+/** A goal as a caller reports it; `value` in major units of `currency`. */
+export interface ReportedGoal {
+  readonly goal: string;
+  readonly value?: number | undefined;
+  readonly currency?: string | undefined;
+}
+
 /** The facts that crediting needs, or why the goal is refused. */
 export function goalFacts(
   directory: Directory,
   auth: Pick<Auth, 'keyType'>,
-  goal: string,
-  value: number | undefined,
+  { goal, value, currency }: ReportedGoal,
 ): GoalFacts | EventRejection {
   const declared = Object.hasOwn(directory.goals, goal) ? directory.goals[goal] : undefined;
   if (!declared) return 'unknown_goal';
@@ -20,6 +26,8 @@ export function goalFacts(
   // One page could undo what many sold: refunds are told by servers, unless the goal is a loss by its own declaration.
   if (value !== undefined && value < 0 && defaultValueMinor >= 0 && auth.keyType !== 'secret')
     return 'negative_value_needs_secret_key';
+  // A rate of exchange would be a guess; who reports knows it, and the day it is of.
+  if (currency !== undefined && (unit !== 'money' || currency !== directory.currency)) return 'other_currency';
   if (unit === 'money') {
     const valueMinor = value === undefined ? defaultValueMinor : minorUnits(value, directory.currency);
     return { id: goal, windowMs, valueMinor };

@@ -99,7 +99,7 @@ function checkEvent(c: Ctx, directory: Directory, event: CustomerEvent, index: n
     const valueMinor = event.value === undefined ? 0 : minorUnits(event.value, directory.currency);
     return { index, kind: 'behaviour', name: event.name, valueMinor, windowMs: 0, eventId, atMs };
   }
-  const goal = goalFacts(directory, auth, event.goal, event.value);
+  const goal = goalFacts(directory, auth, event);
   if (typeof goal === 'string') return { index, status: 'rejected', reason: goal };
   return {
     index,

@@ -95,7 +95,7 @@ async function checkEvent(
   const learning = facts && { learning: facts };
   if (event.kind === 'dispatch') return { index, record, kind: 'dispatch', atMs };
   if (event.kind === 'exposure') return { index, record, kind: 'exposure', atMs, ...learning };
-  const goal = goalFacts(directory, auth, event.goal, event.value);
+  const goal = goalFacts(directory, auth, event);
   if (typeof goal === 'string') return { index, status: 'rejected', reason: goal };
   return { index, record, kind: 'goal', goal, orderId: event.orderId, atMs, ...learning };
 }
