@@ -62,7 +62,6 @@ async function takeEvents(c: Ctx, body: EventsRequest): Promise<Response> {
     {
       customer: await withCookie(c.env, page),
       consent: body.consent,
-      purposes: body.purposes,
       requestId: undefined,
       fingerprint: fingerprintOf(c.req.raw),
     },

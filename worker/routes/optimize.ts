@@ -56,6 +56,7 @@ async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
   if (!clientAt.ok) return refuse(c, clientAt.refusal);
   const slices = await placementSlices(c.env, auth.workspaceId, catalog.manifest, body.placements, c.get('deadline'));
   if (body.preview !== undefined) return answerPreview(c, body, requestId, slices);
+  const page = { auth, request: c.req.raw, customer: body.customer, consent: body.consent };
   const visitor = await visitorOf(
     c.env,
     auth,
