@@ -56,6 +56,7 @@ async function takeEvents(c: Ctx, body: EventsRequest): Promise<Response> {
     ];
     return problem(c, 'invalid_request', { errors });
   }
+  const page = { auth, request: c.req.raw, customer: body.customer, consent: body.consent };
   const visitor = await visitorOf(
     c.env,
     auth,
