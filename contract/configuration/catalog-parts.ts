@@ -92,12 +92,12 @@ export const site = z
     kind: z.enum(['web', 'app', 'server']),
     origins: z.array(origin).max(50).default([]),
     consent: z.enum(['required', 'not_required']).default('required'),
-  })
     cookie: siteCookie.optional(),
   })
   .superRefine((value, context) => {
     const problem = cookieProblem(value);
     if (problem) context.addIssue({ code: 'custom', ...problem });
+  })
   .refine((value) => (value.kind === 'web' ? value.origins.length > 0 : value.origins.length === 0), {
     path: ['origins'],
     message: 'a web site needs at least one origin, an app or server none',

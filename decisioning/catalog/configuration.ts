@@ -239,13 +239,6 @@ export interface SiteConfiguration {
   readonly origins: readonly string[];
   /** Whether the page script must wait for consent before anything is stored. */
   readonly consent: 'required' | 'not_required';
-}
-
-export interface SettingsConfiguration {
-  readonly id: 'workspace';
-  /** Share of customers kept on default content everywhere, [0, 0.5]. */
-  readonly holdout: number;
-  /** Cap over all channels that count toward it. */
   /** Absent: none is set, and none is read. */
   readonly cookie?: SiteCookie | undefined;
 }
@@ -256,6 +249,13 @@ export interface SiteCookie {
   /** Absent: only the host that answers gets it back. */
   readonly domain?: string | undefined;
   readonly maxAgeDays: number;
+}
+
+export interface SettingsConfiguration {
+  readonly id: 'workspace';
+  /** Share of customers kept on default content everywhere, [0, 0.5]. */
+  readonly holdout: number;
+  /** Cap over all channels that count toward it. */
   readonly globalCap: CapRule | null;
   readonly arbitration: {
     /** Share of decisions that pick uniformly among the eligible campaigns, [0, 1]. */

@@ -231,8 +231,8 @@ export const directoryShape = fields({
       kind: oneOf('web', 'app', 'server'),
       origins: listOf(text),
       consent: oneOf('required', 'not_required'),
-    }),
       cookie: optional(fields({ name: text, domain: optional(text), maxAgeDays: wholeFrom(1) })),
+    }),
   ),
   campaigns: recordOf(
     fields({

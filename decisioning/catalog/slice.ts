@@ -20,8 +20,8 @@ import type {
   Content,
   GoalConfiguration,
   QuietHours,
-  StickyConfiguration,
   SiteCookie,
+  StickyConfiguration,
   WeeklyWindow,
 } from './configuration.ts';
 
@@ -187,10 +187,10 @@ export interface Directory {
         readonly kind: 'web' | 'app' | 'server';
         readonly origins: readonly string[];
         readonly consent: 'required' | 'not_required';
+        readonly cookie?: SiteCookie;
       }
     >
   >;
-        readonly cookie?: SiteCookie;
   readonly campaigns: Readonly<Record<string, DirectoryCampaign>>;
   /** By key; absent when there are none. */
   readonly ledgers?: Readonly<Record<string, LedgerSpec>>;
