@@ -86,9 +86,9 @@ async function takeEvents(c: Ctx, body: EventsRequest): Promise<Response> {
     ...(who.anonymousId && { customer: { anonymousId: who.anonymousId } }),
     ...(ignored.length > 0 && { ignoredAttributes: ignored }),
   });
+  return keepInCookie(answered, page, answered.ok ? who.anonymousId : null);
 }
 
-  return keepInCookie(answered, page, answered.ok ? who.anonymousId : null);
 function checkEvent(c: Ctx, directory: Directory, event: CustomerEvent, index: number): EventItem | ItemResult {
   const auth = c.get('auth');
   const at = clientTime(auth, event.at, c.get('receivedAtMs'));
