@@ -1,4 +1,4 @@
-import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { xoroshiro128plus } from './xoroshiro.ts';
 
 /** A source of randomness that is handed in, so that every choice can be replayed. */
 export interface Random {
@@ -24,12 +24,12 @@ const MIXING_PASSES = 4;
  * @throws RangeError if the seed is shorter, longer or not hexadecimal.
  */
 export function seededRandom(seed: string): Random {
-  const generator = xoroshiro128plusFromState(stateOf(seed));
+  const draw = xoroshiro128plus(stateOf(seed));
   return {
     next(): number {
       // The lowest bits of xoroshiro128+ are its weakest: both halves drop them.
-      const high = generator.next() >>> 5;
-      const low = generator.next() >>> 6;
+      const high = draw() >>> 5;
+      const low = draw() >>> 6;
       return (high * TWO_POW_26 + low) / TWO_POW_53;
     },
   };
