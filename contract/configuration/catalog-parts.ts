@@ -12,7 +12,13 @@ const MINUTES_PER_DAY = 1_440;
 const longestOrigin = 255; // a DNS name is at most 253 octets, plus scheme and port
 
 export const placement = z
-  .strictObject({ id: slug, name: displayName, channel: slug.default('web'), defaultContent: content.optional() })
+  .strictObject({
+    id: slug,
+    name: displayName,
+    channel: slug.default('web'),
+    defaultContent: content.optional(),
+    html: z.boolean().optional().meta({ description: 'Whether content may have `html` here; no, unless told' }),
+  })
   .meta({ id: 'Placement', description: 'A named slot on a page, in an app, or outbound; belongs to a channel.' });
 
 const quietHours = z

@@ -1,5 +1,6 @@
-/** What an arm shows. Everything here is rendered as text or checked attributes, never as markup. */
+/** What an arm shows: text and checked attributes; markup only of descriptive elements, and only where a placement allows it. */
 import * as z from 'zod';
+import { markupProblem, SAFE_SRCSET } from '../../decisioning/content/html.ts';
 
 const text = z.string().max(4_000);
 
@@ -31,13 +32,57 @@ const attributeText = z
   .max(1_024)
   .refine((value) => !hasControlCharacters(value), 'must not contain control characters');
 
+const srcset = z
+  .string()
+  .max(2_048)
+  .regex(SAFE_SRCSET, 'must be addresses with "2x" or "640w" behind them and commas between, each http(s) or a path')
+  .meta({ example: '/hero-640.webp 640w, /hero-1280.webp 1280w' });
+
+const html = z
+  .string()
+  .max(8_000)
+  .superRefine((value, context) => {
+    const problem = markupProblem(value, (address) => url.safeParse(address).success);
+    if (problem) context.addIssue({ code: 'custom', message: problem });
+  })
+  .meta({
+    description:
+      'Markup of descriptive elements, only where the placement and the page allow it; `text` stands in elsewhere',
+    example: 'Two for <b>one</b>',
+  });
+
+const className = z.string().regex(/^[^\s"'<>&`=]{1,64}$/, 'must be 1 to 64 characters without spaces or quotes');
+const classNames = z.array(className).max(20).optional();
+
+/** Selectors go into `querySelector`, nowhere else; short, because a page looks for them. */
+const selector = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((value) => !hasControlCharacters(value) && !/[{}<;\\]/.test(value), 'must be a CSS selector of the page')
+  .meta({ example: '#main h1' });
+
 const partShape = {
   text: text.optional(),
+  html: html.optional(),
   href: url.optional(),
   src: url.optional(),
+  srcset: srcset.optional(),
   alt: text.optional(),
   attributes: z.record(attributeKey, attributeText).optional(),
+  classes: z
+    .strictObject({ add: classNames, remove: classNames })
+    .optional()
+    .meta({ description: 'Added to those that the element has, or taken away' }),
 };
+
+const move = z.strictObject({ to: selector, place: z.enum(['before', 'after', 'prepend', 'append', 'replace']) }).meta({
+  description: 'Puts the element before, after, at the beginning or end of, or in place of the first that matches',
+});
+
+const redirect = url
+  .refine((address) => /^(https?:|\/)/i.test(address), 'must be a path that starts with "/", or an http(s) address')
+  .meta({ description: 'The page is left for this address; other origins only where the page lists them' });
 
 export const contentPart = z.strictObject(partShape);
 
@@ -53,11 +98,14 @@ export const content = z
         contentPart,
       )
       .optional(),
+    move: move.optional(),
+    redirect: redirect.optional(),
     data: z.json().optional(),
   })
   .refine((value) => JSON.stringify(value).length <= MAX_CONTENT_BYTES, 'must be at most 16 KB of JSON')
   .meta({
     id: 'Content',
-    description: 'Text, links, images and attributes of a placement or of its parts; `data` for renderers of your own.',
+    description:
+      'Text, links, images, classes and attributes of a placement or of its parts; moves, redirects; `data` for renderers of your own.',
     example: { text: 'Two for one, this week', href: '/sale' },
   });

@@ -2,6 +2,8 @@
 import { isReservedPath } from './attribute-paths.ts';
 import { checkCampaign } from './check-campaign.ts';
 import { checkCampaignConditions, checkSegments } from './check-conditions.ts';
+import { checkContents } from './check-contents.ts';
+import { checkDevice } from './check-device.ts';
 import { checkLedgers } from './check-ledgers.ts';
 import { checkParameters } from './check-parameters.ts';
 import { checkRelations } from './check-relations.ts';
@@ -54,6 +56,7 @@ export function checkConfiguration(configuration: Configuration, report: Report)
     checkParameters(campaign, configuration, report);
     checkCampaignConditions(campaign, known, report);
   }
+  checkContents(configuration, report);
   checkLedgers(configuration, report);
   checkRelations(configuration.campaigns, known, report);
 }
