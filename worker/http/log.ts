@@ -23,6 +23,8 @@ export interface LogEntry {
   /** A secret that cannot be used, by its name. */
   readonly secret?: string;
   readonly flaw?: 'missing' | 'malformed';
+  /** A variable of the deployment that cannot be used, by its name. */
+  readonly setting?: string;
 }
 
 /** Writes one line. */

@@ -1,0 +1,94 @@
+/**
+ * Decisions that came with the page (`worker/pages/hand-over.ts`): the first request for them is answered here. What is not among them, has expired,
+ * or was decided for another state of consent or for another visitor is asked for.
+ */
+
+import { undos } from './render.ts';
+import { SAFE_ATTRIBUTE } from './safe.ts';
+import { settings } from './settings.ts';
+import type { Consent, Decision } from './wire.ts';
+
+interface Handed {
+  consent: Consent;
+  preview?: true;
+  anonymousId?: string;
+  decisions: Decision[];
+}
+
+/** What the entry asks with, see ask.ts. */
+interface Asked {
+  placements: string[];
+  consent: Consent;
+  preview?: string;
+  customer?: { id?: string; anonymousId?: string };
+}
+
+let handed: Handed | undefined;
+let isRead = false;
+
+/** Gives an element its own content back: attributes as they stood in the page, children out of the template that they were put away in. */
+const restore = (slot: Element): void => {
+  const own = 'data-hyperedge-own';
+  for (const name of slot.getAttribute(own)?.split(' ') ?? []) {
+    const before = slot.getAttribute(`${own}-${name}`);
+    const isAddress = /^(href|src|srcset)$/.test(name);
+    // Only what could have been changed can be given back.
+    if (!isAddress && !SAFE_ATTRIBUTE.test(name)) continue;
+    if (before === null) slot.removeAttribute(name);
+    else slot.setAttribute(name, before);
+  }
+  const template = slot.querySelector<HTMLTemplateElement>(`:scope>template[${own}]`);
+  if (template) slot.replaceChildren(...template.content.childNodes);
+};
+
+/** Reads the block and learns how filled elements get their own content back. Once; the document has been read by then. */
+const read = (): void => {
+  isRead = true;
+  try {
+    // A script of this kind: of text that visitors write, sites let through elements with an id, but no scripts.
+    const block = document.querySelector('script#hyperedge-decisions[type="application/json"]');
+    handed = JSON.parse(block?.textContent as string);
+    for (const element of document.querySelectorAll('[data-hyperedge]')) {
+      const slots = [element, ...element.querySelectorAll('[data-hyperedge-part]')];
+      const mine = slots.filter((slot) => slot.closest('[data-hyperedge]') === element);
+      undos.set(
+        element,
+        mine.map((slot) => () => restore(slot)),
+      );
+    }
+  } catch {} // a page that was not filled
+};
+
+const isFresh = ({ claimExpiresAt }: Decision): boolean => !claimExpiresAt || Date.parse(claimExpiresAt) > Date.now();
+
+const answer = async (asked: Asked, block: Handed, ask: (body: object) => Promise<Response>): Promise<Response> => {
+  const mine = block.decisions.filter((decision) => isFresh(decision) && asked.placements.includes(decision.placement));
+  const others = asked.placements.filter((id) => !mine.some(({ placement }) => placement === id));
+  const customer = { anonymousId: block.anonymousId };
+  let rest: Decision[] = [];
+  if (others[0])
+    try {
+      const response = await ask({ ...asked, placements: others, customer: block.anonymousId && customer });
+      rest = (await response.json()).decisions;
+    } catch {} // those keep the page's own content
+  return new Response(JSON.stringify({ customer, decisions: mine.concat(rest) }));
+};
+
+/** In place of `fetch`: answers what the page brought along. */
+const fetchHanded: typeof fetch = async (input, init) => {
+  const isAsking = /\/v1\/optimize$/.test(`${input}`);
+  if (isAsking && !isRead) read();
+  const block = handed;
+  if (!isAsking || !block) return fetch(input, init);
+  handed = undefined; // once: what is asked again is another decision
+  const asked = JSON.parse(init?.body as string) as Asked;
+  // The page's cookie knew what the script's tag, the same for everybody, could not.
+  if (asked.consent === 'pending' && block.consent === 'granted') asked.consent = settings.consent = 'granted';
+  const ask = (body: object): Promise<Response> => fetch(input, { ...init, body: JSON.stringify(body) });
+  const isSame = (asked.consent === 'granted') === (block.consent === 'granted') && !asked.preview === !block.preview;
+  // A customer with a name: the API links the id that the page was made for, and decides for them.
+  if (isSame && !asked.customer?.id) return answer(asked, block, ask);
+  return ask(isSame ? { ...asked, customer: { ...asked.customer, anonymousId: block.anonymousId } } : asked);
+};
+
+settings.fetch = fetchHanded;

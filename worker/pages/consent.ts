@@ -1,0 +1,38 @@
+/** What the visitor of a page has said, from the cookie in which the site keeps it. */
+import { type EdgeSite, fits } from './sites.ts';
+
+export type PageConsent = 'granted' | 'denied' | 'pending';
+
+/** Longest cookie value that is looked at; those of consent tools have some hundred characters. */
+const MAX_COOKIE_LENGTH = 4_096;
+
+function cookieValue(header: string, name: string): string | undefined {
+  for (const pair of header.split(';')) {
+    const [key = '', ...rest] = pair.split('=');
+    if (key.trim() === name) return rest.join('=').trim().slice(0, MAX_COOKIE_LENGTH);
+  }
+  return undefined;
+}
+
+/** As the consent tools write them: escaped or not. */
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+/**
+ * What the site's consent cookie says; a refusal wins over a yes in the same value, and no cookie means that nothing was said yet. Undefined when the
+ * site names none: then its document decides.
+ */
+export function consentOf(site: Pick<EdgeSite, 'consentCookie'>, headers: Headers): PageConsent | undefined {
+  const { consentCookie } = site;
+  if (!consentCookie) return undefined;
+  const raw = cookieValue(headers.get('cookie') ?? '', consentCookie.name);
+  if (raw === undefined) return 'pending';
+  const value = decoded(raw);
+  if (consentCookie.denied.some((wanted) => fits(value, wanted))) return 'denied';
+  return consentCookie.granted.some((wanted) => fits(value, wanted)) ? 'granted' : 'pending';
+}

@@ -1,0 +1,16 @@
+/**
+ * Entry of the worker in front of a site: `wrangler deploy --config wrangler.pages.toml`. It decides with the same code, objects and database as the
+ * API's worker, and serves nothing else.
+ */
+import { createApp } from '../app.ts';
+import { servePage } from './serve.ts';
+
+const app = createApp();
+
+export default {
+  fetch(request, env, ctx) {
+    // A fault of ours must not take the site down: Cloudflare then asks its server as if this worker were not there.
+    ctx.passThroughOnException();
+    return servePage(app, request, env, ctx);
+  },
+} satisfies ExportedHandler<Env>;
