@@ -5,9 +5,12 @@ import type { render } from './render.ts';
 import type { Settings } from './settings.ts';
 import type { Decision } from './wire.ts';
 
+/** Takes content (or null) and its decision; what it returns shows it, where that is an element. */
+export type Callback = (...values: unknown[]) => unknown;
 /** A callback of `get` names its placement as an element does. */
 export interface Getter {
   dataset: { hyperedge: string };
+  callback: Callback;
 }
 export type Target = Getter | HTMLElement;
 
@@ -18,7 +21,7 @@ export type Target = Getter | HTMLElement;
 export interface Core {
   readonly $settings: Settings;
   /** Commands by name. A part may add some, and put its own in place of one that is there. */
-  readonly $commands: Record<string, (...values: never[]) => void>;
+  $commands: Record<string, (...values: never[]) => void>;
   /** Placements that were asked for: undefined while under way, null when there is no decision. Targets among the keys were given theirs. */
   readonly $decided: () => Map<string | Target | undefined, Decision | null | undefined>;
   /** Asks for what has not been asked yet, and gives what has not been given: elements that came late, too. */

@@ -74,7 +74,7 @@ const click = (event: Event): unknown => {
 export const startTracking = (): void => {
   observer = new IntersectionObserver(look, {
     // It looks again every quarter of a percent: of a very long element half a screen is a small share.
-    threshold: Array.from(Array(401), (_, step) => step / 400),
+    threshold: [...Array(401)].map((_, step) => step / 400),
   });
   addEventListener('visibilitychange', turn);
   addEventListener('click', click, true);

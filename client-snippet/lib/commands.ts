@@ -1,0 +1,58 @@
+/** What a site says to the script, by name. */
+import type { Callback } from './core.ts';
+import { decided, getters, idle, plan, restart } from './decisions.ts';
+import { customer, forget, identify } from './identity.ts';
+import { discard, flush } from './outbox.ts';
+import { type Settings, settings } from './settings.ts';
+import type { Consent } from './wire.ts';
+
+/** Forgets the visitor, and what was not sent yet. */
+const clear = (): void => {
+  restart();
+  discard();
+  forget();
+};
+
+const sendEvents = (...events: object[]): void => {
+  const who = customer(); // nobody has no decision that could be credited
+  if (who) flush(false, ['events', { customer: who, consent: 'granted', events }]);
+};
+
+/** Needs `begin` of decisions.ts before the first call. What they do is told in docs/guides/page-script.md. */
+export const commands = {
+  init: (options: Partial<Settings>): void => {
+    Object.assign(settings, options);
+    plan();
+  },
+  get: (placement: string, callback?: Callback): void => {
+    if (callback) getters.push({ dataset: { hyperedge: `${placement}` }, callback });
+    plan();
+  },
+  convert: (goal: string, { value, orderId }: { value?: number; orderId?: unknown } = {}): void => {
+    const event = {
+      kind: 'goal',
+      goal,
+      value: value && +value,
+      orderId: orderId && `${orderId}`,
+      eventId: `${Math.random()}`, // sent twice it counts once
+    };
+    if (customer()) sendEvents(event);
+    else idle.then(() => sendEvents(event)); // the id comes with the first answer
+  },
+  identify: (id: string, proof?: string): void => {
+    identify(id, proof);
+    // The answer under way, or already here, did not know this id: an empty list of events links it.
+    if (decided.size) idle.then(() => sendEvents());
+  },
+  consent: (given: Consent) => {
+    const before = settings.consent;
+    settings.consent = given;
+    if (given !== 'granted') return clear();
+    if (before !== given) restart();
+    plan();
+  },
+  reset: (): void => {
+    flush(true);
+    clear();
+  },
+};

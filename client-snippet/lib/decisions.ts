@@ -1,0 +1,97 @@
+/** What was decided for the placements of a page, who waits for it, and the one state of it all. */
+import { ask } from './ask.ts';
+import type { Core, Getter, Target } from './core.ts';
+import { customer, remember } from './identity.ts';
+import { flush } from './outbox.ts';
+import { render } from './render.ts';
+import { settings } from './settings.ts';
+import { emit, retrack, startTracking, track } from './track.ts';
+import type { Decision } from './wire.ts';
+
+/**
+ * Placements that were asked for, with their decision: undefined while under way, null when there will be none; and the targets that
+ * have been given theirs. A new map when answers under way no longer hold.
+ */
+export let decided: ReturnType<Core['$decided']> = new Map();
+
+/** Callbacks that wait for decisions, and are called again when theirs changes. */
+export const getters: Getter[] = [];
+
+/** Resolves when the page can be asked about and nothing is being asked; undefined before `begin`. */
+export let idle: Promise<unknown>;
+
+/** What waits for decisions: elements of the page first, so that a callback finds them rendered. */
+const targets = (): Target[] => [...document.querySelectorAll<HTMLElement>('[data-hyperedge]'), ...getters];
+
+/** Asynchronous, so that a callback's error shows in the site's console and monitoring as its own, and stops nothing here. */
+const give = async (target: Target, decision: Decision | null): Promise<void> => {
+  const content = decision?.content;
+  const { callback } = target as Getter;
+  if (callback) {
+    const shown = await callback(content ? (content.data ?? content) : null, decision);
+    if (shown instanceof Element) track(shown, decision);
+  } else if (decision) {
+    // Without an answer the page stays as it is.
+    try {
+      core.$render(target as HTMLElement, decision.content);
+      track(target as HTMLElement, decision);
+    } catch {} // content of a wrong shape
+  }
+};
+
+const load = async (): Promise<void> => {
+  const maxPlacements = 20; // in one request, as the contract has it
+  const mine = decided;
+  const ids = [...new Set(targets().map(({ dataset }) => dataset.hyperedge as string))].filter((id) => !mine.has(id));
+  ids.splice(settings.key ? maxPlacements : 0);
+  if (ids[0]) {
+    for (const id of ids) (mine as { set(id: string, none?: undefined): unknown }).set(id); // undefined: under way
+    const answer = await ask(ids);
+    if (mine !== decided) return;
+    remember(answer?.customer?.anonymousId);
+    for (const id of ids) {
+      mine.set(id, answer?.decisions?.find?.((candidate) => candidate?.placement === id) ?? null);
+    }
+    plan(); // those beyond the twentieth
+  }
+  for (const target of targets()) {
+    const decision = mine.get(target.dataset.hyperedge);
+    if (mine.has(target) || decision === undefined) continue;
+    mine.set(target, null); // each is given its decision once
+    give(target, decision);
+  }
+  for (const id of ids) emit('decision', mine.get(id));
+};
+
+/** Asks for what has not been asked yet: once the document is read, and after the calls that are waiting have been made. */
+export const plan = (): void => {
+  idle = idle.then(load);
+};
+
+/** Starts over: what was decided and is being decided belongs to another visitor, or to one who had not consented. */
+export const restart = (): void => {
+  retrack();
+  decided = new Map();
+};
+
+/** Begins to look at the page, and asks; once. */
+export const begin = (): void => {
+  idle = new Promise<unknown>((resolve) => {
+    if (document.readyState === 'loading') addEventListener('DOMContentLoaded', resolve);
+    else resolve(0);
+  });
+  startTracking();
+  plan();
+};
+
+/** What lazy parts work with: they hold no second copy of anything. Whoever takes commands fills those in. */
+export const core = {
+  $settings: settings,
+  $decided: () => decided,
+  $plan: plan,
+  $restart: restart,
+  $customer: customer,
+  $remember: remember,
+  $flush: flush,
+  $render: render,
+} as unknown as Core;
