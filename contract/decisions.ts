@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { REFUSAL_REASONS } from '../decisioning/reasons.ts';
 import { content } from './configuration/content.ts';
-import { attributes, customerId, MAX_PLACEMENTS, slug } from './primitives.ts';
+import { attributes, customerId, MAX_PLACEMENTS, purposes, slug } from './primitives.ts';
 
 /** A key may travel in the body, so that beacons and preflight-free `text/plain` requests work. */
 export const bodyKey = z
@@ -34,6 +34,13 @@ export const customerReference = z
 
 /** `pending` and `denied` are decided from the page alone: nothing is stored, no id is given, nothing is learned. */
 export const consent = z.enum(['granted', 'denied', 'pending']);
+
+/** Of a request: what its visitor refused although there is consent. */
+export const requestPurposes = purposes.optional().meta({
+  description:
+    'Takes away from `consent`, never adds to it: without `personalization` as if there were none, without `analytics` nothing is learned and no behaviour kept, ' +
+    'without `ads` no campaign for them. What is not named is as `consent` says',
+});
 
 export const requestContext = z
   .strictObject({
@@ -71,6 +78,7 @@ export const optimizeRequest = z
       .meta({ description: 'Scope of `sticky: session`; without one a session ends after 30 idle minutes' }),
     context: requestContext.optional(),
     consent: consent.optional(),
+    purposes: requestPurposes,
     preview: z.string().max(1_024).optional().meta({ description: 'A signed preview: forces its arm, counts nowhere' }),
     at: z.iso
       .datetime()

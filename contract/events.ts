@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { EVENT_REJECTIONS } from '../decisioning/reasons.ts';
 import { MAX_TOKEN_LENGTH } from '../decisioning/token/token.ts';
-import { bodyKey, consent, customerReference } from './decisions.ts';
+import { bodyKey, consent, customerReference, requestPurposes } from './decisions.ts';
 import { attributes, currency, MAX_EVENTS, orderId, slug, value } from './primitives.ts';
 
 /** Usual tokens have some 600 characters; the limit is that of the longest ids. */
@@ -35,12 +35,14 @@ export const feedbackEvent = z
   ])
   .meta({ id: 'FeedbackEvent' });
 
+const asked = { key: bodyKey, purposes: requestPurposes };
+
 export const feedbackRequest = z
   .union([
-    z.strictObject({ key: bodyKey, events: z.array(feedbackEvent).min(1).max(MAX_EVENTS) }),
-    z.strictObject({ key: bodyKey, ...exposureShape }),
-    z.strictObject({ key: bodyKey, ...goalShape }),
-    z.strictObject({ key: bodyKey, ...dispatchShape }),
+    z.strictObject({ ...asked, events: z.array(feedbackEvent).min(1).max(MAX_EVENTS) }),
+    z.strictObject({ ...asked, ...exposureShape }),
+    z.strictObject({ ...asked, ...goalShape }),
+    z.strictObject({ ...asked, ...dispatchShape }),
   ])
   .meta({
     id: 'FeedbackRequest',
@@ -90,6 +92,7 @@ export const eventsRequest = z
     key: bodyKey,
     customer: customerReference,
     consent: consent.optional(),
+    purposes: requestPurposes,
     traits: attributes.optional().meta({ description: 'Traits to set beside the events' }),
     events: z.array(customerEvent).min(0).max(MAX_EVENTS),
   })

@@ -2,6 +2,7 @@
 export * from './alerts.ts';
 export * from './audience.ts';
 export * from './configuration/index.ts';
+export * from './consent.ts';
 export * from './customers.ts';
 export * from './decisions.ts';
 export * from './events.ts';

@@ -71,6 +71,20 @@ export const timeZone = z
   .refine(isTimeZone, 'must be an IANA time zone such as "Europe/Berlin"')
   .meta({ description: 'IANA time zone', example: 'Europe/Berlin' });
 
+/** What a customer may say yes or no to; [what each opens](../docs/guides/page/consent.md). */
+export const PURPOSES = ['functional', 'personalization', 'analytics', 'ads'] as const;
+export type Purpose = (typeof PURPOSES)[number];
+
+/** Yes or no by purpose; of what is not named nothing is said. */
+export const purposes = z
+  .partialRecord(z.enum(PURPOSES), z.boolean())
+  .meta({ example: { functional: true, personalization: true, analytics: false, ads: false } });
+
+/** Of a campaign, or of a channel for all its campaigns. */
+export const purposeOfContent = z.enum(['ads']).optional().meta({
+  description: '`ads`: decided only for customers whose consent includes ads; none besides consent when absent',
+});
+
 /** Ids that customers bring: an account number, a CRM key. Never stored or logged by the runtime as they are. */
 export const customerId = z
   .string()
@@ -90,6 +104,15 @@ export const value = z
   .max(MAX_VALUE)
   .meta({ description: "Value in major units of the workspace currency, or in the goal's own unit", example: 49.9 });
 
+/** ISO 4217. Nothing is converted: a value in another currency than the workspace's is refused. */
+export const currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/, 'must be a currency code like "EUR"')
+  .meta({
+    description: "Of the value. Refused unless it is the workspace's currency; there is no conversion",
+    example: 'EUR',
+  });
+
 export const orderId = z.string().min(1).max(128);
 
 /** Values of attributes and traits. Lists are short: they are matched element by element. */
@@ -107,15 +130,6 @@ export const attributeName = z
     /^[A-Za-z][A-Za-z0-9_]{0,63}(\.[A-Za-z][A-Za-z0-9_]{0,63}){0,4}$/,
     'must be a name like "plan" or "account.tier"',
   );
-/** ISO 4217. Nothing is converted: a value in another currency than the workspace's is refused. */
-export const currency = z
-  .string()
-  .regex(/^[A-Z]{3}$/, 'must be a currency code like "EUR"')
-  .meta({
-    description: "Of the value. Refused unless it is the workspace's currency; there is no conversion",
-    example: 'EUR',
-  });
-
 
 /** Attributes of a request; 100 are more than any condition of a page reads. */
 export const attributes = z

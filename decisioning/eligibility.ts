@@ -11,7 +11,7 @@ import type { CapScope } from './limits/touches.ts';
 import type { RefusalReason } from './reasons.ts';
 import type { IsMember } from './segments/compile.ts';
 import type { Resolve } from './segments/subject.ts';
-import type { CustomerView } from './view.ts';
+import { ADS, type CustomerView } from './view.ts';
 
 export interface EligibilityFacts {
   readonly slice: OpenSlice;
@@ -36,6 +36,7 @@ export function addressRefusalOf(campaign: OpenCampaign, facts: EligibilityFacts
   if (isExcluded(rules, facts.chosenBefore)) return 'excluded';
   const consent = customer.consents(slice.rules.channel.id);
   if (consent === false || (slice.rules.channel.requiresConsent && !consent)) return 'no_consent';
+  if (rules.purpose === 'ads' && !customer.consents(ADS)) return 'no_consent';
   if (rules.segment !== null && !facts.isMember(rules.segment)) return 'not_in_audience';
   if (campaign.condition !== null && !campaign.condition(customer.resolve, facts.isMember)) return 'not_in_audience';
   if (isWaiting(rules, customer.resolve)) return 'not_yet';

@@ -1,6 +1,6 @@
 /** A campaign: what a marketer owns. */
 import * as z from 'zod';
-import { description, displayName, duration, durationMs, slug } from '../primitives.ts';
+import { description, displayName, duration, durationMs, purposeOfContent, slug } from '../primitives.ts';
 import { arm } from './arm.ts';
 import { features } from './features.ts';
 import { learning } from './learning.ts';
@@ -48,6 +48,7 @@ export const campaign = z
     }),
     learning: learning.optional(),
     audience: z.strictObject({ segment: slug.optional(), condition: condition.optional() }).prefault({}),
+    purpose: purposeOfContent,
     placements: z.array(slug).min(1).max(MAX_CAMPAIGN_PLACEMENTS),
     schedule: schedule.prefault({}),
     caps: z.array(cap).max(5).default([]),

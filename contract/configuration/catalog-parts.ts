@@ -1,7 +1,16 @@
 /** The shorter kinds of configuration: placements, channels, goals, attributes, sites and the workspace's settings. */
 import * as z from 'zod';
 import { PRESET_NAMES } from '../../decisioning/arbitration/value.ts';
-import { attributeName, description, displayName, duration, durationMs, share, slug } from '../primitives.ts';
+import {
+  attributeName,
+  description,
+  displayName,
+  duration,
+  durationMs,
+  purposeOfContent,
+  share,
+  slug,
+} from '../primitives.ts';
 import { cap } from './campaign.ts';
 import { content } from './content.ts';
 import { capacity } from './ledgers.ts';
@@ -39,6 +48,7 @@ export const channel = z
     name: displayName,
     countsTowardGlobal: z.boolean().default(false),
     requiresConsent: z.boolean().default(false),
+    purpose: purposeOfContent,
     cap: cap.nullable().default(null),
     capacity: capacity.optional(),
     claimTtl: duration.default('2m'),

@@ -135,7 +135,8 @@ export function compileRules(source: SliceSource, placement: PlacementConfigurat
   const here = source.campaigns.filter((campaign) => campaign.source.placements.includes(placement.id));
   const campaigns = here.map(({ compiled, source: campaign }) => {
     const needs = needsOn(needsOf(campaign), channel);
-    return needs.length > 0 ? { ...compiled, needs } : compiled;
+    const purpose = campaign.purpose ?? channel.purpose;
+    return { ...compiled, ...(purpose && { purpose }), ...(needs.length > 0 && { needs }) };
   });
   const { id, countsTowardGlobal, requiresConsent, cap, claimTtlMs, quietHours } = channel;
   const { exploration, preset = DEFAULT_PRESET } = settings.arbitration;

@@ -137,6 +137,9 @@ export interface LearningConfiguration {
   readonly watch?: WatchRules | undefined;
 }
 
+/** What content is for, where that needs more than consent to be personalized for. */
+export type ContentPurpose = 'ads';
+
 export interface CampaignConfiguration {
   readonly id: string;
   readonly name: string;
@@ -155,6 +158,8 @@ export interface CampaignConfiguration {
   /** How evidence turns into what the strategy believes; all of it fully, at once and by arm when absent. */
   readonly learning?: LearningConfiguration | undefined;
   readonly audience: { readonly segment?: string | undefined; readonly condition?: ConditionDocument | undefined };
+  /** What a customer must have said yes to besides; personalization alone when absent. */
+  readonly purpose?: ContentPurpose | undefined;
   readonly placements: readonly string[];
   readonly schedule: ScheduleConfiguration;
   readonly caps: readonly CapRule[];
@@ -216,6 +221,8 @@ export interface ChannelConfiguration {
   readonly countsTowardGlobal: boolean;
   /** Decided only for customers who said yes to this channel. */
   readonly requiresConsent: boolean;
+  /** Of all its campaigns; absent where each says so itself. */
+  readonly purpose?: ContentPurpose | undefined;
   readonly cap: CapRule | null;
   /** How long a claim waits for its exposure. */
   readonly claimTtlMs: number;

@@ -131,6 +131,7 @@ const campaign = also(
     weekly: listOf(fields({ days: listOf(between(1, 7)), fromMinute: between(0, 1_440), toMinute: between(0, 1_440) })),
     caps: listOf(cap),
     needs: optional(needsShape),
+    purpose: optional(oneOf('ads')),
     sticky,
     holdout: between(0, 1),
     contexts: listOf(fields({ id: text, condition: anObject })),

@@ -18,6 +18,7 @@ import type {
   CapRule,
   ConditionDocument,
   Content,
+  ContentPurpose,
   GoalConfiguration,
   QuietHours,
   SiteCookie,
@@ -59,6 +60,8 @@ export interface SliceCampaign {
   readonly onlyAfter?: readonly string[];
   /** Campaigns to keep a distance from, with the counter that must be 0; absent when there are none. */
   readonly notWithin?: readonly { readonly campaign: string; readonly counter: string }[];
+  /** What its customers must have said yes to besides; absent when nothing. Its channel's purpose is in here. */
+  readonly purpose?: ContentPurpose;
   readonly armIds: readonly string[];
   readonly shards: number;
   /** What turns the customer's scores into probabilities; absent when the strategy uses none. */

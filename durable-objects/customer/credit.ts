@@ -17,6 +17,7 @@ import type {
   StoredDecision,
   StoredEnrolment,
 } from './protocol.ts';
+import { learnsFrom } from './purposes.ts';
 import type { CustomerStore } from './store.ts';
 import { countsBeside, momentsHourOf, sumsOfTrial, withOutcome } from './trial-sums.ts';
 
@@ -29,11 +30,6 @@ export type Credit =
 const accepted: Credit = { status: 'accepted' };
 const duplicate: Credit = { status: 'duplicate' };
 const rejected = (reason: EventRejection): Credit => ({ status: 'rejected', reason });
-
-/** Whether this customer's evidence may be counted: they have not said no to analytics. */
-function learnsFrom(store: CustomerStore): boolean {
-  return store.state.meta?.profile.consent.purposes.analytics !== false;
-}
 
 function emit(
   store: CustomerStore,

@@ -3,8 +3,12 @@ import type { Credit } from './credit.ts';
 import { creditExposure, creditGoal, decisionOf, isFull, latestExposed, reachGoal } from './credit.ts';
 import { creditDispatch } from './dispatch.ts';
 import type { CallFacts, EventItem, FeedbackItem, GoalFacts, ItemResult, StoredDecision } from './protocol.ts';
+import { isRemembered, learnsFrom } from './purposes.ts';
 import type { CustomerStore } from './store.ts';
 import { objectNow } from './view.ts';
+
+/** The customer's own word, or their server's: it wins over what a request says. */
+const NO_CONSENT: Credit = { status: 'rejected', reason: 'no_consent' };
 
 function result(index: number, credit: Credit): ItemResult {
   return credit.status === 'rejected'
@@ -40,6 +44,7 @@ export function takeTogether<Item extends { readonly index: number }>(
 export function takeFeedback(store: CustomerStore, call: CallFacts, items: readonly FeedbackItem[]): ItemResult[] {
   const nowMs = objectNow(store.state, call.receivedAtMs);
   store.state.lastAtMs = nowMs;
+  if (!isRemembered(store)) return items.map(({ index }) => result(index, NO_CONSENT));
   return items.map((item) => {
     const decision = decisionOf(store, item.record, nowMs);
     if (typeof decision === 'string') return result(item.index, { status: 'rejected', reason: decision });
@@ -67,7 +72,7 @@ function creditItem(
 /** Adds traits that came with events to those that are known. */
 export function keepTraits(store: CustomerStore, traits: Readonly<Record<string, unknown>>): void {
   const { meta } = store.state;
-  if (!meta || Object.keys(traits).length === 0) return;
+  if (!meta || Object.keys(traits).length === 0 || !isRemembered(store)) return;
   store.saveMeta({ ...meta, profile: { ...meta.profile, traits: { ...meta.profile.traits, ...traits } } });
 }
 
@@ -75,6 +80,7 @@ export function keepTraits(store: CustomerStore, traits: Readonly<Record<string,
 export function takeEvents(store: CustomerStore, call: CallFacts, items: readonly EventItem[]): ItemResult[] {
   const nowMs = objectNow(store.state, call.receivedAtMs);
   store.state.lastAtMs = nowMs;
+  if (!isRemembered(store)) return items.map(({ index }) => result(index, NO_CONSENT));
   return items.map((item) => {
     const atMs = objectNow(store.state, nowMs, item.atMs);
     return result(
@@ -85,6 +91,7 @@ export function takeEvents(store: CustomerStore, call: CallFacts, items: readonl
 }
 
 function takeBehaviour(store: CustomerStore, item: EventItem, atMs: number): Credit {
+  if (!learnsFrom(store)) return NO_CONSENT;
   const eventId = item.eventId ?? null;
   if (eventId !== null && store.state.behaviour.some((event) => event.eventId === eventId))
     return { status: 'duplicate' };

@@ -3,6 +3,7 @@ import type { Receipt } from '../../decisioning/receipt.ts';
 import { giveBack } from './claims.ts';
 import { MAX_LEGACY_RECEIPT_CHARS } from './limits.ts';
 import type { Legacy } from './protocol.ts';
+import { refusalsOf, withPurposes } from './purposes.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { pastTouchesKey } from './state.ts';
 import type { CustomerStore } from './store.ts';
@@ -20,6 +21,7 @@ export function legacyOf(sql: SqlStorage, state: CustomerState): Legacy | null {
     voidUntilMs: Math.max(meta.forgottenUntilMs, meta.erasedAtMs ?? 0),
     traits: meta.profile.traits,
     timeZone: meta.profile.timeZone,
+    told: refusalsOf(meta.profile),
     decisions: [...state.decisions.values()],
     receipts: receiptsOf(sql),
     pastTouches: [...state.pastTouches.values()],
@@ -89,7 +91,7 @@ export function takeLegacy(store: CustomerStore, legacy: Legacy): void {
 
 /**
  * The bucketing id goes to a customer for whom nothing was drawn yet (a profile alone draws nothing), so that holdouts and splits stay
- * what they were. Traits fill in what the known customer's own leave open; consent is theirs to give and is not inherited.
+ * what they were. Traits fill in what the known customer's own leave open; consent is theirs to give and is not inherited, a refusal is.
  */
 function takeIdentity(store: CustomerStore, legacy: Legacy): void {
   const { state } = store;
@@ -104,7 +106,11 @@ function takeIdentity(store: CustomerStore, legacy: Legacy): void {
     forgottenUntilMs: Math.max(meta.forgottenUntilMs, legacy.voidUntilMs),
     profile: erased
       ? profile
-      : { ...profile, traits: { ...legacy.traits, ...profile.traits }, ...(timeZone !== undefined && { timeZone }) },
+      : {
+          ...withPurposes(profile, legacy.told ?? {}, 'page'),
+          traits: { ...legacy.traits, ...profile.traits },
+          ...(timeZone !== undefined && { timeZone }),
+        },
   });
 }
 

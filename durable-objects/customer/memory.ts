@@ -49,7 +49,7 @@ export class Memory {
     const { sql } = this.#storage;
     try {
       return this.#storage.transactionSync(() => {
-        const store = new SqlStore(sql, state);
+        const store = new SqlStore(sql, state, call.refused);
         state.lastAtMs = Math.max(state.lastAtMs, call.receivedAtMs);
         if (!state.meta) store.saveMeta(newborn(call));
         const result = change(store);

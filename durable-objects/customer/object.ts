@@ -16,6 +16,7 @@ import { matchesFor } from './matches.ts';
 import { Memory } from './memory.ts';
 import type {
   CallFacts,
+  ConsentReply,
   CustomerDump,
   DecideCall,
   DecideReply,
@@ -28,6 +29,7 @@ import type {
   ReceiptReply,
   StoredProfile,
 } from './protocol.ts';
+import { keepPurposes, type Purposes, replaceProfile } from './purposes.ts';
 import { dumpOf, receiptOf } from './read.ts';
 import { Sampling } from './sampling.ts';
 import { sharedFacts } from './shared-facts.ts';
@@ -102,8 +104,18 @@ export class CustomerObject extends DurableObject<StubSource> {
     await this.#wakeWhenIdle(call);
     const moved = this.#memory.moved();
     if (moved) return moved;
-    this.#memory.transact(call, (store) => store.saveMeta({ ...(store.state.meta as CustomerMeta), profile }));
+    this.#memory.transact(call, (store) => replaceProfile(store, profile));
     return { outcome: 'stored' };
+  }
+
+  /** Keeps what the customer said of purposes; an anonymous one who wants no personalization is forgotten. */
+  async consent(call: CallFacts, said: Purposes, by: 'page' | 'server'): Promise<ConsentReply> {
+    await this.#wakeWhenIdle(call);
+    const moved = this.#memory.moved();
+    if (moved) return moved;
+    const anonymous = this.#memory.state.meta?.anonymous ?? call.anonymous;
+    if (anonymous && said.personalization === false) return this.erase(call);
+    return { outcome: this.#memory.transact(call, (store) => keepPurposes(store, said, by)) };
   }
 
   /** Everything held about the customer; null when there is nothing. */

@@ -27,7 +27,14 @@ export interface CallFacts extends CustomerAddress {
   readonly receivedAtMs: number;
   /** From secret keys only, within 24 h of now. */
   readonly clientAtMs?: number | undefined;
+  /** Purposes that the request refused although there is consent; none when absent. */
+  readonly refused?: readonly RefusedPurpose[] | undefined;
 }
+
+/** What a request that there is consent for may still refuse: without personalization nobody would be asked for here. */
+export type RefusedPurpose = 'analytics' | 'ads';
+
+export type ConsentReply = Moved | { readonly outcome: 'kept' | 'erased' | 'refused' };
 
 /** Attributes of the request: `geo`, `device`, `page`, and declared ones. Traits of the customer are beneath them. */
 export type RequestAttributes = Readonly<Record<string, unknown>>;
@@ -75,6 +82,8 @@ export interface Legacy {
   readonly voidUntilMs: number;
   readonly traits: Readonly<Record<string, unknown>>;
   readonly timeZone?: string | undefined;
+  /** Purposes that they refused on a page; absent when none. */
+  readonly told?: Readonly<Record<string, boolean>>;
   readonly decisions: readonly StoredDecision[];
   /** By decision id; the newest, as far as they fit. */
   readonly receipts: Readonly<Record<string, Receipt>>;
@@ -269,6 +278,8 @@ export interface StoredProfile {
   readonly consent: {
     readonly channels: Readonly<Record<string, boolean>>;
     readonly purposes: Readonly<Record<string, boolean>>;
+    /** What the customer told a page; `purposes` are their server's. A no in either of them holds. Absent: nothing. */
+    readonly told?: Readonly<Record<string, boolean>>;
   };
 }
 

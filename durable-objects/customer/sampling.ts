@@ -2,6 +2,7 @@
 import { RANKS, rankOf } from '../../decisioning/audience/sample.ts';
 import { withRetry } from '../shared/retry.ts';
 import { publisherStub, type StubSource } from '../shared/stub.ts';
+import { refuses } from './purposes.ts';
 import type { CustomerState } from './state.ts';
 import { isEmpty } from './state.ts';
 
@@ -19,7 +20,7 @@ export function forgetThresholds(): void {
 /** Who is counted: a customer of whom something is held, who did not move on and did not refuse analytics. */
 export function isCounted(state: CustomerState): boolean {
   const { meta } = state;
-  if (!meta || meta.forwardTo !== null || meta.profile.consent.purposes.analytics === false) return false;
+  if (!meta || meta.forwardTo !== null || refuses(meta.profile, 'analytics')) return false;
   return !isEmpty(state);
 }
 

@@ -4,7 +4,14 @@ import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import type { Settlement } from '../budget/protocol.ts';
 import { toldAtMs } from './claims.ts';
-import type { PastTouches, StoredBehaviour, StoredDecision, StoredEnrolment, StoredOutcome } from './protocol.ts';
+import type {
+  CallFacts,
+  PastTouches,
+  StoredBehaviour,
+  StoredDecision,
+  StoredEnrolment,
+  StoredOutcome,
+} from './protocol.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { pastTouchesKey } from './state.ts';
 
@@ -25,6 +32,8 @@ export interface OutboxEntry {
 /** What credits and decisions write through; the simulator implements it over plain memory. */
 export interface CustomerStore {
   readonly state: CustomerState;
+  /** What the call refused that the change is made for. */
+  readonly refused?: CallFacts['refused'];
   saveMeta(meta: CustomerMeta): void;
   putDecision(decision: StoredDecision, receipt?: Receipt): void;
   putBlank(decisionId: string, atMs: number): void;
@@ -39,11 +48,13 @@ export interface CustomerStore {
 /** The store over an object's own SQLite. */
 export class SqlStore implements CustomerStore {
   readonly state: CustomerState;
+  readonly refused: CallFacts['refused'];
   readonly #sql: SqlStorage;
 
-  constructor(sql: SqlStorage, state: CustomerState) {
+  constructor(sql: SqlStorage, state: CustomerState, refused?: CallFacts['refused']) {
     this.#sql = sql;
     this.state = state;
+    this.refused = refused;
   }
 
   saveMeta(meta: CustomerMeta): void {

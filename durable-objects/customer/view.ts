@@ -8,7 +8,8 @@ import { subjectResolver } from '../../decisioning/segments/subject.ts';
 import type { CustomerView, Evidence } from '../../decisioning/view.ts';
 import { withinOpenClaims } from './claims.ts';
 import { MAX_CLIENT_AGE_MS } from './limits.ts';
-import type { DecideCall, StoredProfile } from './protocol.ts';
+import type { DecideCall } from './protocol.ts';
+import { consentOf } from './purposes.ts';
 import type { CustomerState } from './state.ts';
 import { assignmentOf, EMPTY_PROFILE, historyOf, sessionKeyOf, touchesOf } from './state.ts';
 
@@ -42,14 +43,9 @@ export function viewOf(state: CustomerState, call: DecideCall, nowMs: number): C
     touches: (scope, windowMs) => countTouches(touches, scope, windowMs, nowMs),
     pressure: (weights, halfLifeMs) => fatiguePressure(touches, weights, halfLifeMs, nowMs),
     assignment: (campaignId) => assignmentOf(state, campaignId),
-    // Who wants no personalization wants it on no channel.
-    consents: (channel) => (profile.consent.purposes.personalization === false ? false : consentOf(profile, channel)),
+    consents: (name) => consentOf(profile, name, call.refused),
     sessionKey: sessionKeyOf(state, call.sessionId, nowMs),
   };
-}
-
-function consentOf(profile: StoredProfile, channel: string): boolean | undefined {
-  return Object.hasOwn(profile.consent.channels, channel) ? profile.consent.channels[channel] : undefined;
 }
 
 /** The time that leases are held against: the object's, not a client's. */

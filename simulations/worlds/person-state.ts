@@ -5,7 +5,7 @@ import { countTouches, fatiguePressure, inScope } from '../../decisioning/limits
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
 import type { OutcomeRecord } from '../../decisioning/segments/counters.ts';
 import { subjectResolver } from '../../decisioning/segments/subject.ts';
-import type { Assignment, CustomerView } from '../../decisioning/view.ts';
+import { ADS, type Assignment, type CustomerView } from '../../decisioning/view.ts';
 import type { Trial } from './learner.ts';
 import type { Person } from './visits.ts';
 
@@ -51,7 +51,8 @@ export function viewOf(
     touches: (scope, windowMs) => countTouches(state.touches, scope, windowMs, nowMs),
     pressure: (weights, halfLifeMs) => fatiguePressure(state.touches, weights, halfLifeMs, nowMs),
     assignment: (campaignId) => state.assignments.get(campaignId),
-    consents: (channel) => (person.consents.includes(channel) ? true : undefined),
+    // Shares are of channels; those who are invented have nothing against purposes.
+    consents: (name) => (person.consents.includes(name) || name === ADS ? true : undefined),
     sessionKey: `visit-${visit}`,
   };
 }

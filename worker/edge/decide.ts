@@ -15,6 +15,7 @@ import { type Deadline, LATE } from '../http/deadline.ts';
 import type { Timing } from '../http/timing.ts';
 import type { EdgeCatalog } from './catalog.ts';
 import { askCustomer, linkCustomer } from './customer-calls.ts';
+import { refusedOf } from './purposes.ts';
 import { type Attempts, carryPurse } from './purse.ts';
 import { decisionsOf } from './replies.ts';
 import type { PlacementSlices } from './slices.ts';
@@ -36,6 +37,7 @@ export interface Asked {
   readonly repeatable: boolean;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly sessionId: OptimizeRequest['sessionId'];
+  readonly purposes?: OptimizeRequest['purposes'];
   readonly receivedAtMs: number;
   readonly clientAtMs: number | undefined;
 }
@@ -60,9 +62,11 @@ export async function decideCall(env: Env, asked: Asked): Promise<DecideCall> {
       return { placement, decisionId, seed: hex(await hmac(env.NAMING_SECRET, auth.workspaceId, 'seed', decisionId)) };
     }),
   );
+  const refused = refusedOf(asked.purposes, visitor);
   return {
     workspaceId: auth.workspaceId,
     name,
+    ...(refused && { refused }),
     anonymous: visitor.kind !== 'known',
     siteId: auth.siteId,
     receivedAtMs: asked.receivedAtMs,

@@ -29,14 +29,20 @@ export type Visitor =
 export interface VisitorFacts {
   readonly customer: OptimizeRequest['customer'];
   readonly consent: 'granted' | 'denied' | 'pending' | undefined;
+  /** What the request refuses although there is consent. */
+  readonly purposes?: OptimizeRequest['purposes'];
   /** Makes a retried first request come out as the same visitor. */
   readonly requestId: string | undefined;
   /** Where the request came from, so that two clients with one requestId are two visitors; hashed, never kept. */
   readonly fingerprint: string;
 }
 
-/** Whether anything may be stored: what the request says, else what the site says. A secret key speaks for its server. */
-export function mayStore(auth: Auth, consent: VisitorFacts['consent']): boolean {
+/**
+ * Whether anything may be stored: what the request says, else what the site says. A secret key speaks for its server. Purposes only take
+ * away: without personalization nobody is remembered.
+ */
+export function mayStore(auth: Auth, consent: VisitorFacts['consent'], purposes?: VisitorFacts['purposes']): boolean {
+  if (purposes?.personalization === false) return false;
   if (consent !== undefined) return consent === 'granted';
   return auth.keyType === 'secret' || auth.site?.consent === 'not_required';
 }
@@ -74,7 +80,7 @@ async function proven(
 
 /** Finds out who a request is about. An anonymous id that was not minted here is treated as none. */
 export async function visitorOf(env: Env, auth: Auth, facts: VisitorFacts, nowMs: number): Promise<Checked<Visitor>> {
-  if (!mayStore(auth, facts.consent)) return { ok: true, value: { kind: 'none' } };
+  if (!mayStore(auth, facts.consent, facts.purposes)) return { ok: true, value: { kind: 'none' } };
   const { workspaceId } = auth;
   const given = facts.customer?.anonymousId;
   const verified = given !== undefined && (await verifyAnonymousId(env, workspaceId, given));

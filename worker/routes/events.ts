@@ -11,6 +11,7 @@ import { callCustomer, linkCustomer } from '../edge/customer-calls.ts';
 import { answerEvents } from '../edge/events-answer.ts';
 import { goalFacts } from '../edge/goals.ts';
 import { minorUnits } from '../edge/money.ts';
+import { narrowed, refusedOf } from '../edge/purposes.ts';
 import { resultsOf } from '../edge/replies.ts';
 import { admitAttributes } from '../edge/request-facts.ts';
 import type { Visitor } from '../edge/visitor.ts';
@@ -56,13 +57,14 @@ async function takeEvents(c: Ctx, body: EventsRequest): Promise<Response> {
     ];
     return problem(c, 'invalid_request', { errors });
   }
-  const page = { auth, request: c.req.raw, customer: body.customer, consent: body.consent };
+  const page = { auth, request: c.req.raw, customer: body.customer, consent: narrowed(body) };
   const visitor = await visitorOf(
     c.env,
     auth,
     {
       customer: await withCookie(c.env, page),
       consent: body.consent,
+      purposes: body.purposes,
       requestId: undefined,
       fingerprint: fingerprintOf(c.req.raw),
     },
@@ -80,7 +82,7 @@ async function takeEvents(c: Ctx, body: EventsRequest): Promise<Response> {
   const refused = checked.filter((item): item is ItemResult => 'status' in item);
   const links = who.kind === 'known' && who.anonymousName !== null;
   const idle = items.length === 0 && Object.keys(admitted).length === 0 && !links;
-  const taken = idle ? [] : await deliver(c, who, items, admitted);
+  const taken = idle ? [] : await deliver(c, who, { items, traits: admitted, purposes: body.purposes });
   const results = [...refused, ...taken].sort((a, b) => a.index - b.index);
   const answered = answerEvents(c, results, false, {
     ...(who.anonymousId && { customer: { anonymousId: who.anonymousId } }),
@@ -117,8 +119,15 @@ function checkEvent(c: Ctx, directory: Directory, event: CustomerEvent, index: n
 async function deliver(
   c: Ctx,
   who: Exclude<Visitor, { kind: 'none' }>,
-  items: readonly EventItem[],
-  traits: Readonly<Record<string, unknown>>,
+  {
+    items,
+    traits,
+    purposes,
+  }: {
+    readonly items: readonly EventItem[];
+    readonly traits: Readonly<Record<string, unknown>>;
+    readonly purposes: EventsRequest['purposes'];
+  },
 ): Promise<readonly ItemResult[]> {
   const auth = c.get('auth');
   const facts = {
@@ -127,6 +136,7 @@ async function deliver(
     anonymous: who.kind !== 'known',
     siteId: auth.siteId,
     receivedAtMs: c.get('receivedAtMs'),
+    refused: refusedOf(purposes),
   };
   const done = c.get('timing').start('customer');
   try {

@@ -6,12 +6,13 @@ import { MAX_FEEDBACK_BODY_BYTES } from '../../contract/primitives.ts';
 import type { Directory } from '../../decisioning/catalog/slice.ts';
 import type { TokenSigner } from '../../decisioning/token/token.ts';
 import { decodeToken } from '../../decisioning/token/token.ts';
-import type { EventsReply, FeedbackItem, ItemResult } from '../../durable-objects/customer/protocol.ts';
+import type { CallFacts, EventsReply, FeedbackItem, ItemResult } from '../../durable-objects/customer/protocol.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { clientTime } from '../edge/client-time.ts';
 import { callCustomer } from '../edge/customer-calls.ts';
 import { answerEvents } from '../edge/events-answer.ts';
 import { goalFacts, learningFacts } from '../edge/goals.ts';
+import { refusedOf } from '../edge/purposes.ts';
 import { resultsOf } from '../edge/replies.ts';
 import { tokenSigner } from '../edge/token-signer.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
@@ -42,18 +43,22 @@ export function registerFeedback(app: App): void {
       const auth = c.get('auth');
       const current = await currentCatalog(c.env, c.executionCtx, auth.workspaceId, c.get('receivedAtMs'));
       if (!current) return problem(c, 'nothing_published');
-      return answerEvents(c, await takeFeedback(c, eventsOf(body), current.catalog.directory), !('events' in body));
+      return answerEvents(c, await takeFeedback(c, body, current.catalog.directory), !('events' in body));
     },
   );
 }
 
 function eventsOf(body: FeedbackRequest): FeedbackEvent[] {
   if ('events' in body) return body.events;
-  const { key: _, ...event } = body;
+  const { key: _key, purposes: _purposes, ...event } = body;
   return [event];
 }
 
-async function takeFeedback(c: Ctx, events: readonly FeedbackEvent[], directory: Directory): Promise<ItemResult[]> {
+async function takeFeedback(c: Ctx, body: FeedbackRequest, directory: Directory): Promise<ItemResult[]> {
+  const events = eventsOf(body);
+  // Who wants no personalization any more is reported of no more, whatever token their page still has.
+  if (body.purposes?.personalization === false)
+    return events.map((_, index) => ({ index, status: 'rejected', reason: 'no_consent' }));
   const done = c.get('timing').start('verify');
   const signer = tokenSigner(c.env);
   const checked = await Promise.all(events.map((event, index) => checkEvent(c, signer, directory, event, index)));
@@ -65,7 +70,9 @@ async function takeFeedback(c: Ctx, events: readonly FeedbackEvent[], directory:
     else byCustomer.set(item.record.customer, [...(byCustomer.get(item.record.customer) ?? []), item]);
   }
   const end = c.get('timing').start('customer');
-  const taken = await Promise.all([...byCustomer].map(([name, items]) => deliver(c, name, items)));
+  const taken = await Promise.all(
+    [...byCustomer].map(([name, items]) => deliver(c, name, items, refusedOf(body.purposes))),
+  );
   end();
   return [...results, ...taken.flat()].sort((a, b) => a.index - b.index);
 }
@@ -100,7 +107,12 @@ async function checkEvent(
   return { index, record, kind: 'goal', goal, orderId: event.orderId, atMs, ...learning };
 }
 
-async function deliver(c: Ctx, name: string, items: readonly FeedbackItem[]): Promise<readonly ItemResult[]> {
+async function deliver(
+  c: Ctx,
+  name: string,
+  items: readonly FeedbackItem[],
+  refused: CallFacts['refused'],
+): Promise<readonly ItemResult[]> {
   const auth = c.get('auth');
   // Whether the customer is anonymous is known to the object if it exists; one that a token brings to life is.
   const facts = {
@@ -109,6 +121,7 @@ async function deliver(c: Ctx, name: string, items: readonly FeedbackItem[]): Pr
     anonymous: true,
     siteId: auth.siteId,
     receivedAtMs: c.get('receivedAtMs'),
+    refused,
   };
   try {
     const taking = callCustomer<EventsReply>(c.env, facts, (stub, here) => stub.feedback(here, items));

@@ -3,6 +3,7 @@ import type { App } from '../http/app-env.ts';
 import { registerAlerts } from './alerts.ts';
 import { registerAudience } from './audience.ts';
 import { registerConfiguration } from './configuration/index.ts';
+import { registerConsent } from './consent.ts';
 import { registerCustomers } from './customers.ts';
 import { registerDecisions } from './decisions.ts';
 import { registerEvents } from './events.ts';
@@ -27,6 +28,7 @@ export function registerRoutes(app: App): void {
   registerDecisions(app);
   registerExplain(app);
   registerCustomers(app);
+  registerConsent(app);
   registerConfiguration(app);
   registerPerformance(app);
   registerParameters(app);

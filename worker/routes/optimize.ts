@@ -11,6 +11,7 @@ import { keepInCookie, withCookie } from '../edge/cookie.ts';
 import type { Outcome } from '../edge/decide.ts';
 import { decideFor } from '../edge/decide.ts';
 import { verifyPreview } from '../edge/preview.ts';
+import { narrowed } from '../edge/purposes.ts';
 import { countRefusals } from '../edge/refusals.ts';
 import { admitAttributes, requestFacts } from '../edge/request-facts.ts';
 import type { PlacementSlices } from '../edge/slices.ts';
@@ -56,13 +57,14 @@ async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
   if (!clientAt.ok) return refuse(c, clientAt.refusal);
   const slices = await placementSlices(c.env, auth.workspaceId, catalog.manifest, body.placements, c.get('deadline'));
   if (body.preview !== undefined) return answerPreview(c, body, requestId, slices);
-  const page = { auth, request: c.req.raw, customer: body.customer, consent: body.consent };
+  const page = { auth, request: c.req.raw, customer: body.customer, consent: narrowed(body) };
   const visitor = await visitorOf(
     c.env,
     auth,
     {
       customer: await withCookie(c.env, page),
       consent: body.consent,
+      purposes: body.purposes,
       requestId: body.requestId,
       fingerprint: fingerprintOf(c.req.raw),
     },
@@ -83,6 +85,7 @@ async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
     repeatable: body.requestId !== undefined,
     attributes: { ...requestFacts(c.req.raw, body.context), ...admitted },
     sessionId: body.sessionId,
+    purposes: body.purposes,
     receivedAtMs: nowMs,
     clientAtMs: clientAt.value,
   });
