@@ -8,10 +8,11 @@ import type { ChosenAction } from './chosen-action.ts';
 import { isQuiet } from './limits/quiet-hours.ts';
 import { isScheduled } from './limits/schedule.ts';
 import type { CapScope } from './limits/touches.ts';
+import { ADS } from './purposes.ts';
 import type { RefusalReason } from './reasons.ts';
 import type { IsMember } from './segments/compile.ts';
 import type { Resolve } from './segments/subject.ts';
-import { ADS, type CustomerView } from './view.ts';
+import type { CustomerView } from './view.ts';
 
 export interface EligibilityFacts {
   readonly slice: OpenSlice;

@@ -29,9 +29,6 @@ export interface Assignment {
   readonly features?: FeatureVector;
 }
 
-/** Names of purposes of content beside those of channels, so that receipts keep the answers with theirs: no channel's id has a colon. */
-export const ADS = 'purpose:ads';
-
 /** The customer as decide() sees them; every answer is as of one moment and does not change while deciding. */
 export interface CustomerView {
   /** What holdouts are drawn from. */
@@ -44,7 +41,7 @@ export interface CustomerView {
   readonly pressure: (channelWeights: Readonly<Record<string, number>>, halfLifeMs: number) => number;
   /** The live assignment for a campaign, if any. */
   readonly assignment: (campaignId: string) => Assignment | undefined;
-  /** True: the customer said yes to this channel, or to the purpose of this name ({@link ADS}); false: said no to it, or to being personalized for at all; undefined: said nothing. */
+  /** True: the customer said yes to this channel, or to the purpose of this name (`purpose:ads`); false: said no to it, or to being personalized for at all; undefined: said nothing. */
   readonly consents: (channelOrPurpose: string) => boolean | undefined;
   /** Names the session, for `sticky: session`. */
   readonly sessionKey: string;

@@ -1,6 +1,6 @@
 /** What a customer refused to be remembered or counted for: by their server, by a page, or in this one request. */
 import type { Purpose } from '../../contract/primitives.ts';
-import { ADS } from '../../decisioning/view.ts';
+import { ADS } from '../../decisioning/purposes.ts';
 import type { CallFacts, StoredProfile } from './protocol.ts';
 import type { CustomerMeta } from './state.ts';
 import type { CustomerStore } from './store.ts';

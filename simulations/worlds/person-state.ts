@@ -2,10 +2,11 @@
 
 import type { Touch } from '../../decisioning/limits/touches.ts';
 import { countTouches, fatiguePressure, inScope } from '../../decisioning/limits/touches.ts';
+import { ADS } from '../../decisioning/purposes.ts';
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
 import type { OutcomeRecord } from '../../decisioning/segments/counters.ts';
 import { subjectResolver } from '../../decisioning/segments/subject.ts';
-import { ADS, type Assignment, type CustomerView } from '../../decisioning/view.ts';
+import type { Assignment, CustomerView } from '../../decisioning/view.ts';
 import type { Trial } from './learner.ts';
 import type { Person } from './visits.ts';
 
