@@ -31,6 +31,6 @@ for (const [name, code] of files) {
   console.log(
     `${name.padEnd(20)} ${manifest[name].bytes} bytes, ${gzipBytes} gzip of at most ${limit ?? '-'}  ${verdict}`,
   );
-  if (verdict) process.exitCode = 1;
+  if (verdict === 'OVER') process.exitCode = 1; // `npm run budget` also fails for one without a budget
 }
 writeFileSync(`${dist}manifest.json`, `${JSON.stringify({ release, files: manifest }, null, 2)}\n`);

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildGuides } from './guides/build.ts';
+import { buildShop } from './shop/build.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = join(root, 'worker/assets/dist');
@@ -32,7 +33,6 @@ const COPIES: readonly Copy[] = [
   { from: join(swagger, 'LICENSE'), to: 'docs/swagger-ui-LICENSE.txt' },
   { from: join(swagger, 'NOTICE'), to: 'docs/swagger-ui-NOTICE.txt' },
   { from: join(root, 'client-snippet/dist'), to: '.', optional: true, only: WEB_FILES },
-  { from: join(root, 'examples/shop'), to: 'demo', optional: true, only: WEB_FILES },
 ];
 
 async function copy({ from, to, optional, only }: Copy): Promise<void> {
@@ -48,3 +48,9 @@ await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
 for (const entry of COPIES) await copy(entry);
 await buildGuides(root, await readFile(join(root, 'worker/assets/guide.html'), 'utf8'), join(target, 'docs'));
+const stub = join(root, 'client-snippet/dist/stub.js');
+await buildShop(
+  join(root, 'examples/shop'),
+  join(target, 'demo'),
+  existsSync(stub) ? await readFile(stub, 'utf8') : '',
+);

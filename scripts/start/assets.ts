@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { PROOFS_FILE } from './proofs.ts';
 
 const run = promisify(execFile);
 
@@ -26,7 +27,10 @@ export function copyAssets(from: string, to: string, publishableKey: string): vo
   cpSync(from, to, { recursive: true });
   const demo = join(to, 'demo');
   if (!existsSync(demo)) return;
-  for (const name of readdirSync(demo).filter((file) => file.endsWith('.html'))) {
+  writeFileSync(join(to, PROOFS_FILE), '{}'); // must be there when the runtime lists its files
+  for (const name of readdirSync(demo, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.html'),
+  )) {
     const file = join(demo, name);
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll('{{PUBLISHABLE_KEY}}', publishableKey));
   }

@@ -23,6 +23,8 @@ export interface RuntimeOptions {
   readonly port: number;
   /** Variables of the worker besides those of wrangler.toml. */
   readonly vars?: Readonly<Record<string, string>>;
+  /** Also the worker of wrangler.pages.toml, on a port of its own: `sites` is its EDGE_SITES. */
+  readonly pages?: { readonly port: number; readonly sites: object };
 }
 
 export interface Runtime {
@@ -46,6 +48,20 @@ export interface D1Statement {
   run(): Promise<unknown>;
 }
 
+/** The worker in front of a site, reached without the proxy that the others share: it would compress, and name another host. */
+async function pagesWorker({ root, vars }: RuntimeOptions, { port, sites }: NonNullable<RuntimeOptions['pages']>) {
+  const { workerOptions } = workerOptionsOf(join(root, 'wrangler.pages.toml'));
+  const script = await bundleOf(join(root, 'worker/pages/entry.ts'));
+  return {
+    ...workerOptions,
+    bindings: { ...(workerOptions.bindings as object | undefined), ...vars, EDGE_SITES: sites as never },
+    name: 'hyperedge-pages',
+    rootPath: root,
+    modules: [{ type: 'ESModule' as const, path: join(root, 'pages.mjs'), contents: script }],
+    unsafeDirectSockets: [{ host: '127.0.0.1', port }],
+  };
+}
+
 /**
  * Starts everything wrangler.toml describes. Not through `wrangler dev`: its proxies cost each request most of its time, and it takes
  * over the screen.
@@ -57,6 +73,7 @@ export async function startRuntime(settings: RuntimeOptions): Promise<Runtime> {
   process.env.WRANGLER_LOG ??= 'error';
   const overrides = { assets: { directory: assets } };
   const { workerOptions } = workerOptionsOf(join(root, 'wrangler.toml'), undefined, { overrides });
+  const pages = settings.pages ? [await pagesWorker(settings, settings.pages)] : [];
   mkdirSync(dirname(logFile), { recursive: true });
   const log = createWriteStream(logFile, { mode: 0o600 });
   // wrangler describes workers in the form of miniflare 4.
@@ -69,6 +86,7 @@ export async function startRuntime(settings: RuntimeOptions): Promise<Runtime> {
         rootPath: root,
         modules: [{ type: 'ESModule', path: join(root, 'index.mjs'), contents: script }],
       },
+      ...pages,
     ],
     host: '127.0.0.1',
     port,

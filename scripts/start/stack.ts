@@ -4,7 +4,8 @@ import { buildAll, copyAssets } from './assets.ts';
 import { ensureDemo } from './demo.ts';
 import { type DemoKeys, ensureDemoKeys } from './demo-keys.ts';
 import { applyMigrations } from './migrations.ts';
-import { type Runtime, startRuntime } from './runtime.ts';
+import { keepProofs } from './proofs.ts';
+import { type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
 import { ensureSecrets } from './secrets.ts';
 
 export interface StackOptions {
@@ -17,6 +18,8 @@ export interface StackOptions {
   readonly demoFile?: string;
   /** Variables of the worker besides those of wrangler.toml. */
   readonly vars?: Readonly<Record<string, string>>;
+  /** Also a worker in front of a site, see {@link RuntimeOptions}; the demo's key stands for its own. */
+  readonly pages?: (publishableKey: string) => NonNullable<RuntimeOptions['pages']>;
   /** Wraps each step, to show its progress. */
   readonly step?: <T>(title: string, work: () => Promise<T>) => Promise<T>;
 }
@@ -46,7 +49,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     copyAssets(join(root, 'worker/assets/dist'), assets, keys.publishableKey);
   });
   const runtime = await step('Starting the runtime', () =>
-    startRuntime({ root, stateDir, assets, logFile, port, ...(options.vars && { vars: options.vars }) }),
+    startRuntime({
+      ...{ root, stateDir, assets, logFile, port },
+      ...(options.vars && { vars: options.vars }),
+      ...(options.pages && { pages: options.pages(keys.publishableKey) }),
+    }),
   );
   try {
     await step('Migrating the database', () => applyMigrations(runtime.database, join(root, 'migrations')));
@@ -55,7 +62,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       campaigns: join(root, 'examples/shop/campaigns'),
       origins: [url, `http://127.0.0.1:${port}`],
     };
-    await step('Preparing the demo shop and its four campaigns', () => ensureDemo(runtime.database, demo));
+    await step('Preparing the demo shop and its campaigns', () => ensureDemo(runtime.database, demo));
+    await keepProofs(assets, keys);
     await step('Checking that it answers', () => checkHealth(url));
     return { url, keys, logFile, runtime };
   } catch (error) {

@@ -1,0 +1,56 @@
+/** Signing in and out, and what a customer allows. */
+import { all, one } from './dom.js';
+import { log } from './panel.js';
+
+/** Proofs of the demo's customers, signed when the shop was started; a real shop's server signs one a session. */
+const people = { ada: 'Ada', ben: 'Ben' };
+let signedIn;
+
+export function showAccount() {
+  one('[data-account]').textContent = signedIn ? people[signedIn] : 'Account';
+  const line = one('[data-account-state]');
+  if (!line) return;
+  line.textContent = signedIn
+    ? `Signed in as ${people[signedIn]}: what the shop knows follows from device to device.`
+    : 'You are not signed in.';
+  one('[data-sign-out]').hidden = !signedIn;
+}
+
+async function signIn(id) {
+  const response = await fetch('/demo/proofs.json', { cache: 'no-store' });
+  const proofs = response.ok ? await response.json() : {};
+  if (!proofs[id]) return log('This copy of the shop has no proofs');
+  signedIn = id;
+  hyperedge('identify', id, proofs[id]);
+  log(`Signed in as ${people[id]}`);
+  showAccount();
+}
+
+function signOut() {
+  signedIn = undefined;
+  hyperedge('reset');
+  log('Signed out: this device has forgotten you');
+  showAccount();
+}
+
+export function startAccount() {
+  document.addEventListener('submit', (event) => {
+    if (!event.target.matches('[data-sign-in], [data-purposes], [data-letter-form]')) return;
+    event.preventDefault();
+    if (event.target.matches('[data-sign-in]')) {
+      if (event.submitter.value) void signIn(event.submitter.value);
+      else signOut();
+    }
+    if (event.target.matches('[data-purposes]')) {
+      const wanted = Object.fromEntries(all('input[name]', event.target).map(({ name, checked }) => [name, checked]));
+      hyperedge('purposes', { functional: true, ...wanted });
+      log(
+        `Allowed: ${
+          Object.keys(wanted)
+            .filter((name) => wanted[name])
+            .join(', ') || 'nothing more'
+        }`,
+      );
+    }
+  });
+}

@@ -1,0 +1,54 @@
+/** From page to page without leaving: the next page's words are fetched and put in place, its address is pushed. */
+import { state } from './basket.js';
+import { one } from './dom.js';
+
+/** A page of this shop, and no other part of the same site. */
+const isPage = (link) =>
+  link?.origin === location.origin &&
+  link.pathname.startsWith('/demo/') &&
+  link.pathname.endsWith('/') &&
+  !link.target &&
+  link.pathname !== location.pathname;
+
+let arrived = () => {};
+/** The latest one wins: an answer that another click overtook is dropped. */
+let latest = 0;
+
+async function show(address) {
+  latest += 1;
+  const mine = latest;
+  const response = await fetch(address);
+  const next = new DOMParser().parseFromString(await response.text(), 'text/html');
+  if (mine !== latest) return;
+  document.title = next.title;
+  one('main').replaceWith(next.querySelector('main'));
+  scrollTo(0, 0);
+  arrived();
+}
+
+async function go(address) {
+  try {
+    history.pushState(state(), '', address);
+    await show(address);
+  } catch {
+    location.assign(address); // no network for a part of a page: the browser shows what it shows then
+  }
+}
+
+/** `onArrival` runs for every page that is put in place. */
+export function startNavigation(onArrival) {
+  arrived = onArrival;
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest('a[href]');
+    const wantsTab = event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0;
+    if (wantsTab || event.defaultPrevented || !isPage(link)) return;
+    event.preventDefault();
+    for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
+    void go(link.href);
+  });
+  let shown = location.pathname;
+  addEventListener('popstate', () => {
+    if (location.pathname !== shown) void show(location.href).catch(() => location.reload());
+    shown = location.pathname;
+  });
+}

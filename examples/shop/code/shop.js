@@ -1,0 +1,58 @@
+/** The demo shop's own code: what every page does, and what a page does once it is there. */
+import { showAccount, startAccount } from './account.js';
+import { add, order, showBasket } from './basket.js';
+import { choose, consent, showConsent } from './consent.js';
+import { one } from './dom.js';
+import { startNavigation } from './navigate.js';
+import { log, startPanel } from './panel.js';
+import { askForPlaces, closeLetter } from './places.js';
+
+/** A page is in place: the first, or one that came by a link. */
+function arrive() {
+  showBasket();
+  showAccount();
+  askForPlaces();
+}
+
+const actions = {
+  '[data-buy]': ({ dataset }) => {
+    add(dataset.buy);
+    openBasket();
+  },
+  '[data-open-basket]': () => openBasket(),
+  '[data-checkout]': () => order(),
+  '[data-consent-choice]': ({ dataset }) => choose(dataset.consentChoice),
+  '[data-allow]': () => choose('granted'),
+  '[data-withdraw]': () => choose('denied'),
+  '[data-hyperedge-dismiss]': () => closeLetter(),
+  '[data-new-visitor]': () => {
+    hyperedge('reset');
+    location.reload();
+  },
+};
+
+function openBasket() {
+  showBasket(); // an order's thanks are for once
+  one('[data-basket]').showModal();
+}
+
+document.addEventListener('click', ({ target }) => {
+  if (target === one('[data-basket]')) target.close(); // the backdrop
+  for (const [selector, act] of Object.entries(actions)) {
+    const element = target.closest(selector);
+    if (element) act(element);
+  }
+});
+
+// The end of the page stays reachable above the dock, however high it is.
+new ResizeObserver(([{ borderBoxSize }]) => {
+  document.body.style.paddingBottom = `${borderBoxSize[0].blockSize}px`;
+}).observe(one('[data-dock]'));
+
+startPanel();
+showConsent();
+if (consent() === 'granted') hyperedge('consent', 'granted');
+startAccount();
+startNavigation(arrive);
+arrive();
+addEventListener('hyperedge:click', (event) => log(`Click in ${event.detail.placement} reported`));
