@@ -8,11 +8,11 @@ core.$commands = commands;
 
 /** A command that is not known here is the name of a part: a file beside this one, loaded when it is first called. */
 const run = async ([name, ...values]: Iterable<unknown>): Promise<void> => {
-  const file: string = `./${name}.js`; // a name that the bundler does not look into
   try {
     const command = (commands as Core['$commands'])[name as string];
     if (command) command(...(values as never[]));
-    else await ((await import(file)) as Part).start(core, ...values);
+    // From the script's own address: relative to a script from elsewhere, browsers know none.
+    else await ((await import(new URL(`${name}.js`, src) as never)) as Part).start(core, ...values);
   } catch {} // a call with wrong arguments must not break the page that makes it, a part that was blocked is none
 };
 
