@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { chooseArm, stickyPeriod } from './assignment.ts';
+import { chooseArm } from './assignment.ts';
 import type { StickyConfiguration } from './catalog/configuration.ts';
+import { stickyPeriod } from './sticky-period.ts';
 import { armOf, campaignOf, configurationOf, DAY_MS, HOUR_MS, slicesOf } from './testing/configuration.ts';
 import { viewOf } from './testing/customer.ts';
 import { NOON_MS } from './testing/decide-once.ts';

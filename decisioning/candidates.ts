@@ -1,16 +1,17 @@
 /** From a placement's campaigns to those that may be chosen there, each with its value; what becomes of the others is noted. */
 import { isHeldOut } from './arbitration/holdout.ts';
 import { candidateValue, DEFAULT_PRESET, type ValueParts } from './arbitration/value.ts';
-import { stickyPeriod } from './assignment.ts';
 import type { OpenCampaign } from './catalog/open.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
-import { addressRefusalOf, type EligibilityFacts, leafOf, touchRefusalOf } from './eligibility.ts';
+import { addressRefusalOf, type EligibilityFacts, leafOf } from './eligibility.ts';
 import { isAdmitted } from './lifecycle/admission.ts';
 import { canAfford, type NeedStanding, priceOf, standingOfNeeds } from './limits/needs.ts';
 import type { PurseView } from './limits/purse.ts';
 import type { RefusalReason } from './reasons.ts';
 import { type Availability, availabilityOf, keepsUnavailable, partOf } from './steering/availability.ts';
+import { stickyPeriod } from './sticky-period.ts';
 import { leafKeyFor } from './strategies/leaf-key.ts';
+import { touchRefusalOf } from './touch-refusal.ts';
 import type { CampaignStanding, Evidence } from './view.ts';
 
 /** A campaign that was considered, as `explain` and the receipt show it. */

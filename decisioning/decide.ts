@@ -3,7 +3,7 @@
  * object, in the worker, in a browser, in Node, and when a receipt is replayed.
  */
 import { choiceProbabilities } from './arbitration/choice.ts';
-import { chooseArm, stickyPeriod } from './assignment.ts';
+import { chooseArm } from './assignment.ts';
 import { HOLDOUT_ARM } from './bandits/allocation.ts';
 import {
   type Candidate,
@@ -24,6 +24,7 @@ import { drawIndex, seededRandom } from './random.ts';
 import type { RefusalReason } from './reasons.ts';
 import { scoresFrom } from './scores.ts';
 import { partOf } from './steering/availability.ts';
+import { stickyPeriod } from './sticky-period.ts';
 import type { ArmAsk, CustomerView, Evidence } from './view.ts';
 
 /** One placement to decide for, in the order of the request. */

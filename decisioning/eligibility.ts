@@ -1,13 +1,11 @@
 /** Whether a campaign may be chosen for a placement, and under which leaf its evidence is kept. Cheap checks come first. */
-import { isExcluded, isTooSoon, isWaiting } from './arbitration/relations.ts';
-import { HOLDOUT_ARM, REST_LEAF } from './bandits/allocation.ts';
-import type { CapRule } from './catalog/configuration.ts';
+import { isExcluded, isWaiting } from './arbitration/relations.ts';
+import { REST_LEAF } from './bandits/allocation.ts';
 import type { OpenCampaign, OpenSlice } from './catalog/open.ts';
 import type { RulesSlice, SliceCampaign } from './catalog/slice.ts';
 import type { ChosenAction } from './chosen-action.ts';
 import { isQuiet } from './limits/quiet-hours.ts';
 import { isScheduled } from './limits/schedule.ts';
-import type { CapScope } from './limits/touches.ts';
 import { ADS } from './purposes.ts';
 import type { RefusalReason } from './reasons.ts';
 import type { IsMember } from './segments/compile.ts';
@@ -44,34 +42,9 @@ export function addressRefusalOf(campaign: OpenCampaign, facts: EligibilityFacts
   return null;
 }
 
-/** The distance or the cap that a claim of this campaign would break, or null. Both count touches, which held-out customers lack. */
-export function touchRefusalOf(campaign: OpenCampaign, facts: EligibilityFacts): RefusalReason | null {
-  const { channel, globalCap } = facts.slice.rules;
-  const capped = (caps: readonly CapRule[], scope: CapScope): boolean => {
-    if (caps.length === 0) return false;
-    const claimed = claimedBefore(facts.chosenBefore, scope);
-    return caps.some((cap) => facts.customer.touches(scope, cap.windowMs) + claimed >= cap.max);
-  };
-  if (isTooSoon(campaign.rules, facts.customer.resolve, facts.chosenBefore)) return 'too_soon_after';
-  if (capped(campaign.rules.caps, { kind: 'campaign', id: campaign.rules.id })) return 'capped_campaign';
-  if (channel.cap && capped([channel.cap], { kind: 'channel', id: channel.id })) return 'capped_channel';
-  if (globalCap && channel.countsTowardGlobal && capped([globalCap], { kind: 'global' })) return 'capped_global';
-  return null;
-}
-
 /** Whether a touch of this campaign counts against any cap: then it must be claimed where the customer's other touches are known. */
 export function isCapped({ channel, globalCap }: RulesSlice, campaign: Pick<SliceCampaign, 'caps'>): boolean {
   return campaign.caps.length > 0 || channel.cap !== null || (globalCap !== null && channel.countsTowardGlobal);
-}
-
-/** Claims that earlier placements of this request are about to make. */
-function claimedBefore(chosenBefore: EligibilityFacts['chosenBefore'], scope: CapScope): number {
-  return chosenBefore.filter(({ action, slice }) => {
-    if (action.armId === HOLDOUT_ARM) return false;
-    if (scope.kind === 'campaign') return action.campaign.id === scope.id;
-    if (scope.kind === 'channel') return slice.rules.channel.id === scope.id;
-    return slice.rules.channel.countsTowardGlobal;
-  }).length;
 }
 
 /** The leaf of this context: the first of the campaign's contexts that holds, else `rest`. */

@@ -1,4 +1,5 @@
 /** What conditions see of a request: the customer's traits, the request's facts above them, and the clock. */
+import { nested } from './nested.ts';
 import { localClock } from './time-zone.ts';
 
 export interface RequestFacts {
@@ -57,21 +58,4 @@ export function conditionAttributes(facts: RequestFacts): Record<string, unknown
     } satisfies Everything<'time'>,
     customer: { anonymous: facts.anonymous } satisfies Everything<'customer'>,
   };
-}
-
-/** Expands dotted names; own, plain objects only. */
-export function nested(flat: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(flat)) {
-    const parts = name.split('.');
-    let at = out;
-    for (const part of parts.slice(0, -1)) {
-      const next = Object.hasOwn(at, part) ? at[part] : undefined;
-      const object = typeof next === 'object' && next !== null && !Array.isArray(next) ? { ...next } : {};
-      at[part] = object;
-      at = object as Record<string, unknown>;
-    }
-    at[parts.at(-1) as string] = value;
-  }
-  return out;
 }

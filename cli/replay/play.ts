@@ -7,7 +7,7 @@ import { addSums, type SumsByName } from '../../decisioning/bandits/named-sums.t
 import { type ArmStatistics, addStatistics, emptyStatistics } from '../../decisioning/bandits/statistics.ts';
 import { decide } from '../../decisioning/decide.ts';
 import type { FeatureVector } from '../../decisioning/features/features.ts';
-import { nested } from '../../decisioning/request-attributes.ts';
+import { nested } from '../../decisioning/nested.ts';
 import { subjectResolver } from '../../decisioning/segments/subject.ts';
 import { type CustomerView, evidenceFrom } from '../../decisioning/view.ts';
 import type { ReplayCampaign } from './campaign.ts';

@@ -1,11 +1,12 @@
+import { compileAll } from './all.ts';
 import type { OperatorTest } from './ast.ts';
+import { compileVersion } from './compare-versions.ts';
 import type { CompiledTest, SavedGroups } from './compile.ts';
-import { compileCondition, compileValueTest } from './compile.ts';
-import { compileAll, compileMembership } from './lists.ts';
-import { readPath } from './paths.ts';
+import { compileValueTest } from './compile.ts';
+import { compileElemMatch } from './elements.ts';
+import { compileMembership } from './lists.ts';
 import { testRegex } from './regex/index.ts';
 import { comparable, textOf, typeOf } from './values.ts';
-import { versionKey } from './versions.ts';
 
 /** Compile one operator. Comparisons follow JavaScript's loose rules, as the SDKs do: a missing attribute compares like 0. */
 export function compileOperator(test: OperatorTest, savedGroups: SavedGroups): CompiledTest {
@@ -69,36 +70,4 @@ function compileComparison(operator: string, expected: unknown): CompiledTest {
     default:
       return (actual) => comparable(actual) >= right;
   }
-}
-
-function compileVersion(operator: string, expected: unknown): CompiledTest {
-  const right = versionKey(expected);
-  switch (operator) {
-    case '$veq':
-      return (actual) => versionKey(actual) === right;
-    case '$vne':
-      return (actual) => versionKey(actual) !== right;
-    case '$vlt':
-      return (actual) => versionKey(actual) < right;
-    case '$vlte':
-      return (actual) => versionKey(actual) <= right;
-    case '$vgt':
-      return (actual) => versionKey(actual) > right;
-    default:
-      return (actual) => versionKey(actual) >= right;
-  }
-}
-
-/** At least one element passes; empty elements (null, false, 0, '') are passed over, as in the SDKs. */
-function compileElemMatch(
-  test: Extract<OperatorTest, { kind: 'elemMatch' }>['test'],
-  savedGroups: SavedGroups,
-): CompiledTest {
-  if (test.kind === 'value') {
-    const holds = compileValueTest(test.test, savedGroups);
-    return (actual, isMember) => Array.isArray(actual) && actual.some((item) => item && holds(item, isMember));
-  }
-  const holds = compileCondition(test.condition, savedGroups);
-  return (actual, isMember) =>
-    Array.isArray(actual) && actual.some((item) => item && holds((path) => readPath(item, path), isMember));
 }

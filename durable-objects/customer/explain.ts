@@ -1,5 +1,5 @@
 /** Explains what a customer would get now. */
-import { stickyPeriod } from '../../decisioning/assignment.ts';
+
 import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import type { TracedCandidate } from '../../decisioning/candidates.ts';
 import type { OpenSlice } from '../../decisioning/catalog/open.ts';
@@ -8,6 +8,7 @@ import { decide } from '../../decisioning/decide.ts';
 import { featureVector } from '../../decisioning/features/features.ts';
 import { scoresFrom } from '../../decisioning/scores.ts';
 import type { Resolve } from '../../decisioning/segments/subject.ts';
+import { stickyPeriod } from '../../decisioning/sticky-period.ts';
 import { isOpen, shownClaims } from './claims.ts';
 import type { DecideCall, ExplainedCandidate } from './protocol.ts';
 import type { CustomerState } from './state.ts';
