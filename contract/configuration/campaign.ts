@@ -79,6 +79,16 @@ export const campaign = z
     exclusionGroups,
     onlyAfter,
     notWithin,
+    onDevice: z
+      .boolean()
+      .default(false)
+      .meta({
+        description: 'Pages that ask for it decide themselves, without asking; not with caps, costs or holdouts',
+      }),
+    learnFromDevice: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'What devices report is learned from; else it is counted apart and no more' }),
   })
   .transform(withArms)
   .meta({

@@ -90,6 +90,7 @@ export function policyOf(campaign: CampaignConfiguration): CampaignPolicy {
     strategy: strategyOf(strategy),
     minExploration: strategy.minExploration,
     priors: Object.fromEntries(campaign.arms.flatMap((arm) => (arm.prior ? [[arm.id, arm.prior] as const] : []))),
+    ...(campaign.learnFromDevice && { learnsFromDevice: true as const }),
     holdout,
     shards,
     ...(features && { features }),

@@ -3,6 +3,7 @@ import { isReservedPath } from './attribute-paths.ts';
 import { checkCampaign } from './check-campaign.ts';
 import { checkCampaignConditions, checkSegments } from './check-conditions.ts';
 import { checkContents } from './check-contents.ts';
+import { checkDevice } from './check-device.ts';
 import { checkLedgers } from './check-ledgers.ts';
 import { checkParameters } from './check-parameters.ts';
 import { checkRelations } from './check-relations.ts';
@@ -58,4 +59,5 @@ export function checkConfiguration(configuration: Configuration, report: Report)
   checkContents(configuration, report);
   checkLedgers(configuration, report);
   checkRelations(configuration.campaigns, known, report);
+  checkDevice(configuration, report);
 }

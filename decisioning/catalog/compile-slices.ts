@@ -77,6 +77,7 @@ function compileCampaign(
     holdout: campaign.holdout,
     contexts: campaign.contexts,
     ...compileRelations(campaign),
+    ...(campaign.onDevice && { onDevice: true as const }),
     armIds: policy.armIds,
     shards: campaign.shards,
     ...(strategies ? { strategies } : scoring && { scoring }),

@@ -196,6 +196,10 @@ export interface CampaignConfiguration {
   readonly onlyAfter?: readonly OnlyAfterRule[] | undefined;
   /** All must hold; none when absent. */
   readonly notWithin?: readonly NotWithinRule[] | undefined;
+  /** Pages may decide it themselves. */
+  readonly onDevice?: boolean | undefined;
+  /** What they report is learned from. */
+  readonly learnFromDevice?: boolean | undefined;
 }
 
 export interface SegmentConfiguration {
@@ -249,7 +253,8 @@ export interface GoalConfiguration {
 export interface AttributeConfiguration {
   readonly id: string;
   readonly type: 'string' | 'number' | 'boolean' | 'string_list';
-  readonly source: 'server' | 'any';
+  /** `device`: known on pages alone, and never sent. */
+  readonly source: 'server' | 'any' | 'device';
   readonly description?: string | undefined;
 }
 

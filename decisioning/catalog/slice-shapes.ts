@@ -145,6 +145,7 @@ const campaign = also(
     scorePaths: optional(listOf(text)),
     tokenLifeMs: wholeFrom(1),
     goalWindowMs: optional(wholeFrom(1)),
+    onDevice: optional(flag),
     strategies: optional(strategiesShape({ scoring: optional(scoring) })),
     steering: optional(steeringShape(scoring)),
     initialAllocation: allocation,
@@ -205,6 +206,7 @@ const policy = also(
     ...rewardParts,
     strategies: optional(strategiesShape({ strategy, minExploration: between(0, 1) })),
     lifecycle: optional(lifecycleShape),
+    learnsFromDevice: optional(flag),
   }),
   where((value: CampaignPolicy) => (value.leaves.at(-1) === REST_LEAF ? undefined : 'leaves')),
 );
@@ -225,7 +227,7 @@ export const directoryShape = fields({
     }),
   ),
   attributes: recordOf(
-    fields({ type: oneOf('string', 'number', 'boolean', 'string_list'), source: oneOf('server', 'any') }),
+    fields({ type: oneOf('string', 'number', 'boolean', 'string_list'), source: oneOf('server', 'any', 'device') }),
   ),
   sites: recordOf(
     fields({

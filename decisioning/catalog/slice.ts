@@ -62,6 +62,8 @@ export interface SliceCampaign {
   readonly notWithin?: readonly { readonly campaign: string; readonly counter: string }[];
   /** What its customers must have said yes to besides; absent when nothing. Its channel's purpose is in here. */
   readonly purpose?: ContentPurpose;
+  /** Pages may decide it themselves; absent where they may not. */
+  readonly onDevice?: true;
   readonly armIds: readonly string[];
   readonly shards: number;
   /** What turns the customer's scores into probabilities; absent when the strategy uses none. */
@@ -123,7 +125,7 @@ export interface ContentsSlice {
 
 export interface DirectoryAttribute {
   readonly type: 'string' | 'number' | 'boolean' | 'string_list';
-  readonly source: 'server' | 'any';
+  readonly source: 'server' | 'any' | 'device';
 }
 
 /** The campaign facts that feedback, performance and the campaign's root need. */
@@ -158,6 +160,8 @@ export interface CampaignPolicy {
   readonly strategy: AllocationStrategy;
   readonly minExploration: number;
   readonly priors: Readonly<Record<string, { readonly alpha: number; readonly beta: number }>>;
+  /** What devices report is learned from; absent where it is not. */
+  readonly learnsFromDevice?: true;
   readonly holdout: number;
   readonly shards: number;
   /** What its trials record of customers, and linear policies learn from; absent when none are declared. */

@@ -11,7 +11,7 @@ import { chiSquareTail } from '../math/chi-square.ts';
 import type { PolicyStrategies } from './compared.ts';
 import { type LeafEvidence, rateDraws, strategyRegret } from './regret.ts';
 import { compareRewards, rewardEvidenceOf, rewardLeaves } from './reward-comparison.ts';
-import { type Learned, ofStrategy, splitStratum, withoutStrata } from './strata.ts';
+import { DEVICE_STRATUM, type Learned, ofStrategy, splitStratum, withoutStrata } from './strata.ts';
 
 /** One strategy of several. */
 export interface ComparedStrategy {
@@ -65,7 +65,8 @@ export function compareStrategies(
   const current = declared?.list ?? [];
   const currentIds = current.map(({ id }) => id);
   const seen = [...learned.statistics.keys()].flatMap((key) => splitStratum(key).strategyId ?? []);
-  const retiredIds = [...new Set(seen)].filter((id) => !currentIds.includes(id)).sort();
+  // Devices are no strategy: they choose by the campaign's own.
+  const retiredIds = [...new Set(seen)].filter((id) => id !== DEVICE_STRATUM && !currentIds.includes(id)).sort();
   const ids = [...currentIds, ...retiredIds];
   const own = ids.map((id) => ofStrategy(learned, id));
   const sums = own.map(({ statistics }) => treatedOf(statistics));

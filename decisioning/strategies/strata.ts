@@ -8,6 +8,9 @@ import { mergeStatistics } from '../bandits/statistics.ts';
 
 const SEPARATOR = '/';
 
+/** Under which name what devices report is kept apart: no strategy can be called so. */
+export const DEVICE_STRATUM = '~device';
+
 /** What a campaign has learned, per leaf key and arm. */
 export interface Learned {
   readonly statistics: CampaignStatistics;
@@ -73,4 +76,15 @@ function merged<T>(
     }
   }
   return leaves;
+}
+
+/** Whether evidence under a key was reported by devices. */
+export function isOfDevices(key: string): boolean {
+  return splitStratum(key).strategyId === DEVICE_STRATUM;
+}
+
+/** Evidence but for what devices reported; the same object where they reported nothing. */
+export function withoutDevices(learned: Learned): Learned {
+  const keys = [...learned.statistics.keys(), ...(learned.sums?.keys() ?? [])];
+  return keys.some(isOfDevices) ? rekeyed(learned, (key) => (isOfDevices(key) ? undefined : key)) : learned;
 }

@@ -5,7 +5,7 @@ import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { firstCountedHour, momentsHours, partHours } from '../../decisioning/learning/forgetting.ts';
 import { DELAY_NAME, type EvidenceCell, weighEvidence } from '../../decisioning/learning/weigh-evidence.ts';
-import type { Learned } from '../../decisioning/strategies/strata.ts';
+import { isOfDevices, type Learned, withoutDevices } from '../../decisioning/strategies/strata.ts';
 import { differenceOf } from './columns.ts';
 import { readTotals } from './evidence.ts';
 import { readHourly } from './hourly.ts';
@@ -39,12 +39,22 @@ export interface ReadEvidence extends Learned {
 }
 
 /**
- * The evidence an allocation is computed from. With a half-life, a delay correction or `sinceMs` it is read by the hour and weighed, else the
+ * The evidence an allocation is computed from: without what devices reported, unless the campaign learns from that. With a half-life, a delay correction or `sinceMs` it is read by the hour and weighed, else the
  * totals are as they stand: one row per leaf and arm, however long the campaign has run.
  *
  * @param sinceMs hours that were over by then count nothing; all count when absent
  */
 export function readLearned(sql: SqlStorage, policy: CampaignPolicy, nowMs: number, sinceMs?: number): ReadEvidence {
+  const learned = readEvidence(sql, policy, nowMs, sinceMs);
+  return policy.learnsFromDevice ? learned : { ...learned, ...withoutDevices(learned) };
+}
+
+function readEvidence(
+  sql: SqlStorage,
+  policy: CampaignPolicy,
+  nowMs: number,
+  sinceMs: number | undefined,
+): ReadEvidence {
   const names = namesOf(policy);
   const { halfLifeMs, delayCorrection } = policy.learning ?? {};
   const byAge = halfLifeMs !== undefined || delayCorrection === true;
@@ -62,8 +72,10 @@ export function readLearned(sql: SqlStorage, policy: CampaignPolicy, nowMs: numb
     momentsHours: momentsHours(halfLifeMs),
     names,
   });
-  const all =
+  const read =
     halfLifeMs === undefined && sinceMs === undefined ? [...cells, ...earlier(sql, names, cells, fromHour)] : cells;
+  // How long conversions take is learned over all leaves: not from devices either.
+  const all = policy.learnsFromDevice ? read : read.filter(({ leaf }) => !isOfDevices(leaf));
   const rules = { ...(halfLifeMs !== undefined && { halfLifeMs }), ...(delayCorrection && { delayCorrection }) };
   const since = sinceMs !== undefined && { sinceMs };
   return { ...weighEvidence({ cells: all, nowMs, ...rules, ...since }), effort };

@@ -1,7 +1,9 @@
 /** What a request says of itself: place, device, page; and the attributes it brings, checked against their declarations. */
 import Bowser from 'bowser';
 import type { OptimizeRequest } from '../../contract/decisions.ts';
-import type { Directory, DirectoryAttribute } from '../../decisioning/catalog/slice.ts';
+import type { Directory } from '../../decisioning/catalog/slice.ts';
+import { fitsType } from '../../decisioning/device/bundle.ts';
+import { pageFacts } from '../../decisioning/page-facts.ts';
 import type { FactsOf } from '../../decisioning/request-attributes.ts';
 import type { RequestAttributes } from '../../durable-objects/customer/protocol.ts';
 
@@ -40,23 +42,16 @@ function firstLanguage(request: Request): string | undefined {
   return /^[a-z]{2,3}(-[a-z\d]{2,8}){0,3}(?=[,;]|$)/i.exec(request.headers.get('accept-language') ?? '')?.[0];
 }
 
-/** Path, host and campaign parameters; never the whole address, which may carry personal data into receipts. */
+const addressOf = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
+
+/** What the page's address says, as conditions read it as `page.*`; its language is not among that. */
+export function addressFacts(context: OptimizeRequest['context']): FactsOf<'page', string> {
+  return pageFacts(addressOf, context);
+}
+
 function page(request: Request, context: OptimizeRequest['context']): FactsOf<'page', string> {
-  const facts: { -readonly [Name in keyof FactsOf<'page', string>]: string } = {};
-  const url = context?.url !== undefined && URL.canParse(context.url) ? new URL(context.url) : undefined;
-  if (url) {
-    facts.host = url.host;
-    facts.path = url.pathname;
-    for (const name of ['utm_source', 'utm_medium', 'utm_campaign'] as const) {
-      const value = url.searchParams.get(name);
-      if (value !== null) facts[name] = value;
-    }
-  }
-  if (context?.referrer !== undefined && URL.canParse(context.referrer))
-    facts.referrerHost = new URL(context.referrer).host;
   const language = context?.language ?? firstLanguage(request);
-  if (language !== undefined) facts.language = language;
-  return facts;
+  return { ...addressFacts(context), ...(language !== undefined && { language }) };
 }
 
 /** Facts that conditions read as `geo.*`, `device.*` and `page.*`. */
@@ -67,14 +62,7 @@ export function requestFacts(
   return { geo: geo(request), device: device(request), page: page(request, context) };
 }
 
-function fits(declared: DirectoryAttribute, value: unknown): boolean {
-  if (value === null) return true;
-  if (declared.type === 'string_list') return Array.isArray(value);
-  // `type` is one of the names that `typeof` answers.
-  return typeof value === declared.type;
-}
-
-/** The attributes that are declared, of the right type, and this key's to send; and the names of the others. */
+/** The attributes that are declared, of the right type, and this key's to send (nobody's, where they stay on devices); and the names of the others. */
 export function admitAttributes(
   directory: Directory,
   attributes: Readonly<Record<string, unknown>> | undefined,
@@ -84,8 +72,8 @@ export function admitAttributes(
   const ignored: string[] = [];
   for (const [name, value] of Object.entries(attributes ?? {})) {
     const declared = Object.hasOwn(directory.attributes, name) ? directory.attributes[name] : undefined;
-    if (declared && fits(declared, value) && (keyType === 'secret' || declared.source === 'any'))
-      admitted[name] = value;
+    const mayTell = declared?.source === 'any' || (keyType === 'secret' && declared?.source === 'server');
+    if (declared && mayTell && fitsType(declared.type, value)) admitted[name] = value;
     else ignored.push(name);
   }
   return { admitted, ignored };
