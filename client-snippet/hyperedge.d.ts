@@ -55,6 +55,40 @@ interface HyperedgeConversion {
   orderId?: string | number;
 }
 
+/** When an element counts as seen: this share of it (0.01 to 1, default 0.5) in view for so long without a break (default 1000). */
+interface HyperedgeSeen {
+  seenShare?: number;
+  seenMs?: number;
+}
+
+interface HyperedgeEvents extends HyperedgeSeen {
+  /** The same by placement. */
+  placements?: Record<string, HyperedgeSeen>;
+  /** Seconds in a visible tab that are reported as `dwell-10` and so on, at most 10 of them; true: 10, 30, 60, 180. */
+  dwell?: boolean | number[];
+  /** Percent of the page that are reported as `scroll-25` and so on; true: 25, 50, 75, 90, 100. */
+  scroll?: boolean | number[];
+  /** Selector of a form → goal that its submission is. Nothing that was typed is read. */
+  forms?: Record<string, string>;
+  /** Selector → goal that a click in it is. */
+  clicks?: Record<string, string>;
+  /** Behaviour (`dwell-30`, `scroll-90`, `dismiss`) → goal that it is reported as instead. */
+  goals?: Record<string, string>;
+  /** Whether the page's referrer policy shows its origin to beacons. Default: what its `<meta name="referrer">` says, else no. */
+  beacon?: boolean;
+}
+
+interface HyperedgeGoal {
+  /** In major units. */
+  value?: number;
+  /** Of the value; another than the workspace's is refused. */
+  currency?: string;
+  /** The same order counts once. */
+  orderId?: string | number;
+  /** Credit the decision of this placement, and no other. */
+  placement?: string;
+}
+
 interface Hyperedge {
   /** Settings, where the script tag cannot carry them. */
   (command: 'init', options: HyperedgeOptions): void;
@@ -76,6 +110,12 @@ interface Hyperedge {
   (command: 'consent', consent: 'granted' | 'denied'): void;
   /** Forgets the visitor: for shared devices, and after signing out. */
   (command: 'reset'): void;
+  /** What happens on the page beyond being seen and clicked, and when each counts. Called again, it adds. */
+  (command: 'events', options?: HyperedgeEvents): void;
+  /** A goal was reached, as `convert`, with a currency, or of one placement's decision. */
+  (command: 'goal', goal: string, details?: HyperedgeGoal): void;
+  /** Reports that find no network wait in local storage, with consent only. */
+  (command: 'offline'): void;
   /** Calls made before the script arrived, in order. */
   q?: ArrayLike<unknown>[];
 }
