@@ -113,6 +113,20 @@ export const decision = z
       .optional()
       .meta({ description: 'Until when the content may be shown as this decision' }),
     preview: z.literal(true).optional(),
+    why: z
+      .array(
+        z.strictObject({
+          campaign: slug,
+          outcome: z.enum(['chosen', 'refused']),
+          reason: z.enum(REFUSAL_REASONS).optional(),
+          detail: z.string().optional(),
+        }),
+      )
+      .optional()
+      .meta({
+        description:
+          'Every candidate and why it was refused, for a visitor of whom nothing is known; only in answers to a preview that was signed with `reasons`',
+      }),
     unknownPlacement: z.literal(true).optional().meta({ description: 'The published catalog has no such placement' }),
     reasons: z
       .partialRecord(z.enum(REFUSAL_REASONS), z.int())

@@ -5,6 +5,7 @@ export * from './configuration/index.ts';
 export * from './consent.ts';
 export * from './customers.ts';
 export * from './decisions.ts';
+export * from './device.ts';
 export * from './events.ts';
 export * from './ledgers.ts';
 export * from './lifecycle.ts';

@@ -79,12 +79,9 @@ export const campaign = z
     exclusionGroups,
     onlyAfter,
     notWithin,
-    onDevice: z
-      .boolean()
-      .default(false)
-      .meta({
-        description: 'Pages that ask for it decide themselves, without asking; not with caps, costs or holdouts',
-      }),
+    onDevice: z.boolean().default(false).meta({
+      description: 'Pages that ask for it decide themselves, without asking; not with caps, costs or holdouts',
+    }),
     learnFromDevice: z
       .boolean()
       .default(false)

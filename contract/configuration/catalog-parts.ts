@@ -80,13 +80,10 @@ export const attribute = z
   .strictObject({
     id: attributeName,
     type: z.enum(['string', 'number', 'boolean', 'string_list']),
-    source: z
-      .enum(['server', 'any', 'device'])
-      .default('any')
-      .meta({
-        description:
-          '`device` attributes stay on the page and are never taken; `server` attributes are ignored (and reported) when a publishable key sends them',
-      }),
+    source: z.enum(['server', 'any', 'device']).default('any').meta({
+      description:
+        '`device` attributes stay on the page and are never taken; `server` attributes are ignored (and reported) when a publishable key sends them',
+    }),
     description: description.optional(),
   })
   .meta({ id: 'Attribute', description: 'A declared attribute or trait of customers and requests.' });

@@ -158,6 +158,18 @@ describe('a preview', () => {
     expect([body.totals, body.holdout]).toMatchObject(real.outcome === 'holdout' ? [none, one] : [one, none]);
   });
 
+  it('tells why only where it was signed to: every candidate, for a visitor of whom nothing is known, whoever opens it', async () => {
+    const sign = async (reasons?: boolean): Promise<string> => {
+      const body = { arm: 'b', ...(reasons !== undefined && { reasons }) };
+      return (await api.secret<{ preview: string }>('POST', '/v1/campaigns/spring/preview', body)).body.preview;
+    };
+    const why = { campaign: 'spring', outcome: 'chosen' };
+    expect((await decide('ann', { preview: await sign(true) })).why).toEqual([why]);
+    for (const silent of [await sign(), await sign(false)])
+      expect(await decide('ann', { preview: silent })).not.toHaveProperty('why');
+    expect(await decide('ann')).not.toHaveProperty('why');
+  });
+
   it('that was altered is refused, and a published campaign has no preview of an arm it lacks', async () => {
     const signed = await api.secret<{ preview: string }>('POST', '/v1/campaigns/spring/preview', { arm: 'b' });
     const altered = await api.optimize({ placements: ['hero'], preview: `${signed.body.preview}x` });

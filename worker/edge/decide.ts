@@ -83,12 +83,17 @@ export async function decideCall(env: Env, asked: Asked): Promise<DecideCall> {
   };
 }
 
+/** What everybody shares, as this isolate has it. */
+export function sharedFacts({ slices, catalog }: Pick<Asked, 'slices' | 'catalog'>): SharedFacts {
+  return {
+    sliceOf: (placement) => slices.get(placement)?.rules,
+    evidence: evidenceFrom((campaignId) => catalog.allocations.get(campaignId)),
+  };
+}
+
 /** Decides for somebody of whom nothing is kept: the same decide(), over an empty past. */
 function decideHere(call: DecideCall, asked: Asked): DecidedPlacement[] {
-  const shared: SharedFacts = {
-    sliceOf: (placement) => asked.slices.get(placement)?.rules,
-    evidence: evidenceFrom((campaignId) => asked.catalog.allocations.get(campaignId)),
-  };
+  const shared = sharedFacts(asked);
   const nowMs = call.clientAtMs ?? call.receivedAtMs;
   const decisions = decide(inputOf(emptyState(), call, shared, call.requests, nowMs));
   return decisions.map((decision) => {

@@ -8,6 +8,8 @@ export interface Preview {
   readonly campaignId: string;
   readonly armId: string;
   readonly expiresAtMs: number;
+  /** Whoever has the link is told why, too. */
+  readonly reasons?: true;
 }
 
 /** The keys that previews are signed with; part of `Env`. */
@@ -21,7 +23,8 @@ const MAX_LENGTH = 1_024;
 /** Signs a preview: `pv1.<kid>.<payload>.<mac>`. */
 export async function signPreview(secrets: PreviewSecrets, workspaceId: string, preview: Preview): Promise<string> {
   const { kid, secret } = signingKey(secrets.TOKEN_KEYS);
-  const fields = [preview.campaignId, preview.armId, preview.expiresAtMs];
+  const { campaignId, armId, expiresAtMs, reasons } = preview;
+  const fields = [campaignId, armId, expiresAtMs, ...(reasons ? [1] : [])];
   const payload = base64Url(new TextEncoder().encode(JSON.stringify(fields)));
   return `pv1.${kid}.${payload}.${await mac(secret, 'preview', workspaceId, payload)}`;
 }
@@ -41,6 +44,7 @@ export async function verifyPreview(
   // The signature is checked before anything of the payload is read.
   if (!key || !equalInConstantTime(given, await mac(key.secret, 'preview', workspaceId, payload))) return undefined;
   const fields: unknown = JSON.parse(new TextDecoder().decode(fromBase64Url(payload) ?? new Uint8Array()));
-  const [campaignId, armId, expiresAtMs] = fields as [string, string, number];
-  return expiresAtMs > nowMs ? { campaignId, armId, expiresAtMs } : undefined;
+  const [campaignId, armId, expiresAtMs, reasons] = fields as [string, string, number, 1?];
+  if (expiresAtMs <= nowMs) return undefined;
+  return { campaignId, armId, expiresAtMs, ...(reasons && { reasons: true as const }) };
 }

@@ -6,6 +6,7 @@ import { registerConfiguration } from './configuration/index.ts';
 import { registerConsent } from './consent.ts';
 import { registerCustomers } from './customers.ts';
 import { registerDecisions } from './decisions.ts';
+import { registerDevice } from './device.ts';
 import { registerEvents } from './events.ts';
 import { registerExplain } from './explain.ts';
 import { registerFeedback } from './feedback.ts';
@@ -24,6 +25,7 @@ import { registerStrategies } from './strategies.ts';
 export function registerRoutes(app: App): void {
   registerOptimize(app);
   registerFeedback(app);
+  registerDevice(app);
   registerEvents(app);
   registerDecisions(app);
   registerExplain(app);

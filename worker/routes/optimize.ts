@@ -8,7 +8,7 @@ import type { EdgeCatalog } from '../edge/catalog.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { clientTime } from '../edge/client-time.ts';
 import { keepInCookie, withCookie } from '../edge/cookie.ts';
-import type { Outcome } from '../edge/decide.ts';
+import type { Asked, Outcome } from '../edge/decide.ts';
 import { decideFor } from '../edge/decide.ts';
 import { verifyPreview } from '../edge/preview.ts';
 import { narrowed } from '../edge/purposes.ts';
@@ -18,6 +18,7 @@ import type { PlacementSlices } from '../edge/slices.ts';
 import { placementSlices } from '../edge/slices.ts';
 import type { Visitor } from '../edge/visitor.ts';
 import { visitorOf } from '../edge/visitor.ts';
+import { whyOf } from '../edge/why.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { fingerprintOf } from '../http/fingerprint.ts';
@@ -56,7 +57,23 @@ async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
   const clientAt = clientTime(auth, body.at, nowMs);
   if (!clientAt.ok) return refuse(c, clientAt.refusal);
   const slices = await placementSlices(c.env, auth.workspaceId, catalog.manifest, body.placements, c.get('deadline'));
-  if (body.preview !== undefined) return answerPreview(c, body, requestId, slices);
+  const { admitted, ignored } = admitAttributes(catalog.directory, body.context?.attributes, auth.keyType);
+  const asked = {
+    auth,
+    deadline: c.get('deadline'),
+    timing: c.get('timing'),
+    catalog,
+    slices,
+    placements: body.placements,
+    requestId,
+    repeatable: body.requestId !== undefined,
+    attributes: { ...requestFacts(c.req.raw, body.context), ...admitted },
+    sessionId: body.sessionId,
+    purposes: body.purposes,
+    receivedAtMs: nowMs,
+    clientAtMs: clientAt.value,
+  };
+  if (body.preview !== undefined) return answerPreview(c, body.preview, { ...asked, visitor: { kind: 'none' } });
   const page = { auth, request: c.req.raw, customer: body.customer, consent: narrowed(body) };
   const visitor = await visitorOf(
     c.env,
@@ -71,24 +88,8 @@ async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
     nowMs,
   );
   if (!visitor.ok) return refuse(c, visitor.refusal);
-  const { admitted, ignored } = admitAttributes(catalog.directory, body.context?.attributes, auth.keyType);
   const done = c.get('timing').start('decide');
-  const outcome = await decideFor(c.env, c.executionCtx, {
-    auth,
-    deadline: c.get('deadline'),
-    timing: c.get('timing'),
-    visitor: visitor.value,
-    catalog,
-    slices,
-    placements: body.placements,
-    requestId,
-    repeatable: body.requestId !== undefined,
-    attributes: { ...requestFacts(c.req.raw, body.context), ...admitted },
-    sessionId: body.sessionId,
-    purposes: body.purposes,
-    receivedAtMs: nowMs,
-    clientAtMs: clientAt.value,
-  });
+  const outcome = await decideFor(c.env, c.executionCtx, { ...asked, visitor: visitor.value });
   done();
   noteRefusals(c, outcome);
   const stale =
@@ -123,18 +124,18 @@ function missing(
   );
 }
 
-async function answerPreview(
-  c: Ctx,
-  body: OptimizeRequest,
-  requestId: string,
-  slices: ReadonlyMap<string, PlacementSlices>,
-): Promise<Response> {
-  const preview = await verifyPreview(c.env, c.get('auth').workspaceId, body.preview as string, c.get('receivedAtMs'));
+async function answerPreview(c: Ctx, text: string, asked: Asked): Promise<Response> {
+  const { slices, requestId, placements } = asked;
+  const preview = await verifyPreview(c.env, c.get('auth').workspaceId, text, c.get('receivedAtMs'));
   if (!preview)
     return problem(c, 'invalid_preview', {
       errors: [{ field: '/preview', detail: 'is not a live preview of this workspace' }],
     });
-  const decisions = body.placements.map((placement) => previewAnswer(slices, placement, preview));
+  const why = preview.reasons && (await whyOf(c.env, asked));
+  const decisions = placements.map((placement) => ({
+    ...previewAnswer(slices, placement, preview),
+    ...(why && { why: why.get(placement) ?? [] }),
+  }));
   return c.json({ requestId, customer: {}, decisions } satisfies OptimizeResponse);
 }
 

@@ -41,7 +41,12 @@ export function registerPreview(app: App): void {
         });
       }
       const expiresAtMs = nowMs + body.ttlMinutes * 60_000;
-      const preview = await signPreview(c.env, workspaceId, { campaignId: params.id, armId: body.arm, expiresAtMs });
+      const preview = await signPreview(c.env, workspaceId, {
+        campaignId: params.id,
+        armId: body.arm,
+        expiresAtMs,
+        ...(body.reasons && { reasons: true }),
+      });
       return c.json({
         preview,
         query: `${PREVIEW_PARAMETER}=${preview}`,

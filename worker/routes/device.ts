@@ -1,0 +1,100 @@
+/** `POST /v1/device/bundle` and `POST /v1/device/decisions`: what pages decide themselves. */
+import type { Context } from 'hono';
+import type { DeviceBundleRequest, DeviceDecisionsRequest } from '../../contract/device.ts';
+import {
+  deviceBundleRequest,
+  deviceBundleResponse,
+  deviceDecisionsRequest,
+  deviceDecisionsResponse,
+} from '../../contract/device.ts';
+import { currentCatalog } from '../edge/catalog.ts';
+import { linkCustomer } from '../edge/customer-calls.ts';
+import { makeBundle } from '../edge/device-bundle.ts';
+import { judgeReport } from '../edge/device-decisions.ts';
+import { placementSlices } from '../edge/slices.ts';
+import type { Visitor } from '../edge/visitor.ts';
+import { visitorOf } from '../edge/visitor.ts';
+import type { App, AppEnv } from '../http/app-env.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { fingerprintOf } from '../http/fingerprint.ts';
+import type { Checked } from '../http/problem.ts';
+import { problem, refuse } from '../http/problem.ts';
+
+type Ctx = Context<AppEnv>;
+const tag = 'Decide';
+
+/** Registers the routes. */
+export function registerDevice(app: App): void {
+  endpoint(
+    app,
+    {
+      method: 'post',
+      path: '/v1/device/bundle',
+      tag,
+      summary: 'What a page may decide itself',
+      description:
+        'A signed bundle for campaigns with `onDevice`: probabilities, what is left of their conditions, contents. The page decides with it for `lifeMs`, without asking. ' +
+        'Without consent it names nobody, and nothing can be reported with it.',
+      auth: 'any',
+      body: deviceBundleRequest,
+      responses: { 200: { description: 'The bundle', schema: deviceBundleResponse } },
+    },
+    (c, { body }) => bundle(c, body),
+  );
+  endpoint(
+    app,
+    {
+      method: 'post',
+      path: '/v1/device/decisions',
+      tag,
+      summary: 'Tokens of decisions that a page made',
+      description:
+        'Each decision is made again from the bundle and what the page told; one that comes out otherwise is refused. Tokens go to `POST /v1/feedback` like any. ' +
+        'Repeats name the same decision: a placement counts once a bundle.',
+      auth: 'any',
+      body: deviceDecisionsRequest,
+      responses: { 200: { description: 'What became of each decision', schema: deviceDecisionsResponse } },
+    },
+    (c, { body }) => decisions(c, body),
+  );
+}
+
+function visitorFor(
+  c: Ctx,
+  { customer, consent, purposes }: DeviceDecisionsRequest | DeviceBundleRequest,
+  requestId?: string,
+): Promise<Checked<Visitor>> {
+  const facts = { customer, consent, purposes, requestId, fingerprint: fingerprintOf(c.req.raw) };
+  return visitorOf(c.env, c.get('auth'), facts, c.get('receivedAtMs'));
+}
+
+async function bundle(c: Ctx, body: DeviceBundleRequest): Promise<Response> {
+  const [auth, nowMs] = [c.get('auth'), c.get('receivedAtMs')];
+  const current = await currentCatalog(c.env, c.executionCtx, auth.workspaceId, nowMs);
+  if (!current) return problem(c, 'nothing_published');
+  const visitor = await visitorFor(c, body, body.requestId);
+  if (!visitor.ok) return refuse(c, visitor.refusal);
+  const { catalog } = current;
+  const { workspaceId, siteId } = auth;
+  if (visitor.value.kind === 'known' && visitor.value.anonymousName) {
+    const known = { workspaceId, siteId, name: visitor.value.name, anonymous: false, receivedAtMs: nowMs };
+    // Behind the answer: it does not depend on who was linked to whom, and the next call links as well.
+    c.executionCtx.waitUntil(linkCustomer(c.env, known, visitor.value.anonymousName).catch(() => undefined));
+  }
+  const slices = await placementSlices(c.env, workspaceId, catalog.manifest, body.placements, c.get('deadline'));
+  const asked = { auth, visitor: visitor.value, catalog, slices, body, request: c.req.raw, nowMs };
+  return c.json(await makeBundle(c.env, asked));
+}
+
+async function decisions(c: Ctx, body: DeviceDecisionsRequest): Promise<Response> {
+  const [auth, nowMs] = [c.get('auth'), c.get('receivedAtMs')];
+  const current = await currentCatalog(c.env, c.executionCtx, auth.workspaceId, nowMs);
+  if (!current) return problem(c, 'nothing_published');
+  const visitor = await visitorFor(c, body);
+  if (!visitor.ok) return refuse(c, visitor.refusal);
+  const { catalog } = current;
+  const placements = body.decisions.map(({ placement }) => placement);
+  const slices = await placementSlices(c.env, auth.workspaceId, catalog.manifest, placements, c.get('deadline'));
+  const reported = { auth, visitor: visitor.value, catalog, slices, body, nowMs };
+  return c.json({ decisions: await judgeReport(c.env, reported) });
+}
