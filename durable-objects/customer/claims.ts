@@ -35,8 +35,8 @@ export function nameOfClaims(decisionId: string, forgottenAtMs: number, claimedA
 }
 
 /** Up to when this customer's decisions may have been forgotten, here or where they come from; 0 when none ever was. */
-export function forgottenAtMs({ meta }: CustomerState): number {
-  return Math.max(meta?.erasedAtMs ?? 0, meta?.forgottenUntilMs ?? 0);
+export function forgottenAtMs({ meta, voided }: CustomerState): number {
+  return Math.max(meta?.erasedAtMs ?? 0, meta?.forgottenUntilMs ?? 0, ...voided.values());
 }
 
 function claimedAsOf({ record, claimedAs }: Pick<StoredDecision, 'record' | 'claimedAs'>): string {

@@ -88,7 +88,9 @@ export function decisionOf(
   // A first visit that was repeated after a publish may have been decided twice: the first report says which one was shown.
   if (stored) return isSameChoice(stored.record, record) ? stored : 'superseded_token';
   if (state.meta?.erasedAtMs != null && record.atMs <= state.meta.erasedAtMs) return 'customer_erased';
-  if (record.expiresAtMs <= nowMs || record.atMs <= (state.meta?.forgottenUntilMs ?? 0)) return 'expired_token';
+  // What a device had forgotten before it became known is void; other devices have nothing to do with it.
+  const voidUntilMs = Math.max(state.meta?.forgottenUntilMs ?? 0, state.voided.get(record.customer) ?? 0);
+  if (record.expiresAtMs <= nowMs || record.atMs <= voidUntilMs) return 'expired_token';
   const born: StoredDecision = {
     record,
     requestId: record.decisionId,

@@ -53,6 +53,7 @@ export function takeLegacy(store: CustomerStore, legacy: Legacy): void {
   const { state } = store;
   const sinceMs = state.meta?.erasedAtMs ?? Number.NEGATIVE_INFINITY;
   takeIdentity(store, legacy);
+  if (legacy.voidUntilMs > 0) state.voided.set(legacy.from, legacy.voidUntilMs);
   for (const decision of legacy.decisions) {
     const { decisionId, atMs } = decision.record;
     if (state.decisions.has(decisionId)) continue;
@@ -103,7 +104,6 @@ function takeIdentity(store: CustomerStore, legacy: Legacy): void {
   store.saveMeta({
     ...meta,
     bucketingId: undrawn && !erased ? legacy.bucketingId : meta.bucketingId,
-    forgottenUntilMs: Math.max(meta.forgottenUntilMs, legacy.voidUntilMs),
     profile: erased
       ? profile
       : {

@@ -46,6 +46,7 @@ export function loadState(sql: SqlStorage): CustomerState {
   }
   loadDecisions(sql, state);
   loadEvents(sql, state);
+  loadVoided(sql, state);
   return state;
 }
 
@@ -84,6 +85,12 @@ function loadDecisions(sql: SqlStorage, state: CustomerState): void {
     const enrolment = JSON.parse(row.enrolment) as StoredEnrolment;
     state.enrolments.set(enrolment.campaignId, enrolment);
   }
+}
+
+function loadVoided(sql: SqlStorage, state: CustomerState): void {
+  type LegacyRow = { from_name: string; void_until_ms: number };
+  for (const row of sql.exec<LegacyRow>('SELECT from_name, void_until_ms FROM legacies WHERE void_until_ms > 0'))
+    state.voided.set(row.from_name, row.void_until_ms);
 }
 
 function loadEvents(sql: SqlStorage, state: CustomerState): void {

@@ -169,7 +169,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     this.#memory.transact(call, (store) => {
       const taken = this.#sql.exec('SELECT 1 FROM legacies WHERE from_name = ?', legacy.from).toArray().length > 0;
       if (taken) return;
-      this.#sql.exec('INSERT INTO legacies VALUES (?, ?)', legacy.from, call.receivedAtMs);
+      this.#sql.exec('INSERT INTO legacies VALUES (?, ?, ?)', legacy.from, call.receivedAtMs, legacy.voidUntilMs);
       takeLegacy(store, legacy);
     });
     await this.#wakeForClaims();

@@ -60,4 +60,5 @@ export const CUSTOMER_SCHEMA: readonly string[] = [
      kind TEXT NOT NULL CHECK (kind IN ('post', 'void')),
      at_ms INTEGER NOT NULL
    );`,
+  'ALTER TABLE legacies ADD COLUMN void_until_ms INTEGER NOT NULL DEFAULT 0;',
 ];

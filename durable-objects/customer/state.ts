@@ -50,6 +50,8 @@ export interface CustomerState {
   readonly behaviour: StoredBehaviour[];
   readonly outcomes: StoredOutcome[];
   readonly enrolments: Map<string, StoredEnrolment>;
+  /** Devices that became this customer → the moment up to which their decisions had been forgotten before: unknown tokens of theirs are void. */
+  readonly voided: Map<string, number>;
   /** The latest moment this object has seen: its time never goes back. */
   lastAtMs: number;
 }
@@ -125,20 +127,41 @@ export function emptyState(): CustomerState {
     behaviour: [],
     outcomes: [],
     enrolments: new Map(),
+    voided: new Map(),
     lastAtMs: 0,
   };
 }
 
-/** The newest assignment of a campaign; whether it is alive is the decision's to judge. */
-export function assignmentOf(state: CustomerState, campaignId: string): Assignment | undefined {
-  let newest: StoredDecision | undefined;
+/**
+ * The assignment of a campaign that is alive: the newest that was drawn under the customer's own bucketing id; else, where nobody is held out, the
+ * newest that a device brought along. A device that became somebody who was drawn for before may have been in the other group: its period goes
+ * on for nobody, or what one group does would be counted for the other.
+ */
+export function assignmentOf(
+  state: CustomerState,
+  {
+    campaignId,
+    bucketingId,
+    nowMs,
+  }: { readonly campaignId: string; readonly bucketingId: string; readonly nowMs: number },
+): Assignment | undefined {
+  let [own, brought]: (StoredDecision | undefined)[] = [];
   for (const decision of state.decisions.values()) {
     const { record } = decision;
-    if (record.campaignId === campaignId && (!newest || record.atMs >= newest.record.atMs)) newest = decision;
+    if (record.campaignId !== campaignId || record.stickyUntilMs <= nowMs) continue;
+    if (record.bucketingId === bucketingId) own = newer(own, decision);
+    else if (!record.measuresLift) brought = newer(brought, decision);
   }
-  if (!newest) return undefined;
-  const { armId, leaf, propensityArm, periodKey, stickyUntilMs, features } = newest.record;
+  const kept = own ?? brought;
+  if (!kept) return undefined;
+  const { armId, leaf, propensityArm, periodKey, stickyUntilMs, features } = kept.record;
   return { armId, leaf, propensityArm, periodKey, untilMs: stickyUntilMs, ...(features && { features }) };
+}
+
+/** The one that was made later, of the same moment by id: the same whatever order memory holds them in. */
+function newer(one: StoredDecision | undefined, other: StoredDecision): StoredDecision {
+  if (!one || other.record.atMs > one.record.atMs) return other;
+  return other.record.atMs === one.record.atMs && other.record.decisionId > one.record.decisionId ? other : one;
 }
 
 /** The session of a customer whose client names none: it began with the first decision after 30 idle minutes. */

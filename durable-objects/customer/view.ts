@@ -37,12 +37,13 @@ export function viewOf(state: CustomerState, call: DecideCall, nowMs: number): C
     timeZone: profile.timeZone,
     anonymous: call.anonymous,
   });
+  const bucketingId = state.meta?.bucketingId ?? call.name;
   return {
-    bucketingId: state.meta?.bucketingId ?? call.name,
+    bucketingId,
     resolve: subjectResolver({ attributes, counters: historyOf(state, touches), nowMs }),
     touches: (scope, windowMs) => countTouches(touches, scope, windowMs, nowMs),
     pressure: (weights, halfLifeMs) => fatiguePressure(touches, weights, halfLifeMs, nowMs),
-    assignment: (campaignId) => assignmentOf(state, campaignId),
+    assignment: (campaignId) => assignmentOf(state, { campaignId, bucketingId, nowMs }),
     consents: (name) => consentOf(profile, name, call.refused),
     sessionKey: sessionKeyOf(state, call.sessionId, nowMs),
   };

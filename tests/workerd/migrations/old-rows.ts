@@ -110,7 +110,8 @@ export const OLD_KINDS = {
       { since: 1, until: 4, sql: `INSERT INTO outcomes VALUES (1, ${AT_MS + 9}, 'click', 0, NULL, 'e2')` },
       { since: 4, sql: `INSERT INTO outcomes VALUES (1, ${AT_MS + 9}, 'click', 0, NULL, 'e2', NULL)` },
       { since: 1, sql: `INSERT INTO enrolments VALUES ('spring', ${json(enrolment)})` },
-      { since: 1, sql: `INSERT INTO legacies VALUES ('anon', ${AT_MS})` },
+      { since: 1, until: 8, sql: `INSERT INTO legacies VALUES ('anon', ${AT_MS})` },
+      { since: 8, sql: `INSERT INTO legacies VALUES ('anon', ${AT_MS}, ${AT_MS - 60_000})` },
       {
         since: 1,
         sql: `INSERT INTO outbox (campaign_id, shard, leaf, arm, hour, change, at_ms) VALUES (${OUTBOX}, ${AT_MS + 5})`,
