@@ -7,7 +7,7 @@ import { type BuildOptions, build } from 'esbuild';
  * Names of our own that no site sees, as they stand in every file: those of `Core` are how the entry and its lazy parts, files of their
  * own, know each other.
  */
-const SHORT_NAMES: Record<string, string> = {
+export const SHORT_NAMES: Record<string, string> = {
   $settings: 'S',
   $commands: 'C',
   $decided: 'D',

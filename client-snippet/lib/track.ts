@@ -16,7 +16,8 @@ export const emit = (type: string, detail?: Decision | null): void => {
   if (detail) dispatchEvent(new CustomEvent(`hyperedge:${type}`, { detail }));
 };
 
-const once = (decision: Decision, goal?: string): void => {
+/** Reports that a decision was seen, or reached a goal; each once. */
+export const once = (decision: Decision, goal?: string): void => {
   const { token } = decision;
   const type = goal ?? 'exposure';
   if (!token || reported.has(type + token)) return;

@@ -11,7 +11,15 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'client-snippet': ['decisioning/', 'contract/'],
   console: ['contract/'],
   cli: ['contract/', 'decisioning/', 'simulations/', 'db/bootstrap.ts', 'db/sql-text.ts'],
-  scripts: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'cli/', 'simulations/pacing/', 'client-snippet/budgets.ts'],
+  scripts: [
+    'contract/',
+    'decisioning/',
+    'db/bootstrap.ts',
+    'cli/',
+    'simulations/pacing/',
+    'client-snippet/budgets.ts',
+    'client-snippet/bundle.ts',
+  ],
   bench: ['contract/', 'decisioning/', 'db/bootstrap.ts'],
   // The objects run in `simulations/faults/` as they are: a simulator of anything else would prove nothing about them.
   simulations: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'durable-objects/'],
@@ -111,7 +119,7 @@ export function textFindings(file: string, source: string): string[] {
 export function orphanFindings(code: ReadonlyMap<string, CodeFacts>, configurationTexts: readonly string[]): string[] {
   const used = new Set([...code.values()].flatMap(({ imports }) => imports.map(({ target }) => target)));
   const isEntry = (file: string) =>
-    /\.test\.ts$|\.d\.ts$|^[^/]+\.config\.ts$|^(scripts|cli|client-snippet\/(entry|stub|parts))\/[^/]+\.(ts|mjs)$|^contract\/index\.ts$/.test(
+    /\.test\.ts$|\.d\.ts$|^[^/]+\.config\.ts$|^(scripts|cli|client-snippet\/(entry|stub|parts))\/[^/]+\.(ts|mjs)$|^client-snippet\/(npm|react|next|native)\/index\.ts$|^contract\/index\.ts$/.test(
       file,
     ) || configurationTexts.some((text) => text.includes(file));
   return [...code.keys()]
