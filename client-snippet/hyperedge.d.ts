@@ -89,6 +89,42 @@ interface HyperedgeGoal {
   placement?: string;
 }
 
+type HyperedgePurpose = 'functional' | 'personalization' | 'analytics' | 'ads';
+
+/** Yes or no by purpose; of what is not named nothing is said. */
+type HyperedgePurposes = { [name in HyperedgePurpose]?: boolean };
+
+interface HyperedgeTcf {
+  /** Id of the Global Vendor List whose consent is needed besides. */
+  vendorId?: number;
+  /** Whether the publisher's own consents count in place of those for vendors. */
+  publisher?: boolean;
+  /** TCF purposes that each of ours needs. */
+  map?: { [name in HyperedgePurpose]?: number[] };
+  /** Where the GDPR does not apply. Default: granted. */
+  elsewhere?: 'granted' | 'pending';
+}
+
+interface HyperedgeGpp {
+  /** What an opt-out refuses. Default: ads. */
+  refuse?: HyperedgePurpose[];
+  /** TCF purposes that each of ours needs, for the section `tcfeuv2`. */
+  map?: { [name in HyperedgePurpose]?: number[] };
+  /** Where no section applies. Default: granted. */
+  elsewhere?: 'granted' | 'pending';
+}
+
+interface HyperedgeForward {
+  dataLayer?: boolean;
+  gtag?: boolean;
+  segment?: boolean;
+  posthog?: boolean;
+  /** Those that serve advertising: they need consent to ads besides. */
+  ads?: ('dataLayer' | 'gtag' | 'segment' | 'posthog')[];
+  /** Clicks, too. */
+  clicks?: boolean;
+}
+
 interface Hyperedge {
   /** Settings, where the script tag cannot carry them. */
   (command: 'init', options: HyperedgeOptions): void;
@@ -108,6 +144,18 @@ interface Hyperedge {
   (command: 'identify', id: string, proof?: string): void;
   /** `granted`: asks again, and may store; `denied`: clears what is stored, reports nothing more. */
   (command: 'consent', consent: 'granted' | 'denied'): void;
+  /** Consent by purpose. What is not named stays as it was; what nobody said yes to is not given. */
+  (command: 'purposes', purposes?: HyperedgePurposes): void;
+  /** Purposes from the page's banner, by the IAB Transparency and Consent Framework 2.2. */
+  (command: 'tcf', options?: HyperedgeTcf): void;
+  /** Purposes from the page's banner, by the IAB Global Privacy Platform. */
+  (command: 'gpp', options?: HyperedgeGpp): void;
+  /** Purposes from Google Consent Mode v2. `map`: its consent types that each of ours needs. */
+  (command: 'consent-mode', options?: { map?: { [name in HyperedgePurpose]?: string[] } }): void;
+  /** What the browser refuses for its user, by Global Privacy Control. Default: ads. */
+  (command: 'gpc', options?: { refuse?: HyperedgePurpose[] }): void;
+  /** Tells other tools of the page what was seen. Off until named, and with consent only. */
+  (command: 'forward', tools: HyperedgeForward): void;
   /** Forgets the visitor: for shared devices, and after signing out. */
   (command: 'reset'): void;
   /** What happens on the page beyond being seen and clicked, and when each counts. Called again, it adds. */
@@ -116,6 +164,8 @@ interface Hyperedge {
   (command: 'goal', goal: string, details?: HyperedgeGoal): void;
   /** Reports that find no network wait in local storage, with consent only. */
   (command: 'offline'): void;
+  /** Shows on the page what was decided and reported, for those who build it. */
+  (command: 'debug'): void;
   /** Calls made before the script arrived, in order. */
   q?: ArrayLike<unknown>[];
 }
@@ -127,6 +177,8 @@ interface Window {
 declare var hyperedge: Hyperedge;
 
 interface WindowEventMap {
+  /** What was said of purposes changed: how they stand. */
+  'hyperedge:purposes': CustomEvent<HyperedgePurposes>;
   /** A placement has its decision, and shows it. */
   'hyperedge:decision': CustomEvent<HyperedgeDecision>;
   /** A decision was really seen: half of it for a second. Once per decision. */

@@ -31,6 +31,8 @@ export interface Decision {
   token?: string;
   claimExpiresAt?: string;
   preview?: true;
+  /** Every candidate and why it was refused: only in a preview that was signed to tell. */
+  why?: { campaign: string; outcome: string; reason?: string; detail?: string }[];
 }
 
 /** An answer that nobody has checked: every level may be missing or of another kind. */
