@@ -8,9 +8,11 @@ import {
   deviceDecisionsResponse,
 } from '../../contract/device.ts';
 import { currentCatalog } from '../edge/catalog.ts';
+import { keepInCookie, withCookie } from '../edge/cookie.ts';
 import { linkCustomer } from '../edge/customer-calls.ts';
 import { makeBundle } from '../edge/device-bundle.ts';
 import { judgeReport } from '../edge/device-decisions.ts';
+import { narrowed } from '../edge/purposes.ts';
 import { placementSlices } from '../edge/slices.ts';
 import type { Visitor } from '../edge/visitor.ts';
 import { visitorOf } from '../edge/visitor.ts';
@@ -59,11 +61,18 @@ export function registerDevice(app: App): void {
   );
 }
 
-function visitorFor(
-  c: Ctx,
-  { customer, consent, purposes }: DeviceDecisionsRequest | DeviceBundleRequest,
-  requestId?: string,
-): Promise<Checked<Visitor>> {
+type Body = DeviceDecisionsRequest | DeviceBundleRequest;
+
+const pageOf = (c: Ctx, body: Body) => ({
+  auth: c.get('auth'),
+  request: c.req.raw,
+  customer: body.customer,
+  consent: narrowed(body),
+});
+
+async function visitorFor(c: Ctx, body: Body, requestId?: string): Promise<Checked<Visitor>> {
+  const { consent, purposes } = body;
+  const customer = await withCookie(c.env, pageOf(c, body));
   const facts = { customer, consent, purposes, requestId, fingerprint: fingerprintOf(c.req.raw) };
   return visitorOf(c.env, c.get('auth'), facts, c.get('receivedAtMs'));
 }
@@ -83,7 +92,8 @@ async function bundle(c: Ctx, body: DeviceBundleRequest): Promise<Response> {
   }
   const slices = await placementSlices(c.env, workspaceId, catalog.manifest, body.placements, c.get('deadline'));
   const asked = { auth, visitor: visitor.value, catalog, slices, body, request: c.req.raw, nowMs };
-  return c.json(await makeBundle(c.env, asked));
+  const answer = await makeBundle(c.env, asked);
+  return keepInCookie(c.json(answer), pageOf(c, body), answer.customer.anonymousId);
 }
 
 async function decisions(c: Ctx, body: DeviceDecisionsRequest): Promise<Response> {
