@@ -25,12 +25,13 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** Starts a browser; the caller closes it. Throws when the named one does not exist. */
-export async function launchBrowser(): Promise<Browser> {
+/** Starts a browser; the caller closes it. `keepsPages`: those that are left come back as they were. Throws when the named one does not exist. */
+export async function launchBrowser({ keepsPages = false } = {}): Promise<Browser> {
   const named = process.env.CHROME_PATH;
   if (named && !existsSync(named)) throw new Error(`CHROME_PATH names ${named}, which does not exist`);
   const executablePath = named ?? USUAL_PATHS.find((path) => existsSync(path)) ?? (await packaged.executablePath());
-  return chromium.launch({ executablePath, headless: true, args: FLAGS });
+  const ignoreDefaultArgs = keepsPages ? ['--disable-back-forward-cache'] : [];
+  return chromium.launch({ executablePath, headless: true, args: FLAGS, ignoreDefaultArgs });
 }
 
 /** Looks again every 20 ms until `read` gives something true, at most 10 seconds; returns it, or the last that was not. */

@@ -7,7 +7,7 @@
 export const MAX_KEPT = 200;
 /** Of the five megabytes that browsers give a site, next to nothing. */
 export const MAX_KEPT_CHARS = 65_536;
-/** Goals and touches of yesterday are told by nobody: a publishable key has no time of its own. */
+/** A publishable key has no time of its own: what is told a day late would count for the wrong day. */
 export const MAX_KEPT_MS = 86_400_000;
 
 /** Beside the entry's own `hyperedge`. */
