@@ -90,11 +90,11 @@ export const customerEvent = z
 export const eventsRequest = z
   .strictObject({
     key: bodyKey,
-    customer: customerReference,
+    customer: customerReference.prefault({}),
     consent: consent.optional(),
     purposes: requestPurposes,
     traits: attributes.optional().meta({ description: 'Traits to set beside the events' }),
-    events: z.array(customerEvent).min(0).max(MAX_EVENTS),
+    events: z.array(customerEvent).max(MAX_EVENTS).prefault([]),
   })
   .meta({
     id: 'EventsRequest',

@@ -35,5 +35,5 @@ if (!loaded) {
   hyperedge.loaded = true; // a second copy of the script leaves the page to the first
   window.hyperedge = hyperedge;
   begin();
-  for (const values of q) run(values);
+  q.map(run);
 }

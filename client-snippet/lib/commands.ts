@@ -44,15 +44,14 @@ export const commands = {
     // The answer under way, or already here, did not know this id: an empty list of events links it.
     if (decided.size) idle.then(() => sendEvents());
   },
-  consent: (given: Consent) => {
-    const before = settings.consent;
+  consent: (given: Consent): void => {
+    if (settings.consent !== given) restart();
     settings.consent = given;
-    if (given !== 'granted') return clear();
-    if (before !== given) restart();
-    plan();
+    if (given === 'granted') plan();
+    else clear();
   },
   reset: (): void => {
-    flush(true);
+    flush(true, ['events', { consent: 'denied' }]); // has the API clear its cookie, where it keeps one
     clear();
   },
 };

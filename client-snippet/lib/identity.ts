@@ -25,7 +25,7 @@ export const remember = (id?: string): void => {
 /** Forgets both ids, here and in storage. Throws where storage is forbidden, when all is done. */
 export const forget = (): void => {
   known = anonymousId = undefined;
-  localStorage.removeItem('hyperedge');
+  delete localStorage.hyperedge;
 };
 
 /** The site's own id of the visitor and the proof its server signed; kept in memory and sent with every later request. */

@@ -8,6 +8,7 @@ import { settings } from './settings.ts';
  */
 export const post = (path: string, body: object, options?: RequestInit): Promise<Response> =>
   (settings.fetch ?? fetch)(new URL(`/v1/${path}`, settings.api), {
+    ...settings, // where the site says so, `credentials` is one of them; `fetch` passes over the others
     method: 'POST',
     body: JSON.stringify({ key: settings.key, ...body }),
     ...options,

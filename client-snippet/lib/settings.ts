@@ -8,10 +8,14 @@ export interface Settings {
   /** Any address of the API's origin; where the script came from unless the site says otherwise. */
   api: string;
   consent: Consent;
+  /** What was said by purpose, where the part `purposes` is there: it alone writes it. */
+  purposes?: { functional?: boolean; personalization?: boolean; analytics?: boolean; ads?: boolean };
   /** Longest wait for a decision: beyond it the visitor already reads the page's own content. */
   timeoutMs: number;
   /** Declared attributes of this page, for `context.attributes`. */
   attributes?: Record<string, unknown>;
+  /** `include` where the API keeps a cookie on a host beside the page's; `same-origin` when absent. */
+  credentials?: RequestCredentials;
   /** A signed preview link: forces its arm and must count nowhere, so nothing is stored or sent while it is set. */
   preview?: string | undefined;
   /**
