@@ -13,11 +13,37 @@ interface HyperedgeContentPart {
   src?: string;
   alt?: string;
   attributes?: Record<string, string>;
+  /** These and `move`, `redirect`: with `hyperedge('placements')`. */
+  html?: string;
+  srcset?: string;
+  classes?: { add?: string[]; remove?: string[] };
 }
 
 interface HyperedgeContent extends HyperedgeContentPart {
   parts?: Record<string, HyperedgeContentPart>;
+  move?: { to: string; place: 'before' | 'after' | 'prepend' | 'append' | 'replace' };
+  redirect?: string;
   data?: HyperedgeJson;
+}
+
+interface HyperedgePlacement {
+  /** Of the placement. */
+  id: string;
+  /** Elements that are given it, also those that come later; none: it can only redirect, or stands in the page as `data-hyperedge`. */
+  selector?: string;
+  /** Whether `html` of its content may be shown. */
+  html?: boolean;
+  /** Shows the content in the site's own way: its `data` where it has some, else the whole. May return how to take it back. */
+  render?: (element: HTMLElement, content: HyperedgeJson | HyperedgeContent, decision: HyperedgeDecision) => unknown;
+}
+
+interface HyperedgePlacementOptions {
+  /** Origins beside the page's own that redirects may lead to. */
+  origins?: string[];
+  /** Whether another address, without leaving the page, means new decisions. Default: true. */
+  navigation?: boolean;
+  /** Whether `html` may be shown in all placements. Default: false. */
+  html?: boolean;
 }
 
 /** The answer for one placement. `propensity` is P(campaign) and P(arm | campaign) under the policy that decided. */
@@ -166,6 +192,8 @@ interface Hyperedge {
   (command: 'offline'): void;
   /** Shows on the page what was decided and reported, for those who build it. */
   (command: 'debug'): void;
+  /** Placements by selector, all kinds of content, elements that come late, pages that change without being left. */
+  (command: 'placements', placements?: HyperedgePlacement[], options?: HyperedgePlacementOptions): void;
   /** Calls made before the script arrived, in order. */
   q?: ArrayLike<unknown>[];
 }

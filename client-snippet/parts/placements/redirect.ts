@@ -1,0 +1,106 @@
+/** Leaves the page for the address that a decision names, after what was decided has been reported. */
+import type { Core } from '../../lib/core.ts';
+import type { Decision } from '../../lib/wire.ts';
+
+/** On the address of a page that was reached by a redirect: it stores nothing, and reaches other origins. Taken off when it is read. */
+const MARK = 'hyperedge_redirected';
+const STORED = 'hyperedge:redirected';
+
+const done = new Set<string | undefined>();
+const sheet = new CSSStyleSheet();
+let isLeaving = false;
+let wasRedirected = false;
+
+/** Stays after all: another route was taken, or the page came back. */
+export const stay = (): void => {
+  isLeaving = false;
+  sheet.replaceSync('');
+};
+
+/** Reads whether this page was reached by a redirect: it does not redirect itself, so there are no loops. Once, before routes are watched. */
+export const arrive = (): void => {
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  addEventListener('pageshow', stay);
+  const here = new URL(location.href);
+  wasRedirected = here.searchParams.has(MARK);
+  if (!wasRedirected) return;
+  here.searchParams.delete(MARK);
+  history.replaceState(history.state, '', here);
+};
+
+/**
+ * The whole address: what it lacks of query and fragment it takes from this page. Undefined when it is no address of this origin or a
+ * listed one, or the one we are on. Throws on what is no address at all.
+ */
+export const targetOf = (redirect: unknown, origins: readonly string[]): URL | undefined => {
+  if (typeof redirect !== 'string' || !/^(https?:\/\/|\/(?!\/))[^\s\\]*$/i.test(redirect)) return;
+  const target = new URL(redirect, location.origin);
+  if (target.username || target.password) return;
+  if (target.origin !== location.origin && !origins.includes(target.origin)) return;
+  const own = new Set(target.searchParams.keys());
+  if (own.size === 0) target.search = location.search;
+  else
+    for (const [name, value] of new URLSearchParams(location.search))
+      if (!own.has(name)) target.searchParams.append(name, value);
+  target.hash ||= location.hash;
+  const isHere =
+    target.origin + target.pathname + target.search === location.origin + location.pathname + location.search;
+  return isHere ? undefined : target;
+};
+
+/** Whether this decision has already led away in this session. Stored only where the visitor has consented. */
+const isRepeated = ({ decisionId }: Decision, mayStore: boolean): boolean => {
+  try {
+    if (done.has(decisionId ?? '') || (mayStore && decisionId && sessionStorage.getItem(STORED) === decisionId))
+      return true;
+    done.add(decisionId ?? '');
+    if (mayStore && decisionId) sessionStorage.setItem(STORED, decisionId);
+  } catch {} // where storage is forbidden the page itself remembers
+  return false;
+};
+
+/** Forgets what is stored: consent was withdrawn. */
+export const forgetRedirect = (): void => {
+  try {
+    sessionStorage.removeItem(STORED);
+  } catch {}
+};
+
+const report = async ({ $settings: settings }: Core, decision: Decision): Promise<void> => {
+  const { token } = decision;
+  if (!token) return; // no consent, or a preview: nothing is reported
+  dispatchEvent(new CustomEvent('hyperedge:exposure', { detail: decision }));
+  const maxWaitMs = 200; // the visitor waits; the request outlives the page anyway
+  const body = JSON.stringify({ key: settings.key, events: [{ token, kind: 'exposure' }] });
+  const sent = (settings.fetch ?? fetch)(new URL('/v1/feedback', settings.api), {
+    method: 'POST',
+    body,
+    keepalive: true,
+  });
+  await Promise.race([sent.catch(() => {}), new Promise((resolve) => setTimeout(resolve, maxWaitMs))]);
+};
+
+/**
+ * Leaves for the redirect of a decision's content: says whether it does. The page is not to be seen until then, at most a second. The
+ * exposure is acknowledged before, or 200 ms have passed. Back leads to the page before this one.
+ */
+export const redirect = (core: Core, decision: Decision, origins: readonly string[]): boolean => {
+  const maxHiddenMs = 1_000; // a server slower than that shows what there is
+  const wish = (decision.content as { redirect?: unknown } | null)?.redirect;
+  if (wish === undefined) return false;
+  if (isLeaving) return true;
+  const target = targetOf(wish, origins);
+  const { $settings: settings } = core;
+  if (!target || wasRedirected || isRepeated(decision, settings.consent === 'granted' && !settings.preview))
+    return false;
+  isLeaving = true;
+  sheet.replaceSync(':root{opacity:0!important}');
+  setTimeout(() => sheet.replaceSync(''), maxHiddenMs);
+  core.$flush(true);
+  report(core, decision).then(() => {
+    if (!isLeaving) return;
+    target.searchParams.set(MARK, '1');
+    location.replace(target);
+  });
+  return true;
+};
