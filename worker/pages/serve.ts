@@ -23,12 +23,13 @@ export async function servePage(app: App, request: Request, env: Env, ctx: Execu
   const before = recall(host + pathname);
   const isEmpty = (etag: string | null): boolean =>
     before?.placements.length === 0 && etag !== null && before.etag === etag;
-  const call = pageCall(request, env, ctx, site);
-  // A HEAD has nothing to fill.
-  const visit = newVisit(app, call);
-  if (request.method === 'GET') visit.expect(before?.placements ?? []);
   const conditional = isEmpty(request.headers.get('if-none-match'));
-  const base = await askOrigin(request, originRequest(request, site, true, conditional));
+  const answering = askOrigin(request, originRequest(request, site, true, conditional));
+  const call = pageCall(request, env, ctx, site);
+  const visit = newVisit(app, call);
+  // A HEAD has nothing to fill.
+  if (request.method === 'GET') visit.expect(before?.placements ?? []);
+  const base = await answering;
   const etag = base.headers.get('etag');
   if (!mayFill(base) || isEmpty(etag)) return publicLocation(base, site, request);
   return filled(base, call, visit, (placements) => remember(host + pathname, { placements, etag }));
@@ -70,5 +71,10 @@ async function filled(
     done(visit.seen);
     return visit.seen.length > 0 ? handOver(visit, visitor, isPreview) : '';
   });
-  return rewriter.transform(new Response(headFirst(base.body, ctx), init));
+  return rewriter.transform(
+    new Response(
+      headFirst(base.body, ctx, () => visit.begin()),
+      init,
+    ),
+  );
 }

@@ -8,6 +8,11 @@ import type { Visitor } from './visitor.ts';
  * script, which asks for all of it at once.
  */
 const MAX_ASKS = 4;
+/**
+ * How long decisions wait for the page's first byte to go: deciding takes an isolate's only thread, and of an origin that answers at once, or a page
+ * that Cloudflare has, the first byte is earlier than that. Of any other the decisions are there before the page is.
+ */
+const FIRST_BYTE_MS = 2;
 /** What a page says with an id: anything else would have the whole request refused. */
 const PLACEMENT = /^[a-z\d][a-z\d_-]{0,63}$/;
 
@@ -22,6 +27,7 @@ export class Visit {
   readonly #decisions = new Map<string, Promise<DecisionAnswer | undefined>>();
   readonly #answers: OptimizeResponse[] = [];
   readonly #seen = new Set<string>();
+  #expected: readonly string[] = [];
   #asks = 0;
   #late: Promise<void> | undefined;
 
@@ -32,14 +38,27 @@ export class Visit {
     this.#waitMs = waitMs;
   }
 
-  /** Asks for placements that the page had when it was last seen. */
+  /** Placements that the page had when it was last seen: asked for at once when it begins, or a moment from now. */
   expect(placements: readonly string[]): void {
-    if (placements.length > 0) this.#start(placements.slice(0, MAX_PLACEMENTS));
+    if (placements.length === 0) return;
+    this.#expected = placements.slice(0, MAX_PLACEMENTS);
+    scheduler.wait(FIRST_BYTE_MS).then(
+      () => this.begin(),
+      () => undefined, // the request is over
+    );
+  }
+
+  /** The page's first bytes are on their way. */
+  begin(): void {
+    const expected = this.#expected;
+    this.#expected = [];
+    if (expected.length > 0) this.#start(expected);
   }
 
   /** The decision for a placement of the page; undefined when there is none in time: then the page's own content stays. */
   async decisionOf(placement: string): Promise<DecisionAnswer | undefined> {
     if (!PLACEMENT.test(placement)) return undefined;
+    this.begin();
     if (this.#seen.size < MAX_PLACEMENTS) this.#seen.add(placement);
     if (!this.#decisions.has(placement) && this.#asks < MAX_ASKS) this.#start([placement]);
     const decision = this.#decisions.get(placement);
