@@ -6,6 +6,13 @@ export const BUDGETS: Readonly<Record<string, number>> = {
   'edge.js': 3_150,
   // Stands in every document.
   'stub.js': 400,
+  // Consent by purpose, and who speaks of it.
+  'purposes.js': 1_100,
+  'tcf.js': 590,
+  'gpp.js': 940,
+  'consent-mode.js': 630,
+  'gpc.js': 205,
+  'forward.js': 865,
   'guard.js': 400,
   'placements.js': 3_930,
   // DOMPurify, for pages that show markup.

@@ -50,7 +50,7 @@ export const CONTENTS: readonly Group[] = [
     'identity-and-keys': 'Identity and keys',
   }),
   // A page per feature of the page script, each with a picture.
-  group('On the page', 'guides/page', { consent: 'Consent', identity: 'Identity' }),
+  group('On the page', 'guides/page', { consent: 'Consent', forwarding: 'Forwarding', identity: 'Identity' }),
   group('Running it', 'operating', {
     deploy: 'Deploy',
     secrets: 'Secrets',

@@ -5,10 +5,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { bundles } from '../../client-snippet/bundle.ts';
+import { consentRequest } from '../../contract/consent.ts';
 import { type DecisionAnswer, optimizeRequest } from '../../contract/decisions.ts';
 import { eventsRequest, feedbackRequest } from '../../contract/events.ts';
 
-const SCHEMAS = { optimize: optimizeRequest, feedback: feedbackRequest, events: eventsRequest };
+const SCHEMAS = {
+  optimize: optimizeRequest,
+  feedback: feedbackRequest,
+  events: eventsRequest,
+  consent: consentRequest,
+};
 export type Endpoint = keyof typeof SCHEMAS;
 
 /** Largest body the real API takes. */
@@ -39,6 +45,8 @@ export interface Double {
   readonly received: Received[];
   /** Decisions by placement; what is not here gets `default`. */
   decisions: Record<string, Partial<DecisionAnswer>>;
+  /** Appended to every token: real ones are longer. */
+  tokenTail: string;
   /** What is wrong with which endpoint. */
   failures: Partial<Record<Endpoint, Failure>>;
   /** HTML by path; `headers` for all of them. */
@@ -74,7 +82,7 @@ function answerOptimize(double: Double, body: Received['body']): string {
     outcome: 'default',
     content: null,
     ...double.decisions[placement],
-    ...(granted ? { token: `ht1.${placement}.${Math.random()}` } : {}),
+    ...(granted ? { token: `ht1.${placement}.${Math.random()}${double.tokenTail}` } : {}),
     ...(body.preview ? { preview: true } : {}),
   }));
   const customer = granted ? { anonymousId: body.customer?.anonymousId ?? `a1.k1.${Math.random()}.s` } : {};
@@ -122,12 +130,13 @@ export async function startDouble(): Promise<Double> {
     api: await listen(apiServer),
     received: [],
     decisions: {},
+    tokenTail: '',
     failures: {},
     html: {},
     headers: {},
     reset() {
       double.received.length = 0;
-      Object.assign(double, { decisions: {}, failures: {}, html: {}, headers: {} });
+      Object.assign(double, { decisions: {}, tokenTail: '', failures: {}, html: {}, headers: {} });
     },
     async close() {
       for (const server of [pageServer, apiServer]) {
