@@ -3,7 +3,9 @@ import { createContext, createElement, type ReactElement, type ReactNode, useEff
 import type { Bootstrap } from '../npm/bootstrap.ts';
 import { consent, type Options, start } from '../npm/index.ts';
 
-export interface HyperedgeProviderProps extends Options {
+export interface HyperedgeProviderProps extends Omit<Options, 'key'> {
+  /** `pk_…`; `key` is a name that React keeps for itself. */
+  publishableKey: string;
   children?: ReactNode;
 }
 
@@ -14,7 +16,8 @@ export interface HyperedgeProviderProps extends Options {
 export const Handed = createContext<Bootstrap | undefined>(undefined);
 
 /** Before its siblings, since effects run in order: whatever they ask for finds the client started. */
-function Starter(options: Options): null {
+function Starter({ publishableKey, ...others }: Omit<HyperedgeProviderProps, 'children'>): null {
+  const options: Options = { ...others, key: publishableKey };
   // A caller writes them anew for every rendering; what they say decides.
   const said = JSON.stringify({ ...options, consent: undefined, bootstrap: undefined });
   const given = options.consent;
