@@ -1,14 +1,25 @@
-/** Pages filled on their way, on the real runtime and over real HTTP: what visitors see and report, and what passes through. */
+/** Pages filled on their way, on the real runtime, in a browser: what visitors see, and what is reported of it. */
 
-import { createHash } from 'node:crypto';
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { MARKUP } from './attacks.ts';
 import { launchBrowser, until } from './browser.ts';
 import { type Double, startDouble } from './double.ts';
-import { type EdgeSite, page, startEdgeSite } from './edge/site.ts';
+import { type EdgeSite, get, page, startEdgeSite } from './edge/site.ts';
+
+/** One campaign each for as many kinds of markup as one request takes. */
+const ATTACKS = MARKUP.slice(-20);
+const hostile = ATTACKS.flatMap((text, i) => [
+  { kind: 'placement', id: `x${i}`, name: `x${i}` },
+  {
+    kind: 'campaign',
+    id: `attack-${i}`,
+    name: `x${i}`,
+    objective: { goal: 'click' },
+    placements: [`x${i}`],
+    arms: [{ id: 'a', content: { text, attributes: { title: text.slice(0, 1_000) }, parts: { t: { text } } } }],
+  },
+]);
 
 let browser: Browser;
 let site: EdgeSite;
@@ -26,7 +37,7 @@ const html = (script = 'edge.js', rest = ''): string =>
 const SHOWN = /^Shown at once(, too)?$/;
 
 beforeAll(async () => {
-  [browser, site, double] = await Promise.all([launchBrowser(), startEdgeSite(), startDouble()]);
+  [browser, site, double] = await Promise.all([launchBrowser(), startEdgeSite(hostile), startDouble()]);
   // The first page of an isolate may find nobody out in time.
   site.pages = { '/': page(html()) };
   await until(async () => (await fetchText('/', { cookie: 'consent=yes' })).includes('"token"'));
@@ -183,148 +194,27 @@ test('when a later decision is the page’s own content, the page has it back: c
   expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
 });
 
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
-/** A request whose every header is this test's: `fetch` would decode and add some. */
-function get(
-  path: string,
-  headers: Record<string, string> = {},
-  options: { method?: string; body?: string; at?: string } = {},
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const { method = 'GET', body, at = site.url } = options;
-    const sent = httpRequest(at + path, { method, headers, agent: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
-      );
-      response.on('error', reject);
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
-}
 const fetchText = async (path: string, headers: Record<string, string> = {}): Promise<string> =>
-  String((await get(path, headers)).body);
+  String((await get(site.url + path, headers)).body);
 
-describe('over the wire', () => {
-  test.each([
-    ['gzip', gzipSync],
-    ['br', brotliCompressSync],
-  ])('a page in %s is read, filled and sent readable', async (name, compress) => {
-    site.pages = { '/': page(compress(html()), { 'content-encoding': name }) };
-    const { headers, body } = await get('/', { 'accept-encoding': 'gzip, br, zstd' });
-    expect(headers['content-encoding']).toBeUndefined();
-    expect(String(body)).toMatch(/>Shown at once(, too)?<template/);
-    expect(site.received[0]?.headers['accept-encoding']).toBe('gzip, br');
-  });
-
-  test('anything else comes byte for byte: compressed as it was, in parts, and unchanged', async () => {
-    const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, i) => (i * 31) % 256));
-    site.pages = {
-      '/a.js': (_request, response) =>
-        response
-          .writeHead(200, { 'content-type': 'text/javascript', 'content-encoding': 'gzip', etag: '"1"' })
-          .end(gzipSync('let a')),
-      '/film': (request, response) => {
-        const part = bytes.subarray(10, 20);
-        if (request.headers.range === 'bytes=10-19')
-          response
-            .writeHead(206, { 'content-range': `bytes 10-19/${bytes.length}`, 'content-length': part.length })
-            .end(part);
-        else
-          response
-            .writeHead(200, { 'content-type': 'video/mp4', 'accept-ranges': 'bytes', 'content-length': bytes.length })
-            .end(bytes);
-      },
-    };
-    const script = await get('/a.js', { 'accept-encoding': 'gzip', 'sec-fetch-dest': 'script' });
-    expect([script.headers['content-encoding'], script.headers.etag, script.body]).toEqual([
-      'gzip',
-      '"1"',
-      gzipSync('let a'),
-    ]);
-    const film = await get('/film');
-    expect([film.headers['content-length'], film.headers['accept-ranges'], film.body.equals(bytes)]).toEqual([
-      '70000',
-      'bytes',
-      true,
-    ]);
-    const part = await get('/film', { range: 'bytes=10-19' });
-    expect([part.status, part.headers['content-range'], part.body]).toEqual([
-      206,
-      'bytes 10-19/70000',
-      bytes.subarray(10, 20),
-    ]);
-  });
-
-  test('what is sent goes through as it comes, with cookies and addresses, and two cookies come back as two', async () => {
-    site.pages = {
-      '/form': (_request, response) =>
-        response
-          .writeHead(303, { location: `http://${site.received[0]?.headers.host}/done`, 'set-cookie': ['a=1', 'b=2'] })
-          .end(),
-    };
-    const body = 'field=ü&'.repeat(10_000);
-    const { status, headers } = await get(
-      '/form',
-      { cookie: 'x=y', 'x-forwarded-for': '203.0.113.9' },
-      { method: 'POST', body },
+test(`${ATTACKS.length} kinds of markup as content stay text, and what the page is told of them is data`, async () => {
+  const tags = ['div', 'a', 'button', 'span', 'h2', 'p'];
+  const elements = ATTACKS.map(
+    (_, i) => `<${tags[i % tags.length]} data-hyperedge="x${i}">own</${tags[i % tags.length]}>`,
+  );
+  site.pages = { '/attacked': page(`<!doctype html><title>x</title>${elements.join('')}`) };
+  // The first view of a page asks for the first few placements only.
+  await get(`${site.url}/attacked`);
+  const opened = await visit('/attacked');
+  const shown = await opened
+    .locator('[data-hyperedge]')
+    .evaluateAll((all) =>
+      all.map((one) => [one.textContent, one.getAttribute('title'), one.querySelectorAll(':not(template)').length]),
     );
-    expect([status, headers.location, headers['set-cookie']]).toEqual([303, `${site.url}/done`, ['a=1', 'b=2']]);
-    expect(site.received[0]).toMatchObject({
-      method: 'POST',
-      body,
-      headers: { cookie: 'x=y', 'x-forwarded-for': '203.0.113.9', 'x-forwarded-host': new URL(site.url).host },
-    });
-  });
-
-  test('a WebSocket is opened through it', async () => {
-    let socket: Duplex | undefined;
-    site.server.once('upgrade', ({ headers }, opened) => {
-      socket = opened.on('error', () => undefined);
-      // RFC 6455: the answer to the key, and one text frame.
-      const accept = createHash('sha1').update(`${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
-      const lines = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade'];
-      socket.write([...lines, `Sec-WebSocket-Accept: ${accept.digest('base64')}`, '', ''].join('\r\n'));
-      socket.write(Buffer.from([0x81, 2, 0x68, 0x69]));
-    });
-    const text = await new Promise<string>((resolve, reject) => {
-      const headers = {
-        connection: 'Upgrade',
-        upgrade: 'websocket',
-        'sec-websocket-version': '13',
-        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-      };
-      const sent = httpRequest(`${site.url}/socket`, { headers });
-      sent.on('upgrade', (_response, socket, head) => {
-        const read = (data: Buffer) => {
-          resolve(String(data.subarray(2)));
-          socket.destroy();
-        };
-        if (head.length > 0) read(head);
-        else socket.once('data', read);
-      });
-      sent.on('response', ({ statusCode }) => reject(new Error(`answered ${statusCode}`)));
-      sent.on('error', reject);
-      sent.end();
-    });
-    socket?.destroy();
-    expect(text).toBe('hi');
-  });
-
-  test('an origin that is not there is said in words; one that breaks off breaks the page off', async () => {
-    const gone = await get('/', {}, { at: site.url.replace('localhost', '127.0.0.1') });
-    expect([gone.status, String(gone.body)]).toEqual([502, 'The server of this site did not answer.\n']);
-    site.pages = {
-      '/': (_request, response) =>
-        response.writeHead(200, { 'content-type': 'text/html' }).write('<p>half', () => response.destroy()),
-    };
-    await expect(get('/')).rejects.toThrow();
-  });
+  expect(shown).toEqual(ATTACKS.map((text) => [text, text.slice(0, 1_000), 0]));
+  expect(await opened.evaluate(() => (window as unknown as { hit?: number }).hit)).toBeUndefined();
+  const told = await opened.locator('#hyperedge-decisions').textContent();
+  expect(JSON.parse(told ?? '').decisions.map(({ content }: { content: { text: string } }) => content.text)).toEqual(
+    ATTACKS,
+  );
 });

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import {
   createServer,
+  request as httpRequest,
   type IncomingHttpHeaders,
   type IncomingMessage,
   type RequestListener,
@@ -76,8 +77,8 @@ function documentsFor(origins: readonly string[]): object[] {
   ];
 }
 
-/** Starts all of it on free ports. */
-export async function startEdgeSite(): Promise<EdgeSite> {
+/** Starts all of it on free ports; `more` documents are published, too. */
+export async function startEdgeSite(more: readonly object[] = []): Promise<EdgeSite> {
   const folder = mkdtempSync(join(tmpdir(), 'hyperedge-edge-'));
   const received: OriginRequest[] = [];
   const server = createServer(async (request, response) => {
@@ -111,7 +112,7 @@ export async function startEdgeSite(): Promise<EdgeSite> {
   const response = await fetch(`${stack.url}/v1/push`, {
     method: 'POST',
     headers: { authorization: `Bearer ${stack.keys.secretKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ documents: documentsFor([url, stack.url]) }),
+    body: JSON.stringify({ documents: [...documentsFor([url, stack.url]), ...more] }),
   });
   if (!response.ok) throw new Error(await response.text());
   const site: EdgeSite = {
@@ -124,4 +125,31 @@ export async function startEdgeSite(): Promise<EdgeSite> {
     },
   };
   return site;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** A request whose every header is this test's: `fetch` would decode and add some. */
+export function get(
+  url: string,
+  headers: Record<string, string> = {},
+  options: { method?: string; body?: string } = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { method = 'GET', body } = options;
+    const sent = httpRequest(url, { method, headers, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
+      );
+      response.on('error', reject);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
 }
