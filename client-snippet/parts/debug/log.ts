@@ -12,6 +12,8 @@ export interface Line {
 
 export interface Log {
   readonly lines: readonly Line[];
+  /** Tokens of decisions that were made since it listens: of others nobody knows whether they were seen. */
+  readonly known: ReadonlySet<string>;
   /** Tokens of decisions that were seen. */
   readonly seen: ReadonlySet<string>;
   onChange(changed: () => void): void;
@@ -39,6 +41,7 @@ const aboutRequest = (body: unknown): string => {
 /** Listens to the page script and looks at its requests as they go out. */
 export const startLog = ({ $settings: settings }: Core): Log => {
   const lines: Line[] = [];
+  const known = new Set<string>();
   const seen = new Set<string>();
   const listeners: (() => void)[] = [];
   const changed = (): void => {
@@ -54,7 +57,8 @@ export const startLog = ({ $settings: settings }: Core): Log => {
   for (const what of ['decision', 'exposure', 'click'])
     addEventListener(`hyperedge:${what}`, (event) => {
       const decision = (event as CustomEvent<Decision>).detail;
-      if (what === 'exposure' && decision.token) seen.add(decision.token);
+      const list = { decision: known, exposure: seen }[what];
+      if (decision.token) list?.add(decision.token);
       add(what, decision.placement, decision.campaign ? `${decision.campaign} / ${decision.arm}` : decision.outcome);
     });
   const send = settings.fetch ?? fetch;
@@ -73,5 +77,5 @@ export const startLog = ({ $settings: settings }: Core): Log => {
       changed();
     }
   };
-  return { lines, seen, onChange: (listener) => void listeners.push(listener) };
+  return { lines, known, seen, onChange: (listener) => void listeners.push(listener) };
 };

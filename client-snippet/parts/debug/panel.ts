@@ -7,12 +7,15 @@ import { make } from './make.ts';
 const percent = (share: number): string => `${Math.round(share * 1_000) / 10} %`;
 
 /** Facts of one decision, in the order in which they are asked for. */
-const factsOf = (decision: Decision, isSeen: boolean): string[] => {
+const factsOf = (decision: Decision, isSeen: boolean, isKnown: boolean): string[] => {
   const { propensity, sticky, token, preview, claimExpiresAt } = decision;
-  const facts = [isSeen ? 'seen' : token ? 'not seen yet' : preview ? 'preview, counts nowhere' : 'not counted'];
+  const facts: string[] = [];
+  if (isSeen) facts.push('seen');
+  else if (token) facts.push(...(isKnown ? ['not seen yet'] : []));
+  else facts.push(preview ? 'preview, counts nowhere' : 'not counted');
   if (propensity) facts.push(`P ${percent(propensity.campaign)} × ${percent(propensity.arm)}`);
   if (sticky) facts.push('kept from before');
-  if (claimExpiresAt && !isSeen) {
+  if (claimExpiresAt && isKnown && !isSeen) {
     const seconds = Math.round((Date.parse(claimExpiresAt) - Date.now()) / 1_000);
     facts.push(seconds > 0 ? `claim for ${seconds} s` : 'claim lapsed');
   }
@@ -34,7 +37,7 @@ const decisionRow = (decision: Decision, log: Log): HTMLElement => {
     { className: outcome },
     make('i', { textContent: placement }),
     make('b', { textContent: outcome === 'holdout' ? `held out of ${campaign}` : head }),
-    make('span', { textContent: factsOf(decision, isSeen).join(' · ') }),
+    make('span', { textContent: factsOf(decision, isSeen, !!token && log.known.has(token)).join(' · ') }),
     ...(why.length > 0 ? [make('ul', { className: 'why' }, ...why)] : []),
   );
 };

@@ -10,7 +10,7 @@ export const STYLES = `
   font-weight: 600; font-size: 12px; max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; box-sizing: border-box; }
 .frame.campaign span { background: #b8481a; }
 .frame.holdout span { background: #4c57b5; }
-.panel { position: absolute; right: 12px; bottom: 12px; width: min(25rem, calc(100vw - 24px)); pointer-events: auto; border-radius: 12px;
+.panel { position: absolute; right: 12px; top: 12px; width: min(25rem, calc(100vw - 24px)); pointer-events: auto; border-radius: 12px;
   background: #16211f; box-shadow: 0 12px 40px rgb(0 0 0 / .35); overflow: hidden; }
 summary { display: flex; align-items: baseline; gap: 8px; padding: 10px 14px; cursor: pointer; list-style: none; min-height: 24px; }
 summary::-webkit-details-marker { display: none; }
@@ -29,6 +29,7 @@ ul, ol { margin: 0; padding: 0; list-style: none; }
 .why { margin-top: 6px; padding-top: 6px; border-top: 1px solid #2c3b38; color: #c7d2cf; }
 .why b { color: #f3f5f4; }
 h2 { margin: 12px 0 4px; font-size: 12px; font-weight: 600; color: #a9b8b4; }
-.log li { display: grid; grid-template-columns: auto auto minmax(0, 1fr) auto; gap: 0 8px; padding: 3px 0; font-size: 12px; }
+.log li { display: grid; grid-template-columns: auto auto minmax(6.5rem, 1fr) auto; gap: 0 8px; padding: 3px 0; font-size: 12px; }
+.log em { max-width: 9.5rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .log time, .log em { color: #a9b8b4; font-style: normal; font-variant-numeric: tabular-nums; }
 `;

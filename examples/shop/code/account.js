@@ -1,6 +1,9 @@
 /** Signing in and out, and what a customer allows. */
+
+import { allow, allowed } from './consent.js';
 import { all, one } from './dom.js';
 import { log } from './panel.js';
+import { closeLetter } from './places.js';
 
 /** Proofs of the demo's customers, signed when the shop was started; a real shop's server signs one a session. */
 const people = { ada: 'Ada', ben: 'Ben' };
@@ -10,6 +13,7 @@ export function showAccount() {
   one('[data-account]').textContent = signedIn ? people[signedIn] : 'Account';
   const line = one('[data-account-state]');
   if (!line) return;
+  for (const box of all('[data-purposes] input[name]')) box.checked = allowed()[box.name] === true;
   line.textContent = signedIn
     ? `Signed in as ${people[signedIn]}: what the shop knows follows from device to device.`
     : 'You are not signed in.';
@@ -41,16 +45,11 @@ export function startAccount() {
       if (event.submitter.value) void signIn(event.submitter.value);
       else signOut();
     }
-    if (event.target.matches('[data-purposes]')) {
-      const wanted = Object.fromEntries(all('input[name]', event.target).map(({ name, checked }) => [name, checked]));
-      hyperedge('purposes', { functional: true, ...wanted });
-      log(
-        `Allowed: ${
-          Object.keys(wanted)
-            .filter((name) => wanted[name])
-            .join(', ') || 'nothing more'
-        }`,
-      );
+    if (event.target.matches('[data-purposes]'))
+      allow(Object.fromEntries(all('input[name]', event.target).map(({ name, checked }) => [name, checked])));
+    if (event.target.matches('[data-letter-form]')) {
+      log('Asked for letters');
+      closeLetter();
     }
   });
 }

@@ -3,25 +3,59 @@ import { one } from './dom.js';
 import { forgetChanges, log } from './panel.js';
 
 const CONSENT_KEY = 'northlight-consent';
+const PURPOSES = ['personalization', 'analytics', 'ads'];
+const everything = Object.fromEntries(PURPOSES.map((name) => [name, true]));
 
+/** Purposes that were allowed; undefined before anybody chose. Kept only when something was. */
 let choice;
-export function consent() {
+function read() {
   try {
-    choice ??= localStorage.getItem(CONSENT_KEY) ?? undefined;
+    choice ??= JSON.parse(localStorage.getItem(CONSENT_KEY)) ?? undefined;
   } catch {}
-  return choice ?? 'pending';
+  return choice;
 }
 
-export function choose(given) {
-  choice = given;
-  forgetChanges();
+export const allowed = () => read() ?? {};
+
+/** `granted` where the shop may choose for this visitor: what the page script's short form says. */
+export function consent() {
+  const given = read();
+  if (!given) return 'pending';
+  return given.personalization ? 'granted' : 'denied';
+}
+
+function keep() {
   try {
-    if (given === 'granted') localStorage.setItem(CONSENT_KEY, given);
+    if (PURPOSES.some((name) => choice[name])) localStorage.setItem(CONSENT_KEY, JSON.stringify(choice));
     else localStorage.removeItem(CONSENT_KEY);
   } catch {}
+}
+
+/** What the banner's two buttons say. */
+export function choose(given) {
+  choice = given === 'granted' ? everything : {};
+  keep();
+  forgetChanges();
   hyperedge('consent', given);
   log(given === 'granted' ? 'Consent given: decided anew' : 'No consent: nothing is stored or reported');
   showConsent();
+}
+
+/** What the account's form says, purpose by purpose. */
+export function allow(wanted) {
+  choice = wanted;
+  keep();
+  forgetChanges();
+  hyperedge('purposes', { functional: true, ...wanted });
+  log(`Allowed: ${PURPOSES.filter((name) => wanted[name]).join(', ') || 'nothing more'}`);
+  showConsent();
+}
+
+/** On a new page: what was chosen before. */
+export function repeatChoice() {
+  if (consent() !== 'granted') return;
+  if (PURPOSES.every((name) => choice[name])) hyperedge('consent', 'granted');
+  else hyperedge('purposes', { functional: true, ...choice });
 }
 
 export function showConsent() {

@@ -1,33 +1,25 @@
-/** Placements that the shop draws by itself, from the decision's data: a product, a list of products, a letter. */
+/**
+ * Placements that the shop draws by itself from the decision's data: a product, a list of products, a letter. Each function shows what
+ * was chosen and returns how to take it back.
+ */
 import products from '../products.json';
 import { all, drawing, euro, make, one } from './dom.js';
 
-const defaults = new Map();
-
-/** The page's own words, kept before the first decision replaces them. */
-function ownWords() {
-  const words = Object.fromEntries(all('[data-pick]').map((element) => [element.dataset.pick, element.textContent]));
-  if (!defaults.has('pick')) defaults.set('pick', words);
-  return defaults.get('pick');
-}
-
-function showPick(pick) {
-  if (!one('[data-pick]')) return;
-  const own = ownWords();
-  const product = products.find(({ id }) => id === pick?.product);
-  const shown = product
-    ? {
-        ...own,
-        title: pick.title ?? product.name,
-        text: pick.text ?? product.note,
-        badge: pick.badge ?? 'Picked for you',
-        price: euro(product.price),
-      }
-    : own;
-  const id = product?.id ?? 'loom-base';
-  for (const name of ['title', 'text', 'badge', 'price']) one(`[data-pick=${name}]`).textContent = shown[name];
-  one('[data-pick=art]').setAttribute('href', `/demo/drawings.svg#${id}`);
-  one('[data-pick=buy]').dataset.buy = id;
+/** One product, in the words of the campaign. */
+export function showPick(place, { product: id, ...words }) {
+  const product = products.find((one) => one.id === id);
+  const parts = ['title', 'text', 'badge', 'price'].map((name) => one(`[data-pick=${name}]`, place));
+  const [art, buy] = [one('[data-pick=art]', place), one('[data-pick=buy]', place)];
+  if (!product) return undefined;
+  const own = { texts: parts.map((part) => part.textContent), art: art.getAttribute('href'), buy: buy.dataset.buy };
+  const show = ({ texts, art: drawn, buy: bought }) => {
+    for (const [i, part] of parts.entries()) part.textContent = texts[i];
+    art.setAttribute('href', drawn);
+    buy.dataset.buy = bought;
+  };
+  const texts = [words.title ?? product.name, words.text ?? product.note, words.badge ?? 'Picked for you'];
+  show({ texts: [...texts, euro(product.price)], art: `/demo/drawings.svg#${id}`, buy: id });
+  return () => show(own);
 }
 
 const card = ({ id, name, note, price, tint }) => {
@@ -50,44 +42,32 @@ const card = ({ id, name, note, price, tint }) => {
 };
 
 /** A list inside a page: the same three places, filled with what was chosen. */
-function showList(list) {
-  const place = one('[data-goes-with]');
-  const chosen = (list?.products ?? []).flatMap((id) => products.filter((product) => product.id === id));
-  if (!place || chosen.length === 0) return place ?? undefined;
-  one('h2', place).textContent = list.title;
-  one('ul', place).replaceChildren(...chosen.map(card));
-  return place;
+export function showList(place, { title, products: ids }) {
+  const [heading, list] = [one('h2', place), one('ul', place)];
+  const own = [heading.textContent, [...list.children]];
+  heading.textContent = title;
+  list.replaceChildren(...ids.flatMap((id) => products.filter((product) => product.id === id)).map(card));
+  return () => {
+    heading.textContent = own[0];
+    list.replaceChildren(...own[1]);
+  };
 }
 
-/** A letter lies over the page: only where a campaign wants it, and not again once it was put away. */
+const LETTER_AFTER_MS = 2_500; // whoever came for the gear has seen it by then
+
+/** A letter lies over the page: a little later, not over the basket, and not again once it was put away. */
 let putAway = false;
-function showLetter(letter) {
-  const place = one('[data-letter]');
-  if (!letter || putAway || !one('.kinds')) {
+export function showLetter(place, words) {
+  if (putAway) return undefined;
+  for (const part of all('[data-letter-part]', place)) part.textContent = words[part.dataset.letterPart] ?? '';
+  const timer = setTimeout(() => one('dialog[open]') || place.showModal(), LETTER_AFTER_MS);
+  return () => {
+    clearTimeout(timer);
     place.close();
-    return undefined;
-  }
-  for (const part of all('[data-letter-part]', place)) part.textContent = letter[part.dataset.letterPart] ?? '';
-  if (!place.open) place.showModal();
-  return place;
+  };
 }
 
 export function closeLetter() {
   putAway = true;
-  one('[data-letter]').close();
-}
-
-/** Placements by the element that a page has for them, each asked for once; the letter only comes to the gear. */
-const places = [
-  ['recommendation', '[data-pick]', showPick],
-  ['goes-with', '[data-goes-with]', showList],
-  ['letter', '.kinds', showLetter],
-];
-
-/** Asks for those that the page of now has a place for. */
-export function askForPlaces() {
-  for (const place of places.filter(([, selector]) => one(selector))) {
-    hyperedge('get', place[0], place[2]);
-    places.splice(places.indexOf(place), 1);
-  }
+  one('[data-hyperedge=letter]')?.close();
 }

@@ -1,17 +1,17 @@
 /** The demo shop's own code: what every page does, and what a page does once it is there. */
 import { showAccount, startAccount } from './account.js';
 import { add, order, showBasket } from './basket.js';
-import { choose, consent, showConsent } from './consent.js';
+import { choose, repeatChoice, showConsent } from './consent.js';
 import { one } from './dom.js';
 import { startNavigation } from './navigate.js';
 import { log, startPanel } from './panel.js';
-import { askForPlaces, closeLetter } from './places.js';
+import { startParts } from './parts.js';
+import { closeLetter } from './places.js';
 
 /** A page is in place: the first, or one that came by a link. */
 function arrive() {
   showBasket();
   showAccount();
-  askForPlaces();
 }
 
 const actions = {
@@ -51,8 +51,9 @@ new ResizeObserver(([{ borderBoxSize }]) => {
 
 startPanel();
 showConsent();
-if (consent() === 'granted') hyperedge('consent', 'granted');
+repeatChoice();
 startAccount();
 startNavigation(arrive);
+startParts();
 arrive();
 addEventListener('hyperedge:click', (event) => log(`Click in ${event.detail.placement} reported`));
