@@ -70,6 +70,8 @@ interface HyperedgeOptions {
   consent?: HyperedgeConsent;
   /** Longest wait for decisions in milliseconds; then the page keeps its own content. Default: 300. */
   timeoutMs?: number;
+  /** `include` where the API keeps a cookie on a host beside the page's. */
+  credentials?: RequestCredentials;
   /** Declared attributes of this page, which conditions may read. */
   attributes?: Record<string, string | number | boolean | null | (string | number)[]>;
 }
@@ -182,6 +184,11 @@ interface Hyperedge {
   (command: 'gpc', options?: { refuse?: HyperedgePurpose[] }): void;
   /** Tells other tools of the page what was seen. Off until named, and with consent only. */
   (command: 'forward', tools: HyperedgeForward): void;
+  /**
+   * Looks after the visitor's identity: a reset in one tab is one in all of them, and a wrong proof leaves the page anonymous. With an `id` they are
+   * signed in: `proof` is signed by your server, or a function that fetches one, now and again when one has expired.
+   */
+  (command: 'identity', id?: string, proof?: string | (() => string | Promise<string>)): void;
   /** Forgets the visitor: for shared devices, and after signing out. */
   (command: 'reset'): void;
   /** What happens on the page beyond being seen and clicked, and when each counts. Called again, it adds. */

@@ -49,6 +49,8 @@ export interface Double {
   tokenTail: string;
   /** What is wrong with which endpoint. */
   failures: Partial<Record<Endpoint, Failure>>;
+  /** Refuses some requests by what they say. */
+  refuse: (body: Received['body']) => { readonly status: number; readonly text: string } | undefined;
   /** HTML by path; `headers` for all of them. */
   html: Record<string, string>;
   headers: Record<string, string>;
@@ -85,7 +87,8 @@ function answerOptimize(double: Double, body: Received['body']): string {
     ...(granted ? { token: `ht1.${placement}.${Math.random()}${double.tokenTail}` } : {}),
     ...(body.preview ? { preview: true } : {}),
   }));
-  const customer = granted ? { anonymousId: body.customer?.anonymousId ?? `a1.k1.${Math.random()}.s` } : {};
+  const given: string | undefined = body.customer?.anonymousId;
+  const customer = granted ? { anonymousId: given?.startsWith('a1.') ? given : `a1.k1.${Math.random()}.s` } : {};
   return JSON.stringify({ requestId: 'r1', customer, decisions });
 }
 
@@ -94,13 +97,15 @@ async function handleApi(double: Double, request: IncomingMessage, response: Ser
   const checked = check(endpoint, await readBody(request));
   const { origin, 'content-type': contentType } = request.headers;
   double.received.push({ endpoint, method: request.method ?? '', origin, contentType, ...checked });
+  const refused = checked.problem ? undefined : double.refuse(checked.body);
   const failure = double.failures[endpoint];
   if (failure === 'drop') return void request.socket.destroy();
   const text = endpoint === 'optimize' && !checked.problem ? answerOptimize(double, checked.body) : '{}';
   const send = (status: number, body: string): void => {
     response.writeHead(status, { ...CORS, 'content-type': 'application/json' }).end(body);
   };
-  if (failure && 'delayMs' in failure) setTimeout(() => send(200, text), failure.delayMs);
+  if (refused) send(refused.status, refused.text);
+  else if (failure && 'delayMs' in failure) setTimeout(() => send(200, text), failure.delayMs);
   else if (failure && 'status' in failure) send(failure.status, '{"type":"/problems/internal"}');
   else if (failure && 'text' in failure) send(200, failure.text);
   else send(checked.problem ? 422 : 200, text);
@@ -132,11 +137,13 @@ export async function startDouble(): Promise<Double> {
     decisions: {},
     tokenTail: '',
     failures: {},
+    refuse: () => undefined,
     html: {},
     headers: {},
     reset() {
       double.received.length = 0;
       Object.assign(double, { decisions: {}, tokenTail: '', failures: {}, html: {}, headers: {} });
+      double.refuse = () => undefined;
     },
     async close() {
       for (const server of [pageServer, apiServer]) {

@@ -1,0 +1,143 @@
+/** Who a visitor is on a page: proofs that expire or are wrong, several tabs, devices that several people use. */
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { launchBrowser, until } from './browser.ts';
+import { type Double, type Endpoint, startDouble } from './double.ts';
+import { type Opened, open } from './page.ts';
+
+let browser: Browser;
+let double: Double;
+let opened: Opened[] = [];
+
+beforeAll(async () => {
+  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
+});
+beforeEach(() => {
+  double.reset();
+  double.decisions = { hero: { outcome: 'campaign', content: { text: 'shown' } } };
+});
+afterEach(async () => {
+  await opened[0]?.context.close();
+  expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
+  expect(opened.flatMap(({ errors }) => errors)).toEqual([]);
+  opened = [];
+});
+afterAll(async () => {
+  await browser?.close();
+  await double?.close();
+});
+
+const BODY = '<div data-hyperedge="hero" style="height:100px">own</div>';
+const GRANTED = 'data-consent="granted" data-timeout-ms="2000"';
+const sent = (endpoint: Endpoint) => double.received.filter((one) => one.endpoint === endpoint).map(({ body }) => body);
+const shown = (page: Page) => page.waitForFunction(() => document.querySelector('div')?.textContent === 'shown');
+const idIn = (page: Page): Promise<string | undefined> => page.evaluate(() => localStorage.hyperedge);
+
+/** From here on a proof counts only if it is one of these. */
+function wants(...proofs: string[]): void {
+  double.refuse = ({ customer }) =>
+    customer?.id !== undefined && !proofs.includes(customer.proof)
+      ? { status: 403, text: '{"type":"/problems/invalid_identity"}' }
+      : undefined;
+}
+
+/** Opens a page, the first of a visitor unless their context is given. */
+async function show(before: string, context?: BrowserContext): Promise<Page> {
+  const next = await open(browser, double, { body: BODY, script: GRANTED, before, ...(context && { context }) });
+  opened.push(next);
+  return next.page;
+}
+
+test('a proof is fetched when somebody signs in, and the visitor is linked to them', async () => {
+  wants('9.fresh');
+  const page = await show("hyperedge('identity', 'crm-1', () => Promise.resolve('9.fresh'))");
+  await shown(page);
+  await until(() => [...sent('events'), ...sent('optimize')].some(({ customer }) => customer?.id === 'crm-1'));
+  await page.evaluate(() => hyperedge('convert', 'purchase'));
+  await until(() => sent('events').some(({ events }) => events?.length));
+  expect(sent('events').at(-1).customer).toMatchObject({
+    id: 'crm-1',
+    proof: '9.fresh',
+    anonymousId: await idIn(page),
+  });
+});
+
+test('a proof that has expired is replaced by a fresh one, once for all who wait for it', async () => {
+  wants('1.first');
+  const page = await show("window.asked = 0; hyperedge('identity', 'crm-1', () => ['1.first', '2.second'][asked++])");
+  await shown(page);
+  await until(() => sent('events').length > 0 || sent('optimize').some(({ customer }) => customer?.id));
+  wants('2.second');
+  await page.evaluate(() => ['a', 'b'].map((goal) => hyperedge('convert', goal)));
+  const taken = () => sent('events').filter(({ customer, events }) => customer.proof === '2.second' && events?.length);
+  expect(await until(() => taken().length === 2)).toBe(true);
+  expect(await page.evaluate(() => (window as unknown as { asked: number }).asked)).toBe(2);
+});
+
+test.each([
+  ['a wrong proof', "hyperedge('identify', 'crm-1', '9.wrong')"],
+  [
+    'a function that gives the same wrong proof again',
+    "hyperedge('identify', 'crm-1', '9.wrong'); hyperedge('identity', 'crm-1', () => '9.wrong')",
+  ],
+  ['a function that fails', "hyperedge('identity', 'crm-1', () => { throw new Error('no') })"],
+  [
+    'a function that gives none',
+    "hyperedge('identity', 'crm-1', () => fetch('/nowhere').then(({ ok }) => (ok ? 'x' : undefined)))",
+  ],
+])('with %s the page goes on as the anonymous visitor, and asks no further', async (_case, before) => {
+  wants('9.right');
+  const page = await show(`hyperedge('identity'); ${before}`);
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+  await page.evaluate(() => hyperedge('convert', 'purchase'));
+  const anonymous = () => sent('events').some(({ customer, events }) => !customer?.id && events?.length);
+  expect(await until(anonymous)).toBe(true);
+  const count = double.received.length;
+  await page.waitForTimeout(400);
+  expect(double.received.length).toBe(count);
+  expect(double.received.filter(({ body }) => body.customer?.id).length).toBeLessThanOrEqual(3);
+});
+
+test('a reset in one tab is one in all of them: reports of before go out, nobody is who they were, and no tab resets another for ever', async () => {
+  const one = await show("hyperedge('identity'); hyperedge('identify', 'crm-1', '9.sig')");
+  await shown(one);
+  await until(() => idIn(one));
+  const two = await show("hyperedge('identity'); hyperedge('identify', 'crm-1', '9.sig')", one.context());
+  await shown(two);
+  const old = await idIn(one);
+  await two.waitForTimeout(1_100); // seen, and not sent yet
+  double.received.length = 0;
+  for (const page of [one, two])
+    await page.evaluate(() =>
+      addEventListener('storage', () => {
+        (window as unknown as { heard: number }).heard = ((window as unknown as { heard?: number }).heard ?? 0) + 1;
+      }),
+    );
+  await one.evaluate(() => hyperedge('reset'));
+  expect(await until(() => sent('feedback').length > 0)).toBe(true);
+  await two.waitForFunction(() => (window as unknown as { heard?: number }).heard);
+  for (const page of [one, two]) await page.evaluate(() => hyperedge('convert', 'purchase'));
+  expect(await until(() => sent('events').filter(({ events }) => events?.length).length === 2)).toBe(true);
+  for (const { customer } of sent('events').filter(({ events }) => events?.length)) {
+    expect(customer.id).toBeUndefined();
+    expect(customer.anonymousId).not.toBe(old);
+  }
+  expect(sent('events')[0]).toEqual({ key: 'pk_test', consent: 'denied' });
+  await two.waitForTimeout(300);
+  const heard = (page: Page) => page.evaluate(() => (window as unknown as { heard?: number }).heard ?? 0);
+  expect((await heard(one)) + (await heard(two))).toBeLessThanOrEqual(4);
+  double.received.length = 0;
+  await one.reload();
+  await until(() => sent('optimize').length > 0);
+  expect(sent('optimize')[0].customer?.anonymousId).not.toBe(old);
+});
+
+test('consent withdrawn in one tab leaves nothing in storage, whatever the others do', async () => {
+  const one = await show("hyperedge('identity')");
+  await shown(one);
+  const two = await show("hyperedge('identity')", one.context());
+  await shown(two);
+  await one.evaluate(() => hyperedge('consent', 'denied'));
+  await two.waitForTimeout(300);
+  expect(await two.evaluate(() => ({ ...localStorage }))).toEqual({});
+});
