@@ -8,8 +8,12 @@ import { SAFE_ATTRIBUTE } from './safe.ts';
 import { settings } from './settings.ts';
 import type { Consent, Decision } from './wire.ts';
 
+/** Purposes that are refused although there is consent. */
+type Refused = Record<string, boolean>;
+
 interface Handed {
   consent: Consent;
+  purposes?: Refused;
   preview?: true;
   anonymousId?: string;
   decisions: Decision[];
@@ -19,6 +23,7 @@ interface Handed {
 interface Asked {
   placements: string[];
   consent: Consent;
+  purposes?: Refused;
   preview?: string;
   customer?: { id?: string; anonymousId?: string };
 }
@@ -83,9 +88,15 @@ const fetchHanded: typeof fetch = async (input, init) => {
   handed = undefined; // once: what is asked again is another decision
   const asked = JSON.parse(init?.body as string) as Asked;
   // The page's cookie knew what the script's tag, the same for everybody, could not.
-  if (asked.consent === 'pending' && block.consent === 'granted') asked.consent = settings.consent = 'granted';
+  if (asked.consent === 'pending' && block.consent === 'granted' && !block.purposes)
+    asked.consent = settings.consent = 'granted';
   const ask = (body: object): Promise<Response> => fetch(input, { ...init, body: JSON.stringify(body) });
-  const isSame = (asked.consent === 'granted') === (block.consent === 'granted') && !asked.preview === !block.preview;
+  const { purposes = {} } = asked;
+  const isSame =
+    (asked.consent === 'granted') === (block.consent === 'granted') &&
+    !asked.preview === !block.preview &&
+    // Decided for more than the page allows is not for it; for less is.
+    Object.keys(purposes).every((name) => purposes[name] || block.purposes?.[name] === false);
   // A customer with a name: the API links the id that the page was made for, and decides for them.
   if (isSame && !asked.customer?.id) return answer(asked, block, ask);
   return ask(isSame ? { ...asked, customer: { ...asked.customer, anonymousId: block.anonymousId } } : asked);

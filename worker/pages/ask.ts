@@ -24,7 +24,7 @@ export async function askApi(
   visitor: Visitor,
   turn: number,
 ): Promise<OptimizeResponse | undefined> {
-  const { consent, anonymousId, isNew } = visitor;
+  const { consent, purposes, anonymousId, isNew } = visitor;
   const preview = previewOf(request.url);
   const referrer = request.headers.get('referer');
   const body: OptimizeRequest = {
@@ -33,6 +33,7 @@ export async function askApi(
     placements: [...placements],
     ...(anonymousId !== undefined && !(isNew && turn === 0) && { customer: { anonymousId } }),
     consent,
+    ...(purposes && { purposes }),
     ...(preview !== undefined && { preview }),
     context: { url: address(request.url), ...(referrer !== null && { referrer: address(referrer) }) },
   };

@@ -23,16 +23,26 @@ function decoded(value: string): string {
   }
 }
 
+/** What a visitor said: `purposes` are those refused although there is consent. */
+export interface Said {
+  readonly consent: PageConsent;
+  readonly purposes?: { readonly analytics?: false; readonly ads?: false };
+}
+
 /**
  * What the site's consent cookie says; a refusal wins over a yes in the same value, and no cookie means that nothing was said yet. Undefined when the
  * site names none: then its document decides.
  */
-export function consentOf(site: Pick<EdgeSite, 'consentCookie'>, headers: Headers): PageConsent | undefined {
+export function consentOf(site: Pick<EdgeSite, 'consentCookie'>, headers: Headers): Said | undefined {
   const { consentCookie } = site;
   if (!consentCookie) return undefined;
   const raw = cookieValue(headers.get('cookie') ?? '', consentCookie.name);
-  if (raw === undefined) return 'pending';
+  if (raw === undefined) return { consent: 'pending' };
   const value = decoded(raw);
-  if (consentCookie.denied.some((wanted) => fits(value, wanted))) return 'denied';
-  return consentCookie.granted.some((wanted) => fits(value, wanted)) ? 'granted' : 'pending';
+  const says = (wanted: readonly string[]): boolean => wanted.some((one) => fits(value, one));
+  if (says(consentCookie.denied)) return { consent: 'denied' };
+  if (!says(consentCookie.granted)) return { consent: 'pending' };
+  const { analytics, ads } = consentCookie.without;
+  const purposes = { ...(says(analytics) && { analytics: false as const }), ...(says(ads) && { ads: false as const }) };
+  return { consent: 'granted', ...(Object.keys(purposes).length > 0 && { purposes }) };
 }

@@ -4,9 +4,10 @@ import type { Visit } from './visit.ts';
 import type { Visitor } from './visitor.ts';
 
 /** A data block: not run by any browser, and no business of a content security policy. */
-export function handOver({ answers }: Visit, { consent, anonymousId }: Visitor, preview: boolean): string {
+export function handOver({ answers }: Visit, { consent, purposes, anonymousId }: Visitor, preview: boolean): string {
   const block = {
     consent,
+    ...(purposes && { purposes }),
     ...(preview && { preview }),
     ...(anonymousId !== undefined && { anonymousId }),
     decisions: answers.flatMap(({ decisions }) => decisions),

@@ -169,6 +169,18 @@ describe('a visitor', () => {
     );
   });
 
+  it('who leaves something out has that told, and handed over', async () => {
+    const real = app.fetch;
+    const bodies: unknown[] = [];
+    vi.spyOn(app, 'fetch').mockImplementation(async (request, ...rest) => {
+      bodies.push(await request.clone().json());
+      return real(request, ...rest);
+    });
+    const { block } = await view({ workspace: asking, headers: { cookie: 'consent=yes%20but%20ads:0' } });
+    expect(block).toMatchObject({ consent: 'granted', purposes: { ads: false } });
+    expect(bodies).toMatchObject([{ consent: 'granted', purposes: { ads: false } }]);
+  });
+
   it('who agrees gets one', async () => {
     const { block, cookie } = await view({
       workspace: asking,

@@ -7,6 +7,7 @@ import { log } from '../http/log.ts';
 
 /** A text with `*` for anything, at its ends or between. */
 const pattern = z.string().min(1).max(200);
+const refusals = z.array(pattern).max(20).default([]);
 const cookieName = z.string().regex(/^[\w!#$%&'*+.^`|~-]{1,128}$/, 'must be a name that a cookie may have');
 /** Longest that a stream may be held up by decisions, all together: a page of the script keeps its own content after 300 ms. */
 const MAX_WAIT_MS = 250;
@@ -29,6 +30,8 @@ const edgeSite = z.strictObject({
       name: cookieName,
       granted: z.array(pattern).min(1).max(20),
       denied: z.array(pattern).max(20).default([]),
+      /** Values of a yes that leaves something out, by what it leaves out. */
+      without: z.strictObject({ analytics: refusals, ads: refusals }).prefault({}),
     })
     .optional(),
   waitMs: z.int().min(0).max(MAX_WAIT_MS).default(DEFAULT_WAIT_MS),

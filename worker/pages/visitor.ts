@@ -7,12 +7,11 @@ import { mayStore } from '../edge/visitor.ts';
 import type { Auth } from '../http/auth.ts';
 import type { Deadline } from '../http/deadline.ts';
 import { fingerprintOf } from '../http/fingerprint.ts';
-import { consentOf, type PageConsent } from './consent.ts';
+import { consentOf, type Said } from './consent.ts';
 import type { EdgeSite } from './sites.ts';
 
-export interface Visitor {
-  /** What the decisions are asked for with. Without a cookie to be recognised by, nobody is granted anything: the next view would be somebody else's. */
-  readonly consent: PageConsent;
+/** What the decisions are asked for with. Without a cookie to be recognised by, nobody is granted anything: the next view would be somebody else's. */
+export interface Visitor extends Said {
   /** The signed anonymous id, of a visitor who is remembered. */
   readonly anonymousId?: string;
   /** The id was made from this view's request id: the first request needs no other name. */
@@ -53,7 +52,8 @@ export async function visitorOfPage(call: PageCall): Promise<Visitor> {
 }
 
 async function recognised({ env, ctx, request, site, deadline, requestId, nowMs }: PageCall): Promise<Visitor> {
-  const consent = consentOf(site, request.headers);
+  const said = consentOf(site, request.headers);
+  const consent = said?.consent;
   const owner = await findKey(env.DB, site.key, nowMs, deadline);
   if (owner?.type !== 'publishable') return NOBODY;
   const { workspaceId, siteId, id: keyId, type: keyType } = owner;
@@ -77,6 +77,7 @@ async function recognised({ env, ctx, request, site, deadline, requestId, nowMs 
       ? await mintAnonymousIdFor(env, workspaceId, siteId, `${requestId}\n${fingerprintOf(request)}`)
       : await resignAnonymousId(env, workspaceId, kept);
   return {
+    ...said,
     consent: 'granted',
     anonymousId,
     ...(kept === undefined && { isNew: true as const }),

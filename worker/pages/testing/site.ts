@@ -72,7 +72,7 @@ export interface Call extends RequestInit {
 /** One view of a page, read to its end. */
 export async function look({ workspace, asks, path = '/', site, ...init }: Call) {
   const ctx = createExecutionContext();
-  const consentCookie = { name: 'consent', granted: ['*yes*'], denied: ['*no*'] };
+  const consentCookie = { name: 'consent', granted: ['*yes*'], denied: ['*no*'], without: { ads: ['*ads:0*'] } };
   const told = { key: workspace.publishableKey, waitMs: 250, ...(asks && { consentCookie }), ...site };
   const vars = { ...bindings, EDGE_SITES: { 'shop.example': told } } as Env;
   const response = await servePage(app, new Request(`https://shop.example${path}`, init), vars, ctx);
