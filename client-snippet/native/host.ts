@@ -56,16 +56,18 @@ export const erase = (): void => {
   for (const key of Object.values(KEYS)) write((into) => into.removeItem(key));
 };
 
-/** As lib/identity.ts uses it: one entry, `hyperedge`; removing it is forgetting the visitor. */
-export const localStorage = {
-  get hyperedge(): string | undefined {
-    return kept('id');
-  },
-  set hyperedge(id: string) {
+/** As lib/identity.ts uses it: one entry, `hyperedge`, which is the visitor; deleting it forgets everything that is known of them. */
+export const localStorage = new Proxy({} as { hyperedge?: string }, {
+  get: () => kept('id'),
+  set: (_, __, id: string) => {
     keep('id', id);
+    return true;
   },
-  removeItem: erase,
-};
+  deleteProperty: () => {
+    erase();
+    return true;
+  },
+});
 
 export const location = { href: '', search: '' };
 export const document = { readyState: 'complete', hidden: false, referrer: '', querySelectorAll: (): never[] => [] };

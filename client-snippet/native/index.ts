@@ -56,11 +56,6 @@ const DEFAULT_TIMEOUT_MS = 1_000;
 
 let starting: Promise<void> | undefined;
 
-const takeUp = async (): Promise<void> => {
-  await readKept();
-  openOutbox(report);
-};
-
 /** Reads what was kept, with consent only, then begins to ask. Once; resolves in any case. Calls made before wait for it. */
 export const start = (options: AppOptions): Promise<void> => {
   starting ??= (async () => {
@@ -68,9 +63,10 @@ export const start = (options: AppOptions): Promise<void> => {
     useStorage(storage);
     speak(language);
     connect(options.fetch ?? ((address, init) => fetch(address, init)));
-    if (given === 'granted') await takeUp();
+    if (given === 'granted') await readKept();
     if (given === 'denied') erase();
     client.start({ key, api, timeoutMs, attributes, consent: given });
+    if (given === 'granted') openOutbox(report); // what an earlier run has left
     options.appState?.addEventListener('change', (state) => {
       document.hidden = state !== 'active';
       dispatchEvent({ type: 'visibilitychange' }); // sends what was gathered
@@ -114,8 +110,10 @@ export const identify = (id: string, proof: () => Promise<string>): void => {
 /** `granted`: asks again, and may keep; anything else: erases what is kept, reports nothing more. */
 export const consent = async (given: Consent): Promise<void> => {
   await starting;
-  if (given === 'granted') await takeUp();
-  else emptyOutbox();
+  if (given === 'granted') {
+    await readKept();
+    openOutbox(report);
+  } else emptyOutbox();
   client.consent(given);
 };
 

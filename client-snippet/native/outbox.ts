@@ -20,6 +20,7 @@ const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
 
 let reports: Report[] = [];
+let isOpen = false;
 let isSending = false;
 let failures = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -37,6 +38,8 @@ const bound = (): void => {
 /** Takes up what an earlier run has left, and learns how to send. */
 export const openOutbox = (how: (report: Report) => Promise<Fate>): void => {
   send = how;
+  if (isOpen) return;
+  isOpen = true;
   try {
     const list: unknown = JSON.parse(kept('outbox') ?? '[]');
     if (Array.isArray(list)) reports = list.filter((entry) => typeof entry?.body === 'string');
@@ -75,5 +78,6 @@ export const enqueue = (path: string, body: string): void => {
 
 /** Drops what waits. */
 export const emptyOutbox = (): void => {
+  isOpen = false;
   reports = [];
 };
