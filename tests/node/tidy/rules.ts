@@ -20,7 +20,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'client-snippet/budgets.ts',
     'client-snippet/bundle.ts',
   ],
-  bench: ['contract/', 'decisioning/', 'db/bootstrap.ts'],
+  bench: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'client-snippet/bundle.ts', 'scripts/package/'],
   // The objects run in `simulations/faults/` as they are: a simulator of anything else would prove nothing about them.
   simulations: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'durable-objects/'],
   models: ['decisioning/'],
