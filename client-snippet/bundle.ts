@@ -1,7 +1,8 @@
 /** How the page's scripts are bundled: the same for what is shipped and for what the browser tests load. */
 import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 /**
  * Names of our own that no site sees, as they stand in every file: those of `Core` are how the entry and its lazy parts, files of their
@@ -18,6 +19,135 @@ export const SHORT_NAMES: Record<string, string> = {
   $flush: 'F',
   $render: 'N',
   $seen: 'H',
+};
+
+/**
+ * Names inside `decide()` that cross no wire: shortened in the file of the part that carries it. None of them may be a field of a bundle, of a
+ * request or of what browsers provide.
+ */
+const INNER_NAMES = [
+  'action',
+  'allocationVersion',
+  'armId',
+  'assignment',
+  'atMs',
+  'availability',
+  'available',
+  'bucketingId',
+  'campaignId',
+  'candidates',
+  'cap',
+  'caps',
+  'channel',
+  'channelWeights',
+  'chosen',
+  'chosenBefore',
+  'claims',
+  'consents',
+  'conversion',
+  'conversionWeight',
+  'countsTowardGlobal',
+  'decisionId',
+  'endsAtMs',
+  'evidence',
+  'fatigue',
+  'features',
+  'globalCap',
+  'globalHoldout',
+  'halfLifeMs',
+  'heldOut',
+  'holdout',
+  'holds',
+  'initialAllocation',
+  'isMember',
+  'killSwitch',
+  'leaf',
+  'listLength',
+  'measured',
+  'measuresLift',
+  'membershipBy',
+  'mode',
+  'needs',
+  'next',
+  'nowMs',
+  'parts',
+  'pathLength',
+  'pausedCampaigns',
+  'periodKey',
+  'preset',
+  'pressure',
+  'price',
+  'priority',
+  'probabilities',
+  'probability',
+  'propensityArm',
+  'propensityCampaign',
+  'purpose',
+  'purse',
+  'quietHours',
+  'rate',
+  'referenceDepth',
+  'refusals',
+  'regexInstructions',
+  'requests',
+  'requiresConsent',
+  'revenue',
+  'revenueMinor',
+  'revenueWeight',
+  'rules',
+  'salt',
+  'scoring',
+  'segment',
+  'segments',
+  'sendAtMs',
+  'sessionKey',
+  'sliceOf',
+  'standing',
+  'startsAtMs',
+  'sticky',
+  'stickyUntilMs',
+  'stringLength',
+  'switches',
+  'terms',
+  'textDepth',
+  'tiredness',
+  'told',
+  'total',
+  'trace',
+  'weekly',
+  'weight',
+];
+
+/**
+ * Modules of `decisioning/` that a part's file has no use for, and what stands there in their place: see the header of that file. The types of
+ * both are checked where they are written.
+ */
+const ABSENT: Readonly<Record<string, { readonly instead: string; readonly modules: readonly string[] }>> = {
+  'parts/device.ts': {
+    instead: 'parts/device/absent.ts',
+    modules: [
+      'scores',
+      'arbitration/holdout',
+      'arbitration/pcvl',
+      'arbitration/relations',
+      'arbitration/seed',
+      'features/features',
+      'lifecycle/admission',
+      'limits/needs',
+      'limits/purse',
+      'limits/quiet-hours',
+      'limits/schedule',
+      'segments/all',
+      'segments/compare-versions',
+      'segments/elements',
+      'segments/limits',
+      'segments/regex/index',
+      'steering/availability',
+      'sticky-period',
+      'strategies/leaf-key',
+      'touch-refusal',
+    ],
+  },
 };
 
 const COMMON = {
@@ -48,11 +178,25 @@ export function bundle(source: string): Promise<string> {
   return bundled(source, { format: 'iife', mangleProps: /^(callback|decision|loaded|timer|\$.+)$/ });
 }
 
+/** Puts one file in the place of modules that a part's file has no use for. */
+function without(source: string): Plugin[] {
+  const { instead, modules } = ABSENT[source] ?? { instead: '', modules: [] };
+  if (modules.length === 0) return [];
+  const away = new Set(modules.map((name) => here(`../decisioning/${name}.ts`)));
+  const setup: Plugin['setup'] = ({ onResolve }) =>
+    onResolve({ filter: /^\.{1,2}\// }, ({ resolveDir, path }) =>
+      away.has(join(resolveDir, path)) ? { path: here(instead) } : undefined,
+    );
+  return [{ name: 'without', setup }];
+}
+
 /** Bundles a lazy part, such as `parts/events.ts`, as a module. It may use only names of `Core` that the entry has, too. */
 export async function bundlePart(source: string): Promise<string> {
+  const names = [...Object.keys(SHORT_NAMES), ...(ABSENT[source] ? INNER_NAMES : [])];
   return bundled(source, {
     format: 'esm',
-    mangleProps: new RegExp(`^(${Object.keys(SHORT_NAMES).join('|').replaceAll('$', '\\$')})$`),
+    plugins: without(source),
+    mangleProps: new RegExp(`^(${names.join('|').replaceAll('$', '\\$')})$`),
   });
 }
 

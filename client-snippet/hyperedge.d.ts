@@ -201,6 +201,11 @@ interface Hyperedge {
   (command: 'debug'): void;
   /** Placements by selector, all kinds of content, elements that come late, pages that change without being left. */
   (command: 'placements', placements?: HyperedgePlacement[], options?: HyperedgePlacementOptions): void;
+  /**
+   * Decides here what campaigns with `onDevice` may be decided here, without asking. `key`: in place of the script tag's, so that nothing is
+   * asked before this is there. `attributes`: declared with `source: device`; they stay on the page. Called again, it adds.
+   */
+  (command: 'device', options?: { key?: string; attributes?: HyperedgeOptions['attributes'] }): void;
   /** Calls made before the script arrived, in order. */
   q?: ArrayLike<unknown>[];
 }

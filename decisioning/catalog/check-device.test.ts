@@ -30,7 +30,8 @@ const told = (own: Partial<CampaignConfiguration>, rest: Partial<Configuration> 
     configurationOf([campaignOf('spring', { onDevice: true, ...own }), campaignOf('other')], { ...REST, ...rest }),
   ).map(({ path, detail }) => [path.replace('/campaigns/spring/', ''), detail.split(':')[0]]);
 
-const CASES: readonly (readonly [DeviceObstacle, string, Partial<CampaignConfiguration>, Partial<Configuration>?])[] = [
+type Case = readonly [DeviceObstacle, string, Partial<CampaignConfiguration>, Partial<Configuration>?];
+const CASES: readonly Case[] = [
   ['cap', 'caps', { caps: [{ max: 1, windowMs: DAY_MS }] }],
   ['cap', 'placements/0', {}, { channels: [channelOf('web', { cap: { max: 1, windowMs: DAY_MS } })] }],
   [
@@ -73,7 +74,8 @@ describe('a campaign for devices', () => {
     expect(told({ audience: { segment: 'adult', condition: { plan: 'gold' } }, learnFromDevice: true })).toEqual([]);
   });
 
-  test.each(CASES)('is refused for %s, naming %s', (obstacle, field, own, rest) => {
+  test.each(CASES.map((one) => ({ one, title: one.slice(0, 2).join(' at ') })))('is refused for $title', ({ one }) => {
+    const [obstacle, field, own, rest] = one;
     expect(told(own, rest)).toContainEqual([field, obstacle]);
     // The same without devices is no business of theirs.
     expect(told({ ...own, onDevice: false }, rest).map(([, reason]) => reason)).not.toContain(obstacle);

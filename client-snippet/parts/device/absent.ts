@@ -1,0 +1,57 @@
+/**
+ * What stands in this part's file for modules of the core that its campaigns cannot need: publishing refuses a campaign for devices that has
+ * a cap, a cost, a relation, phases, features … So `decide()` itself is on the page, to the letter, and the machinery behind what never
+ * happens there is not. `decisioning/catalog/check-device.ts` is the other half of each line; the tests decide the same both ways.
+ */
+
+const no = (): boolean => false;
+const yes = (): boolean => true;
+const nothing = (): undefined => undefined;
+
+/** `limits/schedule.ts`: the edge leaves out what does not run. */
+export const isScheduled = yes;
+/** `lifecycle/admission.ts`: no phases. */
+export const isAdmitted = yes;
+/** `limits/quiet-hours.ts`, `arbitration/relations.ts`, `arbitration/holdout.ts`: none. */
+export const isQuiet = no;
+export const isExcluded = no;
+export const isWaiting = no;
+export const isTooSoon = no;
+export const isHeldOut = no;
+/** `steering/availability.ts`: the same arms everywhere at all times. */
+export const availabilityOf = nothing;
+export const keepsUnavailable = no;
+export const partOf = nothing;
+/** `limits/needs.ts`, `limits/purse.ts`: nothing is taken of ledgers. */
+export const standingOfNeeds = nothing;
+export const canAfford = yes;
+export const priceOf = (): number => 0;
+export const claimsOf = nothing;
+export const EMPTY_PURSE = undefined;
+/** `strategies/leaf-key.ts`: one strategy. */
+export const leafKeyFor = (_rules: unknown, leaf: string): string => leaf;
+/** `features/features.ts`, `scores.ts`: none. */
+export const featureVector = nothing;
+export const scoresFrom = nothing;
+/** `arbitration/seed.ts`, `arbitration/pcvl.ts`: values come as ranks, under the default preset. */
+export const seed = nothing;
+export const pcvl = nothing;
+/** `sticky-period.ts`: every decision is a period of its own. */
+export const stickyPeriod = (
+  _rules: unknown,
+  _customer: unknown,
+  periodKey: string,
+  stickyUntilMs: number,
+): object => ({
+  periodKey,
+  stickyUntilMs,
+});
+/** `touch-refusal.ts`: no caps and no distances. */
+export const touchRefusalOf = (): null => null;
+/** `segments/regex/index.ts`, `segments/compare-versions.ts`, `segments/all.ts`, `segments/elements.ts`: operators that publishing refuses. */
+export const testRegex = no;
+export const compileVersion = (): typeof no => no;
+export const compileAll = (): typeof no => no;
+export const compileElemMatch = (): typeof no => no;
+/** `segments/limits.ts`: of its limits this one is asked when conditions are; the others when they are published. */
+export const SEGMENT_LIMITS = { textDepth: 20 };
