@@ -50,7 +50,14 @@ export const CONTENTS: readonly Group[] = [
     'identity-and-keys': 'Identity and keys',
   }),
   // A page per feature of the page script, each with a picture.
-  group('On the page', 'guides/page', { consent: 'Consent', forwarding: 'Forwarding', identity: 'Identity' }),
+  group('On the page', 'guides/page', {
+    edge: 'Edge rendering',
+    consent: 'Consent',
+    forwarding: 'Forwarding',
+    identity: 'Identity',
+    demo: 'The demo shop',
+    qa: 'Trying things out',
+  }),
   group('Running it', 'operating', {
     deploy: 'Deploy',
     secrets: 'Secrets',
