@@ -100,7 +100,7 @@ test('tells reasons where the answer has them: in a preview that was signed to t
   const page = await show();
   const text = await overlay(page);
   expect(text).toContain('spring capped: a cap is reached');
-  expect(text).toContain('summer chosen');
+  expect(text).toContain('summer would be chosen');
 });
 
 test('stays readable under a policy that forbids inline styles', async () => {

@@ -253,3 +253,51 @@ test('an address below the guides that has no page is answered with the list of 
   expect(elsewhere.status).toBe(404);
   expect(elsewhere.headers.get('content-type')).toContain('application/problem+json');
 });
+
+test('from page to page in place: each asks for its own placements, the basket goes along, and back is back', async () => {
+  const page = await openShop();
+  await grant(page);
+  const gear = await decisionsOf(page, () => page.click('nav a[href="/demo/gear/"]'));
+  expect(Object.keys(gear)).toEqual(['letter']);
+  const product = await decisionsOf(page, () => page.click('h3 a[href="/demo/gear/scree-pack/"]'));
+  expect(Object.keys(product).sort()).toEqual(['assurance', 'goes-with']);
+  const list = product['goes-with']?.content?.data as { title: string };
+  expect(await until(async () => (await page.locator('.goes-with h2').textContent()) === list.title)).toBe(true);
+  const words = product.assurance?.content?.text as string;
+  expect(await until(async () => (await page.locator('.assurance').textContent()) === words)).toBe(true);
+  await page.click('.product [data-buy]');
+  const basket = await decisionsOf(page, () => page.click('.drawer .aside'));
+  expect(Object.keys(basket)).toEqual(['basket-note']);
+  expect(await page.locator('.lines li').count()).toBe(1);
+  await page.goBack();
+  expect(await until(async () => (await page.locator('h1').textContent()) === 'Scree pack 28')).toBe(true);
+  await page.reload();
+  expect(await page.locator('[data-count]').textContent()).toBe('1');
+});
+
+test('who signs in is known from then on, and signing out forgets on this device', async () => {
+  const page = await openShop();
+  await grant(page);
+  await page.click('[data-account]');
+  await page.click('[value=ada]');
+  expect(await until(async () => (await page.locator('[data-account]').textContent()) === 'Ada')).toBe(true);
+  const isKnown = (answer: Response) => !!answer.request().postData()?.includes('"id":"ada"');
+  const [known] = await Promise.all([page.waitForResponse(isKnown), page.click('nav a[href="/demo/gear/"]')]);
+  expect(known.status()).toBe(200);
+  const id = await page.evaluate(() => localStorage.hyperedge);
+  await page.click('[data-account]');
+  await page.click('[data-sign-out]');
+  expect(await until(() => page.evaluate((old) => localStorage.hyperedge !== old, id))).toBe(true);
+});
+
+test.each([
+  ['a phone', 390, 844],
+  ['a desk', 1_280, 800],
+])('on %s no page of the shop is wider than the screen', async (_name, width, height) => {
+  const page = await openShop();
+  await page.setViewportSize({ width, height });
+  for (const path of ['', 'gear/', 'gear/layers/', 'gear/dawn-shell/', 'basket/', 'account/']) {
+    await page.goto(`${stack.url}/demo/${path}`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBe(width);
+  }
+});

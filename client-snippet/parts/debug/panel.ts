@@ -24,7 +24,12 @@ const factsOf = (decision: Decision, isSeen: boolean, isKnown: boolean): string[
 
 const whyOf = ({ why }: Decision): HTMLElement[] =>
   (why ?? []).map(({ campaign, reason, detail }) =>
-    make('li', {}, make('b', { textContent: campaign }), ` ${reason ? `${reason}: ${detail ?? ''}` : 'chosen'}`),
+    make(
+      'li',
+      {},
+      make('b', { textContent: campaign }),
+      ` ${reason ? `${reason}: ${detail ?? ''}` : 'would be chosen'}`,
+    ),
   );
 
 const decisionRow = (decision: Decision, log: Log): HTMLElement => {

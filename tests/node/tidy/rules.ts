@@ -19,6 +19,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'simulations/pacing/',
     'client-snippet/budgets.ts',
     'client-snippet/bundle.ts',
+    // The one browser that tests and pictures are taken with.
+    'tests/browser/browser.ts',
   ],
   bench: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'client-snippet/bundle.ts', 'scripts/package/'],
   // The objects run in `simulations/faults/` as they are: a simulator of anything else would prove nothing about them.
@@ -119,7 +121,7 @@ export function textFindings(file: string, source: string): string[] {
 export function orphanFindings(code: ReadonlyMap<string, CodeFacts>, configurationTexts: readonly string[]): string[] {
   const used = new Set([...code.values()].flatMap(({ imports }) => imports.map(({ target }) => target)));
   const isEntry = (file: string) =>
-    /\.test\.ts$|\.d\.ts$|^[^/]+\.config\.ts$|^(scripts|cli|client-snippet\/(entry|stub|parts))\/[^/]+\.(ts|mjs)$|^client-snippet\/(npm|react|next|native)\/index\.ts$|^contract\/index\.ts$/.test(
+    /\.test\.ts$|\.d\.ts$|^[^/]+\.config\.ts$|^(scripts|cli|client-snippet\/(entry|stub|parts))\/[^/]+\.(ts|mjs)$|^client-snippet\/(npm|react|next|native)\/index\.ts$|^examples\/next\/(app\/(page|layout)\.tsx|next\.config\.ts)$|^contract\/index\.ts$/.test(
       file,
     ) || configurationTexts.some((text) => text.includes(file));
   return [...code.keys()]
