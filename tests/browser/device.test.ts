@@ -1,0 +1,201 @@
+/** Decisions on the device, in a real browser: what is shown, what is asked, what leaves the page and what stays on it. */
+import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { deviceBundleRequest, deviceDecisionsRequest } from '../../contract/device.ts';
+import { BUNDLE_FORMAT } from '../../decisioning/device/bundle.ts';
+import { parseCondition } from '../../decisioning/segments/index.ts';
+import { launchBrowser, until } from './browser.ts';
+import { type Double, startDouble } from './double.ts';
+import { NOTHING_STORED, stored } from './page.ts';
+
+const ANONYMOUS_ID = 'a1.k1.visitor.mac';
+const TOKEN = 'ht1.k1.payload.mac';
+
+let browser: Browser;
+let double: Double;
+let context: BrowserContext;
+let page: Page;
+let errors: string[];
+/** Bodies of the two endpoints, in order. */
+// biome-ignore lint/suspicious/noExplicitAny: JSON of two shapes; tests read into it
+let sent: { path: string; body: any }[];
+let lifeMs: number;
+/** What is wrong with which of the two. */
+let broken: Record<string, (route: Route) => Promise<void>>;
+
+beforeAll(async () => {
+  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
+});
+beforeEach(async () => {
+  double.reset();
+  [sent, errors, lifeMs, broken] = [[], [], 60_000, {}];
+  context = await browser.newContext({ viewport: { width: 800, height: 600 } });
+  await context.route('**/v1/device/*', answer);
+  page = await context.newPage();
+  page.on('pageerror', (error) => errors.push(error.message));
+});
+afterEach(async () => {
+  await context.close();
+  expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
+  expect(errors).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await double?.close();
+});
+
+const conditionOf = (document: object) => {
+  const parsed = parseCondition(document);
+  if (!parsed.ok) throw new Error('a test asks nonsense');
+  return parsed.condition;
+};
+
+/** One campaign on `hero`: adults see A, all others B; `side` is not for devices. */
+const bundleFor = (granted: boolean) => ({
+  format: BUNDLE_FORMAT,
+  nonce: 'nonce-of-this-visitor',
+  workspaceId: 'w',
+  siteId: 's',
+  ...(granted && { customer: 'object' }),
+  issuedAtMs: Date.UTC(2026, 10, 22),
+  reads: { age: { type: 'number', own: true } },
+  places: [
+    {
+      placement: 'hero',
+      seed: '0123456789abcdef0123456789abcdef',
+      exploration: 0,
+      campaigns: [
+        {
+          id: 'local',
+          armsKey: 'k',
+          armIds: ['a', 'b'],
+          condition: null,
+          contexts: [{ id: 'adult', condition: conditionOf({ age: { $gte: 18 } }) }],
+          leaves: { adult: { arms: [1, 0], rank: 1 }, rest: { arms: [0, 1], rank: 0 } },
+        },
+      ],
+    },
+  ],
+});
+
+/** The API's two endpoints; everything else is the double's. */
+async function answer(route: Route): Promise<void> {
+  const path = new URL(route.request().url()).pathname.split('/').pop() as string;
+  const body = route.request().postDataJSON();
+  sent.push({ path, body });
+  const schema = path === 'bundle' ? deviceBundleRequest : deviceDecisionsRequest;
+  expect(schema.safeParse(body).error?.message).toBeUndefined();
+  if (broken[path]) return broken[path](route);
+  const granted = body.consent === 'granted';
+  const json =
+    path === 'bundle'
+      ? {
+          customer: granted ? { anonymousId: ANONYMOUS_ID } : {},
+          bundle: { signed: JSON.stringify(bundleFor(granted)), signature: 'k1.mac' },
+          lifeMs,
+          contents: { hero: { default: null, arms: { local: { a: { text: 'For adults' }, b: { text: 'For all' } } } } },
+          others: body.placements.includes('side') ? { side: 'other_campaigns' } : {},
+        }
+      : { decisions: [{ placement: 'hero', status: 'accepted', decisionId: 'd', token: TOKEN }] };
+  await route.fulfill({ json, headers: { 'access-control-allow-origin': '*' } });
+}
+
+/** Opens the page; the part is given the key, so that nothing is asked before it is here. */
+async function show(consent = 'granted', attributes: object = { age: 30 }): Promise<void> {
+  double.html['/'] = `<!doctype html><title>x</title><script>
+    window.hyperedge ||= (...call) => { (hyperedge.q ||= []).push(call) };
+    hyperedge('device', { key: 'pk_test', attributes: ${JSON.stringify(attributes)} });
+    window.seen = [];
+    addEventListener('hyperedge:exposure', ({ detail }) => seen.push(detail.arm));
+  </script><script async src="${double.api}/hyperedge.js" data-consent="${consent}"></script>
+  <div data-hyperedge="hero" style="height:100px">own</div><div data-hyperedge="side" style="height:100px">own</div>`;
+  await page.goto(double.pages);
+}
+
+const textOf = (placement: string) => page.locator(`[data-hyperedge=${placement}]`).textContent();
+const shows = (text: string) => until(async () => (await textOf('hero')) === text);
+const pathsOf = () => sent.map(({ path }) => path);
+
+describe('a placement that is decided on the device', () => {
+  test('shows what attributes that stay here lead to, is never asked for, and is reported with its token', async () => {
+    double.decisions = { side: { outcome: 'campaign', content: { text: 'from the API' } } };
+    await show();
+    expect(await shows('For adults')).toBe(true);
+    // The one that is not for devices is asked for as ever, and alone.
+    expect(await until(async () => (await textOf('side')) === 'from the API')).toBe(true);
+    const asked = double.received.filter(({ endpoint }) => endpoint === 'optimize');
+    expect(asked.map(({ body }) => body.placements)).toEqual([['side']]);
+    const feedback = () => double.received.filter(({ endpoint }) => endpoint === 'feedback');
+    await until(() => feedback().length > 0);
+    const events = feedback().flatMap(({ body }) => body.events);
+    expect(events).toContainEqual({ token: TOKEN, kind: 'exposure' });
+    expect(JSON.stringify(events)).not.toContain('device.');
+    expect(await page.evaluate('seen')).toContain('a');
+    expect(pathsOf()).toEqual(['bundle', 'decisions']);
+    expect(sent[1]!.body.decisions).toEqual([
+      { placement: 'hero', campaign: 'local', arm: 'a', leaves: { local: 'adult' } },
+    ]);
+    // Nobody was told the age.
+    expect(JSON.stringify([sent.map(({ body }) => ({ ...body, bundle: 0 })), double.received])).not.toMatch(/age|30/);
+  });
+
+  test('whose tokens did not come in time is reported when they are there', async () => {
+    broken.decisions = (route) => route.abort();
+    await show();
+    expect(await shows('For adults')).toBe(true);
+    await until(() => pathsOf().includes('decisions'));
+    broken = {};
+    const feedback = () => double.received.filter(({ endpoint }) => endpoint === 'feedback');
+    await until(() => feedback().length > 0);
+    expect(feedback()[0]?.body.events).toContainEqual({ token: TOKEN, kind: 'exposure' });
+    expect(pathsOf()).toEqual(['bundle', 'decisions', 'decisions']);
+  });
+
+  test('needs no network: the next page view decides with the API out of reach', async () => {
+    await show();
+    expect(await shows('For adults')).toBe(true);
+    await until(() => sent.length === 2);
+    await context.route('**/v1/**', (route) => route.abort());
+    await show('granted', { age: 12 });
+    expect(await shows('For all')).toBe(true);
+    expect(pathsOf()).toEqual(['bundle', 'decisions']);
+  });
+
+  test('is asked for as ever when there is no bundle, or it has expired and there is no other', async () => {
+    double.decisions = { hero: { outcome: 'campaign', content: { text: 'from the API' } } };
+    broken.bundle = (route) => route.fulfill({ status: 500, headers: { 'access-control-allow-origin': '*' } });
+    await show();
+    expect(await shows('from the API')).toBe(true);
+    broken = {};
+    lifeMs = 0;
+    await show();
+    expect(await shows('For adults')).toBe(true);
+    broken.bundle = (route) => route.abort();
+    await show();
+    expect(await shows('from the API')).toBe(true);
+  });
+});
+
+describe('without consent', () => {
+  test('it decides from the page alone: nothing is stored, nobody is named, nothing is reported', async () => {
+    await show('pending');
+    expect(await shows('For adults')).toBe(true);
+    await page.waitForTimeout(1_700); // longer than it takes to be seen and reported
+    expect(await stored(page)).toEqual(NOTHING_STORED);
+    expect(pathsOf()).toEqual(['bundle']);
+    expect(JSON.stringify([sent, double.received])).not.toMatch(/anonymousId|"customer"/);
+    expect(double.received.filter(({ endpoint }) => endpoint !== 'optimize')).toEqual([]);
+  });
+
+  test('given, taken back or reset, the bundle goes with it', async () => {
+    await show();
+    expect(await shows('For adults')).toBe(true);
+    expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual(['hyperedge-device']);
+    await page.evaluate(() => hyperedge('consent', 'denied'));
+    expect(await stored(page)).toEqual(NOTHING_STORED);
+    await show();
+    await until(async () => (await page.evaluate(() => Object.keys(sessionStorage))).length > 0);
+    await page.evaluate(() => hyperedge('reset'));
+    expect(await stored(page)).toEqual(NOTHING_STORED);
+  });
+});
