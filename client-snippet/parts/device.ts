@@ -24,10 +24,13 @@ const answered = (json: unknown): Response => Object.assign(Response.json(json),
 const whoOf = (consent: string, { id, anonymousId }: NonNullable<Asked['customer']>): string =>
   [consent, id, anonymousId].join(' ');
 
-/** Puts itself between the page and the API; called again it takes more attributes. */
+/** Puts itself between the page and the API; called again it takes more attributes, and everything is decided anew. */
 export const start = (core: Core, { key, attributes }: Options = {}): void => {
   Object.assign(own, attributes);
-  if (!started) intercept(core);
+  if (started) {
+    core.$restart();
+    core.$plan();
+  } else intercept(core);
   started = true;
   if (key) core.$commands.init?.({ key } as never);
 };
