@@ -14,6 +14,8 @@ export interface OpenOptions {
   readonly query?: string;
   readonly context?: BrowserContext;
   readonly path?: string;
+  /** Of the page's policy: its own scripts and styles carry it. */
+  readonly nonce?: string;
 }
 
 export interface Opened {
@@ -26,10 +28,11 @@ export interface Opened {
 const STUB = 'window.hyperedge ||= (...call) => { (hyperedge.q ||= []).push(call) };';
 
 /** HTML of a page with stub and script. */
-export function pageHtml(double: Double, { body, script = '', before = '', head = '' }: OpenOptions): string {
-  return `<!doctype html><html><head>${head}<script>${STUB}${before}</script>
-<script async src="${double.api}/hyperedge.js" data-key="pk_test" ${script}></script>
-<style>body{margin:0}</style></head><body>${body}</body></html>`;
+export function pageHtml(double: Double, { body, script = '', before = '', head = '', nonce }: OpenOptions): string {
+  const mark = nonce ? ` nonce="${nonce}"` : '';
+  return `<!doctype html><html><head>${head}<script${mark}>${STUB}${before}</script>
+<script async${mark} src="${double.api}/hyperedge.js" data-key="pk_test" ${script}></script>
+<style${mark}>body{margin:0}</style></head><body>${body}</body></html>`;
 }
 
 /** Opens a page; a new context (a new visitor) unless one is given. */

@@ -1,0 +1,82 @@
+/** Pages under a strict Content Security Policy with Trusted Types enforced: everything works, and the browser reports no violation. */
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { launchBrowser } from './browser.ts';
+import { type Double, startDouble } from './double.ts';
+import { type Opened, open } from './page.ts';
+
+const NONCE = 'bm9uY2U';
+/** A script must carry the nonce, text must not become script, and only these two policies may make trusted values. */
+const POLICY = [
+  `script-src 'nonce-${NONCE}'`,
+  "require-trusted-types-for 'script'",
+  'trusted-types hyperedge dompurify',
+  `style-src 'nonce-${NONCE}'`,
+].join('; ');
+const parts = readdirSync(fileURLToPath(new URL('../../client-snippet/parts/', import.meta.url)))
+  .filter((file) => /^[a-z-]+\.ts$/.test(file))
+  .map((file) => file.slice(0, -'.ts'.length));
+
+let browser: Browser;
+let double: Double;
+let opened: Opened | undefined;
+
+beforeAll(async () => {
+  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
+});
+beforeEach(() => {
+  double.headers = { 'content-security-policy': POLICY };
+});
+afterEach(async () => {
+  expect(opened?.errors).toEqual([]);
+  await opened?.context.close();
+  double.reset();
+});
+afterAll(async () => {
+  await browser?.close();
+  await double?.close();
+});
+
+/** A page whose scripts carry the nonce, with `violations` that the browser reported. */
+async function show(before = '', body = '<p data-hyperedge="hero">own</p>'): Promise<Page> {
+  const watch = `window.violations = [];
+    addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample));`;
+  opened = await open(browser, double, {
+    body,
+    nonce: NONCE,
+    before: watch + before,
+    script: 'data-consent="granted"',
+  });
+  return opened.page;
+}
+const violations = (page: Page) => page.evaluate(() => (window as unknown as { violations: string[] }).violations);
+
+test('the script decides and renders', async () => {
+  double.decisions = { hero: { outcome: 'campaign', campaign: 'spring', arm: 'a', content: { text: 'shown' } } };
+  const page = await show();
+  await page.waitForFunction(() => document.querySelector('p')?.textContent === 'shown');
+  expect(await violations(page)).toEqual([]);
+});
+
+test.each(parts)('the part %s is loaded and started', async (part) => {
+  double.decisions = { hero: { outcome: 'campaign', campaign: 'spring', arm: 'a', content: { text: 'shown' } } };
+  const page = await show();
+  await page.waitForFunction(() => document.querySelector('p')?.textContent === 'shown');
+  const loaded = page.waitForResponse((response) => response.url().endsWith(`/${part}.js`));
+  await page.evaluate((name) => (hyperedge as (...call: unknown[]) => void)(name), part);
+  expect((await loaded).status()).toBe(200);
+  // A script that a policy blocks is never run: what it asks for afterwards would not come.
+  await page.waitForFunction((name) => performance.getEntriesByName(name).length > 0, (await loaded).url());
+  expect(await violations(page)).toEqual([]);
+});
+
+test('markup goes through the sanitizer and its policy into the page', async () => {
+  const html = 'As <b>bold</b> as that<img src="x" onerror="window.ran = true">';
+  double.decisions = { hero: { outcome: 'campaign', campaign: 'spring', arm: 'a', content: { html } } };
+  const page = await show(`hyperedge('placements', [{ id: 'hero', html: true }]);`);
+  await page.waitForFunction(() => document.querySelector('p b')?.textContent === 'bold');
+  expect(await page.evaluate(() => (window as { ran?: boolean }).ran)).toBeUndefined();
+  expect(await violations(page)).toEqual([]);
+});
