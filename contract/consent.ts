@@ -6,8 +6,14 @@ import { purposes } from './primitives.ts';
 export const consentRequest = z
   .strictObject({
     key: bodyKey,
-    customer: customerReference,
-    purposes: purposes.refine((told) => Object.keys(told).length > 0, 'must name at least one purpose'),
+    customer: customerReference.optional(),
+    purposes: purposes
+      .refine((told) => Object.keys(told).length > 0, 'must name at least one purpose')
+      .optional()
+      .meta({
+        description:
+          'Absent: consent is over on this device. An anonymous customer is erased; a known one is not spoken for',
+      }),
   })
   .meta({
     id: 'ConsentRequest',
@@ -22,7 +28,7 @@ export const consentResponse = z
     outcome: z.enum(CONSENT_OUTCOMES).meta({
       description:
         '`kept`: it stands in the profile, and every device obeys. `erased`: an anonymous customer wants no personalization, and is forgotten. ' +
-        '`refused`: it stands, but a server said no to one of these purposes, and that no remains. `nobody`: the request names no customer',
+        '`refused`: it stands, but a server said no to one of these purposes, and that no remains. `nobody`: the request names no customer, or a known one of whom no purpose is told',
     }),
   })
   .meta({ id: 'ConsentResponse' });

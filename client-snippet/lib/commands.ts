@@ -6,11 +6,14 @@ import { discard, flush } from './outbox.ts';
 import { type Settings, settings } from './settings.ts';
 import type { Consent } from './wire.ts';
 
-/** Forgets the visitor, and what was not sent yet. */
-const clear = (): void => {
+/**
+ * Drops what was decided and what was not sent yet. The API hears that consent is over, of `who`, or of nobody: it clears its cookie, where it keeps
+ * one. Nothing is sent where there was none.
+ */
+const end = (who?: object): void => {
   restart();
   discard();
-  forget();
+  flush(true, ['consent', { customer: who }]);
 };
 
 const sendEvents = (...events: object[]): void => {
@@ -45,13 +48,14 @@ export const commands = {
     if (decided.size) idle.then(() => sendEvents());
   },
   consent: (given: Consent): void => {
-    if (settings.consent !== given) restart();
+    if (given !== settings.consent) end(customer());
     settings.consent = given;
     if (given === 'granted') plan();
-    else clear();
+    else forget();
   },
   reset: (): void => {
-    flush(true, ['events', { consent: 'denied' }]); // has the API clear its cookie, where it keeps one
-    clear();
+    flush(true);
+    end();
+    forget();
   },
 };

@@ -108,13 +108,14 @@ export class CustomerObject extends DurableObject<StubSource> {
     return { outcome: 'stored' };
   }
 
-  /** Keeps what the customer said of purposes; an anonymous one who wants no personalization is forgotten. */
-  async consent(call: CallFacts, said: Purposes, by: 'page' | 'server'): Promise<ConsentReply> {
+  /** Keeps what the customer said of purposes; an anonymous one who wants no personalization, or of whom it is only said that consent is over (null), is forgotten. */
+  async consent(call: CallFacts, said: Purposes | null, by: 'page' | 'server'): Promise<ConsentReply> {
     await this.#wakeWhenIdle(call);
     const moved = this.#memory.moved();
     if (moved) return moved;
     const anonymous = this.#memory.state.meta?.anonymous ?? call.anonymous;
-    if (anonymous && said.personalization === false) return this.erase(call);
+    if (anonymous && (!said || said.personalization === false)) return this.erase(call);
+    if (!said) return { outcome: 'nobody' };
     return { outcome: this.#memory.transact(call, (store) => keepPurposes(store, said, by)) };
   }
 

@@ -34,7 +34,7 @@ export interface CallFacts extends CustomerAddress {
 /** What a request that there is consent for may still refuse: without personalization nobody would be asked for here. */
 export type RefusedPurpose = 'analytics' | 'ads';
 
-export type ConsentReply = Moved | { readonly outcome: 'kept' | 'erased' | 'refused' };
+export type ConsentReply = Moved | { readonly outcome: 'kept' | 'erased' | 'refused' | 'nobody' };
 
 /** Attributes of the request: `geo`, `device`, `page`, and declared ones. Traits of the customer are beneath them. */
 export type RequestAttributes = Readonly<Record<string, unknown>>;

@@ -117,11 +117,12 @@ test('said before the script arrives it holds from the first request on', async 
   expect(double.received.map(({ body }) => body.consent)).toEqual(['granted']);
 });
 
-test('denied later: storage is cleared, what waits is dropped, nothing more is sent', async () => {
+test('denied later: storage is cleared, what waits is dropped, the API hears that it is over, and nothing more is sent', async () => {
   double.decisions = { hero: { outcome: 'campaign', content: { text: 'shown' } } };
   opened = await open(browser, double, { body: BODY, script: 'data-consent="granted"' });
   await shown();
   await opened.page.waitForTimeout(1_100); // seen, and not yet sent
+  const id = await opened.page.evaluate(() => localStorage.hyperedge);
   await opened.page.evaluate(() => {
     localStorage.own = 'kept';
     hyperedge('consent', 'denied');
@@ -130,5 +131,6 @@ test('denied later: storage is cleared, what waits is dropped, nothing more is s
   await opened.page.click('div');
   await opened.page.waitForTimeout(1_500);
   expect(await stored(opened.page)).toEqual({ ...NOTHING_STORED, local: { own: 'kept' } });
-  expect(double.received).toHaveLength(1);
+  expect(double.received.map(({ endpoint }) => endpoint)).toEqual(['optimize', 'consent']);
+  expect(double.received[1]?.body).toEqual({ key: 'pk_test', customer: { anonymousId: id } });
 });

@@ -92,7 +92,8 @@ const listen = (page: Page): Sent[] => {
 
 /** What a visitor does of whom nothing may be kept: looks, clicks, types, scrolls, goes offline, and leaves. */
 const use = async (page: Page): Promise<void> => {
-  await page.click('div');
+  await page.setViewportSize({ width: 1_600, height: 1_000 }); // room beside the overlay of `debug`
+  await page.click('div', { position: { x: 10, y: 10 } });
   await page.click('#button');
   await page.click('#send');
   await page.evaluate(() => scrollTo(0, 2_000));

@@ -253,7 +253,7 @@ describe('who', () => {
     await page.waitForTimeout(700);
     expect(reported()).toEqual(['hero exposure']);
     // Nobody's event: it has the API clear its cookie, where it keeps one.
-    expect(bodies('events')).toEqual([{ key: 'pk_test', consent: 'denied' }]);
+    expect(bodies('consent')).toEqual([{ key: 'pk_test' }]);
   });
 
   test('reset while an answer is under way: the answer is not kept', async () => {

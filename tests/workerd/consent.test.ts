@@ -175,6 +175,22 @@ describe('POST /v1/consent', () => {
     expect((await exportOf('dora')).body.profile.consent.told).toEqual({ personalization: false });
   });
 
+  it('that consent is over on a device erases its anonymous customer, and speaks for no known one, linked or not', async () => {
+    const over = (body: object) => api.page<{ outcome: string }>('/v1/consent', body).then(({ body }) => body.outcome);
+    const { id, decision } = await visit();
+    await api.feedbackFromPage({ token: decision.token, kind: 'exposure' });
+    const linked = (await visit()).id;
+    const ann = await known('ann');
+    await visit({ customer: { ...ann, anonymousId: linked } });
+    expect(await over({ customer: { id: 'ann', proof: 'expired', anonymousId: id } })).toBe('erased');
+    expect((await exportOf(id)).body.decisions ?? []).toEqual([]);
+    expect(await over({ customer: { anonymousId: linked } })).toBe('nobody');
+    expect(await over({ customer: ann })).toBe('nobody');
+    expect(await over({})).toBe('nobody');
+    expect((await exportOf('ann')).body.profile.consent.told).toBeUndefined();
+    expect((await visit({ customer: ann })).decision.outcome).toBe('campaign');
+  });
+
   it('nobody: no customer, or an id that was not minted here; a wrong proof and an empty body are refused', async () => {
     expect(await tell({}, { ads: false })).toBe('nobody');
     expect(await tell({ anonymousId: 'a1.k1.forged.mac' }, { personalization: false })).toBe('nobody');

@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import { type ConsentOutcome, type ConsentRequest, consentRequest, consentResponse } from '../../contract/consent.ts';
 import type { CallFacts, ConsentReply } from '../../durable-objects/customer/protocol.ts';
+import type { Purposes } from '../../durable-objects/customer/purposes.ts';
 import { keepInCookie, withCookie } from '../edge/cookie.ts';
 import { callCustomer } from '../edge/customer-calls.ts';
 import { visitorOf } from '../edge/visitor.ts';
@@ -34,35 +35,45 @@ export function registerConsent(app: App): void {
 async function takeConsent(c: Ctx, { customer, purposes }: ConsentRequest): Promise<Response> {
   const auth = c.get('auth');
   const nowMs = c.get('receivedAtMs');
-  // Who says no must be found to be heard: that is what the id is for, whatever there was consent for.
   const page = { auth, request: c.req.raw, customer, consent: 'granted' as const };
-  const facts = {
-    customer: await withCookie(c.env, page),
-    consent: page.consent,
-    requestId: undefined,
-    fingerprint: '',
-  };
-  const visitor = await visitorOf(c.env, auth, facts, nowMs);
-  if (!visitor.ok) return refuse(c, visitor.refusal);
-  const who = visitor.value;
   const answered = (outcome: ConsentOutcome): Response => {
     const response = c.json({ outcome });
-    return purposes.personalization === false ? keepInCookie(response, { ...page, consent: 'denied' }, null) : response;
+    const isOver = !purposes || purposes.personalization === false;
+    return isOver ? keepInCookie(response, { ...page, consent: 'denied' }, null) : response;
   };
+  // A page that names nobody forgets its visitor, as after signing out: the cookie goes, and its customer stays.
+  if (!customer) return answered('nobody');
+  // Who says no must be found to be heard: that is what the id is for, whatever there was consent for.
+  const named = await withCookie(c.env, page);
+  const visitor = await visitorOf(
+    c.env,
+    auth,
+    {
+      // Of a device alone nobody needs a proof, which may have expired.
+      customer: purposes ? named : { anonymousId: named?.anonymousId },
+      consent: page.consent,
+      requestId: undefined,
+      fingerprint: '',
+    },
+    nowMs,
+  );
+  if (!visitor.ok) return refuse(c, visitor.refusal);
+  const who = visitor.value;
   if (who.kind === 'none' || who.kind === 'new') return answered('nobody');
-  const by = auth.keyType === 'secret' ? 'server' : 'page';
-  const tell = async (name: string, anonymous: boolean): Promise<ConsentOutcome> => {
-    const call: CallFacts = {
-      workspaceId: auth.workspaceId,
-      name,
-      anonymous,
-      siteId: auth.siteId,
-      receivedAtMs: nowMs,
-    };
-    const { reply } = await callCustomer<ConsentReply>(c.env, call, (stub, here) => stub.consent(here, purposes, by));
-    return reply.outcome;
-  };
+  const tell = (name: string, anonymous: boolean) => tellCustomer(c, { name, anonymous }, purposes ?? null);
   // The anonymous one of this device, too: linked already, it is the same customer; not linked yet, it never will be.
   if (who.kind === 'known' && who.anonymousName) await tell(who.anonymousName, true);
   return answered(await tell(who.name, who.kind !== 'known'));
+}
+
+async function tellCustomer(
+  c: Ctx,
+  who: Pick<CallFacts, 'name' | 'anonymous'>,
+  said: Purposes | null,
+): Promise<ConsentOutcome> {
+  const { workspaceId, siteId, keyType } = c.get('auth');
+  const call: CallFacts = { workspaceId, siteId, receivedAtMs: c.get('receivedAtMs'), ...who };
+  const by = keyType === 'secret' ? 'server' : 'page';
+  const { reply } = await callCustomer<ConsentReply>(c.env, call, (stub, here) => stub.consent(here, said, by));
+  return reply.outcome;
 }

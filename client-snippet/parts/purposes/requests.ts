@@ -3,6 +3,7 @@ import type { Settings } from '../../lib/settings.ts';
 import type { Purposes } from './words.ts';
 
 interface Body {
+  customer?: object;
   events?: { kind?: string }[];
   purposes?: Purposes;
 }
@@ -17,8 +18,13 @@ export const narrowRequests = (settings: Settings, refused: () => Purposes): voi
   const before = settings.fetch;
   settings.fetch = async (input, init) => {
     const send = (options = init): Promise<Response> => (before ?? fetch)(input, options);
-    const path = /\/v1\/(optimize|feedback|events)$/.exec(`${input}`)?.[1];
+    const path = /\/v1\/(optimize|feedback|events|consent)$/.exec(`${input}`)?.[1];
     const purposes = refused();
+    // That consent is over is told by purpose.
+    if (path === 'consent') {
+      const { customer, purposes: told } = JSON.parse(init?.body as string) as Body;
+      return customer && !told ? new Response('{}', { status: 202 }) : send();
+    }
     if (!path || typeof init?.body !== 'string' || !Object.keys(purposes).length) return send();
     const body = JSON.parse(init.body) as Body;
     if (path === 'events' && purposes.analytics === false && body.events?.length) {
