@@ -64,7 +64,6 @@ const begin = (page: Core): void => {
     signedIn: () => signedIn,
     prove: (id, proof) => {
       signedIn = { ...signedIn, id, proof };
-      own(id, proof);
     },
     signOut: () => {
       signedIn = undefined;

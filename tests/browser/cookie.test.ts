@@ -159,7 +159,7 @@ test('a reset that the API never heard of brings nobody back, where the part loo
   await page.evaluate(() => hyperedge('identity'));
   await (await loaded).finished();
   await page.waitForTimeout(100);
-  await page.route('**/v1/events', (route) => route.abort());
+  await page.route(/\/v1\/(events|consent)$/, (route) => route.abort());
   await page.evaluate(() => hyperedge('reset'));
   expect((await cookieOf())?.value).toBe(id);
   await show(page, GRANTED);

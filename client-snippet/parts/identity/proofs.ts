@@ -73,7 +73,7 @@ export const standBehind = (settings: Settings, desk: Desk): void => {
     const { id, proof, ...anonymous } = customer ?? {};
     if (id === undefined) return heard(await send());
     const who = (): SignedIn | undefined => (desk.signedIn()?.id === id ? desk.signedIn() : undefined);
-    // What waited was written before the fresh proof came.
+    // The page goes on writing the first proof into its requests.
     const best = who()?.proof ?? proof;
     const response = await (best === proof ? send() : as({ ...customer, proof: best }));
     if (!(await isRefused(response))) return heard(response);
