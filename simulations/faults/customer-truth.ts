@@ -58,6 +58,7 @@ export class CustomerTruth {
     this.#time.begin();
     if (database.clears !== this.#clears) {
       this.#clears = database.clears;
+      this.#erasedAtMs = null;
       this.#forget();
       this.sums.restart();
     }
@@ -147,6 +148,7 @@ export class CustomerTruth {
     const isNew = !granted;
     if (!granted) {
       // Brought to life by its token: no object has decided it.
+      this.#checkForgotten(stored.record, 'a token');
       granted = { record, contactAtMs: null };
       this.granted.set(record.decisionId, granted);
     }
@@ -198,10 +200,16 @@ export class CustomerTruth {
         this.#tell.forgotten(record);
         continue;
       }
+      this.#checkForgotten(stored.record, 'whoever turned out to be them');
       const contactAtMs = stored.dispatchedAtMs ?? stored.exposedAtMs;
       this.granted.set(record.decisionId, { record, contactAtMs });
       this.#time.saw(record.atMs);
     }
+  }
+
+  /** What was forgotten is not brought back. */
+  #checkForgotten({ decisionId, atMs }: DecisionRecord, by: string): void {
+    if (atMs <= (this.#erasedAtMs ?? 0)) this.#tell.violated(`erasure: ${by} brought ${decisionId} back`);
   }
 
   /** Erased for sure, or for age by the alarm: then the mark has changed. */
