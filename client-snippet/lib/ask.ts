@@ -20,7 +20,8 @@ export const ask = async (ids: string[]): Promise<Answer | undefined> => {
       preview: settings.preview,
       context: { ...page(), attributes: settings.attributes },
     };
-    return await (await post('optimize', body, { signal: AbortSignal.timeout(settings.timeoutMs) })).json();
+    const answer = await (await post('optimize', body, { signal: AbortSignal.timeout(settings.timeoutMs) })).json();
+    return answer.decisions.at && answer; // not a list: throws, or is none
   } catch {}
   return undefined;
 };

@@ -50,7 +50,7 @@ const load = async (): Promise<void> => {
     if (mine !== decided) return;
     remember(answer?.customer?.anonymousId);
     for (const id of ids) {
-      mine.set(id, answer?.decisions?.find?.((candidate) => candidate?.placement === id) ?? null);
+      mine.set(id, answer?.decisions.find?.((candidate) => candidate?.placement === id) ?? null);
     }
     plan(); // those beyond the twentieth
   }

@@ -5,7 +5,7 @@
  * those name campaigns, which conditions read; others may name people.
  */
 const pageUrl = (address: string): string => {
-  const maxLength = 2_048;
+  const maxLength = 2_000; // the contract takes a little more
   return address.replace(/#.*|([?&])(?!utm_)[^&#]*/g, '$1').slice(0, maxLength);
 };
 

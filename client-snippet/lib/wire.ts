@@ -37,7 +37,8 @@ export interface Decision {
 
 /** An answer that nobody has checked: every level may be missing or of another kind. */
 export interface Answer {
-  decisions?: { find?: (matches: (decision?: Decision | null) => boolean) => Decision | undefined } | null;
+  /** A list, or a text. */
+  decisions: { find?: (matches: (decision?: Decision | null) => boolean) => Decision | undefined };
   customer?: { anonymousId?: string } | null;
 }
 
