@@ -16,7 +16,9 @@ interface Options {
 
 /** Known here, and told nobody. */
 const own: Record<string, unknown> = {};
-let started = false;
+let page: Core | undefined;
+/** What carried requests before. */
+let network: typeof fetch;
 
 /** An answer that is there at once, and whose objects are those that tokens are written into later. */
 const answered = (json: unknown): Response => Object.assign(Response.json(json), { json: async () => json });
@@ -24,111 +26,112 @@ const answered = (json: unknown): Response => Object.assign(Response.json(json),
 const whoOf = (consent: string, { id, anonymousId }: NonNullable<Asked['customer']>): string =>
   [consent, id, anonymousId].join(' ');
 
-/** Puts itself between the page and the API; called again it takes more attributes, and everything is decided anew. */
-export const start = (core: Core, { key, attributes }: Options = {}): void => {
-  Object.assign(own, attributes);
-  if (started) {
-    core.$restart();
-    core.$plan();
-  } else intercept(core);
-  started = true;
-  if (key) core.$commands.init?.({ key } as never);
+const post = async <T>(path: string, body: object, options?: RequestInit): Promise<T> => {
+  const url = new URL(`/v1/device/${path}`, page?.$settings.api);
+  const response = await network(url, { ...options, method: 'POST', body: JSON.stringify(body) });
+  if (!response.ok) throw response;
+  return response.json();
 };
 
-const intercept = ({ $settings, $commands, $decided, $plan, $remember }: Core): void => {
-  const network: typeof fetch = $settings.fetch ?? ((...call) => fetch(...call));
+/** A bundle for what is asked now, and what was asked before. */
+const load = async (asked: Asked, before?: Kept, options?: RequestInit): Promise<Kept> => {
+  const maxPlacements = 20;
+  const { contents, others } = before?.answer ?? {};
+  const placements = [...new Set([...asked.placements, ...Object.keys({ ...contents, ...others })])];
+  placements.splice(maxPlacements);
+  const answer = await post<BundleAnswer>('bundle', { ...asked, placements }, options);
+  page?.$remember(answer.customer.anonymousId);
+  const bundle = JSON.parse(answer.bundle.signed);
+  const who = whoOf(asked.consent, { ...asked.customer, ...answer.customer });
+  return keep({ answer, bundle, who, atMs: Date.now() }, bundle.customer);
+};
 
-  const post = async <T>(path: string, body: object, options?: RequestInit): Promise<T> => {
-    const url = new URL(`/v1/device/${path}`, $settings.api);
-    const response = await network(url, { ...options, method: 'POST', body: JSON.stringify(body) });
-    if (!response.ok) throw response;
-    return response.json();
-  };
-
-  /** A bundle for what is asked now, and what was asked before. */
-  const load = async (asked: Asked, before?: Kept, options?: RequestInit): Promise<Kept> => {
-    const maxPlacements = 20;
-    const { contents, others } = before?.answer ?? {};
-    const placements = [...new Set([...asked.placements, ...Object.keys({ ...contents, ...others })])];
-    placements.splice(maxPlacements);
-    const answer = await post<BundleAnswer>('bundle', { ...asked, placements }, options);
-    $remember(answer.customer.anonymousId);
-    const bundle = JSON.parse(answer.bundle.signed);
-    const who = whoOf(asked.consent, { ...asked.customer, ...answer.customer });
-    return keep({ answer, bundle, who, atMs: Date.now() }, bundle.customer);
-  };
-
-  /** Asks for tokens, behind the page. */
-  const claim = ({ answer, bundle }: Kept, asked: Asked, decisions: Decision[], told: Told[]): void => {
-    const { placements, ...rest } = asked;
-    const ask = once(async () => {
-      const body = {
-        ...rest,
-        customer: { ...rest.customer, ...answer.customer },
-        bundle: answer.bundle,
-        decisions: told,
-      };
-      const given = await post<{ decisions: { placement: string; token: string }[] }>('decisions', body, {
-        keepalive: true,
-      });
-      return Object.fromEntries(given.decisions.map(({ placement, token }) => [placement, token]));
-    });
-    for (const decision of decisions) {
-      const { campaign, arm, placement } = decision;
-      if (!campaign) continue;
-      const name = [MARK + bundle.nonce, campaign, arm, placement].join('.');
-      decision.token = name;
-      tokenOf(name, ask).then((token) => {
-        decision.token = token ?? name;
-      });
-    }
-  };
-
-  /** What is not for devices is asked for by the entry itself, when it has shown what is. */
-  const askAgain = (others: string[]): void => {
-    for (const target of [...$decided().keys()])
-      if (others.includes(((target as HTMLElement | undefined)?.dataset?.hyperedge ?? target) as string))
-        $decided().delete(target);
-    $plan();
-  };
-
-  const decide = async (asked: Asked, options?: RequestInit): Promise<Response> => {
-    let kept = keptFor(whoOf(asked.consent, asked.customer ?? {}));
-    const isHere = (placement: string) => kept?.answer.contents[placement];
-    if (!asked.placements.every((placement) => isHere(placement) || kept?.answer.others[placement]))
-      kept = await load(asked, kept, options);
-    const { decisions, told } = choose(kept as Kept, asked, own);
-    const others = asked.placements.filter((placement) => !isHere(placement));
-    if (!decisions[0]) throw others;
-    if (kept?.bundle.customer) claim(kept, asked, decisions, told);
-    if (others[0]) setTimeout(askAgain, 0, others);
-    return answered({ customer: {}, decisions });
-  };
-
-  $settings.fetch = async (input, options) => {
-    const path = `${input}`.replace(/.*\//, '');
-    const body = `${options?.body}`;
-    if (path === 'optimize') {
-      const asked: Asked = JSON.parse(body);
-      // Previews are the API's, and so is everything that goes wrong here.
-      if (!asked.preview)
-        try {
-          return await decide(asked, options);
-        } catch {}
-    }
-    if (path === 'feedback' && body.includes(`"${MARK}`)) {
-      const report = JSON.parse(body);
-      report.events = await withTokens(report.events);
-      return report.events[0] ? network(input, { ...options, body: JSON.stringify(report) }) : answered({});
-    }
-    return network(input, options);
-  };
-
-  for (const name of ['consent', 'reset']) {
-    const before = $commands[name];
-    $commands[name] = (...values) => {
-      forget();
-      before?.(...values);
+/** Asks for tokens, behind the page. */
+const claim = ({ answer, bundle }: Kept, asked: Asked, decisions: Decision[], told: Told[]): void => {
+  const { placements, ...rest } = asked;
+  const ask = once(async () => {
+    const body = {
+      ...rest,
+      customer: { ...rest.customer, ...answer.customer },
+      bundle: answer.bundle,
+      decisions: told,
     };
+    const given = await post<{ decisions: { placement: string; token: string }[] }>('decisions', body, {
+      keepalive: true,
+    });
+    return Object.fromEntries(given.decisions.map(({ placement, token }) => [placement, token]));
+  });
+  for (const decision of decisions) {
+    const { campaign, arm, placement } = decision;
+    if (!campaign) continue;
+    const name = [MARK + bundle.nonce, campaign, arm, placement].join('.');
+    decision.token = name;
+    tokenOf(name, ask).then((token) => {
+      decision.token = token ?? name;
+    });
   }
+};
+
+/** What is not for devices is asked for by the entry itself, when it has shown what is. */
+const askAgain = (others: string[]): void => {
+  const { $decided, $plan } = page as Core;
+  for (const target of [...$decided().keys()])
+    if (others.includes(((target as HTMLElement | undefined)?.dataset?.hyperedge ?? target) as string))
+      $decided().delete(target);
+  $plan();
+};
+
+const decide = async (asked: Asked, options?: RequestInit): Promise<Response> => {
+  let kept = keptFor(whoOf(asked.consent, asked.customer ?? {}));
+  const isHere = (placement: string) => kept?.answer.contents[placement];
+  if (!asked.placements.every((placement) => isHere(placement) || kept?.answer.others[placement]))
+    kept = await load(asked, kept, options);
+  const { decisions, told } = choose(kept as Kept, asked, own);
+  const others = asked.placements.filter((placement) => !isHere(placement));
+  if (!decisions[0]) throw others;
+  if (kept?.bundle.customer) claim(kept, asked, decisions, told);
+  if (others[0]) setTimeout(askAgain, 0, others);
+  return answered({ customer: {}, decisions });
+};
+
+/** In place of `fetch`. */
+const intercepted: typeof fetch = async (input, options) => {
+  const path = `${input}`.replace(/.*\//, '');
+  const body = `${options?.body}`;
+  if (path === 'optimize') {
+    const asked: Asked = JSON.parse(body);
+    // Previews are the API's, and so is everything that goes wrong here.
+    if (!asked.preview)
+      try {
+        return await decide(asked, options);
+      } catch {}
+  }
+  if (path === 'feedback' && body.includes(`"${MARK}`)) {
+    const report = JSON.parse(body);
+    report.events = await withTokens(report.events);
+    return report.events[0] ? network(input, { ...options, body: JSON.stringify(report) }) : answered({});
+  }
+  return network(input, options);
+};
+
+/** Puts itself between the page and the API; called again it takes more attributes, and everything is decided anew. */
+export const start = (core: Core, { key, attributes }: Options = {}): void => {
+  const { $settings, $commands } = core;
+  Object.assign(own, attributes);
+  if (page) {
+    core.$restart();
+    core.$plan();
+  } else {
+    page = core;
+    network = $settings.fetch ?? ((...call) => fetch(...call));
+    $settings.fetch = intercepted;
+    for (const name of ['consent', 'reset']) {
+      const before = $commands[name];
+      $commands[name] = (...values) => {
+        forget();
+        before?.(...values);
+      };
+    }
+  }
+  if (key) $commands.init?.({ key } as never);
 };

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { PROBLEMS } from '../../contract/problem.ts';
+import { DEVICE_OBSTACLES, DEVICE_REFUSALS, NOT_IN_BUNDLE } from '../../decisioning/device/reasons.ts';
 import { EVENT_REJECTIONS, REFUSAL_REASONS } from '../../decisioning/reasons.ts';
 import { declaredEndpoints, fieldsOf, limitsInCode, unionMembers } from './docs/code.ts';
 import { anchorsOf, codeBlocks, columnOf, linksOf, rowsUnder } from './docs/markdown.ts';
@@ -63,6 +64,14 @@ describe('closed lists', () => {
 
   test('reasons of events', () => {
     expect(columnOf(rowsUnder(REASONS, 'Why an event was not credited'), 0)).toEqual([...EVENT_REJECTIONS]);
+  });
+
+  test.each([
+    ['Why a campaign is not for devices', DEVICE_OBSTACLES],
+    ['Why a placement is not in a bundle', NOT_IN_BUNDLE],
+    ["Why a device's decision is refused", DEVICE_REFUSALS],
+  ])('%s', (heading, inCode) => {
+    expect(columnOf(rowsUnder(REASONS, heading), 0)).toEqual([...inCode]);
   });
 
   test('reasons of conditions, counters and patterns', () => {

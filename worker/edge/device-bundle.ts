@@ -100,7 +100,7 @@ async function pack(env: Env, asked: Asked, nonce: string): Promise<Packed> {
     const contents = contentsOf(place, found);
     bundleChars += JSON.stringify([place, built.reads]).length;
     contentChars += JSON.stringify(contents).length;
-    if (bundleChars > MAX_DEVICE_BUNDLE_CHARS - ENVELOPE_CHARS || contentChars > MAX_DEVICE_CONTENTS_CHARS) {
+    if (bundleChars > MAX_DEVICE_BUNDLE_CHARS - MAX_ENVELOPE_CHARS || contentChars > MAX_DEVICE_CONTENTS_CHARS) {
       packed.others[placement] = 'too_large';
       continue;
     }
@@ -112,7 +112,7 @@ async function pack(env: Env, asked: Asked, nonce: string): Promise<Packed> {
 }
 
 /** Nonce, names and times of a bundle, its longest ids included. */
-const ENVELOPE_CHARS = 500;
+const MAX_ENVELOPE_CHARS = 500;
 
 /** A bundle for one visitor, and what goes with it. */
 export async function makeBundle(env: Env, asked: Asked): Promise<DeviceBundleResponse> {
