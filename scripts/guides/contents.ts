@@ -52,6 +52,7 @@ export const CONTENTS: readonly Group[] = [
   // A page per feature of the page script, each with a picture.
   group('On the page', 'guides/page', {
     edge: 'Edge rendering',
+    device: 'Decisions on the device',
     consent: 'Consent',
     forwarding: 'Forwarding',
     identity: 'Identity',
