@@ -51,6 +51,9 @@ export const CONTENTS: readonly Group[] = [
   }),
   // A page per feature of the page script, each with a picture.
   group('On the page', 'guides/page', {
+    placements: 'Placements',
+    flicker: 'Flicker',
+    redirects: 'Redirects',
     edge: 'Edge rendering',
     device: 'Decisions on the device',
     consent: 'Consent',
