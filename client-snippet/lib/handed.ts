@@ -3,7 +3,7 @@
  * or was decided for another state of consent or for another visitor is asked for.
  */
 
-import { undos } from './render.ts';
+import { core } from './decisions.ts';
 import { SAFE_ATTRIBUTE } from './safe.ts';
 import { settings } from './settings.ts';
 import type { Consent, Decision } from './wire.ts';
@@ -46,21 +46,22 @@ const restore = (slot: Element): void => {
   if (template) slot.replaceChildren(...template.content.childNodes);
 };
 
-/** Reads the block and learns how filled elements get their own content back. Once; the document has been read by then. */
+/** Reads the block, and has filled elements given back to themselves before anything else is shown in them. Once; the document has been read by then. */
 const read = (): void => {
   isRead = true;
   try {
     // A script of this kind: of text that visitors write, sites let through elements with an id, but no scripts.
     const block = document.querySelector('script#hyperedge-decisions[type="application/json"]');
     handed = JSON.parse(block?.textContent as string);
-    for (const element of document.querySelectorAll('[data-hyperedge]')) {
-      const slots = [element, ...element.querySelectorAll('[data-hyperedge-part]')];
-      const mine = slots.filter((slot) => slot.closest('[data-hyperedge]') === element);
-      undos.set(
-        element,
-        mine.map((slot) => () => restore(slot)),
-      );
-    }
+    const filled = new Set(document.querySelectorAll('[data-hyperedge]'));
+    // Around whoever shows content by now: a part may have taken that over, and knows nothing of what the page came with.
+    const { $render: render } = core;
+    core.$render = (element, content) => {
+      if (filled.delete(element))
+        for (const slot of [element, ...element.querySelectorAll('[data-hyperedge-part]')])
+          if (slot.closest('[data-hyperedge]') === element) restore(slot);
+      render(element, content);
+    };
   } catch {} // a page that was not filled
 };
 

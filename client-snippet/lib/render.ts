@@ -5,7 +5,7 @@ import type { Content, ContentPart } from './wire.ts';
 type Undo = (() => void)[];
 
 /** How to give elements their own content back: a later decision may be to show just that. */
-export const undos = new Map<Element, Undo>();
+const undos = new Map<Element, Undo>();
 
 const setAttribute = (element: Element, name: string, value: string | null, undo: Undo): void => {
   const before = element.getAttribute(name);
