@@ -212,6 +212,40 @@ describe('erasure and links', () => {
   });
 });
 
+describe('what a device had forgotten', () => {
+  it('is void when it becomes known; first visits of other devices are not', async () => {
+    const { phone, laptop, ann } = scene();
+    const record = must(await phone.decide('1', START_MS));
+    await phone.stub().erase(phone.facts(START_MS + 10));
+    for (const device of [phone, laptop]) await link(device, ann, START_MS + 20);
+    const first = (device: Customer) => ({
+      ...record,
+      decisionId: `${device.name}/first`,
+      customer: device.name,
+      bucketingId: device.name,
+      atMs: START_MS + 5,
+    });
+    for (const evicted of [false, true]) {
+      if (evicted) await evictDurableObject(objectOf(ann));
+      expect(await ann.see(first(phone), START_MS + 30)).toBe('expired_token');
+      expect(await ann.see(first(laptop), START_MS + 30)).toBe(evicted ? 'duplicate' : 'accepted');
+    }
+  });
+
+  it('and the arm that is kept is the customer’s own, though a device brings a newer one', async () => {
+    const { phone, ann } = scene();
+    const own = must(await ann.decide('1', START_MS));
+    const brought = must(await phone.decide('1', START_MS + 1));
+    expect(brought.periodKey).not.toBe(own.periodKey);
+    await link(phone, ann, START_MS + 2);
+    for (const evicted of [false, true]) {
+      if (evicted) await evictDurableObject(objectOf(ann));
+      const kept = must(await ann.decide('2', START_MS + HOUR_MS));
+      expect(kept).toMatchObject({ armId: own.armId, periodKey: own.periodKey, bucketingId: ann.name });
+    }
+  });
+});
+
 /** One name's sums over all cells. */
 function total(cells: readonly Record<string, readonly number[]>[], name: string): readonly number[] {
   const vectors = cells.flatMap((cell) => (cell[name] ? [cell[name]] : []));
