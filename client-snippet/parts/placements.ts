@@ -6,7 +6,7 @@ import type { Core, Part } from '../lib/core.ts';
 import type { Decision } from '../lib/wire.ts';
 import type { Purify } from './placements/content.ts';
 import { watchElements } from './placements/late.ts';
-import { arrive, forgetRedirect, redirect, stay } from './placements/redirect.ts';
+import { arrive, forgetRedirect, prepare, redirect, stay } from './placements/redirect.ts';
 import { watchRoutes } from './placements/routes.ts';
 import { addRules, adopt, allowsHtml, options, rendererOf } from './placements/rules.ts';
 import { gone, markupOf, show, showWith, takeAllBack, takeBack } from './placements/show.ts';
@@ -101,6 +101,7 @@ const changeRoute = (): void => {
   leaveRoute('another page');
   beginRoute();
   stay();
+  arrive();
   core.$restart();
   clearTimeout(timer);
   timer = setTimeout(() => {
@@ -165,7 +166,7 @@ export const start = (given: Core, list?: unknown, more?: unknown): void => {
   core = given;
   const ids = addRules(list, more);
   if (isFirst) {
-    arrive();
+    prepare();
     beginRoute();
     takeOver();
     watchRoutes(changeRoute);

@@ -131,3 +131,33 @@ test('one decision leads away once in a session; the page is not seen until it i
   await page.evaluate(() => hyperedge('consent', 'denied'));
   expect(await page.evaluate(() => ({ ...sessionStorage }))).toEqual({});
 });
+
+test('a page that was reached by a redirect may redirect from its next address', async () => {
+  leadTo('/b');
+  double.html['/b'] = pageHtml(double, { body, before });
+  double.html['/d'] = '<h1>other</h1>';
+  const page = await show({});
+  await page.waitForURL(/\/b/);
+  await until(() => types().filter((type) => type === 'optimize').length === 2);
+  await decided(page);
+  leadTo('/d');
+  await page.evaluate(() => history.pushState({}, '', '/c'));
+  await page.waitForURL(/\/d/);
+});
+
+test('a router that answers the redirect itself stays on its page, seen again, and goes in no circle', async () => {
+  double.decisions = {
+    a: { outcome: 'campaign', content: { redirect: '/b' } as never },
+    b: { outcome: 'campaign', content: { redirect: '/' } as never },
+  };
+  const page = await show({
+    before: `navigation.addEventListener('navigate', (event) => event.intercept({ handler: async () => {
+      const next = document.createElement('h1'); next.dataset.hyperedge = location.pathname === '/b' ? 'b' : 'a'; document.body.replaceChildren(next);
+    } }));${before}`,
+  });
+  await page.waitForURL(/\/b/);
+  await until(() => types().filter((type) => type === 'optimize').length === 2);
+  await decided(page, 'b');
+  expect(page.url()).toBe(`${double.pages}/b`);
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).opacity)).toBe('1');
+});

@@ -3,10 +3,10 @@ import type { Core } from '../../lib/core.ts';
 import type { Decision } from '../../lib/wire.ts';
 
 /** On the address of a page that was reached by a redirect: it stores nothing, and reaches other origins. Taken off when it is read. */
-const MARK = 'hyperedge_redirected';
+export const MARK = 'hyperedge_redirected';
 const STORED = 'hyperedge:redirected';
 
-const done = new Set<string | undefined>();
+const done = new Set<string>();
 const sheet = new CSSStyleSheet();
 let isLeaving = false;
 let wasRedirected = false;
@@ -17,15 +17,20 @@ export const stay = (): void => {
   sheet.replaceSync('');
 };
 
-/** Reads whether this page was reached by a redirect: it does not redirect itself, so there are no loops. Once, before routes are watched. */
+/** Reads whether this page was reached by a redirect: it does not redirect itself, so there are no loops. For every address anew. */
 export const arrive = (): void => {
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-  addEventListener('pageshow', stay);
   const here = new URL(location.href);
   wasRedirected = here.searchParams.has(MARK);
   if (!wasRedirected) return;
   here.searchParams.delete(MARK);
   history.replaceState(history.state, '', here);
+};
+
+/** Gets ready to hide the page; once. */
+export const prepare = (): void => {
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  addEventListener('pageshow', stay);
+  arrive();
 };
 
 /**
@@ -50,13 +55,17 @@ export const targetOf = (redirect: unknown, origins: readonly string[]): URL | u
 
 /** Whether this decision has already led away in this session. Stored only where the visitor has consented. */
 const isRepeated = ({ decisionId }: Decision, mayStore: boolean): boolean => {
+  if (!decisionId) return false;
+  const wasDone = done.has(decisionId);
+  done.add(decisionId);
+  if (!mayStore) return wasDone;
   try {
-    if (done.has(decisionId ?? '') || (mayStore && decisionId && sessionStorage.getItem(STORED) === decisionId))
-      return true;
-    done.add(decisionId ?? '');
-    if (mayStore && decisionId) sessionStorage.setItem(STORED, decisionId);
-  } catch {} // where storage is forbidden the page itself remembers
-  return false;
+    const isStored = sessionStorage.getItem(STORED) === decisionId;
+    sessionStorage.setItem(STORED, decisionId);
+    return wasDone || isStored;
+  } catch {
+    return wasDone; // where storage is forbidden the page itself remembers
+  }
 };
 
 /** Forgets what is stored: consent was withdrawn. */
