@@ -26,6 +26,8 @@ export interface Received {
   readonly method: string;
   readonly origin: string | undefined;
   readonly contentType: string | undefined;
+  /** `cors` of fetch, `no-cors` of a beacon. */
+  readonly mode: unknown;
   // biome-ignore lint/suspicious/noExplicitAny: the body is JSON of three shapes; tests read into it
   readonly body: any;
   readonly problem: string | undefined;
@@ -45,7 +47,7 @@ export interface Double {
   readonly received: Received[];
   /** Decisions by placement; what is not here gets `default`. */
   decisions: Record<string, Partial<DecisionAnswer>>;
-  /** Appended to every token: real ones are longer. */
+  /** Stands in every token: real ones are longer. */
   tokenTail: string;
   /** What is wrong with which endpoint. */
   failures: Partial<Record<Endpoint, Failure>>;
@@ -84,7 +86,7 @@ function answerOptimize(double: Double, body: Received['body']): string {
     outcome: 'default',
     content: null,
     ...double.decisions[placement],
-    ...(granted ? { token: `ht1.${placement}.${Math.random()}${double.tokenTail}` } : {}),
+    ...(granted ? { token: `ht1.${placement}.${double.tokenTail}${Math.random()}` } : {}),
     ...(body.preview ? { preview: true } : {}),
   }));
   const given: string | undefined = body.customer?.anonymousId;
@@ -95,8 +97,8 @@ function answerOptimize(double: Double, body: Received['body']): string {
 async function handleApi(double: Double, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const endpoint = request.url?.replace('/v1/', '') as Endpoint;
   const checked = check(endpoint, await readBody(request));
-  const { origin, 'content-type': contentType } = request.headers;
-  double.received.push({ endpoint, method: request.method ?? '', origin, contentType, ...checked });
+  const { origin, 'content-type': contentType, 'sec-fetch-mode': mode } = request.headers;
+  double.received.push({ endpoint, method: request.method ?? '', origin, contentType, mode, ...checked });
   const refused = checked.problem ? undefined : double.refuse(checked.body);
   const failure = double.failures[endpoint];
   if (failure === 'drop') return void request.socket.destroy();
@@ -122,6 +124,7 @@ export async function startDouble(): Promise<Double> {
   const apiServer = createServer((request, response) => {
     const script = scripts[request.url ?? ''];
     if (script) response.writeHead(200, { ...CORS, 'content-type': 'text/javascript' }).end(script);
+    else if (request.url?.endsWith('.js')) response.writeHead(404, CORS).end();
     else void handleApi(double, request, response);
   });
   const pageServer = createServer((request, response) => {
