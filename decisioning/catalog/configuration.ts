@@ -8,42 +8,18 @@ import type { FeatureSpec } from '../features/features.ts';
 import type { WatchRules } from '../learning/rules.ts';
 import type { LifecycleRules } from '../lifecycle/phases.ts';
 import type { ComparisonMode } from '../strategies/compared.ts';
+import type { Content } from './content-configuration.ts';
 import type { CapacityConfiguration, PoolConfiguration, StockConfiguration } from './ledger-configuration.ts';
 import type { ParameterConfiguration } from './parameters.ts';
 import type { ComparedStrategyConfiguration, StrategyConfiguration } from './strategy-configuration.ts';
+
+export type { Content, ContentPart } from './content-configuration.ts';
 
 /** JSON as it crosses a wire. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** A condition of the segment language, not yet parsed. */
 export type ConditionDocument = { readonly [key: string]: Json };
-
-/** What a placement shows. The page script renders text, links, images and attributes; `data` is for custom renderers and apps. */
-export interface ContentPart {
-  readonly text?: string | undefined;
-  /** Markup of `content/html.ts`, only in placements that allow it. */
-  readonly html?: string | undefined;
-  readonly href?: string | undefined;
-  readonly src?: string | undefined;
-  readonly srcset?: string | undefined;
-  readonly alt?: string | undefined;
-  readonly attributes?: Readonly<Record<string, string>> | undefined;
-  readonly classes?:
-    | { readonly add?: readonly string[] | undefined; readonly remove?: readonly string[] | undefined }
-    | undefined;
-}
-
-export interface Content extends ContentPart {
-  /** Named descendants of the placement's element (`data-hyperedge-part`). */
-  readonly parts?: Readonly<Record<string, ContentPart>> | undefined;
-  /** Where the element is put, beside or instead of the first that the selector `to` matches. */
-  readonly move?:
-    | { readonly to: string; readonly place: 'before' | 'after' | 'prepend' | 'append' | 'replace' }
-    | undefined;
-  /** Address for which the page is left. */
-  readonly redirect?: string | undefined;
-  readonly data?: Json | undefined;
-}
 
 /** At most `max` touches within any window of `windowMs`. */
 export interface CapRule {
