@@ -8,7 +8,7 @@ import { Agent } from 'node:http';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { originThread } from './edge/origin.ts';
 import { type Moments, timedGet } from './edge/timed-get.ts';
 import { choosePort } from './start/port.ts';
 import { startStack } from './start/stack.ts';
@@ -40,7 +40,7 @@ const quantile = (values: readonly number[], share: number): number =>
   values.toSorted((one, other) => one - other)[Math.floor(share * values.length)] as number;
 
 const agent = new Agent({ keepAlive: true });
-const thread = new Worker(new URL('./edge/origin.ts', import.meta.url));
+const thread = originThread();
 const originPort = await new Promise<number>((resolve) => thread.once('message', resolve));
 const origin = `http://127.0.0.1:${originPort}`;
 const state = mkdtempSync(join(tmpdir(), 'bench-edge-'));
