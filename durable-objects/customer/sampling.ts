@@ -17,10 +17,11 @@ export function forgetThresholds(): void {
   thresholds.clear();
 }
 
-/** Who is counted: a customer of whom something is held, who did not move on and did not refuse analytics. */
+/** Who is counted: a customer of whom something is held, who did not move on, and who refused neither analytics nor to be personalized for. */
 export function isCounted(state: CustomerState): boolean {
   const { meta } = state;
   if (!meta || meta.forwardTo !== null || refuses(meta.profile, 'analytics')) return false;
+  if (refuses(meta.profile, 'personalization')) return false;
   return !isEmpty(state);
 }
 
