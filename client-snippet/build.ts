@@ -1,6 +1,7 @@
 /**
  * `npm run build`: bundles the page script, its stubs and its lazy parts into `dist/`, and once more under `dist/v/<release>/`, a name
- * that changes with any byte of them, so that they may be cached for ever; `dist/manifest.json` names them with their integrity hashes.
+ * that changes with any byte of them, so that they may be cached for ever; `dist/manifest.json` names them with their integrity hashes, and
+ * `dist/embed.txt` is what a page embeds, with the hash of every file that may be loaded.
  * Exit code 1 when one is over its budget.
  */
 import { createHash } from 'node:crypto';
@@ -9,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { BUDGETS } from './budgets.ts';
 import { bundles } from './bundle.ts';
+import { embedOf } from './embed.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const RELEASE_LENGTH = 10; // 60 bits: no two releases meet
@@ -33,4 +35,8 @@ for (const [name, code] of files) {
   );
   if (verdict === 'OVER') process.exitCode = 1; // `npm run budget` also fails for one without a budget
 }
+// Modules are checked by the import map of the page, the script by its own tag.
+const embed = embedOf('https://YOUR-HYPEREDGE', manifest);
+writeFileSync(`${dist}embed.txt`, embed);
+console.log(`\nFor a page (all of it in dist/embed.txt):\n${embed.split('\n').at(-2)}`);
 writeFileSync(`${dist}manifest.json`, `${JSON.stringify({ release, files: manifest }, null, 2)}\n`);

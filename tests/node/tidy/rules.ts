@@ -37,7 +37,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
 };
 
 /** Files of the page script's folder that run in Node to build it, and reach no page. */
-const BUILDS = /^client-snippet\/(build|bundle|budgets)\.ts$/;
+const BUILDS = /^client-snippet\/(build|bundle|budgets|embed)\.ts$/;
 
 /** What decisioning must be handed instead: clock, randomness, timers, and anything that only one host has. */
 const IMPURE: ReadonlySet<string> = new Set([
