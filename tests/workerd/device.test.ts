@@ -101,6 +101,20 @@ describe('a bundle', () => {
     expect(await reasonsOf(nobody, decideAs(nobody, {}), { customer: first.customer })).toEqual(['nobodys_bundle']);
   });
 
+  it('names nobody whose profile refuses personalization, whatever their page says', async () => {
+    const known = async () =>
+      (
+        await api.secret<DeviceBundleResponse>('POST', '/v1/device/bundle', {
+          placements: ['hero'],
+          customer: { id: 'ann' },
+          consent: 'granted',
+        })
+      ).body;
+    expect(JSON.parse((await known()).bundle.signed)).toHaveProperty('customer');
+    await api.secret('PUT', '/v1/customers/ann', { consent: { purposes: { personalization: false } } });
+    expect(JSON.parse((await known()).bundle.signed)).not.toHaveProperty('customer');
+  });
+
   it('leaves out what is paused, and everything under the kill switch', async () => {
     await api.secret('POST', '/v1/campaigns/local/pause');
     const paused = await eventually(ask, ({ contents }) => Object.keys(contents.hero?.arms ?? { x: 1 }).length === 0);

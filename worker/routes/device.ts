@@ -7,9 +7,11 @@ import {
   deviceDecisionsRequest,
   deviceDecisionsResponse,
 } from '../../contract/device.ts';
+import type { CustomerDump, Moved } from '../../durable-objects/customer/protocol.ts';
+import { refuses } from '../../durable-objects/customer/purposes.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { keepInCookie, withCookie } from '../edge/cookie.ts';
-import { linkCustomer } from '../edge/customer-calls.ts';
+import { callCustomer, linkCustomer } from '../edge/customer-calls.ts';
 import { makeBundle } from '../edge/device-bundle.ts';
 import { judgeReport } from '../edge/device-decisions.ts';
 import { narrowed } from '../edge/purposes.ts';
@@ -17,6 +19,7 @@ import { placementSlices } from '../edge/slices.ts';
 import type { Visitor } from '../edge/visitor.ts';
 import { visitorOf } from '../edge/visitor.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
+import { CUSTOMER_SHARE, LATE } from '../http/deadline.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { fingerprintOf } from '../http/fingerprint.ts';
 import type { Checked } from '../http/problem.ts';
@@ -77,21 +80,38 @@ async function visitorFor(c: Ctx, body: Body, requestId?: string): Promise<Check
   return visitorOf(c.env, c.get('auth'), facts, c.get('receivedAtMs'));
 }
 
+/**
+ * A known customer whose profile refuses personalization gets the bundle of nobody; an anonymous one who did was forgotten. Nobody waits for an
+ * object that does not answer: it obeys when a decision is credited.
+ */
+async function whoObeys(c: Ctx, visitor: Visitor): Promise<Visitor> {
+  if (visitor.kind !== 'known') return visitor;
+  const { workspaceId, siteId } = c.get('auth');
+  const known = { workspaceId, siteId, name: visitor.name, anonymous: false, receivedAtMs: c.get('receivedAtMs') };
+  // Behind the answer: it does not depend on who was linked to whom, and the next call links as well.
+  if (visitor.anonymousName)
+    c.executionCtx.waitUntil(linkCustomer(c.env, known, visitor.anonymousName).catch(() => undefined));
+  type Dumped = { readonly outcome: 'dumped'; readonly dump: CustomerDump | null };
+  const asking = callCustomer<Dumped>(c.env, known, (stub) => stub.dump() as Promise<Dumped | Moved>);
+  const read = await c.get('deadline').within(
+    asking.catch(() => undefined),
+    CUSTOMER_SHARE,
+  );
+  const profile = read && read !== LATE ? read.reply.dump?.profile : undefined;
+  return profile && refuses(profile, 'personalization') ? { kind: 'none' } : visitor;
+}
+
 async function bundle(c: Ctx, body: DeviceBundleRequest): Promise<Response> {
   const [auth, nowMs] = [c.get('auth'), c.get('receivedAtMs')];
   const current = await currentCatalog(c.env, c.executionCtx, auth.workspaceId, nowMs);
   if (!current) return problem(c, 'nothing_published');
-  const visitor = await visitorFor(c, body, body.requestId);
-  if (!visitor.ok) return refuse(c, visitor.refusal);
+  const found = await visitorFor(c, body, body.requestId);
+  if (!found.ok) return refuse(c, found.refusal);
+  const visitor = await whoObeys(c, found.value);
   const { catalog } = current;
-  const { workspaceId, siteId } = auth;
-  if (visitor.value.kind === 'known' && visitor.value.anonymousName) {
-    const known = { workspaceId, siteId, name: visitor.value.name, anonymous: false, receivedAtMs: nowMs };
-    // Behind the answer: it does not depend on who was linked to whom, and the next call links as well.
-    c.executionCtx.waitUntil(linkCustomer(c.env, known, visitor.value.anonymousName).catch(() => undefined));
-  }
+  const { workspaceId } = auth;
   const slices = await placementSlices(c.env, workspaceId, catalog.manifest, body.placements, c.get('deadline'));
-  const asked = { auth, visitor: visitor.value, catalog, slices, body, request: c.req.raw, nowMs };
+  const asked = { auth, visitor, catalog, slices, body, request: c.req.raw, nowMs };
   const answer = await makeBundle(c.env, asked);
   return keepInCookie(c.json(answer), pageOf(c, body), answer.customer.anonymousId);
 }
