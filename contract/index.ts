@@ -14,4 +14,5 @@ export * from './performance.ts';
 export * from './primitives.ts';
 export * from './problem.ts';
 export * from './publishing.ts';
+export * from './receipts.ts';
 export * from './strategies.ts';

@@ -16,7 +16,6 @@ import { matchesFor } from './matches.ts';
 import { Memory } from './memory.ts';
 import type {
   CallFacts,
-  ConsentReply,
   CustomerDump,
   DecideCall,
   DecideReply,
@@ -29,7 +28,7 @@ import type {
   ReceiptReply,
   StoredProfile,
 } from './protocol.ts';
-import { keepPurposes, type Purposes, replaceProfile } from './purposes.ts';
+import { type ConsentReply, keepPurposes, type Purposes, replaceProfile } from './purposes.ts';
 import { dumpOf, receiptOf } from './read.ts';
 import { Sampling } from './sampling.ts';
 import { sharedFacts } from './shared-facts.ts';

@@ -11,6 +11,7 @@ import type { Receipt } from '../../decisioning/receipt.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
 import type { Settlement } from '../budget/protocol.ts';
 import type { ShownClaims } from './claims.ts';
+import type { RefusedPurpose, StoredConsent } from './purposes.ts';
 
 /** Who the object is; told with every call, stored at the first that writes. */
 export interface CustomerAddress {
@@ -30,11 +31,6 @@ export interface CallFacts extends CustomerAddress {
   /** Purposes that the request refused although there is consent; none when absent. */
   readonly refused?: readonly RefusedPurpose[] | undefined;
 }
-
-/** What a request that there is consent for may still refuse: without personalization nobody would be asked for here. */
-export type RefusedPurpose = 'analytics' | 'ads';
-
-export type ConsentReply = Moved | { readonly outcome: 'kept' | 'erased' | 'refused' | 'nobody' };
 
 /** Attributes of the request: `geo`, `device`, `page`, and declared ones. Traits of the customer are beneath them. */
 export type RequestAttributes = Readonly<Record<string, unknown>>;
@@ -275,12 +271,7 @@ export type EventsReply = Moved | { readonly outcome: 'taken'; readonly results:
 export interface StoredProfile {
   readonly traits: Readonly<Record<string, unknown>>;
   readonly timeZone?: string | undefined;
-  readonly consent: {
-    readonly channels: Readonly<Record<string, boolean>>;
-    readonly purposes: Readonly<Record<string, boolean>>;
-    /** What the customer told a page; `purposes` are their server's. A no in either of them holds. Absent: nothing. */
-    readonly told?: Readonly<Record<string, boolean>>;
-  };
+  readonly consent: StoredConsent;
 }
 
 /** Everything held about one customer. */

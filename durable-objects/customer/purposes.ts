@@ -1,9 +1,22 @@
 /** What a customer refused to be remembered or counted for: by their server, by a page, or in this one request. */
 import type { Purpose } from '../../contract/primitives.ts';
 import { ADS } from '../../decisioning/purposes.ts';
-import type { CallFacts, StoredProfile } from './protocol.ts';
+import type { CallFacts, Moved, StoredProfile } from './protocol.ts';
 import type { CustomerMeta } from './state.ts';
 import type { CustomerStore } from './store.ts';
+
+/** What a request that there is consent for may still refuse: without personalization nobody would be asked for here. */
+export type RefusedPurpose = 'analytics' | 'ads';
+
+export type ConsentReply = Moved | { readonly outcome: 'kept' | 'erased' | 'refused' | 'nobody' };
+
+/** Of a profile. */
+export interface StoredConsent {
+  readonly channels: Readonly<Record<string, boolean>>;
+  readonly purposes: Readonly<Record<string, boolean>>;
+  /** What the customer told a page; `purposes` are their server's. A no in either of them holds. Absent: nothing. */
+  readonly told?: Readonly<Record<string, boolean>>;
+}
 
 /** Yes or no by purpose; of what is not named nothing is said. */
 export type Purposes = Readonly<Partial<Record<Purpose, boolean>>>;

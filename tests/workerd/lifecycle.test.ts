@@ -2,8 +2,8 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
-import type { receiptResponse } from '../../contract/decisions.ts';
 import type { LifecycleResponse } from '../../contract/lifecycle.ts';
+import type { receiptResponse } from '../../contract/receipts.ts';
 import type { RulesSlice } from '../../decisioning/catalog/slice.ts';
 import { type Receipt, replay } from '../../decisioning/receipt.ts';
 import { apiOf, eventually } from './api.ts';

@@ -1,6 +1,6 @@
 /** What a request refuses although there is consent, as customers' objects are told it. */
 import type { OptimizeRequest } from '../../contract/decisions.ts';
-import type { RefusedPurpose } from '../../durable-objects/customer/protocol.ts';
+import type { RefusedPurpose } from '../../durable-objects/customer/purposes.ts';
 import type { Visitor } from './visitor.ts';
 
 const NARROWING: readonly RefusedPurpose[] = ['analytics', 'ads'];

@@ -1,8 +1,8 @@
 /** `POST /v1/consent`: what a visitor said of purposes, from the page they said it on. */
 import type { Context } from 'hono';
 import { type ConsentOutcome, type ConsentRequest, consentRequest, consentResponse } from '../../contract/consent.ts';
-import type { CallFacts, ConsentReply } from '../../durable-objects/customer/protocol.ts';
-import type { Purposes } from '../../durable-objects/customer/purposes.ts';
+import type { CallFacts } from '../../durable-objects/customer/protocol.ts';
+import type { ConsentReply, Purposes } from '../../durable-objects/customer/purposes.ts';
 import { keepInCookie, withCookie } from '../edge/cookie.ts';
 import { callCustomer } from '../edge/customer-calls.ts';
 import { visitorOf } from '../edge/visitor.ts';

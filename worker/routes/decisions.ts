@@ -1,7 +1,7 @@
 /** `GET /v1/decisions/{id}`: the receipt of a decision, with all that a replay needs. */
 import type { Context } from 'hono';
 import * as z from 'zod';
-import { receiptResponse } from '../../contract/decisions.ts';
+import { receiptResponse } from '../../contract/receipts.ts';
 import { readRules } from '../../decisioning/catalog/read.ts';
 import type { RulesSlice } from '../../decisioning/catalog/slice.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
