@@ -213,13 +213,10 @@ export const previewRequest = z
       .min(1)
       .max(7 * 24 * 60)
       .default(60),
-    reasons: z
-      .boolean()
-      .default(false)
-      .meta({
-        description:
-          'The answers also tell every candidate and why it was refused, for a visitor of whom nothing is known',
-      }),
+    reasons: z.boolean().default(false).meta({
+      description:
+        'The answers also tell every candidate and why it was refused, for a visitor of whom nothing is known',
+    }),
   })
   .meta({ id: 'PreviewRequest' });
 export const previewResponse = z
