@@ -21,6 +21,7 @@ let keep: Keep | undefined;
 const leaving: Leaving[] = [];
 let isLeaving = false;
 let bytesOut = 0;
+let requestsOut = 0;
 
 /** The answer to a report that is on its way where no answer comes from, or waits for another time. */
 const kept = (): Response => new Response(null, { status: 202 });
@@ -52,19 +53,25 @@ const bytesOf = (body: string): number => new Blob([body]).size;
 
 const alive = async (url: URL, init: RequestInit, bytes: number): Promise<Response> => {
   bytesOut += bytes;
+  requestsOut += 1;
   try {
     return await send(url, init);
   } finally {
-    bytesOut -= bytes;
+    if (!isLeaving) {
+      bytesOut -= bytes;
+      requestsOut -= 1;
+    }
   }
 };
 
 /** Sends what the last moment of a page has gathered. */
 const leave = (): void => {
   const maxBytes = 61_440;
+  const maxRequests = 8; // Chromium refuses the tenth of a page
   for (const { url, init, path, body, done } of leaving.splice(0).sort((a, b) => weight(a) - weight(b))) {
     const bytes = bytesOf(body);
-    if (bytesOut + bytes > maxBytes) done(keep?.(path, body) ? kept() : send(url, { ...init, keepalive: false }));
+    if (bytesOut + bytes > maxBytes || requestsOut >= maxRequests)
+      done(keep?.(path, body) ? kept() : send(url, { ...init, keepalive: false }));
     else if (isBeaconNamed() && navigator.sendBeacon?.(url, body)) done(kept());
     else done(alive(url, init, bytes));
   }
@@ -88,6 +95,8 @@ const report = async (url: URL, init: RequestInit, path: string): Promise<Respon
     if (keep) await keepRefused(response, path, body).catch(() => {});
     return response;
   } catch (error) {
+    // To a page that is left browsers say that what was under way has failed; it goes on, and needs no second attempt.
+    if (init.keepalive && isLeaving) return kept();
     // A keepalive request that fails is followed by an ordinary one: that is the last attempt.
     if (init.keepalive || !keep?.(path, body)) throw error;
     return kept();
@@ -125,6 +134,7 @@ export const watchOutbound = (): void => {
     'pageshow',
     () => {
       isLeaving = false;
+      bytesOut = requestsOut = 0;
     },
     true,
   );
