@@ -230,7 +230,8 @@ describe('a report', () => {
       results.push(...(body.results ?? []).map(({ reason, status }) => reason ?? status));
     }
     expect(results.filter((result) => result === 'accepted')).toHaveLength(1);
-    expect(new Set(results).difference(new Set(['accepted', 'duplicate', 'superseded_token']))).toEqual(new Set());
+    const known = ['accepted', 'duplicate', 'superseded_token'];
+    expect(results.filter((result) => !known.includes(`${result}`))).toEqual([]);
     expect(await eventually(trialsBy, (trials) => trials > 0)).toBe(1);
   }, 60_000);
 });
