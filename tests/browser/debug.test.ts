@@ -1,6 +1,7 @@
 /** The overlay that shows on a page what was decided for it. */
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { DecisionAnswer } from '../../contract/decisions.ts';
 import { launchBrowser, until } from './browser.ts';
 import { type Double, startDouble } from './double.ts';
 import { type Opened, type OpenOptions, open } from './page.ts';
@@ -25,9 +26,9 @@ afterAll(async () => {
 /** The one style that the test's page has itself. */
 const OWN_STYLE = 'sha256-IAdwN3biDCQ3brrgp1m8kBEsPQYyqfREKOEfeoREopc=';
 const HOSTILE = '<img src=x onerror="window.ran = true">';
-const WHY = [
-  { campaign: 'spring', outcome: 'refused' as const, reason: 'capped' as const, detail: 'a cap is reached' },
-  { campaign: 'summer', outcome: 'chosen' as const },
+const WHY: DecisionAnswer['why'] = [
+  { campaign: 'spring', outcome: 'refused', reason: 'capped_campaign', detail: 'a cap is reached' },
+  { campaign: 'summer', outcome: 'chosen' },
 ];
 
 async function show(options: Partial<OpenOptions> = {}) {
@@ -66,7 +67,7 @@ test('tells as it happens what is seen and sent, and what became of it', async (
   const page = await show();
   await overlay(page);
   const panel = page.locator('hyperedge-debug .panel');
-  expect(await until(async () => /feedback[\s\S]*200 in \d+ ms/.test(await panel.textContent()))).toBe(true);
+  expect(await until(async () => /feedback[\s\S]*200 in \d+ ms/.test((await panel.textContent()) ?? ''))).toBe(true);
   expect(await panel.textContent()).toContain('3 decided, 3 seen');
 });
 
@@ -99,7 +100,7 @@ test('frames the placements where they are, and called twice it is there once', 
 test('tells reasons where the answer has them: in a preview that was signed to tell', async () => {
   const page = await show();
   const text = await overlay(page);
-  expect(text).toContain('spring capped: a cap is reached');
+  expect(text).toContain('spring capped_campaign: a cap is reached');
   expect(text).toContain('summer would be chosen');
 });
 
