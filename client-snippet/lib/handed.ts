@@ -46,22 +46,37 @@ const restore = (slot: Element): void => {
   if (template) slot.replaceChildren(...template.content.childNodes);
 };
 
-/** Reads the block, and has filled elements given back to themselves before anything else is shown in them. Once; the document has been read by then. */
+/** Elements that the page came with filled, and that nothing else has been shown in yet. */
+let filled = new Set<Element>();
+let render = core.$render;
+
+/** Has an element be itself again before anything is shown in it, by whoever shows content then: a part that takes it over knows nothing of what the page came with. */
+const back =
+  (show: typeof render): typeof render =>
+  (element, content) => {
+    if (filled.delete(element))
+      for (const slot of [element, ...element.querySelectorAll('[data-hyperedge-part]')])
+        if (slot.closest('[data-hyperedge]') === element) restore(slot);
+    show(element, content);
+  };
+const renderer = {
+  get $render() {
+    return back(render);
+  },
+  set $render(next) {
+    render = next;
+  },
+};
+Object.defineProperties(core, Object.getOwnPropertyDescriptors(renderer));
+
+/** Reads the block. Once; the document has been read by then. */
 const read = (): void => {
   isRead = true;
   try {
     // A script of this kind: of text that visitors write, sites let through elements with an id, but no scripts.
     const block = document.querySelector('script#hyperedge-decisions[type="application/json"]');
     handed = JSON.parse(block?.textContent as string);
-    const filled = new Set(document.querySelectorAll('[data-hyperedge]'));
-    // Around whoever shows content by now: a part may have taken that over, and knows nothing of what the page came with.
-    const { $render: render } = core;
-    core.$render = (element, content) => {
-      if (filled.delete(element))
-        for (const slot of [element, ...element.querySelectorAll('[data-hyperedge-part]')])
-          if (slot.closest('[data-hyperedge]') === element) restore(slot);
-      render(element, content);
-    };
+    filled = new Set(document.querySelectorAll('[data-hyperedge]'));
   } catch {} // a page that was not filled
 };
 

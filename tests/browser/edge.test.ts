@@ -192,6 +192,8 @@ test.each([
       .replace('data-key', 'data-consent="granted" data-key'),
   };
   double.decisions = { 'edge-hero': { outcome: 'holdout', content: null } };
+  // The part takes over while the question is under way.
+  double.failures = { optimize: { delayMs: 300 } };
   const opened = await visit('/', double.pages);
   await until(async () => (await visible(opened)) === 'My own text');
   const [inner, href, title] = await hero(opened).evaluate((element) => [
