@@ -21,7 +21,7 @@ export const DECISION_FAULTS: readonly PlantedFault[] = [
   {
     name: 'cap-off-by-one',
     what: 'a claim is granted when the cap is reached already',
-    file: 'decisioning/eligibility.ts',
+    file: 'decisioning/touch-refusal.ts',
     find: 'facts.customer.touches(scope, cap.windowMs) + claimed >= cap.max',
     replace: 'facts.customer.touches(scope, cap.windowMs) + claimed > cap.max',
     caughtBy: {
@@ -45,7 +45,7 @@ export const DECISION_FAULTS: readonly PlantedFault[] = [
   {
     name: 'claims-of-the-request-do-not-count',
     what: 'two placements of one request are both granted the last touch',
-    file: 'decisioning/eligibility.ts',
+    file: 'decisioning/touch-refusal.ts',
     find: '    const claimed = claimedBefore(facts.chosenBefore, scope);',
     replace: '    const claimed = 0 * claimedBefore(facts.chosenBefore, scope);',
     caughtBy: {
