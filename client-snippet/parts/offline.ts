@@ -104,7 +104,7 @@ export const start = async (page: Core): Promise<void> => {
   };
   // Another tab was told to forget the visitor.
   addEventListener('storage', ({ key, newValue }) => {
-    if (key === 'hyperedge' && newValue === null) eraseKept();
+    if (key === 'hyperedge' && (newValue === null || newValue === 'reset')) eraseKept();
   });
   addEventListener('online', replayAlone);
   addEventListener('pageshow', ({ persisted }) => persisted && replayAlone());
