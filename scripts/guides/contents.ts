@@ -57,7 +57,6 @@ export const CONTENTS: readonly Group[] = [
     edge: 'Edge rendering',
     device: 'Decisions on the device',
     consent: 'Consent',
-    apps: 'Apps',
     events: 'Events',
     forwarding: 'Forwarding',
     identity: 'Identity',
