@@ -222,38 +222,6 @@ test.each([
   },
 );
 
-test('the reference and the guides fit a phone, and its menu leads to an endpoint', async () => {
-  const page = await context.newPage();
-  await page.setViewportSize({ width: 390, height: 844 });
-  const width = () => page.evaluate(() => document.documentElement.scrollWidth);
-  await page.goto(`${stack.url}/docs/guides/`);
-  expect(await page.locator('main h1').isVisible()).toBe(true);
-  expect(await width()).toBe(390);
-  await page.goto(`${stack.url}/docs/`);
-  await page.waitForSelector('.opblock');
-  expect(await width()).toBe(390);
-  await page.click('#menu');
-  await page.click('#index a >> nth=0');
-  expect(await page.locator('#index').isVisible()).toBe(false);
-  await page.waitForSelector('.opblock.is-open');
-  expect(await width()).toBe(390);
-});
-
-test('an address below the guides that has no page is answered with the list of them; elsewhere with a problem', async () => {
-  for (const path of [
-    '/docs/guides/nothing.html',
-    '/docs/guides/policies/nothing.html',
-    '/docs/reference/nothing.html',
-  ]) {
-    const answer = await fetch(`${stack.url}${path}`);
-    expect(answer.status).toBe(404);
-    expect(await answer.text()).toContain('<a href="/docs/guides/quickstart.html">Quick start</a>');
-  }
-  const elsewhere = await fetch(`${stack.url}/nothing`);
-  expect(elsewhere.status).toBe(404);
-  expect(elsewhere.headers.get('content-type')).toContain('application/problem+json');
-});
-
 test('from page to page in place: each asks for its own placements, the basket goes along, and back is back', async () => {
   const page = await openShop();
   await grant(page);
