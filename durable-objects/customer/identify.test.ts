@@ -24,7 +24,6 @@ import {
 const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1);
 const MAX_MOVES = 2;
 let worlds = 0;
-
 function scene(label = `identify-${++worlds}`) {
   const campaign = campaignOf('c', {
     objective: { goal: 'purchase', conversionWeight: 1, revenueWeight: 0, priority: 0 },
