@@ -49,15 +49,18 @@ export const CONTENTS: readonly Group[] = [
     'page-script': 'Page script',
     'identity-and-keys': 'Identity and keys',
   }),
-  // A page per feature of the page script, each with a picture.
+  // A page per feature of the page script, with a picture where there is something to see.
   group('On the page', 'guides/page', {
+    install: 'Three ways in',
     placements: 'Placements',
     flicker: 'Flicker',
     redirects: 'Redirects',
+    react: 'React and Next.js',
     edge: 'Edge rendering',
+    apps: 'Apps',
+    events: 'Events',
     device: 'Decisions on the device',
     consent: 'Consent',
-    events: 'Events',
     forwarding: 'Forwarding',
     identity: 'Identity',
     demo: 'The demo shop',

@@ -1,6 +1,7 @@
 /**
  * `npm run prove:next`: installs the packed client into the example of Next.js, builds it, runs it beside the demo shop, and looks at it in a
- * browser: the decision is in the HTML, the hydrated page asks nothing, and what is seen is reported. Needs the npm registry.
+ * browser: the decision is in the HTML, the hydrated page asks nothing, and what is seen is reported. Needs the npm registry. With a file's name
+ * (`-- docs/guides/page/react.png`) it takes the guide's picture.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
@@ -122,7 +123,10 @@ try {
   await context.addCookies([{ name: 'consent', value: 'granted', url }]);
   // The first request of a runtime finds everything cold.
   for (let i = 0; i < 3; i++) await (await fetch(url)).text();
-  await look(await context.newPage(), url, stack);
+  const page = await context.newPage();
+  await look(page, url, stack);
+  const picture = process.argv[2];
+  if (picture) await page.screenshot({ path: picture, clip: { x: 0, y: 0, width: 1_280, height: 430 } });
   const before = await (await fetch(url)).text();
   check('before consent the page has no token and no id', !/ht1\.|a1\./.test(before) && !before.includes(OWN_BANNER));
   await stack.runtime.stop();
