@@ -35,6 +35,9 @@ export function pageHtml(double: Double, { body, script = '', before = '', head 
 <style${mark}>body{margin:0}</style></head><body>${body}</body></html>`;
 }
 
+/** How browsers report by themselves that a request failed: Chromium, and Firefox of a request to another origin. */
+const FAILED_REQUEST = /^Failed to load resource|CORS request did not succeed/;
+
 /** Opens a page; a new context (a new visitor) unless one is given. */
 export async function open(browser: Browser, double: Double, options: OpenOptions): Promise<Opened> {
   const path = options.path ?? '/';
@@ -42,10 +45,9 @@ export async function open(browser: Browser, double: Double, options: OpenOption
   const context = options.context ?? (await browser.newContext({ viewport: { width: 800, height: 600 } }));
   const page = await context.newPage();
   const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !/^Failed to load resource/.test(message.text())) errors.push(message.text());
-  });
+  const note = (text: string) => FAILED_REQUEST.test(text) || errors.push(text);
+  page.on('pageerror', ({ message }) => note(message));
+  page.on('console', (message) => message.type() === 'error' && note(message.text()));
   await page.goto(double.pages + path + (options.query ?? ''));
   return { page, context, errors };
 }

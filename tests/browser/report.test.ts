@@ -133,7 +133,8 @@ describe('clicks', () => {
   test('count as seen and as the goal `click`, once, before the page is left', async () => {
     double.html['/next'] = 'next';
     const page = await show({
-      body: `<div data-hyperedge="hero"><a href="/next"><b>go</b></a></div><a id="out" href="#x">x</a>`,
+      // Below the screen: only the click brings it there.
+      body: `<a id="out" href="#x">x</a><div data-hyperedge="hero" style="margin-top:3000px"><a href="/next"><b>go</b></a></div>`,
     });
     await page.evaluate(() =>
       document.querySelector('b')?.addEventListener('click', (event) => event.preventDefault(), { once: true }),

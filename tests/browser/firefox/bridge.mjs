@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { WebSocket, WebSocketServer } from 'ws';
+import { inlined } from './inline.mjs';
 
 /** What the driver asks for beside the page itself, and can do without: an old browser's "unknown command" is taken as done. */
 const OPTIONAL = /^(network\.(add|remove)DataCollector|browser\.setDownloadBehavior|emulation\.)/;
@@ -17,9 +18,9 @@ class Session {
 
   /** @param {string} text a command */
   asked(text) {
-    const { id, method } = JSON.parse(text);
-    if (OPTIONAL.test(method)) this.#asked.set(id, method);
-    return text;
+    const command = JSON.parse(text);
+    if (OPTIONAL.test(command.method)) this.#asked.set(command.id, command.method);
+    return JSON.stringify(inlined(command));
   }
 
   /** @param {string} text an answer, or an event */
