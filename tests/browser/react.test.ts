@@ -76,8 +76,19 @@ async function openApp(options: { bootstrap?: Bootstrap; consent?: string }, isR
   page.on('console', (message) => {
     if (message.type() === 'error' && !/^Failed to load resource/.test(message.text())) errors.push(message.text());
   });
+  await page.addInitScript(() => {
+    const texts = new Set<string>();
+    Object.assign(window, { texts });
+    const note = () => {
+      if (document.getElementById('options')) texts.add(document.getElementById('root')?.textContent ?? '');
+    };
+    new MutationObserver(note).observe(document, { subtree: true, childList: true, characterData: true });
+  });
   await page.goto(double.pages);
 }
+
+/** Every text that the application showed, from the first on. */
+const textsShown = () => page.evaluate(() => [...(window as never as { texts: Set<string> }).texts]);
 
 describe('on the server', () => {
   const render = (bootstrap?: Bootstrap) =>
@@ -118,7 +129,8 @@ describe('in the browser', () => {
     await openApp({ bootstrap: HANDED }, true);
     await page.waitForTimeout(SEEN_MS);
     expect(of('optimize')).toEqual([]);
-    expect(await textOf('.decided >> nth=0')).toBe('decided hero');
+    const text = 'decided herodecided textgoown lastAda, Gracedecided hero';
+    expect(await textsShown()).toEqual([text]); // no flash of anything else
     expect(
       reports()
         .map(({ token, kind }) => `${token} ${kind}`)
@@ -150,6 +162,14 @@ describe('in the browser', () => {
     await openApp({ bootstrap }, true);
     await until(async () => (await textOf('a >> nth=0')) === 'newer hero');
     expect(of('optimize').map(({ body }) => body.placements)).toEqual([['hero']]);
+  });
+
+  test('decisions that were made for another state of consent are not taken; they stay until others are there', async () => {
+    double.decisions = { hero: { outcome: 'campaign', content: { text: 'newer hero' } } };
+    await openApp({ bootstrap: { ...HANDED, consent: 'pending' }, consent: 'granted' }, true);
+    await until(async () => (await textOf('a >> nth=0')) === 'newer hero');
+    expect(of('optimize').map(({ body }) => body.placements)).toEqual([['hero', 'banner', 'names']]);
+    expect((await textsShown()).map((text) => text.slice(0, 10))).toEqual(['decided he', 'newer hero']);
   });
 
   test('consent given later asks anew; what is shown stays until the answer is there', async () => {
