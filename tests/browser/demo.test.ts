@@ -212,9 +212,9 @@ test.each([
     await page.waitForFunction(() => document.querySelectorAll('[data-decisions] li').length === 3);
     const edge = (selector: string, side: 'top' | 'bottom') =>
       page.$eval(selector, (element, name) => element.getBoundingClientRect()[name], side);
-    expect(await edge('.banner', 'bottom')).toBeLessThanOrEqual(await edge('[data-dock]', 'top'));
+    expect(await edge('.banner', 'bottom')).toBeLessThanOrEqual(await edge('[data-consent-bar]', 'top'));
     await page.click('summary');
-    expect(await edge('.hero .button', 'bottom')).toBeLessThanOrEqual(await edge('[data-dock]', 'top'));
+    expect(await edge('.hero .button', 'bottom')).toBeLessThanOrEqual(await edge('[data-consent-bar]', 'top'));
     await grant(page);
     expect(await until(async () => (await seen(page)) >= 1)).toBe(true);
     expect(await edge('.hero .button', 'bottom')).toBeLessThanOrEqual(await edge('[data-dock]', 'top'));

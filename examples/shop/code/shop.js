@@ -44,10 +44,13 @@ document.addEventListener('click', ({ target }) => {
   }
 });
 
-// The end of the page stays reachable above the dock, however high it is.
-new ResizeObserver(([{ borderBoxSize }]) => {
-  document.body.style.paddingBottom = `${borderBoxSize[0].blockSize}px`;
-}).observe(one('[data-dock]'));
+// The end of the page stays reachable above the dock and the question, however high they are.
+const [dock, bar] = [one('[data-dock]'), one('[data-consent-bar]')];
+const room = new ResizeObserver(() => {
+  document.body.style.paddingBottom = `${dock.offsetHeight + bar.offsetHeight}px`;
+});
+room.observe(dock);
+room.observe(bar);
 
 startPanel();
 showConsent();
