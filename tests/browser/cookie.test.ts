@@ -10,7 +10,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { choosePort } from '../../scripts/start/port.ts';
 import { type Stack, startStack } from '../../scripts/start/stack.ts';
-import { launchBrowser, until } from './browser.ts';
+import { IN_FIREFOX, launchBrowser, until } from './browser.ts';
 
 let browser: Browser;
 let stack: Stack;
@@ -136,7 +136,9 @@ test('before consent none is set, and one that is there is neither read nor rene
   await page.evaluate(() => localStorage.clear());
   const answer = page.waitForResponse((response) => response.url().endsWith('/v1/optimize'));
   await show(page, INCLUDED);
-  expect(await (await answer).json()).toMatchObject({ customer: {} });
+  // The driver cannot read answers of an older Firefox.
+  if (IN_FIREFOX) await answer;
+  else expect(await (await answer).json()).toMatchObject({ customer: {} });
   expect((await cookieOf())?.expires).toBe(kept?.expires);
 });
 

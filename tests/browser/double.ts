@@ -51,6 +51,8 @@ export interface Double {
   tokenTail: string;
   /** What is wrong with which endpoint. */
   failures: Partial<Record<Endpoint, Failure>>;
+  /** Endpoints beside those above, by what stands after `/v1/`: told the body, they say what to answer. */
+  answers: Record<string, (body: Received['body']) => { readonly status?: number; readonly json: unknown }>;
   /** Refuses some requests by what they say. */
   refuse: (body: Received['body']) => { readonly status: number; readonly text: string } | undefined;
   /** HTML by path; `headers` for all of them. */
@@ -96,6 +98,11 @@ function answerOptimize(double: Double, body: Received['body']): string {
 
 async function handleApi(double: Double, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const endpoint = request.url?.replace('/v1/', '') as Endpoint;
+  const other = double.answers[endpoint];
+  if (other) {
+    const { status = 200, json } = other(JSON.parse(await readBody(request)));
+    return void response.writeHead(status, { ...CORS, 'content-type': 'application/json' }).end(JSON.stringify(json));
+  }
   const checked = check(endpoint, await readBody(request));
   const { origin, 'content-type': contentType, 'sec-fetch-mode': mode } = request.headers;
   double.received.push({ endpoint, method: request.method ?? '', origin, contentType, mode, ...checked });
@@ -140,12 +147,13 @@ export async function startDouble(): Promise<Double> {
     decisions: {},
     tokenTail: '',
     failures: {},
+    answers: {},
     refuse: () => undefined,
     html: {},
     headers: {},
     reset() {
       double.received.length = 0;
-      Object.assign(double, { decisions: {}, tokenTail: '', failures: {}, html: {}, headers: {} });
+      Object.assign(double, { decisions: {}, tokenTail: '', failures: {}, answers: {}, html: {}, headers: {} });
       double.refuse = () => undefined;
     },
     async close() {

@@ -28,7 +28,7 @@ const GATHERED_MS = 700;
 
 const show = async (options: OpenOptions, events: object = {}): Promise<Page> => {
   opened = await open(browser, double, {
-    script: 'data-consent="granted"',
+    script: 'data-consent="granted" data-timeout-ms="2000"',
     ...options,
     before: `hyperedge('events', ${JSON.stringify(events)}); ${options.before ?? ''}`,
   });
@@ -208,7 +208,7 @@ describe('goals', () => {
   test('called before the part is there; with a placement they are of its decision alone, with value, currency and order', async () => {
     double.failures = { optimize: { delayMs: 100 } };
     opened = await open(browser, double, {
-      script: 'data-consent="granted"',
+      script: 'data-consent="granted" data-timeout-ms="2000"',
       body: box('hero'),
       before: `hyperedge('goal', 'purchase', { value: 9.5, currency: 'EUR', orderId: 7, placement: 'hero' });
         hyperedge('goal', 'signup', { placement: 'none' });

@@ -36,7 +36,7 @@ export function pageHtml(double: Double, { body, script = '', before = '', head 
 }
 
 /** How browsers report by themselves that a request failed: Chromium, and Firefox of a request to another origin. */
-const FAILED_REQUEST = /^Failed to load resource|CORS request did not succeed/;
+export const FAILED_REQUEST = /^Failed to load resource|CORS request did not succeed/;
 
 /** Opens a page; a new context (a new visitor) unless one is given. */
 export async function open(browser: Browser, double: Double, options: OpenOptions): Promise<Opened> {

@@ -47,7 +47,7 @@ async function show(before = '', body = '<p data-hyperedge="hero">own</p>'): Pro
     body,
     nonce: NONCE,
     before: watch + before,
-    script: 'data-consent="granted"',
+    script: 'data-consent="granted" data-timeout-ms="2000"',
   });
   return opened.page;
 }

@@ -1,7 +1,7 @@
 /** Consent by purpose: what is stored, sent and shown for each, who wins, and what the server hears of a change of mind. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launchBrowser, until } from './browser.ts';
+import { IN_FIREFOX, launchBrowser, until } from './browser.ts';
 import { type Double, type Endpoint, startDouble } from './double.ts';
 import { NOTHING_STORED, type Opened, open, stored } from './page.ts';
 
@@ -131,7 +131,8 @@ describe('taking it back', () => {
     expect(double.received.length).toBe(before);
   });
 
-  test('told once more when that fails, and no more; the page does not notice', async () => {
+  // Firefox keeps a request that may outlive its page (keepalive) from the driver: there is no way to lose it.
+  test.skipIf(IN_FIREFOX)('told once more when that fails, and no more; the page does not notice', async () => {
     const page = await visit("hyperedge('purposes', { personalization: true, analytics: true, ads: true })");
     await granted();
     await until(() => page.evaluate(() => localStorage.hyperedge));

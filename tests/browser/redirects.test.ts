@@ -1,7 +1,7 @@
 /** Redirects: the exposure goes first, the address keeps what it had, and nobody goes round in circles. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launchBrowser, until } from './browser.ts';
+import { IN_FIREFOX, launchBrowser, until } from './browser.ts';
 import { type Double, startDouble } from './double.ts';
 import { NOTHING_STORED, type Opened, type OpenOptions, open, pageHtml, stored } from './page.ts';
 
@@ -48,11 +48,11 @@ test('the exposure is sent, then the page left for good; query and fragment come
   const page = await show({ script: granted, query: '?v=1&utm_source=mail#part', before });
   await page.waitForURL(/\/b\?/);
   await page.waitForFunction(() => !location.search.includes('redirected'));
-  const url = new URL(page.url());
+  const url = new URL(await page.evaluate(() => location.href));
   expect(url.pathname + url.search + url.hash).toBe('/b?v=2&utm_source=mail#part');
   expect(types().slice(0, 2)).toEqual(['optimize', 'feedback']);
   expect(double.received[1]?.body.events).toEqual([{ token: expect.stringContaining('.a.'), kind: 'exposure' }]);
-  expect(await page.evaluate(() => history.length)).toBe(2); // about:blank and this one
+  expect(await page.evaluate(() => history.length)).toBe(IN_FIREFOX ? 1 : 2); // Chromium counts about:blank
 });
 
 test.each([
@@ -69,7 +69,7 @@ test.each([
   await page.waitForURL(/\/b/);
   await until(() => types().filter((type) => type === 'optimize').length === 2);
   await decided(page, 'b');
-  expect(page.url()).toBe(`${double.pages}/b`);
+  expect(await page.evaluate(() => location.href)).toBe(`${double.pages}/b`);
   if (consent === 'pending') {
     expect(await stored(page)).toEqual(NOTHING_STORED);
     expect(types()).toEqual(['optimize', 'optimize']);
@@ -101,7 +101,7 @@ describe('stays, and shows what else there is, when the address is', () => {
   ])('%s', async (what, redirect) => {
     const address = what.startsWith('with') ? double.pages.replace('//', '//user:pass@') + redirect : redirect;
     double.decisions = { a: { outcome: 'campaign', content: { redirect: address, text: 'A' } as never } };
-    const page = await show({ query: '?x=1' });
+    const page = await show({ query: '?x=1', script: 'data-timeout-ms="2000"' });
     await decided(page);
     expect(page.url()).toBe(`${double.pages}/?x=1`);
     if (!/script|none/.test(what)) expect(await page.locator('#a').textContent()).toBe('A');
@@ -145,19 +145,23 @@ test('a page that was reached by a redirect may redirect from its next address',
   await page.waitForURL(/\/d/);
 });
 
-test('a router that answers the redirect itself stays on its page, seen again, and goes in no circle', async () => {
-  double.decisions = {
-    a: { outcome: 'campaign', content: { redirect: '/b' } as never },
-    b: { outcome: 'campaign', content: { redirect: '/' } as never },
-  };
-  const page = await show({
-    before: `navigation.addEventListener('navigate', (event) => event.intercept({ handler: async () => {
+// Firefox 140 has no Navigation API: it has no such routers.
+test.skipIf(IN_FIREFOX)(
+  'a router that answers the redirect itself stays on its page, seen again, and goes in no circle',
+  async () => {
+    double.decisions = {
+      a: { outcome: 'campaign', content: { redirect: '/b' } as never },
+      b: { outcome: 'campaign', content: { redirect: '/' } as never },
+    };
+    const page = await show({
+      before: `navigation.addEventListener('navigate', (event) => event.intercept({ handler: async () => {
       const next = document.createElement('h1'); next.dataset.hyperedge = location.pathname === '/b' ? 'b' : 'a'; document.body.replaceChildren(next);
     } }));${before}`,
-  });
-  await page.waitForURL(/\/b/);
-  await until(() => types().filter((type) => type === 'optimize').length === 2);
-  await decided(page, 'b');
-  expect(page.url()).toBe(`${double.pages}/b`);
-  expect(await page.evaluate(() => getComputedStyle(document.documentElement).opacity)).toBe('1');
-});
+    });
+    await page.waitForURL(/\/b/);
+    await until(() => types().filter((type) => type === 'optimize').length === 2);
+    await decided(page, 'b');
+    expect(page.url()).toBe(`${double.pages}/b`);
+    expect(await page.evaluate(() => getComputedStyle(document.documentElement).opacity)).toBe('1');
+  },
+);

@@ -32,7 +32,9 @@ function textsIn(value) {
 function codeOf(text, extension) {
   if (extension && text.includes('injectedScript.extend('))
     return `() => (script_, { arg }) => { const module = {}; ${extension}\n new (module.exports.default())(script_, arg); }`;
-  // The driver's own functions evaluate the test's: they find this `eval` under the name they use.
+  // The driver's own functions evaluate the test's: they find this `eval` under the names they use.
+  if (/\binjected\w*\.eval\(/.test(text))
+    return `(page_) => (script_, ...rest_) => (${text})(Object.assign(Object.create(script_), page_), ...rest_)`;
   return `(${text.includes('globalThis.eval(') ? 'globalThis' : ''}) => (${text}\n)`;
 }
 
@@ -51,7 +53,8 @@ export function inlined(command) {
   const wrapped = `(utilityScript_, ...args_) => {
     const page_ = utilityScript_.global;
     const codes_ = new Map([${codes.join(',\n')}]);
-    const inline_ = { eval: (text) => (codes_.has(text) ? codes_.get(text)(inline_) : page_.eval(text)) };
+    const codeOf_ = (text) => codes_.get(text) ?? codes_.get(text.replace(/^\\(([^]*)\\)$/, '$1'));
+    const inline_ = { eval: (text) => (codeOf_(text) ?? page_.eval.bind(page_, text))(inline_) };
     utilityScript_.global = inline_;
     try { return utilityScript_.evaluate(...args_); } finally { utilityScript_.global = page_; }
   }`;
