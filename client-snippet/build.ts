@@ -5,7 +5,7 @@
  * Exit code 1 when one is over its budget.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { BUDGETS } from './budgets.ts';
@@ -15,12 +15,23 @@ import { embedOf } from './embed.ts';
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const RELEASE_LENGTH = 10; // 60 bits: no two releases meet
 
+/** Releases that stay beside the newest: pages that name one must find it after the next deploy. A year of fortnightly ones. */
+const MAX_RELEASES = 26;
+
+/** Removes those that were built before the last `MAX_RELEASES`. */
+function forgetOldReleases(folder: string): void {
+  const builtAt = (name: string): number => statSync(folder + name).mtimeMs;
+  const newest = readdirSync(folder).toSorted((one, other) => builtAt(other) - builtAt(one));
+  for (const name of newest.slice(MAX_RELEASES)) rmSync(folder + name, { recursive: true });
+}
+
 const files = await bundles();
 const text = [...files].map(([name, code]) => `${name}\n${code}`).join('\n');
 const release = createHash('sha256').update(text).digest('base64url').slice(0, RELEASE_LENGTH).replaceAll(/[-_]/g, '0');
 const dist = here('dist/');
-rmSync(dist, { recursive: true, force: true });
 mkdirSync(`${dist}v/${release}`, { recursive: true });
+for (const name of readdirSync(dist)) if (name !== 'v') rmSync(dist + name, { recursive: true });
+forgetOldReleases(`${dist}v/`);
 
 const manifest: Record<string, { path: string; integrity: string; bytes: number; gzipBytes: number }> = {};
 for (const [name, code] of files) {

@@ -59,6 +59,8 @@ interface HyperedgeDecision {
   readonly token?: string;
   readonly claimExpiresAt?: string;
   readonly preview?: true;
+  /** Every candidate and why it was refused: only in a preview that was signed to tell. */
+  readonly why?: readonly { campaign: string; outcome: string; reason?: string; detail?: string }[];
 }
 
 interface HyperedgeOptions {

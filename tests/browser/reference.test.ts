@@ -62,3 +62,19 @@ test('an address below the guides that has no page is answered with the list of 
   expect(elsewhere.status).toBe(404);
   expect(elsewhere.headers.get('content-type')).toContain('application/problem+json');
 });
+
+test('every file of the page script may be fetched by pages of any origin, once and for five minutes, and its release for ever', async () => {
+  const manifest = (await (await fetch(`${stack.url}/manifest.json`)).json()) as {
+    files: Record<string, { path: string }>;
+  };
+  expect(Object.keys(manifest.files)).toContain('hyperedge.js');
+  for (const [name, { path }] of Object.entries(manifest.files)) {
+    const [newest, release] = await Promise.all([fetch(`${stack.url}/${name}`), fetch(`${stack.url}/${path}`)]);
+    for (const answer of [newest, release]) {
+      expect(answer.status, name).toBe(200);
+      expect(answer.headers.get('access-control-allow-origin'), name).toBe('*');
+    }
+    expect(newest.headers.get('cache-control'), name).toBe('public, max-age=300');
+    expect(release.headers.get('cache-control'), name).toBe('public, max-age=31536000, immutable');
+  }
+});
