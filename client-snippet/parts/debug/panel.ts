@@ -76,7 +76,7 @@ export const panel = (core: Core, log: Log): { element: HTMLElement; show: () =>
     make('summary', {}, make('b', { textContent: 'Hyperedge' }), count),
     make('div', { className: 'body' }, visitor, decisions, make('h2', { textContent: 'What happened' }), lines),
   );
-  element.setAttribute('open', '');
+  if (innerWidth >= 600) element.setAttribute('open', ''); // on a phone it would cover the page
   element.addEventListener('keydown', (event) => {
     if ((event as KeyboardEvent).key === 'Escape') element.removeAttribute('open');
   });

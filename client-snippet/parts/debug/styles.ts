@@ -15,6 +15,8 @@ export const STYLES = `
 summary { display: flex; align-items: baseline; gap: 8px; padding: 10px 14px; cursor: pointer; list-style: none; min-height: 24px; }
 summary::-webkit-details-marker { display: none; }
 summary::before { content: ""; align-self: center; width: 9px; height: 9px; border-radius: 50%; background: #ff8a55; }
+summary::after { content: ""; width: 7px; height: 7px; margin: 0 2px 4px auto; border: solid #a9b8b4; border-width: 0 2px 2px 0; rotate: 45deg; align-self: center; }
+details[open] summary::after { rotate: 225deg; margin-bottom: -4px; }
 summary:focus-visible { outline: 2px solid #ff8a55; outline-offset: -3px; border-radius: 12px; }
 small { color: #a9b8b4; font-size: 12px; }
 .body { max-height: min(60vh, 30rem); overflow: auto; padding: 0 14px 12px; overscroll-behavior: contain; }
