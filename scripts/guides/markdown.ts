@@ -44,7 +44,9 @@ function markedIn(folder: Folder, drawings: Drawings): Marked {
       image({ href, text }) {
         const drawing = drawings.get(href);
         if (drawing !== undefined) return drawingHtml(drawing, text);
-        return /^[a-z-]+\.svg$/.test(href) ? `<img src="${href}" alt="${escapeHtml(text)}">` : escapeHtml(text);
+        return /^[a-z-]+\.(svg|png|webp)$/.test(href)
+          ? `<img src="${href}" alt="${escapeHtml(text)}">`
+          : escapeHtml(text);
       },
       // Wider than the page at times: a frame that scrolls must be reachable by keyboard.
       code({ text }) {
