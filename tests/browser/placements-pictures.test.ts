@@ -94,10 +94,12 @@ test('flicker: the same page with and without the guard, while it waits and afte
     .replace('<a ', '<a data-hyperedge-part="go" ');
   const shots: string[] = [];
   for (const guard of ['', await bundle('stub/guard.ts')]) {
-    double().failures = { optimize: { delayMs: 250 } };
+    double().failures = { optimize: { delayMs: 2_500 } }; // long enough to take the picture before the answer
     const head = `${SHOP}${guard ? `<script data-hide-ms="5000">${guard}</script>` : ''}`;
     const page = await show({ head, body, before: "hyperedge('init', { timeoutMs: 5000 });" });
     await page.waitForSelector('.hero', { state: 'attached' });
+    const opacity = await page.locator('.hero').evaluate((hero) => getComputedStyle(hero).opacity);
+    expect(opacity).toBe(guard ? '0' : '1');
     shots.push(await shot(page, 330));
     await waitFor(page, 'h1', 'Warm light for long evenings');
     expect(await page.locator('.hero').evaluate((hero) => getComputedStyle(hero).opacity)).toBe('1');
