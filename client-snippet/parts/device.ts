@@ -19,6 +19,8 @@ const own: Record<string, unknown> = {};
 let page: Core | undefined;
 /** What carried requests before. */
 let network: typeof fetch;
+/** How often consent changed or the visitor was forgotten: what was asked before is over then. */
+let turns = 0;
 
 /** An answer that is there at once, and whose objects are those that tokens are written into later. */
 const answered = (json: unknown): Response => Object.assign(Response.json(json), { json: async () => json });
@@ -39,7 +41,9 @@ const load = async (asked: Asked, before?: Kept, options?: RequestInit): Promise
   const { contents, others } = before?.answer ?? {};
   const placements = [...new Set([...asked.placements, ...Object.keys({ ...contents, ...others })])];
   placements.splice(maxPlacements);
+  const mine = turns;
   const answer = await post<BundleAnswer>('bundle', { ...asked, placements }, options);
+  if (mine !== turns) throw answer; // given for somebody who has said otherwise meanwhile: neither kept nor used
   page?.$remember(answer.customer.anonymousId);
   const bundle = JSON.parse(answer.bundle.signed);
   const who = whoOf(asked.consent, { ...asked.customer, ...answer.customer });
@@ -100,16 +104,20 @@ const intercepted: typeof fetch = async (input, options) => {
   const body = `${options?.body}`;
   if (path === 'optimize') {
     const asked: Asked = JSON.parse(body);
+    const mine = turns;
     // Previews are the API's, and so is everything that goes wrong here.
     if (!asked.preview)
       try {
         return await decide(asked, options);
       } catch {}
+    if (mine !== turns) return answered({}); // nobody asks in the name of that consent any more
   }
   if (path === 'feedback' && body.includes(`"${MARK}`)) {
     const report = JSON.parse(body);
     report.events = await withTokens(report.events);
-    return report.events[0] ? network(input, { ...options, body: JSON.stringify(report) }) : answered({});
+    return report.events[0] && page?.$settings.consent === 'granted'
+      ? network(input, { ...options, body: JSON.stringify(report) })
+      : answered({});
   }
   return network(input, options);
 };
@@ -128,6 +136,7 @@ export const start = (core: Core, { key, attributes }: Options = {}): void => {
     for (const name of ['consent', 'reset']) {
       const before = $commands[name];
       $commands[name] = (...values) => {
+        if (values[0] !== $settings.consent) turns++; // said again it changes nothing
         forget();
         before?.(...values);
       };

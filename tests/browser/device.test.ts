@@ -140,6 +140,27 @@ describe('a placement that is decided on the device', () => {
     );
   });
 
+  test.each([
+    'device', // whichever comes first
+    'events',
+  ])('leaves no name for a token at the end of a page, though beacons are asked for: %s first', async (first) => {
+    await context.route('**/v1/device/decisions', () => {}); // no tokens in time
+    const parts = ["hyperedge('device', { key: 'pk_test' })", "hyperedge('events', { beacon: true, seenMs: 50 })"];
+    if (first === 'events') parts.reverse();
+    double.html['/'] = `<!doctype html><script>window.hyperedge ||= (...call) => { (hyperedge.q ||= []).push(call) };
+      addEventListener('hyperedge:exposure', () => { document.title = 'seen' });
+      ${parts[0]}</script><script async src="${double.api}/hyperedge.js" data-consent="granted" data-timeout-ms="2000"></script>
+      <div data-hyperedge="hero" style="height:100px">own</div>`;
+    double.html['/next'] = 'next';
+    await page.goto(double.pages);
+    await page.waitForFunction((name) => performance.getEntriesByName(name).length > 0, `${double.api}/${first}.js`);
+    await page.evaluate((code) => new Function(code)(), parts[1] as string);
+    expect(await until(async () => (await page.title()) === 'seen')).toBe(true);
+    await page.goto(`${double.pages}/next`);
+    await page.waitForTimeout(300);
+    expect(JSON.stringify(double.received)).not.toContain('"device.');
+  });
+
   test('whose tokens did not come in time is reported when they are there', async () => {
     broken.decisions = 503;
     await show();
@@ -186,6 +207,29 @@ describe('without consent', () => {
     expect(pathsOf()).toEqual(['bundle']);
     expect(JSON.stringify([sent, double.received])).not.toMatch(/anonymousId|"customer"/);
     expect(double.received.filter(({ endpoint }) => endpoint !== 'optimize')).toEqual([]);
+  });
+
+  test('taken back while the bundle is under way, it is neither kept nor used, and nobody is asked about anybody', async () => {
+    let answerNow = () => {};
+    const told = new Promise<void>((resolve) => {
+      answerNow = resolve;
+    });
+    await context.route('**/v1/device/bundle', async (route) => {
+      await told;
+      await route.continue();
+    });
+    const asked = page.waitForRequest('**/v1/device/bundle');
+    await show('granted');
+    await asked;
+    await page.evaluate(() => hyperedge('consent', 'denied'));
+    const answered = page.waitForResponse('**/v1/device/bundle');
+    answerNow();
+    await answered;
+    await page.waitForTimeout(300);
+    expect(await stored(page)).toEqual(NOTHING_STORED);
+    expect(await textOf('hero')).toBe('own');
+    expect(pathsOf()).toEqual(['bundle']);
+    expect(double.received.filter(({ endpoint }) => endpoint !== 'consent')).toEqual([]);
   });
 
   test('given, taken back or reset, the bundle goes with it', async () => {
