@@ -77,7 +77,8 @@ const hear = (core: Core, api: GppApi, options: GppOptions, ping: PingData | und
   // A banner that is being answered is not ready, and what was said before goes on.
   if (ping?.signalStatus !== 'ready') return;
   const ids = ping.applicableSections ?? [];
-  if (ids.every((id) => id === -1)) {
+  // An empty list says that nothing is known yet, and that is no yes.
+  if (ids.length > 0 && ids.every((id) => id === -1)) {
     if (options.elsewhere !== 'pending') speak(core, 'gpp', all(true));
     return;
   }

@@ -161,6 +161,11 @@ describe('gpp', () => {
     const page = await visit(`${GPP} hyperedge('gpp')`);
     await settled(page);
     expect(await said(page)).toBeUndefined();
+    // Ready, but which law is in force is not known: no yes.
+    await tell(page, { applicableSections: [], parsedSections: {} });
+    await settled(page);
+    expect(await said(page)).toBeUndefined();
+    expect(await stored(page)).toEqual(NOTHING_STORED);
     await tell(page, { applicableSections: [7], parsedSections: { usnat: [core, { GpcSegmentType: 1, Gpc: false }] } });
     await standing(page, of(true, true, true, true));
     await tell(page, { parsedSections: { usnat: [{ ...core, SharingOptOut: 1 }] } });
