@@ -25,7 +25,7 @@ try {
     sheet.disabled = true;
   };
   sheet.replaceSync(`${hide || mine}{opacity:0!important}`);
-  document.adoptedStyleSheets = [sheet];
+  document.adoptedStyleSheets.push(sheet);
   setTimeout(release, (hideMs || 300) as number);
   addEventListener('error', ({ target }) => /hyperedge/.test((target as HTMLScriptElement).src) && release(), true);
   addEventListener('DOMContentLoaded', () => {

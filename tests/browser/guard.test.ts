@@ -27,6 +27,8 @@ afterAll(async () => {
 const LONG_MS = 60_000;
 
 interface Shape {
+  /** Before the guard. */
+  readonly first?: string;
   readonly body?: string;
   readonly tag?: string;
   readonly script?: string;
@@ -34,8 +36,8 @@ interface Shape {
 }
 
 /** Opens a page with the guard. It notes for every frame how opaque the target and another element are, and when it was released. */
-async function show({ body, tag = `data-hide-ms="${LONG_MS}"`, script, calls = '' }: Shape): Promise<Page> {
-  double.html['/'] = `<!doctype html><html><head><script nonce="n" ${tag}>${guard}</script>
+async function show({ first = '', body, tag = `data-hide-ms="${LONG_MS}"`, script, calls = '' }: Shape): Promise<Page> {
+  double.html['/'] = `<!doctype html><html><head>${first}<script nonce="n" ${tag}>${guard}</script>
 <script nonce="n">${calls}
 window.frames_ = [];
 const look = () => {
@@ -68,6 +70,15 @@ test('hides the placement alone, without moving it, and shows it with what was d
   expect(all.filter(([own]) => own === '1').map(([, , text]) => text)).not.toContain('own');
   expect(new Set(all.map(([, other]) => other))).toEqual(new Set(['1']));
   expect(new Set(all.map(([, , , height]) => height)).size).toBe(1);
+});
+
+test('sheets that the page adopted before it stay', async () => {
+  const page = await show({
+    first: `<script>const own = new CSSStyleSheet(); own.replaceSync('.other { width: 7px }'); document.adoptedStyleSheets = [own]</script>`,
+  });
+  await shown(page);
+  expect((await frames(page)).some(([own]) => own === '0')).toBe(true);
+  expect(await page.evaluate(() => getComputedStyle(document.querySelector('.other') as Element).width)).toBe('7px');
 });
 
 test.each([
