@@ -70,6 +70,32 @@ describe('purposes', () => {
     expect(bodies('events')).toMatchObject([{ purposes, events: [{ kind: 'goal', goal: 'signup' }] }]);
   });
 
+  test('no beacon passes by what is refused, wherever the page’s policy would let one: the end of a page tells no behaviour', async () => {
+    double.html['/next'] = 'next';
+    const page = await visit(
+      "hyperedge('purposes', { functional: true, personalization: true, analytics: false, ads: false })",
+    );
+    await granted();
+    await page.evaluate(() => {
+      navigator.sendBeacon = (url, body) => localStorage.setItem('beacon', `${url} ${body}`) ?? true;
+      (hyperedge as (...values: unknown[]) => void)('events', { beacon: true, scroll: [25], seenMs: 50 });
+      document.body.style.height = '5000px';
+    });
+    await page.waitForFunction(() =>
+      performance.getEntriesByType('resource').some(({ name }) => /events\.js/.test(name)),
+    );
+    await page.waitForTimeout(100);
+    await page.evaluate(() => {
+      hyperedge('goal', 'bought');
+      scrollTo(0, 3000);
+      return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    });
+    await page.goto(`${double.pages}/next`);
+    await until(() => bodies('events').length > 0);
+    expect(bodies('events')).toMatchObject([{ purposes: { analytics: false }, events: [{ goal: 'bought' }] }]);
+    expect(await page.evaluate(() => localStorage.beacon)).toBeUndefined();
+  });
+
   test('all given: requests are those of a client that knows one word', async () => {
     await visit("hyperedge('purposes', { functional: true, personalization: true, analytics: true, ads: true })");
     await granted();

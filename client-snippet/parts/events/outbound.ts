@@ -72,7 +72,8 @@ const leave = (): void => {
     const bytes = bytesOf(body);
     if (bytesOut + bytes > maxBytes || requestsOut >= maxRequests)
       done(keep?.(path, body) ? kept() : send(url, { ...init, keepalive: false }));
-    else if (isBeaconNamed() && navigator.sendBeacon?.(url, body)) done(kept());
+    // A beacon would pass by whatever stands between this part and the network: what is refused there must not go out, nor names for tokens.
+    else if (!inner && isBeaconNamed() && navigator.sendBeacon?.(url, body)) done(kept());
     else done(alive(url, init, bytes));
   }
 };
