@@ -11,6 +11,9 @@ interface Events extends Part {
 }
 
 let core: Core | undefined;
+/** Names that the part `device` gives in place of tokens: they mean something on this page alone, and the API must not see them. */
+const own = new Set<string>();
+const isNamed = ({ token = '' }: Kept['event']): boolean => token.startsWith('device.');
 
 const mayKeep = ({ $settings: { key, consent, preview } }: Core): boolean => !!key && consent === 'granted' && !preview;
 
@@ -39,6 +42,7 @@ const keep: Keep = (path, body, only) => {
   const { events } = JSON.parse(body) as { events: Kept['event'][] };
   const meant = only ? only.flatMap((index) => events[index] ?? []) : events;
   const of = ofVisitor(page);
+  for (const event of meant) if (isNamed(event)) own.add(event.token as string);
   return meant.every((event) => keepOne(idOf(page, event), { at: Date.now(), path, event, of }));
 };
 
@@ -66,9 +70,14 @@ const replay = async (): Promise<void> => {
     ['feedback', maxTokens],
     ['events', maxEvents],
   ] as const) {
-    const waiting = listKept(Date.now(), ofVisitor(page)).filter(([, kept]) => kept.path === path);
-    while (waiting.length) {
-      const taken = await sendBatch(page, path, waiting.splice(0, size));
+    const waiting = listKept(Date.now(), ofVisitor(page)).filter(
+      ([, kept]) => kept.path === path && (!isNamed(kept.event) || own.has(kept.event.token as string)),
+    );
+    while (waiting.length && mayKeep(page)) {
+      // What was erased meanwhile, here or in another tab, was withdrawn.
+      const batch = waiting.splice(0, size).filter(([name]) => localStorage[name]);
+      if (!batch.length) continue;
+      const taken = await sendBatch(page, path, batch);
       if (!taken.length) return; // still no way out: the next page view tries again
       eraseKept(...taken);
     }

@@ -209,6 +209,49 @@ describe('without a network', () => {
     expect(goals()).toEqual([]);
   });
 
+  test.each([
+    ['consent withdrawn', "hyperedge('consent', 'denied')"],
+    ['a reset', "hyperedge('reset')"],
+  ])(
+    '%s ends what is being sent later: what waits behind the request under way stays here, and is erased',
+    async (_, word) => {
+      double.failures = { feedback: { delayMs: 400 } };
+      const page = await show({}, '');
+      await page.evaluate(() => {
+        const of = localStorage.hyperedge.slice(-12);
+        for (let i = 0; i < 60; i++) {
+          const kept = { at: Date.now(), path: 'feedback', event: { token: `ht1.kept.${i}.x`, kind: 'exposure' }, of };
+          localStorage[`hyperedge-offline:${i}`] = JSON.stringify(kept);
+        }
+        hyperedge('offline');
+      });
+      const sent = () => of('feedback').filter(({ body }) => JSON.stringify(body).includes('ht1.kept.'));
+      expect(await until(() => sent().length > 0)).toBe(true);
+      await page.evaluate((code) => new Function(code)(), word);
+      await page.waitForTimeout(1_200); // three answers long
+      expect(sent()).toHaveLength(1);
+      expect(await waiting(page)).toBe(0);
+    },
+  );
+
+  test('names that stand for tokens of decisions on another page are not sent', async () => {
+    const page = await show({}, '');
+    await page.evaluate(() => {
+      const of = localStorage.hyperedge.slice(-12);
+      for (const token of ['device.nonce.campaign.arm.hero', 'ht1.kept.x.y'])
+        localStorage[`hyperedge-offline:${token}`] = JSON.stringify({
+          at: Date.now(),
+          path: 'feedback',
+          event: { token, kind: 'exposure' },
+          of,
+        });
+      hyperedge('offline');
+    });
+    const text = () => JSON.stringify(of('feedback').map(({ body }) => body));
+    expect(await until(() => text().includes('ht1.kept.'))).toBe(true);
+    expect(text()).not.toContain('device.');
+  });
+
   test('before consent nothing waits', async () => {
     const page = await show({ script: '' });
     await context.setOffline(true);
