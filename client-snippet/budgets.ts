@@ -14,7 +14,7 @@ export const BUDGETS: Readonly<Record<string, number>> = {
   'gpc.js': 205,
   'forward.js': 865,
   'guard.js': 400,
-  'placements.js': 3_930,
+  'placements.js': 4_060,
   // DOMPurify, for pages that show markup.
   'html.js': 12_880,
   // Only whoever builds the page loads it.
@@ -24,5 +24,5 @@ export const BUDGETS: Readonly<Record<string, number>> = {
   'events.js': 3_350,
   'goal.js': 110,
   'identity.js': 1_030,
-  'offline.js': 1_430,
+  'offline.js': 1_540,
 };

@@ -118,6 +118,40 @@ test('a listed origin may be led to; a placement without an element may lead', a
   expect(new URL(page.url()).pathname).toBe('/b');
 });
 
+test('another origin is told what it names itself and the campaign’s names, and no fragment', async () => {
+  const other = double.pages.replace('127.0.0.1', 'localhost');
+  leadTo(`${other}/b?v=2`);
+  double.html['/b'] = '<h1>other</h1>';
+  const page = await show({
+    query: '?session=SECRET&utm_source=mail&v=1#access_token=SECRET',
+    before: `hyperedge('placements', [{ id: 'a' }], { origins: ['${other}'] })`,
+  });
+  await page.waitForURL((url) => url.hostname === 'localhost');
+  const { pathname, search, hash } = new URL(page.url());
+  expect(pathname + search + hash).toBe('/b?v=2&utm_source=mail&hyperedge_redirected=1');
+});
+
+test.each([
+  ['', ''],
+  [', where no referrer is told', '<meta name="referrer" content="no-referrer">'],
+])('a server that answers with this page again, and takes the mark off, makes no circle%s', async (_, head) => {
+  leadTo('/b');
+  const context = await browser.newContext();
+  let left = 0;
+  await context.route(/\/b\?/, (route) => {
+    left += 1;
+    return left > 5
+      ? route.abort()
+      : route.fulfill({ status: 301, headers: { location: '/', 'cache-control': 'no-store' } });
+  });
+  const page = await show({ context, head });
+  await until(() => types().filter((type) => type === 'optimize').length > 1);
+  await decided(page);
+  await page.waitForTimeout(300);
+  expect(left).toBe(1);
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).opacity)).toBe('1');
+});
+
 test('one decision leads away once in a session; the page is not seen until it is left', async () => {
   leadTo('/b');
   const seen = `addEventListener('beforeunload', () => { window.name = getComputedStyle(document.documentElement).opacity });`;

@@ -26,28 +26,43 @@ export const arrive = (): void => {
   history.replaceState(history.state, '', here);
 };
 
+/**
+ * Whether this page was left for another and is here again: a server answered the redirect with this address, and took the mark off. Such a
+ * page is its own referrer; where the site's policy names none, browsers with a Navigation API know what was replaced.
+ */
+const isSentBack = (): boolean => {
+  const { from, navigationType } =
+    (window as { navigation?: { activation?: Partial<NavigationActivation> } }).navigation?.activation ?? {};
+  const plain = (address?: string | null): string | undefined => address?.replace(/#.*/s, '');
+  const here = plain(location.href);
+  return here === document.referrer || (navigationType === 'replace' && plain(from?.url) === here);
+};
+
 /** Gets ready to hide the page; once. */
 export const prepare = (): void => {
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   addEventListener('pageshow', stay);
   arrive();
+  wasRedirected ||= isSentBack();
 };
 
 /**
- * The whole address: what it lacks of query and fragment it takes from this page. Undefined when it is no address of this origin or a
- * listed one, or the one we are on. Throws on what is no address at all.
+ * The whole address: what it lacks of query and fragment it takes from this page; on another origin the campaign's names (`utm_…`) alone,
+ * since what else an address says may be nobody's there. Undefined when it is no address of this origin or a listed one, or the one we are
+ * on. Throws on what is no address at all.
  */
 export const targetOf = (redirect: unknown, origins: readonly string[]): URL | undefined => {
   if (typeof redirect !== 'string' || !/^(https?:\/\/|\/(?!\/))[^\s\\]*$/i.test(redirect)) return;
   const target = new URL(redirect, location.origin);
   if (target.username || target.password) return;
   if (target.origin !== location.origin && !origins.includes(target.origin)) return;
+  const isOurs = target.origin === location.origin;
   const own = new Set(target.searchParams.keys());
-  if (own.size === 0) target.search = location.search;
+  if (isOurs && own.size === 0) target.search = location.search;
   else
     for (const [name, value] of new URLSearchParams(location.search))
-      if (!own.has(name)) target.searchParams.append(name, value);
-  target.hash ||= location.hash;
+      if (!own.has(name) && (isOurs || name.startsWith('utm_'))) target.searchParams.append(name, value);
+  if (isOurs) target.hash ||= location.hash;
   const isHere =
     target.origin + target.pathname + target.search === location.origin + location.pathname + location.search;
   return isHere ? undefined : target;
