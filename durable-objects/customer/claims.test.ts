@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { entryOf } from '../../decisioning/testing/paid.ts';
-import { MAX_DECISIONS } from './limits.ts';
+import { BLANK_LIFE_MS, MAX_DECISIONS } from './limits.ts';
 import { type Customer, MINUTE_MS, objectOf, tablesOf } from './testing/fixtures.ts';
 import {
   CLAIM_MS,
@@ -45,6 +45,19 @@ describe('a decision that costs', () => {
     const reply = await ann.ask('1', NOW_MS, options);
     expect(reply).toMatchObject({ decisions: [{ record: null, refusals: { no_budget: 1 } }] });
     expect(JSON.stringify(reply)).not.toContain('claims');
+  });
+
+  it('is not made by a call that arrives again, though its default answer had been given a day ago', async () => {
+    const { ann } = await scene();
+    await ann.ask('1', NOW_MS);
+    const laterMs = NOW_MS + BLANK_LIFE_MS;
+    const units = { purse: purse(entryOf('l1', 50, { useBeforeMs: laterMs + MINUTE_MS })) };
+    // Answered without a claim: the worker puts its units back, and others take them.
+    const told = await ann.ask('1', laterMs, units);
+    expect(told).toMatchObject({ repeated: true, decisions: [{ record: null }] });
+    await evictDurableObject(objectOf(ann));
+    await ann.see(must(await ann.decide('2', laterMs + 1, { purse: full })), laterMs + 2);
+    expect(await ann.ask('1', laterMs, units)).toEqual(told);
   });
 
   it('goes by the object’s time, not a client’s: an earlier time does not make a lease last', async () => {

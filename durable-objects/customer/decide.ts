@@ -24,7 +24,10 @@ export function decideAndStore(
   const answers = new Map<string, DecidedPlacement>();
   for (const { placement, decisionId } of call.requests) {
     const stored = store.state.decisions.get(decisionId);
-    if (stored || store.state.blanks.has(decisionId))
+    const isBlank = !stored && store.state.blanks.has(decisionId);
+    // Its worker puts these units back: the same call, arriving again once the answer was forgotten for age, would claim them a second time.
+    if (isBlank && call.purse) store.putBlank(decisionId, objectNow(store.state, call.receivedAtMs));
+    if (stored || isBlank)
       answers.set(placement, {
         placement,
         decisionId,

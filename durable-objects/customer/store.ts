@@ -96,8 +96,10 @@ export class SqlStore implements CustomerStore {
   }
 
   putBlank(decisionId: string, atMs: number): void {
+    // Oldest first, as they are forgotten: one that is given again moves to the young end.
+    this.state.blanks.delete(decisionId);
     this.state.blanks.set(decisionId, atMs);
-    this.#sql.exec('INSERT OR IGNORE INTO blanks VALUES (?, ?)', decisionId, atMs);
+    this.#sql.exec('INSERT OR REPLACE INTO blanks VALUES (?, ?)', decisionId, atMs);
   }
 
   putPastTouches(touches: PastTouches): void {

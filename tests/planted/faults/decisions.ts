@@ -58,8 +58,8 @@ export const DECISION_FAULTS: readonly PlantedFault[] = [
     name: 'retry-decides-anew',
     what: 'a repeated request id is decided again instead of getting its first answer',
     file: 'durable-objects/customer/decide.ts',
-    find: '    if (stored || store.state.blanks.has(decisionId))',
-    replace: '    if (!stored && store.state.blanks.has(decisionId))',
+    find: '    if (stored || isBlank)',
+    replace: '    if (!stored && isBlank)',
     caughtBy: {
       project: 'workerd',
       file: 'tests/workerd/caps.test.ts',

@@ -35,6 +35,14 @@ export const MONEY_FAULTS: readonly PlantedFault[] = [
     },
   },
   {
+    name: 'default-answer-forgotten-after-it-was-given',
+    what: 'a call that arrives twice claims units that were put back after the first',
+    file: 'durable-objects/customer/decide.ts',
+    find: '    if (isBlank && call.purse) store.putBlank(',
+    replace: '    if (isBlank && !call.purse) store.putBlank(',
+    caughtBy: { project: 'workerd', file: CLAIMS, title: 'is not made by a call that arrives again' },
+  },
+  {
     name: 'no-alarm-behind-a-claim',
     what: 'nothing wakes the customer when a claim lapses',
     file: 'durable-objects/customer/claims.ts',
