@@ -62,7 +62,6 @@ export class CustomerObject extends DurableObject<StubSource> {
   async decide(call: DecideCall): Promise<DecideReply> {
     // Awaited before the checks: nothing may come between them and the act.
     await this.#wakeWhenIdle(call);
-    if (call.purse) await this.#wake.look();
     const moved = this.#memory.moved();
     if (moved) return moved;
     const shared = sharedFacts(call);
@@ -269,7 +268,9 @@ export class CustomerObject extends DurableObject<StubSource> {
     return { outcome: 'taken', results };
   }
 
+  /** Whatever is written after it gets its alarm in the same breath: a crash between the two would leave an outbox that nobody wakes up for. */
   async #wakeWhenIdle(call: CallFacts): Promise<void> {
+    await this.#wake.look();
     const anonymous = this.#memory.state.meta?.anonymous ?? call.anonymous;
     if (anonymous) await this.#wake.by(call.receivedAtMs + ANONYMOUS_IDLE_MS);
   }

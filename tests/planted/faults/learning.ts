@@ -130,6 +130,18 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
     },
   },
   {
+    name: 'alarm-looked-up-after-the-write',
+    what: 'a crash while the alarm is looked up leaves an outbox that nobody wakes up for',
+    file: 'durable-objects/customer/object.ts',
+    find: '    await this.#wake.look();\n    const anonymous',
+    replace: '    const anonymous',
+    caughtBy: {
+      project: 'node',
+      file: 'simulations/faults/crashes.test.ts',
+      title: 'leaves nothing that no alarm stands for',
+    },
+  },
+  {
     name: 'shard-counts-repeats',
     what: 'a delivery that comes twice is counted twice',
     file: 'durable-objects/campaign/shard.ts',
