@@ -169,11 +169,13 @@ export class Cluster implements World {
     if (!host.alive || sender?.mayDie('send')) return new Promise(() => undefined);
     // The output gate: what it has written is on disk before anybody hears of it.
     sender?.commit();
-    const sent = this.translate ? this.translate(kind, method, 'call', clone(args)) : clone(args);
+    // A reply is told by the versions that its call was made with: no object takes units as a new one and answers as an old one.
+    const { translate } = this;
+    const sent = translate ? translate(kind, method, 'call', clone(args)) : clone(args);
     return new Promise((resolve, reject) => {
       const answer = (settle: () => void) => host.alive && settle();
       this.#send(kind, name, method, sent as unknown[], {
-        resolve: (result) => answer(() => resolve(result)),
+        resolve: (result) => answer(() => resolve(translate ? translate(kind, method, 'reply', result) : result)),
         reject: (error) => answer(() => reject(error)),
       });
     });
@@ -213,8 +215,7 @@ export class Cluster implements World {
     this.note(`${kind}.${method} ${name}`);
     const reply = (result: unknown) => {
       if (!caller) return;
-      const copied = clone(result);
-      const told = this.translate ? this.translate(kind, method, 'reply', copied) : copied;
+      const told = clone(result);
       if (this.chance(this.#weather.lose)) {
         this.note(`lost reply ${kind}.${method}`);
         this.#breakOff(caller);
