@@ -12,6 +12,7 @@ import { choosePort } from './start/port.ts';
 import { startStack } from './start/stack.ts';
 
 const VISITS = 30;
+const PHONE = { width: 390, height: 844 };
 const FIRST_PORT = 8_985;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -34,15 +35,18 @@ function row(name: string, visits: readonly Visit[], read: (visit: Visit) => num
 try {
   const address = `${stack.url}/demo/`;
   await visit(browser, address, { hasScript: true }); // the first finds everything cold
-  const [with_, without]: [Visit[], Visit[]] = [[], []];
+  const [with_, without, phone]: [Visit[], Visit[], Visit[]] = [[], [], []];
   for (let i = 0; i < VISITS; i++) {
     with_.push(await visit(browser, address, { hasScript: true }));
     without.push(await visit(browser, address, { hasScript: false }));
+    phone.push(await visit(browser, address, { hasScript: true, viewport: PHONE }));
   }
   const [load = 0] = loadavg();
   console.log(`${VISITS} visits each, alternating; ${cpus().length} cores, load ${load.toFixed(1)}\n`);
   row('layout shift, without the script', without, (one) => one.layoutShift);
   row('layout shift, with it', with_, (one) => one.layoutShift);
+  row('… from the decision on', with_, (one) => one.shiftAfterDecision);
+  row('layout shift, with it, on a phone’s screen', phone, (one) => one.layoutShift);
   row('longest task of the script, ms', with_, (one) => one.longestTaskMs);
   row('round trip of the question, ms', with_, (one) => one.roundTripMs);
   row('decision on the page after the round trip, ms', with_, (one) => one.renderedMs - one.roundTripMs);

@@ -4,6 +4,8 @@ import type { Browser, Page } from 'playwright-core';
 export interface Visit {
   /** Sum of the layout shifts that no input explains, as the Cumulative Layout Shift counts them. */
   readonly layoutShift: number;
+  /** The part of it from the first decision on the page onwards, whatever moved: all that the script can have caused. */
+  readonly shiftAfterDecision: number;
   /** Longest run of code from a file of the page script, milliseconds of the main thread. */
   readonly longestTaskMs: number;
   /** From asking to the end of the answer; 0 without the script. */
@@ -38,13 +40,22 @@ function longestTask(trace: Trace): number {
   return Math.max(0, ...ours.map(({ dur = 0 }) => dur / 1_000));
 }
 
+interface LayoutShift {
+  readonly hadRecentInput: boolean;
+  readonly value: number;
+}
+interface Seen {
+  readonly shifts: { readonly at: number; readonly value: number }[];
+  changedAt: number;
+}
+
 /** Runs in the page before anything else: notes shifts and the moment the placement's words change. */
 function observe(): void {
-  const seen = { layoutShift: 0, changedAt: 0 };
+  const seen: Seen = { shifts: [], changedAt: 0 };
   Object.assign(window, { measured: seen });
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries() as (PerformanceEntry & { hadRecentInput: boolean; value: number })[])
-      if (!entry.hadRecentInput) seen.layoutShift += entry.value;
+    for (const { hadRecentInput, startTime, value } of list.getEntries() as (PerformanceEntry & LayoutShift)[])
+      if (!hadRecentInput) seen.shifts.push({ at: startTime, value });
   }).observe({ type: 'layout-shift', buffered: true });
   addEventListener('hyperedge:decision', () => {
     seen.changedAt ||= performance.now(); // told when the placements have been rendered
@@ -53,23 +64,31 @@ function observe(): void {
 
 async function readPage(page: Page): Promise<Omit<Visit, 'longestTaskMs'>> {
   return page.evaluate(() => {
-    const { layoutShift, changedAt } = (window as unknown as { measured: { layoutShift: number; changedAt: number } })
-      .measured;
+    const { shifts, changedAt } = (window as unknown as { measured: Seen }).measured;
+    const sum = (from: number) => shifts.reduce((total, { at, value }) => total + (at >= from ? value : 0), 0);
+    const shift = { layoutShift: sum(0), shiftAfterDecision: changedAt ? sum(changedAt) : 0 };
     const asked = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('/v1/optimize')) as
       | PerformanceResourceTiming
       | undefined;
-    if (!asked) return { layoutShift, roundTripMs: 0, renderedMs: 0 };
+    if (!asked) return { ...shift, roundTripMs: 0, renderedMs: 0 };
     return {
-      layoutShift,
+      ...shift,
       roundTripMs: asked.responseEnd - asked.startTime,
       renderedMs: changedAt - asked.startTime,
     };
   });
 }
 
+/** A desk's screen unless another is named; the script unless it is kept away. */
+export interface VisitOptions {
+  readonly hasScript: boolean;
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
 /** Visits as a new visitor who has chosen nothing yet. */
-export async function visit(browser: Browser, address: string, { hasScript }: { hasScript: boolean }): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width: 1_280, height: 800 } });
+export async function visit(browser: Browser, address: string, options: VisitOptions): Promise<Visit> {
+  const { hasScript, viewport = { width: 1_280, height: 800 } } = options;
+  const context = await browser.newContext({ viewport });
   const page = await context.newPage();
   await page.addInitScript(observe);
   if (!hasScript) await page.route('**/hyperedge.js', (route) => route.abort());
