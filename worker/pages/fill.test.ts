@@ -21,7 +21,7 @@ function visitOf(contents: Contents, asked: string[][] = []): Visit {
 }
 
 const textOf = (html: string, visit: Visit, type = 'text/html; charset=utf-8'): Promise<string> =>
-  fillingRewriter(visit, () => '')
+  fillingRewriter(visit)
     .transform(new Response(html, { headers: { 'content-type': type } }))
     .text();
 
@@ -148,6 +148,16 @@ describe('attributes', () => {
       {},
     );
     expect(page).not.toContain('data-hyperedge-own=');
+  });
+
+  it('are taken off an element that is filled: the page script would give it back what they say', async () => {
+    const forged =
+      'data-hyperedge-own-href="javascript:x" DATA-hyperedge-own-HREF="javascript:y" data-hyperedge-own-title=z';
+    const page = await filled(
+      `<a data-hyperedge="hero" ${forged}>own</a><p data-hyperedge="side"><a data-hyperedge-part="t" ${forged}>own</a></p>`,
+      { hero: { href: '/x' }, side: { parts: { t: { href: '/x' } } } },
+    );
+    expect(page.replaceAll('data-hyperedge-own="href"', '').match(/own-|javascript/gi)).toBeNull();
   });
 });
 

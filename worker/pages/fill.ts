@@ -5,6 +5,8 @@
 import type { DecisionAnswer } from '../../contract/decisions.ts';
 import { changesOf } from '../../decisioning/content/changes.ts';
 import { escapeMarkup } from '../../decisioning/content/markup.ts';
+import { ENDS_PARAGRAPH } from './ahead.ts';
+import { MARK_NO_PLAIN_END, OWN } from './marks.ts';
 import type { Visit } from './visit.ts';
 
 const HTML = 'http://www.w3.org/1999/xhtml';
@@ -17,13 +19,6 @@ const NO_TEXT = new Set(
     'html head body title textarea script style template noscript iframe object video audio canvas xmp noembed noframes plaintext select option ' +
     'optgroup datalist table caption colgroup thead tbody tfoot tr td th li dt dd rt rp frameset ' +
     'area base br col embed hr img input link meta param source track wbr'
-  ).split(' '),
-);
-/** HTML, 13.2.6.4.7: a paragraph ends before these, whether its end tag is there or not. */
-const ENDS_PARAGRAPH = new Set(
-  (
-    'address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr ' +
-    'li dd dt listing main menu nav ol p plaintext pre search section summary table ul xmp'
   ).split(' '),
 );
 /** Inside these a paragraph around them does not end. */
@@ -55,6 +50,7 @@ type Streamed = Pick<
   | 'hasAttribute'
   | 'prepend'
   | 'onEndTag'
+  | 'attributes'
 >;
 
 /** What is open while a page streams by. */
@@ -120,7 +116,9 @@ class Filling {
         if (at >= 0) this.#close(at, (markup) => end.before(markup, { html: true }));
       });
     if (ends) this.#open.push(one);
-    if (part) one.covered = fill(element, part, ends);
+    const isPlain = !element.hasAttribute(MARK_NO_PLAIN_END);
+    disown(element);
+    if (part) one.covered = fill(element, part, ends && isPlain);
   }
 
   /** Ends what is open from a place on, the innermost first. */
@@ -139,6 +137,14 @@ function onEnd(element: Streamed, handler: (end: EndTag) => void): boolean {
   }
 }
 
+/** Takes off every attribute under our names: the page script would give an element back what they say. */
+function disown(element: Streamed): void {
+  const brought = [...element.attributes]
+    .map(([name = '']) => name.toLowerCase())
+    .filter((name) => name.startsWith(OWN));
+  for (const name of brought) element.removeAttribute(name);
+}
+
 /** Changes one element; whether its own content is to be put away until its end. */
 function fill(element: Streamed, part: object, ends: boolean): boolean {
   const { text, attributes } = changesOf(element.tagName, part);
@@ -147,31 +153,28 @@ function fill(element: Streamed, part: object, ends: boolean): boolean {
     const before = element.getAttribute(name);
     if (before === null && value === null) continue;
     // As it stands in the source: what is escaped in it stays so.
-    if (before !== null) element.setAttribute(`data-hyperedge-own-${name}`, before);
+    if (before !== null) element.setAttribute(`${OWN}-${name}`, before);
     if (value === null) element.removeAttribute(name);
     else element.setAttribute(name, escapeMarkup(value));
     changed.push(name);
   }
-  if (changed.length > 0) element.setAttribute('data-hyperedge-own', changed.join(' '));
+  if (changed.length > 0) element.setAttribute(OWN, changed.join(' '));
   if (text === undefined || !ends || element.namespaceURI !== HTML || NO_TEXT.has(element.tagName)) return false;
-  element.prepend(`${escapeMarkup(text)}<template data-hyperedge-own>`, { html: true });
+  element.prepend(`${escapeMarkup(text)}<template ${OWN}>`, { html: true });
   return true;
 }
 
-/**
- * A rewriter that fills a page's placements, waiting for their decisions at the first of them.
- *
- * @param atEnd called when the page is through; what it returns is put at the end
- */
-export function fillingRewriter(visit: Visit, atEnd: () => string): HTMLRewriter {
+/** A rewriter that fills a page's placements, waiting for their decisions at the first of them. */
+export function fillingRewriter(visit: Visit): HTMLRewriter {
   const filling = new Filling(visit);
   return (
     new HTMLRewriter()
       // These names are ours: what a page brings under them would be believed.
-      .on('[data-hyperedge-own]', { element: (element) => void element.removeAttribute('data-hyperedge-own') })
+      .on(`[${OWN}]`, { element: disown })
       .on('[data-hyperedge] *', { element: (element) => filling.inside(element) })
       .on('[data-hyperedge]', { element: (element) => filling.placement(element) })
       .on('[data-hyperedge] [data-hyperedge-part]', { element: (element) => filling.part(element) })
-      .onDocument({ end: (end) => void end.append(filling.rest() + atEnd(), { html: true }) })
+      .on(`[${MARK_NO_PLAIN_END}]`, { element: (element) => void element.removeAttribute(MARK_NO_PLAIN_END) })
+      .onDocument({ end: (end) => void end.append(filling.rest(), { html: true }) })
   );
 }

@@ -154,3 +154,45 @@ describe('when something of ours is wrong, the page keeps its own content', () =
     expect([text.includes('<template'), block?.decisions]).toEqual([false, []]);
   });
 });
+
+describe('pages that are too much for a rewriter come whole', () => {
+  const first = '<body><h1 data-hyperedge="hero">own</h1>';
+  it.each([
+    ['20,000 list items that nothing ends', `${first}<ul>${'<li>item'.repeat(20_000)}</ul>`],
+    ['12,000 table cells', `${first}<table>${'<tr><td>a<td>b'.repeat(6_000)}</table>`],
+    ['20,000 elements in each other', `${first}${'<div data-hyperedge="none"><b>'.repeat(10_000)}`],
+    ['an image of 4 MB', `${first}<img src="data:image/png;base64,${'A'.repeat(4_000_000)}">`],
+  ])('%s: filled as far as that goes, decided at the end', async (_, body) => {
+    origin.answer = () => html({}, `${body}<p>end</p></body>`);
+    const { text, block } = await view();
+    expect(
+      text.replace(/<script type.*/, '') ===
+        `${body}<p>end</p></body>`.replace('own', 'New<template data-hyperedge-own>own</template>'),
+    ).toBe(true);
+    expect(block?.decisions[0]).toMatchObject({ placement: 'hero', outcome: 'campaign' });
+  });
+
+  it('a wrong end tag hides nothing: the text is left to the page script', async () => {
+    const body = '<body><h1 data-hyperedge="hero">own</h2><p>after</p></body>';
+    origin.answer = () => html({}, body);
+    const { text, block } = await view();
+    expect(text.replace(/<script type.*/, '')).toBe(body);
+    expect(block?.decisions[0]).toMatchObject({ placement: 'hero', content: { text: 'New' } });
+  });
+
+  it('an element that goes on slowly keeps nothing back for long', async () => {
+    const bytes = (part: string) => new TextEncoder().encode(part);
+    origin.answer = () => {
+      const { readable, writable } = new IdentityTransformStream();
+      const writer = writable.getWriter();
+      void (async () => {
+        await writer.write(bytes('<body><h1 data-hyperedge="hero">o'));
+        await scheduler.wait(300);
+        await writer.write(bytes('wn</h1></body>'));
+        await writer.close();
+      })();
+      return new Response(readable, { headers: { 'content-type': 'text/html' } });
+    };
+    expect((await view()).text).toContain('<h1 data-hyperedge="hero">own</h1>');
+  });
+});

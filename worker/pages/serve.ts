@@ -4,7 +4,7 @@ import { Deadline, decideDeadlineMs } from '../http/deadline.ts';
 import { askApi, previewOf } from './ask.ts';
 import { fillingRewriter } from './fill.ts';
 import { handOver } from './hand-over.ts';
-import { headFirst } from './head-first.ts';
+import { headFirst, withRest } from './head-first.ts';
 import { filledHeaders } from './headers.ts';
 import { recall, remember, type SeenPage } from './memory.ts';
 import { askOrigin, mayFill, originRequest, publicLocation, wantsPage } from './origin.ts';
@@ -67,14 +67,14 @@ async function filled(
   const init = { status: 200, headers: filledHeaders(base.headers, visitor.cookie) };
   if (request.method === 'HEAD' || !base.body) return new Response(null, init);
   const isPreview = previewOf(request.url) !== undefined;
-  const rewriter = fillingRewriter(visit, () => {
+  const rewriter = fillingRewriter(visit);
+  const { readable, rest } = headFirst(base.body, ctx, () => visit.begin());
+  const rewritten = rewriter.transform(new Response(readable, init));
+  const page = new IdentityTransformStream();
+  const atEnd = (): string => {
     done(visit.seen);
     return visit.seen.length > 0 ? handOver(visit, visitor, isPreview) : '';
-  });
-  return rewriter.transform(
-    new Response(
-      headFirst(base.body, ctx, () => visit.begin()),
-      init,
-    ),
-  );
+  };
+  ctx.waitUntil(withRest(rewritten.body!, rest, page.writable, atEnd).catch(() => undefined));
+  return new Response(page.readable, rewritten);
 }
