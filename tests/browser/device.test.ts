@@ -232,6 +232,36 @@ describe('without consent', () => {
     expect(double.received.filter(({ endpoint }) => endpoint !== 'consent')).toEqual([]);
   });
 
+  test('said once more while the bundle is under way, it changes nothing', async () => {
+    await context.route('**/v1/device/bundle', async (route) => {
+      await page.evaluate(() => hyperedge('consent', 'granted'));
+      await route.continue();
+    });
+    await show();
+    expect(await shows('For adults')).toBe(true);
+    expect(double.received.filter(({ body }) => body.placements?.includes('hero'))).toEqual([]);
+  });
+
+  test('taken back while a report waits for its token, the report is not sent', async () => {
+    let answerNow = () => {};
+    const told = new Promise<void>((resolve) => {
+      answerNow = resolve;
+    });
+    await context.route('**/v1/device/decisions', async (route) => {
+      await told;
+      await route.continue();
+    });
+    await show();
+    expect(await until(async () => ((await page.evaluate('seen')) as string[]).length > 0)).toBe(true);
+    await page.waitForTimeout(700); // the entry has handed it over
+    await page.evaluate(() => hyperedge('consent', 'denied'));
+    const answered = page.waitForResponse('**/v1/device/decisions');
+    answerNow();
+    await answered;
+    await page.waitForTimeout(300);
+    expect(JSON.stringify(double.received.filter(({ endpoint }) => endpoint === 'feedback'))).not.toContain(TOKEN);
+  });
+
   test('given, taken back or reset, the bundle goes with it', async () => {
     await show();
     expect(await shows('For adults')).toBe(true);
