@@ -4,8 +4,6 @@ import type { Core, Part } from '../lib/core.ts';
 import { begin, core } from '../lib/decisions.ts';
 import { settings } from '../lib/settings.ts';
 
-core.$commands = commands;
-
 /** A command that is not known here is the name of a part: a file beside this one, loaded when it is first called. */
 const run = async ([name, ...values]: Iterable<unknown>): Promise<void> => {
   try {
@@ -18,22 +16,22 @@ const run = async ([name, ...values]: Iterable<unknown>): Promise<void> => {
 
 interface Queue {
   (...values: unknown[]): void;
-  q?: Iterable<unknown>[];
-  loaded?: boolean;
+  /** Calls that wait for the script; none once it has taken them. Without a stub this may be any element of the page. */
+  q?: Iterable<unknown>[] | 0;
 }
-declare const window: { hyperedge?: Queue };
-const { src, dataset } = (document.currentScript || {}) as Partial<HTMLScriptElement>;
+declare const window: { hyperedge: Queue };
+// By itself `document.currentScript` may be an element that visitors' text has named so, and code would be loaded from elsewhere.
+const { src, dataset }: Partial<HTMLScriptElement> = Reflect.get(Document.prototype, 'currentScript', document) || {};
 Object.assign(settings, {
   api: src || location.href,
   ...dataset,
-  preview: /[?&]hyperedge_preview=([^&]+)/.exec(location.search)?.[1],
+  preview: /hyperedge_preview=([^&]+)/.exec(location.search)?.[1],
 });
-const { q = [], loaded } = window.hyperedge || {};
+const { q = [] } = window.hyperedge || {};
 
-if (!loaded) {
-  const hyperedge: Queue = (...values) => run(values);
-  hyperedge.loaded = true; // a second copy of the script leaves the page to the first
-  window.hyperedge = hyperedge;
+if (q) {
+  window.hyperedge = (...values) => run(values);
+  window.hyperedge.q = 0; // a second copy of the script leaves the page to the first
   begin();
-  q.map(run);
+  q.map?.(run);
 }

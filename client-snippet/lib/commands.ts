@@ -1,6 +1,6 @@
 /** What a site says to the script, by name. */
 import type { Callback } from './core.ts';
-import { decided, getters, idle, plan, restart } from './decisions.ts';
+import { core, decided, getters, idle, plan, restart } from './decisions.ts';
 import { customer, forget, identify } from './identity.ts';
 import { discard, flush } from './outbox.ts';
 import { type Settings, settings } from './settings.ts';
@@ -18,7 +18,7 @@ const end = (who?: object): void => {
 
 const sendEvents = (...events: object[]): void => {
   const who = customer(); // nobody has no decision that could be credited
-  if (who) flush(false, ['events', { customer: who, consent: 'granted', events }]);
+  if (who) flush(0, ['events', { customer: who, consent: 'granted', events }]);
 };
 
 /** Needs `begin` of decisions.ts before the first call. What they do is told in docs/guides/page-script.md. */
@@ -59,3 +59,5 @@ export const commands = {
     forget();
   },
 };
+
+core.$commands = commands;

@@ -8,19 +8,18 @@ import type { Feedback } from './wire.ts';
 
 const feedback: Feedback[] = [];
 const waiting: [path: string, body: object][] = [];
-let busy = false;
+let busy: unknown;
 
 const next = (): void => {
-  busy = false;
+  busy = 0;
   pump();
 };
 
-const pump = (all?: boolean): void => {
+const pump = (all?: unknown): void => {
   while (waiting.length && (all || !busy)) {
-    const [path, body] = waiting.shift() as [string, object];
-    busy = true;
-    post(path, body, { keepalive: true })
-      .catch(() => post(path, body)) // keepalive has a quota; an ordinary request is the second and last attempt
+    const request = waiting.shift() as [string, object];
+    busy = post(...request, { keepalive: true })
+      .catch(() => post(...request)) // keepalive has a quota; an ordinary request is the second and last attempt
       .then(next, next);
   }
 };
@@ -30,7 +29,7 @@ const pump = (all?: boolean): void => {
  * and 64 KB a request, but all keepalive requests of a page share as much: `maxBatch` of the longest tokens have 15 KB. Beyond `maxWaiting` requests more are dropped,
  * so that a page in a loop does not fill the memory of its visitor.
  */
-export const flush = (all?: boolean, more?: [path: string, body: object]): void => {
+export const flush = (all?: unknown, more?: [path: string, body: object]): void => {
   const maxBatch = 9;
   const maxWaiting = 200;
   while (feedback.length) waiting.push(['feedback', { events: feedback.splice(0, maxBatch) }]);

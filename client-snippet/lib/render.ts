@@ -17,7 +17,7 @@ const setAttribute = (element: Element, name: string, value: string | null, undo
 const fill = (element: Element, part: ContentPart, undo: Undo): void => {
   const tag = element.localName;
   // The text of scripts and styles is code.
-  if (typeof part.text === 'string' && !/script|style/.test(tag)) {
+  if (typeof part.text === 'string' && !/^(script|style)$/.test(tag)) {
     const before = [...element.childNodes];
     undo.unshift(() => element.replaceChildren(...before));
     element.textContent = part.text;

@@ -19,10 +19,10 @@ export const emit = (type: string, detail?: Decision | null): void => {
 /** Reports that a decision was seen, or reached a goal; each once. */
 export const once = (decision: Decision, goal?: string): void => {
   const { token } = decision;
-  const type = goal ?? 'exposure';
+  const type = (goal ?? 'exposure') as 'exposure';
   if (!token || reported.has(type + token)) return;
   reported.add(type + token);
-  report({ token, kind: goal ? 'goal' : 'exposure', goal });
+  report({ token, kind: goal ? 'goal' : type, goal });
   emit(type, decision);
 };
 
@@ -34,9 +34,12 @@ const look = (entries: IntersectionObserverEntry[]): void => {
     if (!watch) continue;
     const [share, ms] = settings.$seen(watch.decision, target);
     // A share of what a screen can hold of it. An empty element counts when it is in view: the same for content and for holdout.
-    const most = Math.min(box.width, innerWidth) * Math.min(box.height, innerHeight);
-    if (isIntersecting && !document.hidden && part.width * part.height >= most * share)
-      watch.timer = watch.timer || setTimeout(once, ms, watch.decision);
+    if (
+      isIntersecting &&
+      !document.hidden &&
+      part.width * part.height >= Math.min(box.width, innerWidth) * Math.min(box.height, innerHeight) * share
+    )
+      watch.timer ||= setTimeout(once, ms, watch.decision);
     else watch.timer = clearTimeout(watch.timer) as undefined;
   }
 };
@@ -52,8 +55,8 @@ export const track = (element: Element, decision?: Decision | null): void => {
 };
 
 /** Stops watching everything, or begins anew: seconds start again. */
-export const retrack = (again?: boolean): void => {
-  for (const [element, { decision }] of [...watched]) track(element, again ? decision : null);
+export const retrack = (again?: true): void => {
+  for (const [element, watch] of [...watched]) track(element, again && watch.decision);
 };
 
 /** The page is left, or comes back: what is known is sent. */

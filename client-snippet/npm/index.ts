@@ -149,7 +149,6 @@ export interface LazyPart {
  * part cannot be loaded.
  */
 export const use = async (part: PromiseLike<LazyPart> | LazyPart, ...values: unknown[]): Promise<void> => {
-  core.$commands = commands;
   const { start: startPart } = (await part) as { start(core: Core, ...values: unknown[]): unknown };
   await startPart(core, ...values);
 };

@@ -134,3 +134,35 @@ test('names from the prototype are no parts, placements or commands', async () =
   expect(await page.locator('div').allTextContents()).toEqual(['own', 'own']);
   expect(await page.evaluate(() => ({}) as { text?: string }).then(({ text }) => text)).toBeUndefined();
 });
+
+test.each([
+  ['an image', (at: string) => `<img name="currentScript" src="${at}/x.png" data-api="${at}">`],
+  ['a form', (at: string) => `<form name="currentScript" data-api="${at}" data-consent="granted"></form>`],
+])('%s of visitors that calls itself the current script loads nothing, and answers nothing', async (_name, named) => {
+  decide([]);
+  const at = 'https://elsewhere.example';
+  double.html['/named'] = `<!doctype html><script>(window.hyperedge = (...call) => hyperedge.q.push(call)).q = [];
+    hyperedge('goal')</script>${named(at)}<p data-hyperedge="last">own</p>
+    <script defer src="${double.api}/hyperedge.js" data-key="pk_test"></script>`;
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  opened = { page, context, errors: [] };
+  page.on('request', (request) => {
+    // The image itself is the visitor's own.
+    if (request.url().startsWith(at) && !request.url().endsWith('.png')) elsewhere.push(request.url());
+  });
+  await page.goto(`${double.pages}/named`);
+  await page.waitForFunction(() => document.querySelector('p')?.textContent === 'shown');
+});
+
+test('a form that calls itself the queue, or the script that is loaded, stops nothing', async () => {
+  decide([]);
+  double.html['/named'] = `<!doctype html><form id="hyperedge"><input name="q"><input name="loaded"></form>
+    <p data-hyperedge="last">own</p><script defer src="${double.api}/hyperedge.js" data-key="pk_test"></script>`;
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  opened = { page, context, errors: [] };
+  page.on('pageerror', ({ message }) => elsewhere.push(message));
+  await page.goto(`${double.pages}/named`);
+  await page.waitForFunction(() => document.querySelector('p')?.textContent === 'shown');
+});
