@@ -29,6 +29,11 @@ export interface Said {
   readonly purposes?: { readonly analytics?: false; readonly ads?: false };
 }
 
+/** What the visitor's browser refuses for them, by Global Privacy Control: ads, as the page script's part `gpc` reads it. */
+export function refusedByBrowser(headers: Headers): Said['purposes'] {
+  return headers.get('sec-gpc')?.trim() === '1' ? { ads: false } : undefined;
+}
+
 /**
  * What the site's consent cookie says; a refusal wins over a yes in the same value, and no cookie means that nothing was said yet. Undefined when the
  * site names none: then its document decides.

@@ -9,6 +9,8 @@ export const MAX_PATH_LENGTH = 512;
 export interface SeenPage {
   /** In the order of the page, at most as many as one request takes. */
   readonly placements: readonly string[];
+  /** The query that it was seen with: other queries may be other pages of one ETag. */
+  readonly search: string;
   /** The page's ETag: one without placements has none as long as this stays. */
   readonly etag: string | null;
 }
@@ -26,9 +28,9 @@ export function recall(address: string): SeenPage | undefined {
   return page;
 }
 
-/** Remembers what was seen under an address (host and path, without its query: placements are the template's, not the visitor's). */
+/** Remembers what was seen under an address (host and path, without its query: placements are mostly the template's). */
 export function remember(address: string, page: SeenPage): void {
-  if (address.length > MAX_PATH_LENGTH) return;
+  if (address.length + page.search.length > MAX_PATH_LENGTH) return;
   pages.delete(address);
   pages.set(address, page);
   if (pages.size <= MAX_PATHS) return;

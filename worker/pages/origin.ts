@@ -1,8 +1,11 @@
 /** The way to the site's own server, and what of its answer may be changed. */
 import type { EdgeSite } from './sites.ts';
 
-/** Marks requests that went through here once. */
+/** Names the hosts for which a request went through here: the way to another of our hosts is no circle. */
 const MARK = 'hyperedge-pages';
+/** How often a request may come by for one host, and for all: anybody may claim to have been here, and then has the page as it is. */
+const MAX_TIMES_HERE = 3;
+const MAX_TIMES = 12;
 /** RFC 9110, 7.6.1: between two hops only. */
 const HOP = [
   'connection',
@@ -41,6 +44,18 @@ function readable(accepted: string | null): string {
   return known.join(', ') || 'identity';
 }
 
+/** What a browser fetches before anybody goes there: whether it is ever looked at, nobody knows. */
+export function isAhead({ headers }: Request): boolean {
+  const purpose = `${headers.get('sec-purpose')} ${headers.get('purpose')} ${headers.get('x-moz')}`;
+  return /\b(prefetch|prerender)\b/i.test(purpose);
+}
+
+/** Whether a request brings cookies besides those named: somebody may be signed in by one. */
+function bringsOthers(headers: Headers, known: readonly (string | undefined)[]): boolean {
+  const names = (headers.get('cookie') ?? '').split(';').map((pair) => pair.split('=')[0]!.trim());
+  return names.some((name) => name !== '' && !known.includes(name));
+}
+
 /**
  * The request as the origin gets it: its body streams through, addresses of the client stay as the platform tells them.
  *
@@ -57,7 +72,7 @@ export function originRequest(
   const publicScheme = url.protocol.slice(0, -1);
   const headers = new Headers(request.headers);
   for (const name of HOP) headers.delete(name);
-  headers.set(MARK, '1');
+  headers.append(MARK, publicHost);
   if (site?.origin !== undefined) {
     const { protocol, host } = new URL(site.origin);
     url.protocol = protocol;
@@ -71,8 +86,9 @@ export function originRequest(
     if (!conditional) for (const name of CONDITIONS) headers.delete(name);
     headers.set('accept-encoding', readable(headers.get('accept-encoding')));
   }
-  // What somebody signed in to sees must never be kept for others.
-  const keep = site?.cache === true && page && !headers.has('authorization');
+  // What somebody signed in to sees must never be kept for others. Of cookies those of consent and the visitor's id are known to make no other page.
+  const known = [site?.consentCookie?.name, '__Host-hyperedge', 'hyperedge'];
+  const keep = site?.cache === true && page && !headers.has('authorization') && !bringsOthers(headers, known);
   return new Request(new Request(url, request), {
     headers,
     redirect: 'manual',
@@ -80,9 +96,22 @@ export function originRequest(
   });
 }
 
-/** The origin's answer as it is; when there is none, 502 in words; 508 for a request that comes back from here. */
+/** How often a request says that it was here, and anywhere of ours. */
+function times(request: Request): { readonly here: number; readonly anywhere: number } {
+  const hosts = (request.headers.get(MARK) ?? '').split(',').map((host) => host.trim());
+  const { host } = new URL(request.url);
+  return { here: hosts.filter((one) => one === host).length, anywhere: hosts.length };
+}
+
+/** Whether a request comes back from here, or says so. */
+export function hasBeenHere(request: Request): boolean {
+  return times(request).here > 0;
+}
+
+/** The origin's answer as it is; when there is none, 502 in words; 508 for a request that goes in circles. */
 export async function askOrigin(request: Request, toOrigin: Request): Promise<Response> {
-  if (request.headers.has(MARK))
+  const { here, anywhere } = times(request);
+  if (here >= MAX_TIMES_HERE || anywhere > MAX_TIMES)
     return plain(508, 'This request has been here before: the origin of this site leads back to it.');
   try {
     return await fetch(toOrigin);

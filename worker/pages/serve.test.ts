@@ -58,7 +58,7 @@ describe('a page', () => {
     expect(headers.get('content-security-policy')).toBe("default-src 'self'");
     expect(headers.getSetCookie()).toEqual([
       'theme=dark',
-      expect.stringMatching(/^hyperedge=a1\..*; HttpOnly; Secure; SameSite=Lax$/),
+      expect.stringMatching(/^__Host-hyperedge=a1\..*; HttpOnly; Secure; SameSite=Lax$/),
     ]);
     origin.answer = () => html({ 'cache-control': 'no-store' });
     expect((await view()).headers.get('cache-control')).toBe('private, no-store');
@@ -116,6 +116,14 @@ describe('a page', () => {
     origin.answer = () => html({ etag: '"1"' });
     const { text, headers } = await view({ method: 'HEAD' });
     expect([text, headers.get('etag'), headers.get('cache-control')]).toEqual(['', null, 'private, no-cache']);
+    expect(headers.getSetCookie()).toEqual([]);
+  });
+
+  it('of one ETag for all queries is looked at for each', async () => {
+    origin.answer = ({ url }) =>
+      html({ etag: '"1"' }, url.includes('b') ? '<h1 data-hyperedge="hero">own</h1>' : 'none');
+    await view({ path: '/?a' });
+    expect((await view({ path: '/?b' })).text).toContain('New');
   });
 
   it('may be kept by Cloudflare as it is, where the site says so and nobody is signed in', async () => {
@@ -128,7 +136,9 @@ describe('a page', () => {
     expect(keeps()).toBe(false);
     await view({ site: { cache: true }, headers: { authorization: 'Basic eDp5' } });
     expect(keeps()).toBe(false);
-    await view({ site: { cache: true } });
+    await view({ site: { cache: true }, headers: { cookie: 'consent=yes; session=alice' } });
+    expect(keeps()).toBe(false);
+    await view({ asks: true, site: { cache: true }, headers: { cookie: 'consent=yes; __Host-hyperedge=a1.x' } });
     expect(keeps()).toBe(true);
   });
 });
@@ -136,7 +146,7 @@ describe('a page', () => {
 describe('a visitor', () => {
   it('is recognised on the next page, and has one id in cookie and block', async () => {
     const first = await view();
-    expect(first.cookie).toBe(`hyperedge=${first.block?.anonymousId}`);
+    expect(first.cookie).toBe(`__Host-hyperedge=${first.block?.anonymousId}`);
     const second = await view({ headers: { cookie: first.cookie } });
     expect(second.block?.anonymousId).toBe(first.block?.anonymousId);
     expect(second.cookie).toBe(first.cookie);
@@ -165,7 +175,7 @@ describe('a visitor', () => {
     const known = await view({ workspace: asking, headers: { cookie: `${said}; ${cookie}` } });
     expect(known.text).not.toContain(cookie.split('=')[1]);
     expect(known.headers.getSetCookie().join()).toBe(
-      consent === 'denied' ? 'hyperedge=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax' : '',
+      consent === 'denied' ? '__Host-hyperedge=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax' : '',
     );
   });
 
@@ -181,12 +191,17 @@ describe('a visitor', () => {
     expect(bodies).toMatchObject([{ consent: 'granted', purposes: { ads: false } }]);
   });
 
+  it('whose browser refuses ads for them has that told', async () => {
+    const { block } = await view({ workspace: asking, headers: { cookie: 'consent=yes', 'sec-gpc': '1' } });
+    expect(block).toMatchObject({ consent: 'granted', purposes: { ads: false } });
+  });
+
   it('who agrees gets one', async () => {
     const { block, cookie } = await view({
       workspace: asking,
       headers: { cookie: 'a=b; consent=%7B%22all%22%3A%22yes%22%7D' },
     });
-    expect(cookie).toBe(`hyperedge=${block?.anonymousId}`);
+    expect(cookie).toBe(`__Host-hyperedge=${block?.anonymousId}`);
   });
 
   it('is nobody where the site keeps no cookie: the next view would be another’s', async () => {

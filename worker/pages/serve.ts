@@ -7,22 +7,23 @@ import { handOver } from './hand-over.ts';
 import { headFirst, withRest } from './head-first.ts';
 import { filledHeaders } from './headers.ts';
 import { recall, remember, type SeenPage } from './memory.ts';
-import { askOrigin, mayFill, originRequest, publicLocation, wantsPage } from './origin.ts';
+import { askOrigin, hasBeenHere, isAhead, mayFill, originRequest, publicLocation, wantsPage } from './origin.ts';
 import { type EdgeSite, fits, siteOf } from './sites.ts';
 import { Visit } from './visit.ts';
 import { NOBODY, type PageCall, type Visitor, visitorOfPage } from './visitor.ts';
 
 /** Answers one request. Whatever is wrong on our side, the site's own page comes. */
 export async function servePage(app: App, request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
-  const { host, pathname } = new URL(request.url);
+  const { host, pathname, search } = new URL(request.url);
   const site = siteOf(env, host);
-  if (!site || !wantsPage(request) || !site.paths.some((path) => fits(pathname, path))) {
+  const isOurs = wantsPage(request) && !isAhead(request) && !hasBeenHere(request);
+  if (!site || !isOurs || !site.paths.some((path) => fits(pathname, path))) {
     const answer = await askOrigin(request, originRequest(request, site, false, true));
     return publicLocation(answer, site, request);
   }
   const before = recall(host + pathname);
   const isEmpty = (etag: string | null): boolean =>
-    before?.placements.length === 0 && etag !== null && before.etag === etag;
+    before?.placements.length === 0 && before.search === search && etag !== null && before.etag === etag;
   const conditional = isEmpty(request.headers.get('if-none-match'));
   const answering = askOrigin(request, originRequest(request, site, true, conditional));
   const call = pageCall(request, env, ctx, site);
@@ -32,7 +33,7 @@ export async function servePage(app: App, request: Request, env: Env, ctx: Execu
   const base = await answering;
   const etag = base.headers.get('etag');
   if (!mayFill(base) || isEmpty(etag)) return publicLocation(base, site, request);
-  return filled(base, call, visit, (placements) => remember(host + pathname, { placements, etag }));
+  return filled(base, call, visit, (placements) => remember(host + pathname, { placements, search, etag }));
 }
 
 function pageCall(request: Request, env: Env, ctx: ExecutionContext, site: EdgeSite): PageCall {
@@ -50,8 +51,9 @@ function pageCall(request: Request, env: Env, ctx: ExecutionContext, site: EdgeS
 function newVisit(app: App, call: PageCall): Visit {
   let turn = 0;
   const ask = (placements: readonly string[], visitor: Visitor) => askApi(app, call, placements, visitor, turn++);
-  // A preview counts nowhere, so nobody is recognised for it.
-  if (previewOf(call.request.url) !== undefined) return new Visit(Promise.resolve(NOBODY), ask, call.site.waitMs);
+  // A preview counts nowhere, so nobody is recognised for it; nor for headers alone.
+  if (previewOf(call.request.url) !== undefined || call.request.method === 'HEAD')
+    return new Visit(Promise.resolve(NOBODY), ask, call.site.waitMs);
   // Known at once, but for the first page of an isolate: headers can tell an id only before the page begins.
   const late = scheduler.wait(call.site.waitMs).then(() => NOBODY);
   return new Visit(Promise.race([visitorOfPage(call), late]), ask, call.site.waitMs);

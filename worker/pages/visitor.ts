@@ -7,7 +7,7 @@ import { mayStore } from '../edge/visitor.ts';
 import type { Auth } from '../http/auth.ts';
 import type { Deadline } from '../http/deadline.ts';
 import { fingerprintOf } from '../http/fingerprint.ts';
-import { consentOf, type Said } from './consent.ts';
+import { consentOf, refusedByBrowser, type Said } from './consent.ts';
 import type { EdgeSite } from './sites.ts';
 
 /** What the decisions are asked for with. Without a cookie to be recognised by, nobody is granted anything: the next view would be somebody else's. */
@@ -76,9 +76,10 @@ async function recognised({ env, ctx, request, site, deadline, requestId, nowMs 
     kept === undefined
       ? await mintAnonymousIdFor(env, workspaceId, siteId, `${requestId}\n${fingerprintOf(request)}`)
       : await resignAnonymousId(env, workspaceId, kept);
+  const purposes = { ...said?.purposes, ...refusedByBrowser(request.headers) };
   return {
-    ...said,
     consent: 'granted',
+    ...(Object.keys(purposes).length > 0 && { purposes }),
     anonymousId,
     ...(kept === undefined && { isNew: true as const }),
     cookie: setCookie(cookie, anonymousId),
