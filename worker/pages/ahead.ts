@@ -2,6 +2,7 @@
  * Reads a page a little ahead of the rewriter, which believes that elements end by their end tags alone and keeps every open one: where a page is more
  * than it can hold, the rest goes by as it is; where an element's end is no plain one, or is not in sight, it is marked, and its text left alone.
  */
+import { ENDS_PARAGRAPH, ENDS_SIBLING, HOLDS_SIBLINGS, isHeading, NOT_IN_ITSELF, RAW, VOID } from './elements.ts';
 import { MARK_NO_PLAIN_END } from './marks.ts';
 
 /** Elements that nothing has ended: the rewriter's memory takes some 10,000. Pages of legal HTML come here by omitted end tags, in long lists. */
@@ -10,23 +11,6 @@ export const MAX_OPEN_ELEMENTS = 4_000;
 export const MAX_TAG_BYTES = 1_048_576;
 /** How far an element's end is looked for: so much is kept back at most, and so much hidden at most where a browser sees another end. */
 export const MAX_OWN_BYTES = 16_384;
-
-const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
-const VOID = words(
-  'area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr',
-);
-const RAW = words('script style textarea title xmp iframe noembed noframes noscript plaintext');
-/** HTML, 13.2.6.4.7: a paragraph ends before these, whether its end tag is there or not. */
-export const ENDS_PARAGRAPH = words(
-  'address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr ' +
-    'li dd dt listing main menu nav ol p plaintext pre search section summary table ul xmp',
-);
-/** These begin by ending another of their kind, with all in it, unless a list or a table of their own is around them. */
-const ENDS_SIBLING = words('li dt dd option optgroup tr td th tbody thead tfoot caption colgroup col rt rp');
-const HOLDS_SIBLINGS = words('ul ol menu dir dl table select ruby template svg math');
-/** One of these in another of its kind ends it. */
-const NOT_IN_ITSELF = words('a button nobr form');
-const isHeading = (name: string): boolean => /^h[1-6]$/.test(name);
 
 const OURS = /\sdata-hyperedge(-part)?[\s=/>]/i;
 const [LESS, MORE, SLASH, EQUALS, BANG, QUESTION, DASH, DOUBLE, SINGLE] = [60, 62, 47, 61, 33, 63, 45, 34, 39];

@@ -5,7 +5,7 @@
 import type { DecisionAnswer } from '../../contract/decisions.ts';
 import { changesOf } from '../../decisioning/content/changes.ts';
 import { escapeMarkup } from '../../decisioning/content/markup.ts';
-import { ENDS_PARAGRAPH } from './ahead.ts';
+import { ENDS_PARAGRAPH } from './elements.ts';
 import { MARK_NO_PLAIN_END, OWN } from './marks.ts';
 import type { Visit } from './visit.ts';
 
