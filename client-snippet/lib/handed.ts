@@ -30,17 +30,21 @@ interface Asked {
 
 let handed: Handed | undefined;
 let isRead = false;
+/** Consent that the page's cookie knew of has been told. */
+let isTold = false;
 
 /** Gives an element its own content back: attributes as they stood in the page, children out of the template that they were put away in. */
 const restore = (slot: Element): void => {
   const own = 'data-hyperedge-own';
   for (const name of slot.getAttribute(own)?.split(' ') ?? []) {
     const before = slot.getAttribute(`${own}-${name}`);
-    const isAddress = /^(href|src|srcset)$/.test(name);
-    // Only what could have been changed can be given back.
+    const isAddress = /^(ahref|imgsrc|imgsrcset)$/.test(slot.localName + name);
+    // Only what could have been changed can be given back. What did not go through the rewriter may be of visitors' making: no code becomes a link.
     if (!isAddress && !SAFE_ATTRIBUTE.test(name)) continue;
     if (before === null) slot.removeAttribute(name);
     else slot.setAttribute(name, before);
+    if (name === 'href' && !/^(https?|mailto|tel):$/.test((slot as HTMLAnchorElement).protocol))
+      slot.removeAttribute(name);
   }
   const template = slot.querySelector<HTMLTemplateElement>(`:scope>template[${own}]`);
   if (template) slot.replaceChildren(...template.content.childNodes);
@@ -101,21 +105,28 @@ const fetchHanded: typeof fetch = async (input, init) => {
   if (isAsking && !isRead) read();
   const block = handed;
   if (!isAsking || !block) return fetch(input, init);
-  handed = undefined; // once: what is asked again is another decision
   const asked = JSON.parse(init?.body as string) as Asked;
-  // The page's cookie knew what the script's tag, the same for everybody, could not.
-  if (asked.consent === 'pending' && block.consent === 'granted' && !block.purposes)
-    asked.consent = settings.consent = 'granted';
+  const { purposes = settings.purposes ?? {}, customer } = asked;
+  // Decided for more than the page allows is not for it; for less is.
+  const isAllowed = Object.entries(purposes).every(([name, is]) => is !== false || block.purposes?.[name] === false);
+  // The page's cookie knew what the script's tag, the same for everybody, could not. Nobody's no is stepped over: parts may stand behind the command.
+  if (!isTold && asked.consent === 'pending' && block.consent === 'granted' && !block.purposes && isAllowed) {
+    isTold = true;
+    core.$commands.consent?.('granted' as never);
+    // It starts over, and asks again.
+    if (settings.consent !== 'pending') return new Response('{}');
+  }
+  handed = undefined; // once: what is asked again is another decision
   const ask = (body: object): Promise<Response> => fetch(input, { ...init, body: JSON.stringify(body) });
-  const { purposes = {} } = asked;
   const isSame =
+    isAllowed &&
     (asked.consent === 'granted') === (block.consent === 'granted') &&
     !asked.preview === !block.preview &&
-    // Decided for more than the page allows is not for it; for less is.
-    Object.keys(purposes).every((name) => purposes[name] || block.purposes?.[name] === false);
+    // Who the page says it is wins, a visitor it has forgotten among them.
+    [undefined, block.anonymousId].includes(customer?.anonymousId);
   // A customer with a name: the API links the id that the page was made for, and decides for them.
-  if (isSame && !asked.customer?.id) return answer(asked, block, ask);
-  return ask(isSame ? { ...asked, customer: { ...asked.customer, anonymousId: block.anonymousId } } : asked);
+  if (isSame && !customer?.id) return answer(asked, block, ask);
+  return ask(isSame ? { ...asked, customer: { ...customer, anonymousId: block.anonymousId } } : asked);
 };
 
 settings.fetch = fetchHanded;
