@@ -23,7 +23,7 @@ export interface BootstrapOptions {
   placements: readonly string[];
   /** Default: pending, decided from the request alone. */
   consent?: Consent;
-  /** Where the visitor's anonymous id is, in the cookie `hyperedge` (docs/guides/page/identity.md) unless `cookieName` says otherwise. */
+  /** Where the visitor's anonymous id is, in the first-party cookie (docs/guides/page/identity.md) unless `cookieName` says otherwise. */
   cookies?: CookieSource;
   cookieName?: string;
   /** Of the visitor's request: its language, and the page it came from. */
@@ -54,14 +54,11 @@ const languageOf = (headers: HeaderSource | undefined): string | undefined => {
   return first && /^[a-z]{1,8}(-[a-z\d]{1,8}){0,3}$/i.test(first) ? first : undefined;
 };
 
-const customerOf = ({
-  consent,
-  cookies,
-  cookieName = 'hyperedge',
-  customerId,
-}: BootstrapOptions): object | undefined => {
+const customerOf = ({ consent, cookies, cookieName, customerId }: BootstrapOptions): object | undefined => {
   if (consent !== 'granted') return undefined;
-  const anonymousId = cookies?.get(cookieName)?.value;
+  // What the server sets unless told: with a domain, or without TLS, the latter.
+  const names = cookieName === undefined ? ['__Host-hyperedge', 'hyperedge'] : [cookieName];
+  const anonymousId = names.map((name) => cookies?.get(name)?.value).find((value) => value);
   return anonymousId || customerId ? { id: customerId, anonymousId } : undefined;
 };
 

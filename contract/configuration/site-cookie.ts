@@ -17,7 +17,10 @@ export const siteCookie = z
     name: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be up to 64 letters, digits, "_" and "-"')
-      .default('hyperedge'),
+      .optional()
+      .meta({
+        description: 'Unless told `__Host-hyperedge`, which no neighbouring host can set; with a domain `hyperedge`',
+      }),
     maxAgeDays: z
       .int()
       .min(1)
@@ -25,7 +28,7 @@ export const siteCookie = z
       .default(90)
       .meta({ description: 'How long it lives after the last visit; browsers keep none for more than 400 days' }),
   })
-  .refine(({ name, domain }) => domain === undefined || !/^__host-/i.test(name), {
+  .refine(({ name, domain }) => domain === undefined || !/^__host-/i.test(name ?? ''), {
     path: ['name'],
     message: 'begins with "__Host-": browsers refuse such a cookie when it has a domain',
   })

@@ -247,7 +247,8 @@ export interface SiteConfiguration {
 
 /** A cookie with the signed anonymous id, set by the API where it answers on the same site as the page. */
 export interface SiteCookie {
-  readonly name: string;
+  /** Unless told it depends on domain and scheme: worker/edge/cookie.ts. */
+  readonly name?: string | undefined;
   /** Absent: only the host that answers gets it back. */
   readonly domain?: string | undefined;
   readonly maxAgeDays: number;

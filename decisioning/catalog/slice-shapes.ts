@@ -234,7 +234,7 @@ export const directoryShape = fields({
       kind: oneOf('web', 'app', 'server'),
       origins: listOf(text),
       consent: oneOf('required', 'not_required'),
-      cookie: optional(fields({ name: text, domain: optional(text), maxAgeDays: wholeFrom(1) })),
+      cookie: optional(fields({ name: optional(text), domain: optional(text), maxAgeDays: wholeFrom(1) })),
     }),
   ),
   campaigns: recordOf(

@@ -9,7 +9,7 @@ export interface Changes {
 }
 
 /** The text of scripts and styles is code. */
-const CODE = /script|style/;
+const CODE = /^(script|style)$/;
 /** Links and images only: the same attributes load code or move the whole page on other elements (base, use, iframe, embed). */
 const ADDRESSED = /^(ahref|imgsrc)$/;
 

@@ -11,6 +11,16 @@ const SECONDS_PER_DAY = 86_400;
 /** Cookies of one name that are looked at: hosts above and below may have set one each, and only ours verifies. */
 const MAX_NAMESAKES = 4;
 
+/** A cookie whose name is known. */
+type NamedCookie = SiteCookie & { readonly name: string };
+
+/**
+ * What browsers let no neighbouring host set, and only over TLS: nobody else can plant it. With a domain it is open to all hosts under that, and on a
+ * developer's machine there is no TLS.
+ */
+const nameOf = ({ domain }: SiteCookie, scheme: string): string =>
+  domain === undefined && scheme === 'https:' ? '__Host-hyperedge' : 'hyperedge';
+
 /** Whether a host gets a cookie that one of its neighbours set. Cookies know no ports. */
 export function covers({ domain }: SiteCookie, host: string): boolean {
   return domain !== undefined && `.${host}`.endsWith(`.${domain}`);
@@ -24,19 +34,20 @@ export function covers({ domain }: SiteCookie, host: string): boolean {
 export function cookieFor(
   auth: Pick<Auth, 'keyType' | 'site'> | undefined,
   request: Pick<Request, 'url' | 'headers'>,
-): SiteCookie | undefined {
+): NamedCookie | undefined {
   const { cookie, kind, origins = [] } = auth?.site ?? {};
   const origin = request.headers.get('origin');
   // Whoever has a secret key names customers themselves; of others only a browser vouches for the page.
   if (!cookie || auth?.keyType !== 'publishable' || kind !== 'web' || origin === null || !origins.includes(origin))
     return undefined;
-  const [page, here] = [new URL(origin).hostname, new URL(request.url).hostname];
+  const { protocol, hostname: here } = new URL(request.url);
+  const page = new URL(origin).hostname;
   const isSameSite = cookie.domain === undefined ? page === here : covers(cookie, page) && covers(cookie, here);
-  return isSameSite ? cookie : undefined;
+  return isSameSite ? { ...cookie, name: cookie.name ?? nameOf(cookie, protocol) } : undefined;
 }
 
 /** What a request brings under the cookie's name, the most specific first; unchecked. */
-export function givenBy(request: Pick<Request, 'headers'>, { name }: Pick<SiteCookie, 'name'>): string[] {
+export function givenBy(request: Pick<Request, 'headers'>, { name }: Pick<NamedCookie, 'name'>): string[] {
   const pairs = (request.headers.get('cookie') ?? '').split(';').map((pair) => pair.trim());
   const named = pairs.filter((pair) => pair.startsWith(`${name}=`)).slice(0, MAX_NAMESAKES);
   return named.map((pair) => pair.slice(name.length + 1));
@@ -47,19 +58,19 @@ export async function idInCookie(
   secrets: IdentitySecrets,
   workspaceId: string,
   request: Pick<Request, 'headers'>,
-  cookie: Pick<SiteCookie, 'name'>,
+  cookie: Pick<NamedCookie, 'name'>,
 ): Promise<string | undefined> {
   for (const id of givenBy(request, cookie)) if (await verifyAnonymousId(secrets, workspaceId, id)) return id;
   return undefined;
 }
 
 /** `Set-Cookie` for a visitor; its life begins anew with every visit. */
-export function setCookie(cookie: SiteCookie, anonymousId: string): string {
+export function setCookie(cookie: NamedCookie, anonymousId: string): string {
   return `${cookie.name}=${anonymousId}; Max-Age=${cookie.maxAgeDays * SECONDS_PER_DAY}${attributesOf(cookie)}`;
 }
 
 /** `Set-Cookie` that has the browser forget. */
-export function clearedCookie(cookie: SiteCookie): string {
+export function clearedCookie(cookie: NamedCookie): string {
   return `${cookie.name}=; Max-Age=0${attributesOf(cookie)}`;
 }
 
