@@ -19,6 +19,7 @@ export const SHORT_NAMES: Record<string, string> = {
   $flush: 'F',
   $render: 'N',
   $seen: 'H',
+  $track: 'T',
 };
 
 /**

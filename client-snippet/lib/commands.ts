@@ -36,7 +36,7 @@ export const commands = {
       kind: 'goal',
       goal,
       value: value && +value,
-      orderId: orderId && `${orderId}`,
+      orderId: orderId && orderId + '',
       eventId: `${Math.random()}`, // sent twice it counts once
     };
     if (customer()) sendEvents(event);

@@ -3,6 +3,7 @@ import type { customer, remember } from './identity.ts';
 import type { flush } from './outbox.ts';
 import type { render } from './render.ts';
 import type { Settings } from './settings.ts';
+import type { track } from './track.ts';
 import type { Decision } from './wire.ts';
 
 /** Takes content (or null) and its decision; what it returns shows it, where that is an element. */
@@ -32,6 +33,8 @@ export interface Core {
   readonly $remember: typeof remember;
   /** Sends what waits and one more request after it: `['feedback' | 'events', body]`. */
   readonly $flush: typeof flush;
+  /** Watches an element on behalf of a decision, or lets it go. */
+  readonly $track: typeof track;
   /** How an element is given its content, or its own back (null). A part may put its own in place; what it throws on is not tracked. */
   $render: typeof render;
 }

@@ -94,4 +94,5 @@ export const core = {
   $remember: remember,
   $flush: flush,
   $render: render,
+  $track: track,
 } as unknown as Core;

@@ -4,15 +4,12 @@
  */
 import type { Core, Part } from '../lib/core.ts';
 import type { Decision } from '../lib/wire.ts';
-import type { Purify } from './placements/content.ts';
+import { NOT_SHOWN, type Purify } from './placements/content.ts';
 import { watchElements } from './placements/late.ts';
 import { arrive, forgetRedirect, prepare, redirect, stay } from './placements/redirect.ts';
 import { watchRoutes } from './placements/routes.ts';
 import { addRules, adopt, allowsHtml, options, rendererOf } from './placements/rules.ts';
-import { gone, markupOf, show, showWith, takeAllBack, takeBack } from './placements/show.ts';
-
-/** Thrown so that the entry does not track what is not shown (yet). */
-const NOT_SHOWN = 'not shown';
+import { markupOf, show, showWith, takeAllBack, takeBack } from './placements/show.ts';
 
 const seen = new WeakSet<Element>();
 let core: Core;
@@ -49,7 +46,8 @@ const render = (element: Element, content: Decision['content']): void => {
   const decision = core.$decided().get(id);
   takeBack(element);
   if (!content || !decision) return;
-  if (redirect(core, decision, options.origins)) throw NOT_SHOWN;
+  // One that does not lead away shows nothing either.
+  if (redirect(core, decision, options.origins) || `${Object.keys(content)}` === 'redirect') throw NOT_SHOWN;
   const own = rendererOf(id);
   if (own) {
     showWith(own, element as HTMLElement, content.data ?? content, decision);
@@ -70,10 +68,12 @@ const render = (element: Element, content: Decision['content']): void => {
 /** Elements that came are asked for; those that left have their own content when they return, and are new then. */
 const look = (): void => {
   adopt();
-  for (const element of gone()) {
+  for (const element of core.$decided().keys()) {
+    if (!(element instanceof HTMLElement) || element.isConnected) continue;
     takeBack(element);
     seen.delete(element);
-    core.$decided().delete(element as HTMLElement);
+    core.$track(element);
+    core.$decided().delete(element);
   }
   let isNew = false;
   for (const element of placed()) {
@@ -145,7 +145,9 @@ const takeOver = (): void => {
 /** A redirect needs no element. */
 const askFor = (id: string): void => {
   (core.$commands.get as (id: string, callback: unknown) => void)(id, (_: unknown, decision: Decision | null) => {
-    if (decision) redirect(core, decision, options.origins);
+    try {
+      if (decision) redirect(core, decision, options.origins);
+    } catch {} // no address
   });
 };
 

@@ -51,7 +51,7 @@ function safeProps(tag: string, part: ContentPart): Record<string, unknown> {
 
 /** The text of scripts and styles is code. */
 const textOf = (tag: string, part: ContentPart | null | undefined): string | undefined =>
-  typeof part?.text === 'string' && !/script|style/.test(tag) ? part.text : undefined;
+  typeof part?.text === 'string' && !/^(script|style)$/.test(tag) ? part.text : undefined;
 
 /** The element of a placement: shows its content where there is some, else its children, and reports when it is seen and clicked. */
 export function Placement({ id, as = 'div', children, ...own }: PlacementProps): ReactElement {

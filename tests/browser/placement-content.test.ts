@@ -160,3 +160,48 @@ describe('kinds of content', () => {
     expect(await page.locator('#a').count()).toBe(0);
   });
 });
+
+test('elements whose names only remind of others take text and markup; what cannot be shown is not counted', async () => {
+  decide({ a: { text: 'A' }, b: { html: '<b>B</b>' }, c: { html: '<b>C</b>' }, d: { redirect: 'https://[x' } });
+  const page = await show({
+    before: `hyperedge('placements', [{ id: 'd' }], { html: true });`,
+    script: 'data-consent="granted"',
+    body: `<product-description data-hyperedge="a">own</product-description><card-title data-hyperedge="b">own</card-title>
+      <textarea data-hyperedge="c">own</textarea><p data-hyperedge="d">own</p>`,
+  });
+  await waitFor(page, 'card-title', 'B');
+  await waitFor(page, 'product-description', 'A');
+  expect(await page.locator('textarea').textContent()).toBe('own');
+  expect(await until(() => exposures().length > 0)).toBe(true);
+  await page.waitForTimeout(300);
+  expect(exposures()).toHaveLength(2);
+});
+
+test('elements that are gone are let go, also those that were shown nothing', async () => {
+  decide({ a: { text: 'A' } });
+  const page = await show({
+    before: listed(),
+    script: 'data-consent="granted"',
+    body: '<p data-hyperedge="a">own</p>',
+  });
+  await waitFor(page, 'p', 'A');
+  await page.evaluate(async () => {
+    const refs: WeakRef<Element>[] = [];
+    for (let i = 0; i < 10; i++) {
+      const late = document.createElement('i');
+      late.dataset.hyperedge = i % 2 ? 'a' : 'none';
+      document.body.append(late);
+      refs.push(new WeakRef(late));
+      await new Promise((done) => setTimeout(done, 60));
+      late.remove();
+    }
+    Object.assign(window, { refs });
+  });
+  await page.waitForTimeout(200);
+  const session = await page.context().newCDPSession(page);
+  for (let i = 0; i < 2; i++) await session.send('HeapProfiler.collectGarbage');
+  const alive = await page.evaluate(
+    () => (window as unknown as { refs: WeakRef<Element>[] }).refs.filter((ref) => ref.deref()).length,
+  );
+  expect(alive).toBeLessThanOrEqual(1); // the browser itself may hold the last
+});

@@ -12,12 +12,16 @@ export interface RichPart extends ContentPart {
   classes?: { add?: unknown[]; remove?: unknown[] };
 }
 
+/** Thrown so that the entry does not track what is not shown (yet). */
+export const NOT_SHOWN = 'not shown';
+
 /** Makes nodes of markup, sanitised. */
 export type Purify = (html: string) => Node[];
 
 /** The text of these is code, or is read as something other than elements. */
-const CODE = /script|style/;
-const NO_MARKUP = /script|style|template|frame|object|embed|textarea|title|select|option|xmp|plaintext|^(html|head)$/;
+const CODE = /^(script|style)$/;
+const NO_MARKUP =
+  /^((no)?script|style|template|i?frame|frameset|no(frames|embed)|object|embed|textarea|title|select|option|xmp|plaintext|html|head)$/;
 
 const write = (element: Element, name: string, value: string | null): void => {
   if (value === null) element.removeAttribute(name);
@@ -76,12 +80,13 @@ const silence = (element: Element, undo: Undo): void => {
   for (const source of picture.querySelectorAll('source')) setAttribute(source, 'srcset', null, undo);
 };
 
-/** Fills one element. `purify` is there when markup may be shown; otherwise `text` stands in. */
+/** Fills one element. `purify` is there when markup may be shown; otherwise `text` stands in. Throws where neither can be shown. */
 export const fill = (element: Element, part: RichPart, undo: Undo, purify?: Purify | null): void => {
   const tag = element.localName;
   const mayHaveMarkup = element instanceof HTMLElement && !NO_MARKUP.test(tag);
   if (purify && mayHaveMarkup && typeof part.html === 'string') replaceChildren(element, purify(part.html), undo);
   else if (typeof part.text === 'string' && !CODE.test(tag)) replaceChildren(element, [new Text(part.text)], undo);
+  else if (typeof (part.html ?? part.text) === 'string') throw NOT_SHOWN;
   const isImage = tag === 'img';
   const isSet = isImage && typeof part.srcset === 'string' && SAFE_SRCSET.test(part.srcset);
   if (isSet || (isImage && typeof part.src === 'string' && SAFE_URL.test(part.src))) silence(element, undo);

@@ -26,9 +26,6 @@ export const takeAllBack = (): void => {
   for (const element of [...shown.keys()].reverse()) takeBack(element);
 };
 
-/** Elements that are not on the page any more. */
-export const gone = (): Element[] => [...shown.keys()].filter((element) => !element.isConnected);
-
 /** The element's own slots: a placement inside a placement keeps its parts. */
 const slotsOf = (element: Element): HTMLElement[] =>
   [...element.querySelectorAll<HTMLElement>('[data-hyperedge-part]')].filter(
