@@ -2,6 +2,7 @@
  * Reads a page a little ahead of the rewriter, which believes that elements end by their end tags alone and keeps every open one: where a page is more
  * than it can hold, the rest goes by as it is; where an element's end is no plain one, or is not in sight, it is marked, and its text left alone.
  */
+import { joined } from './bytes.ts';
 import { ENDS_PARAGRAPH, ENDS_SIBLING, HOLDS_SIBLINGS, isHeading, NOT_IN_ITSELF, RAW, VOID } from './elements.ts';
 import { MARK_NO_PLAIN_END } from './marks.ts';
 
@@ -31,14 +32,6 @@ interface Look {
 export interface Passed {
   readonly pieces: readonly Uint8Array[];
   readonly rest?: Uint8Array;
-}
-
-/** Both, in one. */
-export function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const all = new Uint8Array(first.length + second.length);
-  all.set(first);
-  all.set(second, first.length);
-  return all;
 }
 
 const MARK = new TextEncoder().encode(` ${MARK_NO_PLAIN_END}`);

@@ -3,7 +3,8 @@
  * that arrives in one would wait for its decisions as a whole, and its style sheets with it.
  */
 
-import { Ahead, joined } from './ahead.ts';
+import { Ahead } from './ahead.ts';
+import { joined } from './bytes.ts';
 
 /** What ends the head, or stands right behind it. Bytes are read as Latin-1: in every encoding that is filled these are the same. */
 const HEAD_END = /<\/head|<body/i;
