@@ -32,7 +32,7 @@ export interface Decision {
   claimExpiresAt?: string;
   preview?: true;
   /** Every candidate and why it was refused: only in a preview that was signed to tell. */
-  why?: { campaign: string; outcome: string; reason?: string; detail?: string }[];
+  why?: readonly { campaign: string; outcome: string; reason?: string; detail?: string }[];
 }
 
 /** An answer that nobody has checked: every level may be missing or of another kind. */

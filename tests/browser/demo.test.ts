@@ -243,6 +243,19 @@ test('from page to page in place: each asks for its own placements, the basket g
   expect(await page.locator('[data-count]').textContent()).toBe('1');
 });
 
+test('one page on, Back is the page before, and a link that leads nowhere is followed as any other', async () => {
+  const page = await openShop();
+  await page.click('nav a[href="/demo/gear/"]');
+  await page.waitForSelector('.kinds');
+  await page.goBack();
+  await page.waitForSelector('.hero');
+  expect(new URL(page.url()).pathname).toBe('/demo/');
+  await page.evaluate(() => document.querySelector('.hero a')?.setAttribute('href', '/demo/nothing/'));
+  await page.click('.hero a');
+  await page.waitForURL('**/demo/nothing/');
+  expect(await page.locator('.hero').count()).toBe(0);
+});
+
 test('who signs in is known from then on, and signing out forgets on this device', async () => {
   const page = await openShop();
   await grant(page);

@@ -1,23 +1,27 @@
 /** Signing in and out, and what a customer allows. */
 
-import { allow, allowed } from './consent.js';
+import { allow, allowed, consent } from './consent.js';
 import { all, one } from './dom.js';
 import { log } from './panel.js';
 import { closeLetter } from './places.js';
 
-/** Proofs of the demo's customers, signed when the shop was started; a real shop's server signs one a session. */
+/** Proofs of the demo's customers, which npm start signs every half hour; a real shop's server signs one a session. */
 const people = { ada: 'Ada', ben: 'Ben' };
 let signedIn;
+
+const signedInWords = () =>
+  consent() === 'granted'
+    ? `Signed in as ${people[signedIn]}: what the shop knows follows from device to device.`
+    : `Signed in as ${people[signedIn]}. Nobody is told: you have not allowed the shop to choose for you.`;
 
 export function showAccount() {
   one('[data-account]').textContent = signedIn ? people[signedIn] : 'Account';
   const line = one('[data-account-state]');
   if (!line) return;
   for (const box of all('[data-purposes] input[name]')) box.checked = allowed()[box.name] === true;
-  line.textContent = signedIn
-    ? `Signed in as ${people[signedIn]}: what the shop knows follows from device to device.`
-    : 'You are not signed in.';
+  line.textContent = signedIn ? signedInWords() : 'You are not signed in.';
   one('[data-sign-out]').hidden = !signedIn;
+  for (const button of all('[data-sign-in] [value]:not([data-sign-out])')) button.hidden = !!signedIn;
 }
 
 async function signIn(id) {

@@ -13,20 +13,30 @@ const isPage = (link) =>
 let arrived = () => {};
 /** The latest one wins: an answer that another click overtook is dropped. */
 let latest = 0;
+/** Path of the page that is in place, or on its way. */
+let shown = location.pathname;
 
 async function show(address) {
   latest += 1;
   const mine = latest;
+  shown = new URL(address).pathname;
   const response = await fetch(address);
   const next = new DOMParser().parseFromString(await response.text(), 'text/html');
   if (mine !== latest) return;
+  const main = response.ok && next.querySelector('main');
+  if (!main) throw new Error(`${address} is no page of the shop`);
   document.title = next.title;
-  one('main').replaceWith(next.querySelector('main'));
+  one('main').replaceWith(main);
   scrollTo(0, 0);
+  // Whoever listens to the page or walks it by keyboard begins at its title.
+  const heading = one('h1', main);
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
   arrived();
 }
 
-async function go(address) {
+/** Goes to a page of the shop by its address. */
+export async function go(address) {
   try {
     history.pushState(state(), '', address);
     await show(address);
@@ -46,9 +56,7 @@ export function startNavigation(onArrival) {
     for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
     void go(link.href);
   });
-  let shown = location.pathname;
   addEventListener('popstate', () => {
     if (location.pathname !== shown) void show(location.href).catch(() => location.reload());
-    shown = location.pathname;
   });
 }

@@ -81,6 +81,13 @@ function takeExposure({ placement }) {
   showDecisions();
 }
 
+/** Another page is in place: what was decided for the one before is no longer shown. */
+export function clearPanel() {
+  decisions.clear();
+  seen.clear();
+  showDecisions();
+}
+
 /** Listens to what the page script tells. */
 export function startPanel() {
   addEventListener('hyperedge:decision', (event) => takeDecision(event.detail));

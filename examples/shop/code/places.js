@@ -46,7 +46,9 @@ export function showList(place, { title, products: ids }) {
   const [heading, list] = [one('h2', place), one('ul', place)];
   const own = [heading.textContent, [...list.children]];
   heading.textContent = title;
-  list.replaceChildren(...ids.flatMap((id) => products.filter((product) => product.id === id)).map(card));
+  const here = one('[data-product]')?.dataset.product;
+  const others = ids.filter((id) => id !== here).flatMap((id) => products.filter((product) => product.id === id));
+  list.replaceChildren(...others.map(card));
   return () => {
     heading.textContent = own[0];
     list.replaceChildren(...own[1]);

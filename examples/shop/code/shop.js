@@ -3,8 +3,8 @@ import { showAccount, startAccount } from './account.js';
 import { add, order, showBasket } from './basket.js';
 import { choose, repeatChoice, showConsent } from './consent.js';
 import { one } from './dom.js';
-import { startNavigation } from './navigate.js';
-import { log, startPanel } from './panel.js';
+import { go, startNavigation } from './navigate.js';
+import { clearPanel, log, startPanel } from './panel.js';
 import { startParts } from './parts.js';
 import { closeLetter } from './places.js';
 
@@ -21,6 +21,8 @@ const actions = {
   },
   '[data-open-basket]': () => openBasket(),
   '[data-checkout]': () => order(),
+  // In the drawer it closes the dialog; on the basket's own page there is none to close.
+  '.checkout [data-thanks] button': () => go(new URL('/demo/gear/', location.href).href),
   '[data-consent-choice]': ({ dataset }) => choose(dataset.consentChoice),
   '[data-allow]': () => choose('granted'),
   '[data-withdraw]': () => choose('denied'),
@@ -56,7 +58,10 @@ startPanel();
 showConsent();
 repeatChoice();
 startAccount();
-startNavigation(arrive);
+startNavigation(() => {
+  clearPanel();
+  arrive();
+});
 startParts();
 arrive();
 addEventListener('hyperedge:click', (event) => log(`Click in ${event.detail.placement} reported`));
