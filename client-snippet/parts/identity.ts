@@ -13,9 +13,8 @@ type Identify = (id?: string, proof?: string) => void;
 
 let core: Core | undefined;
 let signedIn: SignedIn | undefined;
-/** The commands as they were before. */
+/** The command as it was before. */
 let identify: Identify;
-let forget: () => void;
 
 const stored = (): string | undefined => {
   try {
@@ -25,15 +24,16 @@ const stored = (): string | undefined => {
   }
 };
 
-/** Another tab forgot the visitor: so does this one, without writing what would be heard there again. */
+/** Another tab forgot the visitor: so does this one, without writing what would be heard there again. Consent that was withdrawn there is over here. */
 const follow = (page: Core): void => {
   const who = page.$customer() as Who | undefined;
   const now = stored();
   if (!who || (now && now !== FORGOTTEN && now === who.anonymousId)) return;
   signedIn = undefined;
-  // Nothing is left in storage: whoever withdrew their consent there must not find a word of ours.
+  // Nothing is left in storage: nobody may find a word of ours there, nor hear one under the old id.
   if (!now) {
-    forget();
+    page.$settings.consent = 'pending';
+    page.$commands.consent?.('denied' as never);
     return;
   }
   page.$flush(true);
@@ -46,7 +46,6 @@ const begin = (page: Core): void => {
   const { $commands: commands, $settings: settings } = page;
   const { identify: own, reset } = commands as { identify: Identify; reset: () => void };
   identify = own;
-  forget = reset;
   commands.identify = (...values: never[]) => {
     signedIn = undefined;
     own(...values);
@@ -73,8 +72,10 @@ const begin = (page: Core): void => {
       if ((page.$customer() as Who | undefined)?.anonymousId === FORGOTTEN) page.$remember(anonymousId);
     },
   });
+  const settleMs = 50; // a reset takes the id away, and then puts its word in place
   addEventListener('storage', ({ key, newValue }) => {
-    if (key === 'hyperedge' && (newValue === null || newValue === FORGOTTEN)) follow(page);
+    if (!key || (key === 'hyperedge' && (newValue === null || newValue === FORGOTTEN)))
+      stored() ? follow(page) : setTimeout(follow, settleMs, page);
   });
   // Pages that the browser kept aside heard nothing meanwhile.
   addEventListener('pageshow', ({ persisted }) => {

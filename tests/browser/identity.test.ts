@@ -140,4 +140,12 @@ test('consent withdrawn in one tab leaves nothing in storage, whatever the other
   await one.evaluate(() => hyperedge('consent', 'denied'));
   await two.waitForTimeout(300);
   expect(await two.evaluate(() => ({ ...localStorage }))).toEqual({});
+  double.received.length = 0;
+  await two.evaluate(() => new Promise((done) => hyperedge('get', 'late', done)));
+  await two.evaluate(() => hyperedge('convert', 'purchase'));
+  await two.waitForTimeout(300);
+  expect(double.received.map(({ endpoint, body }) => [endpoint, body.consent, body.customer])).toEqual([
+    ['optimize', 'denied', undefined],
+  ]);
+  expect(await two.evaluate(() => ({ ...localStorage }))).toEqual({});
 });
