@@ -73,7 +73,7 @@ const follow = (page: Core): void => {
 /** From here on `consent` with one word is the site's for all purposes, and who is named hears what is owed. */
 const begin = (page: Core): void => {
   const { $commands, $settings } = page;
-  const { consent, identify } = $commands as Record<string, (...values: unknown[]) => void>;
+  const { consent, identify, init } = $commands as Record<string, (...values: unknown[]) => void>;
   const given = $settings.consent;
   if (given !== 'pending') words.set('site', all(given === 'granted'));
   said = together(words.values());
@@ -84,6 +84,11 @@ const begin = (page: Core): void => {
     if (word === 'pending') words.delete('site');
     else words.set('site', all(word === 'granted'));
     follow(page);
+  };
+  // A word among the settings is no way round a no.
+  $commands.init = ({ consent: word, ...options }: { consent?: string }) => {
+    init?.(options);
+    if (word) $commands.consent?.(word as never);
   };
   $commands.identify = (...values: unknown[]) => {
     identify?.(...values);

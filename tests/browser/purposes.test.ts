@@ -113,6 +113,23 @@ describe('purposes', () => {
     );
   });
 
+  test('a word among the settings is no way round the no of another source, and a no there clears what is stored', async () => {
+    const page = await visit(
+      "hyperedge('purposes', { functional: false, personalization: false, analytics: false, ads: false }, 'banner')",
+    );
+    await page.evaluate(() => hyperedge('init', { consent: 'granted', attributes: {} }));
+    await page.evaluate(() => new Promise((done) => hyperedge('get', 'late', done)));
+    expect(bodies('optimize').map(({ consent }) => consent)).not.toContain('granted');
+    expect(await page.evaluate(() => ({ ...localStorage }))).toEqual({});
+    await page.evaluate(() => {
+      const all = { functional: true, personalization: true, analytics: true, ads: true };
+      (hyperedge as (...values: unknown[]) => void)('purposes', all, 'banner');
+    });
+    await page.waitForFunction(() => localStorage.hyperedge);
+    await page.evaluate(() => hyperedge('init', { consent: 'denied' }));
+    expect(await page.evaluate(() => ({ ...localStorage }))).toEqual({});
+  });
+
   test('one word is for all of them, and a no of another source outlasts it', async () => {
     const page = await visit("hyperedge('purposes'); hyperedge('gpc')");
     await page.evaluate(() => hyperedge('consent', 'granted'));
