@@ -169,7 +169,7 @@ describe('rendering', () => {
 
   test('works under a strict content security policy with Trusted Types enforced', async () => {
     double.headers = {
-      'content-security-policy': `default-src 'none'; script-src 'nonce-n1'; connect-src ${double.api}; style-src 'unsafe-inline'; require-trusted-types-for 'script'; trusted-types 'none'`,
+      'content-security-policy': `default-src 'none'; img-src data:; script-src 'nonce-n1'; connect-src ${double.api}; style-src 'unsafe-inline'; require-trusted-types-for 'script'; trusted-types 'none'`,
     };
     double.decisions = { hero: { outcome: 'campaign', content: { text: 'shown', attributes: { class: 'c' } } } };
     double.html['/'] = '';
