@@ -21,7 +21,7 @@ export const BUDGETS: Readonly<Record<string, number>> = {
   'debug.js': 3_290,
   // The core's decide() and all it needs on a page.
   'device.js': 6_000,
-  'events.js': 3_350,
+  'events.js': 3_520,
   'goal.js': 110,
   'identity.js': 1_060,
   'offline.js': 1_540,

@@ -71,7 +71,7 @@ test('tells as it happens what is seen and sent, and what became of it', async (
   expect(await panel.textContent()).toContain('3 decided, 3 seen');
 });
 
-test('moves nothing of the page, takes no click beside its panel, and folds with Escape', async () => {
+test('moves nothing of the page, takes no click beside its panel, and folds with Escape wherever the focus is', async () => {
   const page = await show();
   const boxes = () =>
     page.$$eval('[data-hyperedge]', (all) =>
@@ -82,8 +82,7 @@ test('moves nothing of the page, takes no click beside its panel, and folds with
   expect(await boxes()).toEqual(before);
   const hit = await page.evaluate(() => document.elementFromPoint(20, 20)?.localName);
   expect(hit).toBe('p');
-  await page.locator('hyperedge-debug summary').focus();
-  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape'); // the focus is the page's
   expect(await page.locator('hyperedge-debug .decisions').isVisible()).toBe(false);
 });
 

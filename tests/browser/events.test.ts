@@ -96,10 +96,32 @@ describe('behaviour', () => {
       history.pushState(null, '', '/other');
       scrollTo(0, 1_000);
     });
+    await page.waitForTimeout(150);
+    await page.evaluate(() => scrollTo(0, 1_100));
     await until(() => told().length > 5);
     expect(told().slice(5)).toEqual(['scroll-25']);
     const ids = of('events').flatMap(({ body }) => body.events.map(({ eventId }: { eventId: string }) => eventId));
     expect(new Set(ids).size).toBe(6);
+  });
+
+  test('where a router, or Back, puts a page is not how far somebody came; from there on it is, also upwards by hand', async () => {
+    const page = await show({ body: `<div style="height:1400px"></div>${box('hero')}` }, { scroll: [25, 50] });
+    const settled = () => page.waitForTimeout(GATHERED_MS);
+    await page.evaluate(() => scrollTo(0, 600));
+    await until(() => told().length > 1);
+    await page.evaluate(() => {
+      history.pushState(null, '', '/other');
+      scrollTo(0, 0);
+    });
+    await settled();
+    expect(told()).toEqual(['scroll-25', 'scroll-50']);
+    await page.goBack();
+    await page.evaluate(() => scrollTo(0, 300)); // as a router that keeps places does
+    await settled();
+    await page.evaluate(() => history.pushState(null, '', '/third'));
+    await page.mouse.wheel(0, -50);
+    await until(() => told().length > 2);
+    expect(told().slice(2)).toEqual(['scroll-25', 'scroll-50']);
   });
 
   test('time: seconds in a visible tab, as behaviour or as the goal that the site has for it', async () => {

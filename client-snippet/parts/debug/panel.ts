@@ -77,9 +77,8 @@ export const panel = (core: Core, log: Log): { element: HTMLElement; show: () =>
     make('div', { className: 'body' }, visitor, decisions, make('h2', { textContent: 'What happened' }), lines),
   );
   if (innerWidth >= 600) element.setAttribute('open', ''); // on a phone it would cover the page
-  element.addEventListener('keydown', (event) => {
-    if ((event as KeyboardEvent).key === 'Escape') element.removeAttribute('open');
-  });
+  // Wherever the focus is, and whatever the page does with the key: it lies over the page.
+  addEventListener('keydown', ({ key }) => key === 'Escape' && element.removeAttribute('open'), true);
   const show = (): void => {
     const all = [...core.$decided().entries()].flatMap(([name, decision]) =>
       typeof name === 'string' && decision ? [decision] : [],
