@@ -1,27 +1,11 @@
 /** Consent banners and browsers, by doubles that follow the published specifications: late, missing, and of another mind later. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, startDouble } from './double.ts';
-import { NOTHING_STORED, type Opened, open, stored } from './page.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { until } from './browser.ts';
+import { NOTHING_STORED, stored } from './page.ts';
+import { usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
-let opened: Opened;
-
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
-beforeEach(() => double.reset());
-afterEach(async () => {
-  await opened.context.close();
-  expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
-  expect(opened.errors).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
-});
+const { close, double, open } = await usePages();
 
 /**
  * `__tcfapi` of TCF 2.2: the listener is called at once and at every change with a TCData of its own listenerId; `tell` is the banner's hand.
@@ -64,9 +48,9 @@ interface Scene {
   gtag: (...values: unknown[]) => void;
 }
 const visit = async (before: string): Promise<Page> => {
-  opened = await open(browser, double, { body: '<div data-hyperedge="hero">own</div>', before: HEAR + before });
+  const { page } = await open({ body: '<div data-hyperedge="hero">own</div>', before: HEAR + before });
   await until(() => double.received.length > 0);
-  return opened.page;
+  return page;
 };
 const tell = (page: Page, change: object, sections = true) =>
   page.evaluate(([given, as]) => (window as unknown as Scene).tell(given as object, as as boolean), [
@@ -118,7 +102,7 @@ describe('tcf', () => {
     await standing(page, of(false, false, false, false));
     await tell(page, { vendor: { consents: ids(755) } });
     await standing(page, of(true, true, false, false));
-    await opened.context.close();
+    await close();
     const other = await visit(`${TCF} ${full} hyperedge('tcf', { publisher: true, map: { analytics: [9] } })`);
     await standing(other, of(true, false, true, false));
   });
@@ -127,7 +111,7 @@ describe('tcf', () => {
     const elsewhere = 'tell({ gdprApplies: false, eventStatus: undefined, purpose: undefined });';
     const page = await visit(`${TCF} ${elsewhere} hyperedge('tcf')`);
     await standing(page, of(true, true, true, true));
-    await opened.context.close();
+    await close();
     double.received.length = 0;
     const other = await visit(`${TCF} ${elsewhere} hyperedge('tcf', { elsewhere: 'pending' })`);
     await settled(other);
@@ -200,7 +184,7 @@ describe('gpp', () => {
     await standing(page, of(true, false, false, false));
     await tell(page, { applicableSections: [-1], parsedSections: {} });
     await standing(page, of(true, true, true, true));
-    await opened.context.close();
+    await close();
     const other = await visit(`${GPP} hyperedge('gpp')`);
     await tell(other, { applicableSections: [99], parsedSections: {} });
     await settled(other);
@@ -263,7 +247,7 @@ describe('gpc', () => {
     await standing(page, of(true, true, true, false));
     await page.evaluate(() => hyperedge('gpc', { refuse: ['ads', 'analytics'] }));
     await standing(page, of(true, true, false, false));
-    await opened.context.close();
+    await close();
     const other = await visit("hyperedge('gpc')");
     await settled(other);
     expect(await said(other)).toBeUndefined();

@@ -3,22 +3,12 @@
  * anew. Without it the pages are only gone through.
  */
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, startDouble } from './double.ts';
-import { open } from './page.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { until } from './browser.ts';
+import { usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
-
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
-});
+const { double, open } = await usePages();
 
 const CSS = `<style>
   :root{--ink:#1c2430;--dim:#5b6676;--line:#d9dee6;--yes:#0b7a4b;--no:#a3303f;--paper:#fff}
@@ -59,7 +49,7 @@ test('consent: what leaves a page from one word of its visitor to the next', asy
   const rows = ['functional', 'personalization', 'analytics', 'ads'].map(
     (name) => `<li><b>${name}</b><span id="${name}" class="open">not said</span></li>`,
   );
-  const { page, context, errors } = await open(browser, double, {
+  const { page, context, errors } = await open({
     head: CSS,
     before: `${LOG} hyperedge('purposes');`,
     body: `<main><div>${HERO}<ul>${rows.join('')}</ul></section><section><h2>Local storage</h2><p id="kept">empty</p></section></div><section><h2>What leaves the page</h2><ol id="log"></ol></section></main>`,
@@ -112,7 +102,7 @@ test('forwarding: what each tool is told of one decision that was seen', async (
   };
   const tools = `const tell = (tool) => (...values) => line(tool, values.map((value) => typeof value === 'string' ? value : JSON.stringify(value).replace(/"([^"]+)":/g, '$1: ').replace(/,/g, ', ')).join('  '));
     window.dataLayer = { push: tell('dataLayer') }; window.gtag = tell('gtag'); window.analytics = { track: tell('segment') }; window.posthog = { capture: tell('posthog') };`;
-  const { page, context, errors } = await open(browser, double, {
+  const { page, context, errors } = await open({
     head: CSS,
     before: `${LOG} window.fetch = own; ${tools} hyperedge('consent', 'granted'); hyperedge('forward', { dataLayer: true, gtag: true, segment: true, posthog: true });`,
     body: `<main><div>${HERO}<ul><li><b>campaign</b><span>autumn</span></li><li><b>arm</b><span>warm</span></li></ul></section></div><section><h2>What each tool is told</h2><ol id="log"></ol></section></main>`,

@@ -1,27 +1,12 @@
 /** Before consent, and without it: nothing stored anywhere, no id in any request, nothing reported. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, startDouble } from './double.ts';
-import { NOTHING_STORED, type Opened, open, stored } from './page.ts';
+import { expect, test } from 'vitest';
+import { until } from './browser.ts';
+import { NOTHING_STORED, type Opened, stored } from './page.ts';
+import { usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
+const { double, open } = await usePages();
+
 let opened: Opened;
-
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
-beforeEach(() => double.reset());
-afterEach(async () => {
-  await opened.context.close();
-  expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
-  expect(opened.errors).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
-});
 
 /** Counts every way to write, and every look at what was written. */
 const SPY = `<script>
@@ -45,7 +30,7 @@ test.each(['', 'data-consent="pending"', 'data-consent="denied"'])(
   'with %j the page is decided from its context alone',
   async (script) => {
     double.decisions = { hero: { outcome: 'campaign', content: { text: 'shown' } } };
-    opened = await open(browser, double, {
+    opened = await open({
       head: SPY,
       body: BODY,
       script,
@@ -74,7 +59,7 @@ test('an answer that has an id nobody asked for is not kept', async () => {
       text: '{"requestId":"r","customer":{"anonymousId":"a1"},"decisions":[{"placement":"hero","outcome":"campaign","token":"ht1","content":{"text":"shown"}}]}',
     },
   };
-  opened = await open(browser, double, { body: BODY });
+  opened = await open({ body: BODY });
   await shown();
   await opened.page.click('div');
   await opened.page.waitForTimeout(1_800);
@@ -84,7 +69,7 @@ test('an answer that has an id nobody asked for is not kept', async () => {
 
 test('granted: asks anew, may store, and reports; granted again changes nothing', async () => {
   double.decisions = { hero: { outcome: 'campaign', content: { text: 'shown' } } };
-  opened = await open(browser, double, { body: BODY });
+  opened = await open({ body: BODY });
   await shown();
   double.decisions = { hero: { outcome: 'campaign', content: { text: 'for you' } } };
   await opened.page.evaluate(() => hyperedge('consent', 'granted'));
@@ -99,7 +84,7 @@ test('granted: asks anew, may store, and reports; granted again changes nothing'
 test('granted while the first answer is under way: only the second answer is shown', async () => {
   double.failures = { optimize: { delayMs: 150 } };
   double.decisions = { hero: { outcome: 'campaign', content: { text: 'shown' } } };
-  opened = await open(browser, double, {
+  opened = await open({
     body: BODY,
     before: "hyperedge('get', 'hero', (c) => (window.got ??= []).push(c))",
   });
@@ -111,7 +96,7 @@ test('granted while the first answer is under way: only the second answer is sho
 });
 
 test('said before the script arrives it holds from the first request on', async () => {
-  opened = await open(browser, double, { body: BODY, before: "hyperedge('consent', 'granted')" });
+  opened = await open({ body: BODY, before: "hyperedge('consent', 'granted')" });
   await until(() => double.received.length > 0);
   await opened.page.waitForTimeout(200);
   expect(double.received.map(({ body }) => body.consent)).toEqual(['granted']);
@@ -119,7 +104,7 @@ test('said before the script arrives it holds from the first request on', async 
 
 test('denied later: storage is cleared, what waits is dropped, the API hears that it is over, and nothing more is sent', async () => {
   double.decisions = { hero: { outcome: 'campaign', content: { text: 'shown' } } };
-  opened = await open(browser, double, { body: BODY, script: 'data-consent="granted"' });
+  opened = await open({ body: BODY, script: 'data-consent="granted"' });
   await shown();
   await opened.page.waitForTimeout(1_100); // seen, and not yet sent
   const id = await opened.page.evaluate(() => localStorage.hyperedge);

@@ -1,27 +1,11 @@
 /** The overlay that shows on a page what was decided for it. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { DecisionAnswer } from '../../contract/decisions.ts';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, startDouble } from './double.ts';
-import { type Opened, type OpenOptions, open } from './page.ts';
+import { until } from './browser.ts';
+import type { OpenOptions } from './page.ts';
+import { usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
-let opened: Opened | undefined;
-
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
-afterEach(async () => {
-  expect(opened?.errors).toEqual([]);
-  await opened?.context.close();
-  double.reset();
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
-});
+const { double, open } = await usePages();
 
 /** The one style that the test's page has itself. */
 const OWN_STYLE = 'sha256-IAdwN3biDCQ3brrgp1m8kBEsPQYyqfREKOEfeoREopc=';
@@ -40,9 +24,9 @@ async function show(options: Partial<OpenOptions> = {}) {
     ...double.decisions,
   };
   const body = '<p data-hyperedge="hero">own</p><p data-hyperedge="banner">own</p><p data-hyperedge="foot">own</p>';
-  opened = await open(browser, double, { body, script: 'data-consent="granted"', ...options });
-  await opened.page.waitForFunction(() => document.querySelector('p')?.textContent === 'shown');
-  return opened.page;
+  const { page } = await open({ body, script: 'data-consent="granted"', ...options });
+  await page.waitForFunction(() => document.querySelector('p')?.textContent === 'shown');
+  return page;
 }
 
 type Page = Awaited<ReturnType<typeof show>>;

@@ -3,23 +3,13 @@
  * anew. Without it the page is only gone through: what is decided anew when an attribute changes leaves nothing but one report.
  */
 import { fileURLToPath } from 'node:url';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { BUNDLE_FORMAT } from '../../decisioning/device/bundle.ts';
 import { parseCondition } from '../../decisioning/segments/index.ts';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, startDouble } from './double.ts';
+import { until } from './browser.ts';
+import { usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
-
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
-});
+const { browser, double } = await usePages();
 
 const conditionOf = (document: object) => {
   const parsed = parseCondition(document);

@@ -1,18 +1,19 @@
 /** Decisions on the device, in a real browser: what is shown, what is asked, what leaves the page and what stays on it. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deviceBundleRequest, deviceDecisionsRequest } from '../../contract/device.ts';
 import { BUNDLE_FORMAT } from '../../decisioning/device/bundle.ts';
 import { parseCondition } from '../../decisioning/segments/index.ts';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, startDouble } from './double.ts';
+import { until } from './browser.ts';
+import type { Double } from './double.ts';
 import { FAILED_REQUEST, NOTHING_STORED, stored } from './page.ts';
+import { usePages } from './pages.ts';
+
+const { browser, double } = await usePages();
 
 const ANONYMOUS_ID = 'a1.k1.visitor.mac';
 const TOKEN = 'ht1.k1.payload.mac';
 
-let browser: Browser;
-let double: Double;
 let context: BrowserContext;
 let page: Page;
 let errors: string[];
@@ -23,11 +24,7 @@ let lifeMs: number;
 /** The status with which either of the two fails. */
 let broken: Record<string, number>;
 
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
 beforeEach(async () => {
-  double.reset();
   [sent, errors, lifeMs, broken] = [[], [], 60_000, {}];
   context = await browser.newContext({ viewport: { width: 800, height: 600 } });
   for (const path of ['bundle', 'decisions']) double.answers[`device/${path}`] = (body) => answer(path, body);
@@ -36,12 +33,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await context.close();
-  expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
   expect(errors).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
 });
 
 const conditionOf = (document: object) => {

@@ -4,9 +4,10 @@
  */
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { launchBrowser, until } from './browser.ts';
-import { startDouble } from './double.ts';
-import { open } from './page.ts';
+import { until } from './browser.ts';
+import { usePages } from './pages.ts';
+
+const { double, open } = await usePages();
 
 const CSS = `<style>
   :root{--ink:#1c2430;--dim:#5b6676;--line:#d9dee6;--accent:#1f4fa3;--paper:#fff}
@@ -39,50 +40,42 @@ const LOG = `
   hyperedge('events', { scroll: true, dwell: [2], forms: { '#mail': 'newsletter' }, goals: { 'dwell-2': 'engaged' } });`;
 
 test('what a page tells, in the order in which it happens', async () => {
-  const [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-  try {
-    double.decisions = { hero: { outcome: 'campaign', content: { text: 'Warm light for long evenings' } } };
-    const { page, context, errors } = await open(browser, double, {
-      head: CSS,
-      script: 'data-consent="granted"',
-      before: LOG,
-      body: `<main><div><section><h1 data-hyperedge="hero">Autumn at Northlight</h1><p>Lamps and small furniture.</p></section>
-        <section><h2>Letters</h2><form id="mail" onsubmit="return false"><input value="ann@shop.example"> <button>Write to me</button></form></section></div>
-        <section><h2>What leaves the page</h2><ol id="log"></ol></section></main><div id="rest" style="height:1400px"></div>`,
-    });
-    const step = (text: string) =>
-      page.evaluate((words) => (window as unknown as { step: (text: string) => void }).step(words), text);
-    const told = () => double.received.flatMap(({ body }) => body.events ?? []).length;
-    await step('A second in view, two seconds on the page');
-    await until(() => told() >= 2);
-    await step('The form is sent: not a word of what was typed');
-    await page.click('button');
-    await until(() => told() >= 3);
-    await step('She scrolls, and is back');
-    await page.evaluate(() => scrollTo(0, 500));
-    await until(() => told() >= 5);
-    await page.evaluate(() => scrollTo(0, 0));
-    await step('A tunnel: an order of the hero waits. And then the network is back');
-    await context.setOffline(true);
-    await page.evaluate(() => hyperedge('goal', 'purchase', { value: 49.9, currency: 'EUR', placement: 'hero' }));
-    const waits = () =>
-      page.evaluate(() => Object.keys(localStorage).some((name) => name.startsWith('hyperedge-offline:')));
-    expect(await until(waits)).toBe(true);
-    const before = told();
-    await context.setOffline(false);
-    await until(() => told() > before);
-    expect(double.received.flatMap(({ body }) => body.events ?? []).some(({ goal }) => goal === 'purchase')).toBe(true);
-    expect(JSON.stringify(double.received)).not.toContain('ann@');
-    expect(errors).toEqual([]);
-    expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
-    if (!process.env.PICTURES) return;
-    await page.evaluate(() => document.querySelector('#rest')?.remove());
-    await page.setViewportSize({ width: 1_080, height: 400 });
-    const height = await page.evaluate(() => document.querySelector('main')?.getBoundingClientRect().bottom ?? 0);
-    await page.setViewportSize({ width: 1_080, height: Math.ceil(height) + 28 });
-    await page.screenshot({ path: fileURLToPath(new URL('../../docs/guides/page/events.png', import.meta.url)) });
-  } finally {
-    await browser.close();
-    await double.close();
-  }
+  double.decisions = { hero: { outcome: 'campaign', content: { text: 'Warm light for long evenings' } } };
+  const { page, context } = await open({
+    head: CSS,
+    script: 'data-consent="granted"',
+    before: LOG,
+    body: `<main><div><section><h1 data-hyperedge="hero">Autumn at Northlight</h1><p>Lamps and small furniture.</p></section>
+      <section><h2>Letters</h2><form id="mail" onsubmit="return false"><input value="ann@shop.example"> <button>Write to me</button></form></section></div>
+      <section><h2>What leaves the page</h2><ol id="log"></ol></section></main><div id="rest" style="height:1400px"></div>`,
+  });
+  const step = (text: string) =>
+    page.evaluate((words) => (window as unknown as { step: (text: string) => void }).step(words), text);
+  const told = () => double.received.flatMap(({ body }) => body.events ?? []).length;
+  await step('A second in view, two seconds on the page');
+  await until(() => told() >= 2);
+  await step('The form is sent: not a word of what was typed');
+  await page.click('button');
+  await until(() => told() >= 3);
+  await step('She scrolls, and is back');
+  await page.evaluate(() => scrollTo(0, 500));
+  await until(() => told() >= 5);
+  await page.evaluate(() => scrollTo(0, 0));
+  await step('A tunnel: an order of the hero waits. And then the network is back');
+  await context.setOffline(true);
+  await page.evaluate(() => hyperedge('goal', 'purchase', { value: 49.9, currency: 'EUR', placement: 'hero' }));
+  const waits = () =>
+    page.evaluate(() => Object.keys(localStorage).some((name) => name.startsWith('hyperedge-offline:')));
+  expect(await until(waits)).toBe(true);
+  const before = told();
+  await context.setOffline(false);
+  await until(() => told() > before);
+  expect(double.received.flatMap(({ body }) => body.events ?? []).some(({ goal }) => goal === 'purchase')).toBe(true);
+  expect(JSON.stringify(double.received)).not.toContain('ann@');
+  if (!process.env.PICTURES) return;
+  await page.evaluate(() => document.querySelector('#rest')?.remove());
+  await page.setViewportSize({ width: 1_080, height: 400 });
+  const height = await page.evaluate(() => document.querySelector('main')?.getBoundingClientRect().bottom ?? 0);
+  await page.setViewportSize({ width: 1_080, height: Math.ceil(height) + 28 });
+  await page.screenshot({ path: fileURLToPath(new URL('../../docs/guides/page/events.png', import.meta.url)) });
 });

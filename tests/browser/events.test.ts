@@ -1,59 +1,30 @@
 /** What the part `events` reports, under which name, and how often. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, type Endpoint, startDouble } from './double.ts';
-import { type Opened, type OpenOptions, open } from './page.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { until } from './browser.ts';
+import type { Opened, OpenOptions } from './page.ts';
+import { eventsAreThere, usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
+const { double, of, open, reported } = await usePages();
+
 let opened: Opened | undefined;
-
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
-beforeEach(() => double.reset());
-afterEach(async () => {
-  await opened?.context.close();
-  expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
-  expect(opened?.errors).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
-});
 
 /** Longer than half a second of gathering and an answer. */
 const GATHERED_MS = 700;
 
 const show = async (options: OpenOptions, events: object = {}): Promise<Page> => {
-  opened = await open(browser, double, {
+  opened = await open({
     script: 'data-consent="granted" data-timeout-ms="2000"',
     ...options,
     before: `hyperedge('events', ${JSON.stringify(events)}); ${options.before ?? ''}`,
   });
   await until(() => of('optimize').length > 0);
-  await isReady(opened.page);
+  await eventsAreThere(opened.page);
   return opened.page;
 };
-/** The part has arrived, and runs by the next turn. */
-const isReady = async (page: Page) => {
-  await page.waitForFunction(() =>
-    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/events.js')),
-  );
-  await page.waitForTimeout(50);
-};
-const of = (endpoint: Endpoint) => double.received.filter((request) => request.endpoint === endpoint);
 const told = () =>
   of('events').flatMap(({ body }) =>
     body.events.map((event: { name?: string; goal?: string }) => event.name ?? `goal ${event.goal}`),
-  );
-const reported = () =>
-  of('feedback').flatMap(({ body }) =>
-    body.events.map(
-      (event: { token: string; kind: string; goal?: string }) =>
-        `${event.token.split('.')[1]} ${event.goal ?? event.kind}`,
-    ),
   );
 const box = (id: string, style = 'height:100px', inside = 'own') =>
   `<div data-hyperedge="${id}" style="${style}">${inside}</div>`;
@@ -229,7 +200,7 @@ describe('acts', () => {
 describe('goals', () => {
   test('called before the part is there; with a placement they are of its decision alone, with value, currency and order', async () => {
     double.failures = { optimize: { delayMs: 100 } };
-    opened = await open(browser, double, {
+    opened = await open({
       script: 'data-consent="granted" data-timeout-ms="2000"',
       body: box('hero'),
       before: `hyperedge('goal', 'purchase', { value: 9.5, currency: 'EUR', orderId: 7, placement: 'hero' });

@@ -5,32 +5,25 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, type Failure, startDouble } from './double.ts';
-import { type Opened, open } from './page.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { until } from './browser.ts';
+import type { Double, Failure } from './double.ts';
+import type { Opened } from './page.ts';
+import { usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
+const { browser, double, open } = await usePages({ requests: false });
+
 let opened: Opened | undefined;
 let context: BrowserContext;
 
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
 beforeEach(async () => {
-  double.reset();
   opened = undefined;
   context = await browser.newContext({ viewport: { width: 800, height: 600 } });
 });
 afterEach(async () => {
   await context.close();
   expect(opened?.errors ?? []).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
 });
 
 /** What each part is started with, where nothing will not do. A part that is added is in the matrix by its file alone. */
@@ -83,7 +76,7 @@ async function each<Case>(
 }
 
 const openIn = (own: BrowserContext, script = ''): Promise<Opened> =>
-  open(browser, double, {
+  open({
     body: BODY,
     script: `data-consent="granted" ${script}`,
     context: own,

@@ -1,33 +1,17 @@
 /** Forwarding: which tool gets what, when it may, and how often. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, startDouble } from './double.ts';
-import { type Opened, open } from './page.ts';
+import type { Page } from 'playwright-core';
+import { beforeEach, expect, test } from 'vitest';
+import { until } from './browser.ts';
+import { usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
-let opened: Opened;
+const { double, open } = await usePages();
 
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
 beforeEach(() => {
-  double.reset();
   const spring = { campaign: 'spring', content: { text: 'shown' } } as const;
   double.decisions = {
     hero: { ...spring, outcome: 'campaign', arm: 'short', decisionId: 'd1' },
     held: { outcome: 'holdout', campaign: 'summer', arm: 'holdout', decisionId: 'd2', content: null },
   };
-});
-afterEach(async () => {
-  await opened.context.close();
-  expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
-  expect(opened.errors).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
 });
 
 const HERO = '<div data-hyperedge="hero" style="height:100px">own</div>';
@@ -44,8 +28,8 @@ interface Scene {
 }
 const COUNT = "window.seen = 0; addEventListener('hyperedge:exposure', () => (seen += 1));";
 const visit = async (before: string, body = HERO): Promise<Page> => {
-  opened = await open(browser, double, { body, before: COUNT + before });
-  return opened.page;
+  const { page } = await open({ body, before: COUNT + before });
+  return page;
 };
 const seen = (page: Page, count = 1) =>
   page.waitForFunction((wanted) => (window as unknown as Scene).seen === wanted, count);

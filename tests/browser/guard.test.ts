@@ -1,27 +1,21 @@
 /** The flicker guard: hides what is going to be replaced and nothing else, and lets go whatever happens. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { bundle } from '../../client-snippet/bundle.ts';
-import { launchBrowser } from './browser.ts';
-import { type Double, startDouble } from './double.ts';
+import { usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
+const { browser, double } = await usePages();
+
 let context: BrowserContext;
 let guard: string;
 
 beforeAll(async () => {
-  [browser, double, guard] = await Promise.all([launchBrowser(), startDouble(), bundle('stub/guard.ts')]);
+  guard = await bundle('stub/guard.ts');
 });
 beforeEach(async () => {
-  double.reset();
   context = await browser.newContext();
 });
 afterEach(() => context.close());
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
-});
 
 /** Long enough that nothing but an event ends it within a test, unless a test is about the time. */
 const LONG_MS = 60_000;

@@ -4,9 +4,10 @@
  */
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { launchBrowser, until } from './browser.ts';
-import { startDouble } from './double.ts';
-import { open } from './page.ts';
+import { until } from './browser.ts';
+import { usePages } from './pages.ts';
+
+const { double, open } = await usePages();
 
 const CSS = `<style>
   :root{--ink:#1c2430;--dim:#5b6676;--line:#d9dee6;--accent:#1f4fa3;--paper:#fff}
@@ -35,51 +36,43 @@ const LOG = `
   hyperedge('consent', 'granted');`;
 
 test('who a page speaks for, from an anonymous visitor to the next one', async () => {
-  const [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-  try {
-    double.decisions = { hero: { outcome: 'campaign', content: { text: 'Warm light for long evenings' } } };
-    const proofs = ['1800000000.MaHyxr7Q', '1800003600.pQ0mUu8w'];
-    let live = proofs[0];
-    double.refuse = ({ customer }) =>
-      customer?.id !== undefined && customer.proof !== live
-        ? { status: 403, text: '{"type":"/problems/invalid_identity"}' }
-        : undefined;
-    const { page, errors } = await open(browser, double, {
-      head: CSS,
-      before: LOG,
-      body: `<main><div><section><h1 data-hyperedge="hero">Autumn at Northlight</h1><p>Lamps and small furniture.</p></section>
-        <section><h2>Local storage</h2><p id="kept"></p></section></div><section><h2>What leaves the page, and the answer</h2><ol id="log"></ol></section></main>`,
-    });
-    const sent = (count: number) => until(() => double.received.length >= count);
-    const step = (text: string) =>
-      page.evaluate((words) => (window as unknown as { step: (text: string) => void }).step(words), text);
-    await until(() => page.evaluate(() => localStorage.hyperedge));
-    await sent(1);
-    await step('She signs in: the page fetches a proof, and her visits become hers');
-    await page.evaluate((all) => hyperedge('identity', 'crm-4711', () => all.shift() as string), [...proofs]);
-    await sent(2);
-    await step('An hour later it has expired: a fresh one, and the same order again');
-    live = proofs[1];
-    await page.evaluate(() => hyperedge('convert', 'purchase', { value: 49.9, orderId: 'A-1001' }));
-    await until(() => double.received.filter(({ body }) => body.customer?.proof === proofs[1]).length === 1);
-    await step('She signs out: reset. The API hears that this page speaks for nobody, and clears its cookie');
-    await page.evaluate(() => hyperedge('reset'));
-    await until(() => double.received.at(-1)?.endpoint === 'consent');
-    const kept = await page.evaluate(() => localStorage.hyperedge);
-    await page.evaluate((text) => {
-      (document.querySelector('#kept') as HTMLElement).textContent = `hyperedge: ${text}`;
-    }, kept);
-    await page.waitForFunction(() => [...document.querySelectorAll('li i')].every(({ textContent }) => textContent));
-    expect(kept).toBe('reset');
-    expect(errors).toEqual([]);
-    expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
-    if (!process.env.PICTURES) return;
-    await page.setViewportSize({ width: 1_080, height: 400 });
-    const height = await page.evaluate(() => document.querySelector('main')?.getBoundingClientRect().bottom ?? 0);
-    await page.setViewportSize({ width: 1_080, height: Math.ceil(height) + 28 });
-    await page.screenshot({ path: fileURLToPath(new URL('../../docs/guides/page/identity.png', import.meta.url)) });
-  } finally {
-    await browser.close();
-    await double.close();
-  }
+  double.decisions = { hero: { outcome: 'campaign', content: { text: 'Warm light for long evenings' } } };
+  const proofs = ['1800000000.MaHyxr7Q', '1800003600.pQ0mUu8w'];
+  let live = proofs[0];
+  double.refuse = ({ customer }) =>
+    customer?.id !== undefined && customer.proof !== live
+      ? { status: 403, text: '{"type":"/problems/invalid_identity"}' }
+      : undefined;
+  const { page } = await open({
+    head: CSS,
+    before: LOG,
+    body: `<main><div><section><h1 data-hyperedge="hero">Autumn at Northlight</h1><p>Lamps and small furniture.</p></section>
+      <section><h2>Local storage</h2><p id="kept"></p></section></div><section><h2>What leaves the page, and the answer</h2><ol id="log"></ol></section></main>`,
+  });
+  const sent = (count: number) => until(() => double.received.length >= count);
+  const step = (text: string) =>
+    page.evaluate((words) => (window as unknown as { step: (text: string) => void }).step(words), text);
+  await until(() => page.evaluate(() => localStorage.hyperedge));
+  await sent(1);
+  await step('She signs in: the page fetches a proof, and her visits become hers');
+  await page.evaluate((all) => hyperedge('identity', 'crm-4711', () => all.shift() as string), [...proofs]);
+  await sent(2);
+  await step('An hour later it has expired: a fresh one, and the same order again');
+  live = proofs[1];
+  await page.evaluate(() => hyperedge('convert', 'purchase', { value: 49.9, orderId: 'A-1001' }));
+  await until(() => double.received.filter(({ body }) => body.customer?.proof === proofs[1]).length === 1);
+  await step('She signs out: reset. The API hears that this page speaks for nobody, and clears its cookie');
+  await page.evaluate(() => hyperedge('reset'));
+  await until(() => double.received.at(-1)?.endpoint === 'consent');
+  const kept = await page.evaluate(() => localStorage.hyperedge);
+  await page.evaluate((text) => {
+    (document.querySelector('#kept') as HTMLElement).textContent = `hyperedge: ${text}`;
+  }, kept);
+  await page.waitForFunction(() => [...document.querySelectorAll('li i')].every(({ textContent }) => textContent));
+  expect(kept).toBe('reset');
+  if (!process.env.PICTURES) return;
+  await page.setViewportSize({ width: 1_080, height: 400 });
+  const height = await page.evaluate(() => document.querySelector('main')?.getBoundingClientRect().bottom ?? 0);
+  await page.setViewportSize({ width: 1_080, height: Math.ceil(height) + 28 });
+  await page.screenshot({ path: fileURLToPath(new URL('../../docs/guides/page/identity.png', import.meta.url)) });
 });

@@ -1,35 +1,17 @@
 /** Who a visitor is on a page: proofs that expire or are wrong, several tabs, devices that several people use. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, type Endpoint, startDouble } from './double.ts';
-import { type Opened, open } from './page.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { beforeEach, expect, test } from 'vitest';
+import { until } from './browser.ts';
+import { usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
-let opened: Opened[] = [];
+const { bodies: sent, double, open } = await usePages();
 
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
 beforeEach(() => {
-  double.reset();
   double.decisions = { hero: { outcome: 'campaign', content: { text: 'shown' } } };
-});
-afterEach(async () => {
-  await opened[0]?.context.close();
-  expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
-  expect(opened.flatMap(({ errors }) => errors)).toEqual([]);
-  opened = [];
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
 });
 
 const BODY = '<div data-hyperedge="hero" style="height:100px">own</div>';
 const GRANTED = 'data-consent="granted" data-timeout-ms="2000"';
-const sent = (endpoint: Endpoint) => double.received.filter((one) => one.endpoint === endpoint).map(({ body }) => body);
 const shown = (page: Page) => page.waitForFunction(() => document.querySelector('div')?.textContent === 'shown');
 const idIn = (page: Page): Promise<string | undefined> => page.evaluate(() => localStorage.hyperedge);
 
@@ -43,9 +25,8 @@ function wants(...proofs: string[]): void {
 
 /** Opens a page, the first of a visitor unless their context is given. */
 async function show(before: string, context?: BrowserContext): Promise<Page> {
-  const next = await open(browser, double, { body: BODY, script: GRANTED, before, ...(context && { context }) });
-  opened.push(next);
-  return next.page;
+  const { page } = await open({ body: BODY, script: GRANTED, before, ...(context && { context }) });
+  return page;
 }
 
 test('a proof is fetched when somebody signs in, and the visitor is linked to them', async () => {

@@ -1,31 +1,22 @@
 /** Content that tries to be more than text, links and images: nothing of it runs, loads or leaves the site. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ADDRESSES, ATTRIBUTES, MARKUP } from './attacks.ts';
-import { launchBrowser } from './browser.ts';
-import { type Double, startDouble } from './double.ts';
-import { type Opened, open } from './page.ts';
+import type { Opened } from './page.ts';
+import { usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
+// An id that the contract refuses is asked for on purpose.
+const { browser, double, open } = await usePages({ requests: false });
+
 let opened: Opened;
 let elsewhere: string[];
 
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
 beforeEach(() => {
-  double.reset();
   elsewhere = [];
 });
 afterEach(async () => {
   expect(await opened.page.evaluate(() => (window as unknown as { hit?: number }).hit)).toBeUndefined();
   expect(elsewhere).toEqual([]);
-  await opened.context.close();
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
 });
 
 /** Opens a page whose requests to anywhere but the two servers are noted. */
@@ -34,7 +25,7 @@ async function show(body: string): Promise<Page> {
   context.on('request', (request) => {
     if (![double.pages, double.api].some((origin) => request.url().startsWith(origin))) elsewhere.push(request.url());
   });
-  opened = await open(browser, double, { body: `${body}<p data-hyperedge="last">own</p>`, context });
+  opened = await open({ body: `${body}<p data-hyperedge="last">own</p>`, context });
   await opened.page.waitForFunction(() => document.querySelector('p:last-of-type')?.textContent === 'shown');
   return opened.page;
 }

@@ -1,33 +1,27 @@
 /** A release embedded with integrity: what is not to the byte what was built does not run, and breaks nothing. */
 import { createHash } from 'node:crypto';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import { bundles } from '../../client-snippet/bundle.ts';
 import { embedOf } from '../../client-snippet/embed.ts';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, startDouble } from './double.ts';
+import { until } from './browser.ts';
+import { usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
+const { browser, double } = await usePages();
+
 let files: Record<string, { path: string; integrity: string }>;
 let page: Page;
 let errors: string[];
 
 beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
   const hash = (code: string) => `sha384-${createHash('sha384').update(code).digest('base64')}`;
   files = Object.fromEntries(
     [...(await bundles())].map(([name, code]) => [name, { path: name, integrity: hash(code) }]),
   );
 });
-beforeEach(() => double.reset());
 afterEach(async () => {
   await page.context().close();
   expect(errors).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
 });
 
 async function open(changed: Record<string, string>): Promise<void> {

@@ -1,53 +1,22 @@
 /** Decisions whose claim has lapsed: asked for again, not shown. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, type Endpoint, startDouble } from './double.ts';
-import { type Opened, type OpenOptions, open } from './page.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { until } from './browser.ts';
+import type { OpenOptions } from './page.ts';
+import { eventsAreThere, usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
-let opened: Opened | undefined;
-
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
-beforeEach(() => double.reset());
-afterEach(async () => {
-  await opened?.context.close();
-  expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
-  expect(opened?.errors).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
-});
+const { double, of, open, reported } = await usePages();
 
 const show = async (options: OpenOptions, events: object = {}): Promise<Page> => {
-  opened = await open(browser, double, {
+  const { page } = await open({
     script: 'data-consent="granted"',
     ...options,
     before: `hyperedge('events', ${JSON.stringify(events)}); ${options.before ?? ''}`,
   });
   await until(() => of('optimize').length > 0);
-  await isReady(opened.page);
-  return opened.page;
+  await eventsAreThere(page);
+  return page;
 };
-/** The part has arrived, and runs by the next turn. */
-const isReady = async (page: Page) => {
-  await page.waitForFunction(() =>
-    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/events.js')),
-  );
-  await page.waitForTimeout(50);
-};
-const of = (endpoint: Endpoint) => double.received.filter((request) => request.endpoint === endpoint);
-const reported = () =>
-  of('feedback').flatMap(({ body }) =>
-    body.events.map(
-      (event: { token: string; kind: string; goal?: string }) =>
-        `${event.token.split('.')[1]} ${event.goal ?? event.kind}`,
-    ),
-  );
 const box = (id: string, style = 'height:100px', inside = 'own') =>
   `<div data-hyperedge="${id}" style="${style}">${inside}</div>`;
 

@@ -1,26 +1,14 @@
 /** Consent pending or denied, with every part loaded and used: nothing is written anywhere, and no request names anybody. */
 import { readdirSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, startDouble } from './double.ts';
-import { NOTHING_STORED, type Opened, open, stored } from './page.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { until } from './browser.ts';
+import { NOTHING_STORED, type Opened, stored } from './page.ts';
+import { usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
+const { double, open } = await usePages({ requests: false });
+
 let opened: Opened;
-
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
-afterEach(async () => {
-  await opened.context.close();
-  double.reset();
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
-});
 
 /** Every file of parts, as it is named; those that are asked for more than their name can do nothing else. */
 const PARTS = readdirSync(new URL('../../client-snippet/parts/', import.meta.url))
@@ -126,7 +114,7 @@ const requestsToApi = (sent: Sent[]) =>
 
 test.each(['', 'data-consent="denied"'])('%j: no write anywhere, no id in any request, no report', async (script) => {
   double.failures = { optimize: { text: ANSWER } };
-  opened = await open(browser, double, { head: SPY, body: '<p>empty</p>', path: '/warm', before: '' });
+  opened = await open({ head: SPY, body: '<p>empty</p>', path: '/warm', before: '' });
   const { page } = opened;
   const [sent, written] = [listen(page), await writes(page)];
   double.html['/'] = (double.html['/warm'] as string)
@@ -149,7 +137,7 @@ test.each(['', 'data-consent="denied"'])('%j: no write anywhere, no id in any re
 });
 
 test('denied later: what was written is gone, nothing is written from then on, and only the refusal itself names the visitor', async () => {
-  opened = await open(browser, double, {
+  opened = await open({
     head: SPY,
     body: BODY,
     script: 'data-consent="granted"',

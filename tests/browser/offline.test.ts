@@ -1,36 +1,26 @@
 /** The page's end, and times without a network: what leaves first, what waits, for how long and on whose behalf. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MAX_KEPT, MAX_KEPT_CHARS, MAX_KEPT_MS } from '../../client-snippet/parts/offline/keep.ts';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, type Endpoint, startDouble } from './double.ts';
-import { NOTHING_STORED, type Opened, type OpenOptions, open, stored } from './page.ts';
+import { until } from './browser.ts';
+import { NOTHING_STORED, type Opened, type OpenOptions, stored } from './page.ts';
+import { usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
+const { browser, double, of, open } = await usePages();
+
 let opened: Opened;
 let context: BrowserContext;
 
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
 beforeEach(async () => {
-  double.reset();
   context = await browser.newContext({ viewport: { width: 800, height: 600 } });
 });
 afterEach(async () => {
   await context.close();
-  expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
-  expect(opened.errors).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
 });
 
 const show = async (options: Partial<OpenOptions> = {}, before = "hyperedge('offline');"): Promise<Page> => {
   const asked = of('optimize').length;
-  opened = await open(browser, double, {
+  opened = await open({
     body: '<h1 data-hyperedge="hero">own</h1>',
     script: 'data-consent="granted"',
     context,
@@ -44,7 +34,6 @@ const show = async (options: Partial<OpenOptions> = {}, before = "hyperedge('off
   await opened.page.waitForTimeout(100);
   return opened.page;
 };
-const of = (endpoint: Endpoint) => double.received.filter((request) => request.endpoint === endpoint);
 const goals = () => of('events').flatMap(({ body }) => body.events.map(({ goal }: { goal: string }) => goal));
 const waiting = (page: Page) =>
   page.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith('hyperedge-offline:')).length);

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { LazyPart } from '../../client-snippet/npm/index.ts';
 import { buildPackage } from '../../scripts/package/build.ts';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, type Endpoint, startDouble } from './double.ts';
+import { until } from './browser.ts';
+import { usePages } from './pages.ts';
 
 const CODE = `
 import * as client from '@hyperedge/client';
@@ -22,14 +22,13 @@ interface Handle {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'hyperedge-page-'));
-let browser: Browser;
-let double: Double;
+const { bodies: of, browser, double } = await usePages();
+
 let code: string;
 let page: Page;
 let errors: string[];
 
 beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
   await buildPackage(join(folder, 'node_modules/@hyperedge/client'));
   const { outputFiles } = await build({
     stdin: { contents: CODE, resolveDir: folder },
@@ -41,7 +40,6 @@ beforeAll(async () => {
   code = (outputFiles[0]?.text ?? '').replaceAll(/<(?=\/?script|!--)/g, '\\x3c');
 });
 beforeEach(async () => {
-  double.reset();
   errors = [];
   double.decisions = { hero: { outcome: 'campaign', content: { text: 'decided' } } };
   double.html['/'] = `<!doctype html><html><body><p id="mine">own</p><b data-hyperedge="hero">own</b>
@@ -52,17 +50,10 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await page.context().close();
-  expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
   expect(errors).toEqual([]);
 });
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const of = (endpoint: Endpoint) =>
-  double.received.filter((request) => request.endpoint === endpoint).map(({ body }) => body);
 const start = (consent: 'granted' | 'pending') =>
   page.evaluate(([api, given]) => (window as never as Handle).client.start({ key: 'pk_test', api, consent: given }), [
     double.api,

@@ -1,8 +1,8 @@
-/** What the tests of the part `placements` share: a browser and a double per file, and looks at the page. */
+/** What tests on pages share: a browser and a double per file, and looks at the page. */
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect } from 'vitest';
 import { launchBrowser } from './browser.ts';
-import { type Double, type Received, startDouble } from './double.ts';
+import { type Double, type Endpoint, type Received, startDouble } from './double.ts';
 import { type Opened, type OpenOptions, open } from './page.ts';
 
 /** The call that a page makes before the script is there. */
@@ -18,52 +18,89 @@ export const waitFor = (page: Page, selector: string, text: string): Promise<unk
     string,
   ]);
 
+/** Waits until the part `events` is there; it runs by the next turn. */
+export const eventsAreThere = async (page: Page): Promise<void> => {
+  await page.waitForFunction(() =>
+    performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/events.js')),
+  );
+  await page.waitForTimeout(50);
+};
+
 /** Two frames and what they caused. */
 export const settle = (page: Page): Promise<unknown> =>
   page.evaluate(
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))),
   );
 
+export interface Reported {
+  readonly token: string;
+  readonly kind: string;
+  readonly goal?: string;
+}
+
 interface Pages {
-  readonly browser: () => Browser;
-  readonly double: () => Double;
+  readonly browser: Browser;
+  readonly double: Double;
+  /** Opens a page that is closed after its test. */
+  readonly open: (options: OpenOptions) => Promise<Opened>;
   readonly show: (options: OpenOptions) => Promise<Page>;
-  /** Closes the page of this test before another is opened. */
+  /** Closes the pages of this test before others are opened. */
   readonly close: () => Promise<void>;
   /** Content by placement; what is not here gets none. */
   readonly decide: (contents: Record<string, unknown>) => void;
+  /** Requests to one endpoint, and what they said. */
+  readonly of: (endpoint: Endpoint) => Received[];
+  readonly bodies: (endpoint: Endpoint) => Received['body'][];
   readonly asked: () => Received[];
-  readonly exposures: () => { readonly token: string }[];
+  readonly exposures: () => Reported[];
+  /** What was told of decisions, as `placement exposure` or `placement goal`. */
+  readonly reported: () => string[];
 }
 
-/** Starts both for a file; after each test no request was against the contract, and the page had no error. */
-export function usePages(): Pages {
-  let browser: Browser;
-  let double: Double;
-  let opened: Opened | undefined;
-  const close = async () => opened?.context.close();
-  beforeAll(async () => {
-    [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
+interface Checks {
+  /** Whether a request against the contract fails its test. */
+  readonly requests?: boolean;
+  /** Whether an error on a page does; a file without it looks at them itself. */
+  readonly errors?: boolean;
+}
+
+/**
+ * Starts a browser and a double for the file that awaits this at its top; the double is as new for each test. After it the pages that it
+ * opened here are closed, no request was against the contract, and none of the pages had an error.
+ */
+export async function usePages({ requests = true, errors = true }: Checks = {}): Promise<Pages> {
+  const [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
+  let opened: Opened[] = [];
+  const close = async () => {
+    for (const { context } of opened) await context.close();
+  };
+  beforeEach(() => {
+    double.reset();
+    opened = [];
   });
-  beforeEach(() => double.reset());
   afterEach(async () => {
     await close();
-    expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
-    expect(opened?.errors).toEqual([]);
+    if (requests) expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
+    if (errors) expect(opened.flatMap((one) => one.errors)).toEqual([]);
   });
   afterAll(async () => {
-    await browser?.close();
-    await double?.close();
+    await browser.close();
+    await double.close();
   });
-  const of = (endpoint: string) => double.received.filter((request) => request.endpoint === endpoint);
+  const openHere = async (options: OpenOptions) => {
+    const one = await open(browser, double, options);
+    opened.push(one);
+    return one;
+  };
+  const of = (endpoint: Endpoint) => double.received.filter((request) => request.endpoint === endpoint);
+  const bodies = (endpoint: Endpoint) => of(endpoint).map(({ body }) => body);
+  const exposures = (): Reported[] => bodies('feedback').flatMap(({ events }) => events);
   return {
-    browser: () => browser,
-    double: () => double,
+    browser,
+    double,
     close,
-    show: async (options) => {
-      opened = await open(browser, double, options);
-      return opened.page;
-    },
+    open: openHere,
+    show: async (options) => (await openHere(options)).page,
     decide: (contents) => {
       double.decisions = Object.fromEntries(
         Object.entries(contents).map(([id, content]) => [
@@ -72,7 +109,10 @@ export function usePages(): Pages {
         ]),
       );
     },
+    of,
+    bodies,
     asked: () => of('optimize'),
-    exposures: () => of('feedback').flatMap(({ body }) => body.events),
+    exposures,
+    reported: () => exposures().map(({ token, kind, goal }) => `${token.split('.')[1]} ${goal ?? kind}`),
   };
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { until } from './browser.ts';
 import { html, listed, usePages, waitFor } from './pages.ts';
 
-const { browser, close, decide, exposures, show } = usePages();
+const { browser, close, decide, exposures, show } = await usePages();
 
 describe('kinds of content', () => {
   const before = listed({ id: 'a', selector: '#a' });
@@ -97,7 +97,7 @@ describe('kinds of content', () => {
     await close();
 
     decide({ a: { html: '<b>A</b>' }, b: { html: '<b>B</b>', text: 'B' } });
-    const context = await browser().newContext();
+    const context = await browser.newContext();
     await context.route('**/html.js', (route) => route.abort());
     const blocked = await show({
       body: '<div id="a">own</div><div id="b">own</div>',

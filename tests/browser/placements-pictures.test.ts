@@ -10,7 +10,7 @@ import { until } from './browser.ts';
 import { pageHtml } from './page.ts';
 import { listed, usePages, waitFor } from './pages.ts';
 
-const { asked, browser, decide, double, show } = usePages();
+const { asked, browser, decide, double, show } = await usePages();
 
 /** A small shop's page, as wide as it is drawn. */
 const SHOP = `<style>
@@ -49,7 +49,7 @@ const figure = (title: string, small: string, image: string): string =>
 
 async function picture(name: string, body: string): Promise<void> {
   if (!process.env.PICTURES) return;
-  const page = await browser().newPage();
+  const page = await browser.newPage();
   await page.setContent(`<!doctype html>${FRAME}<main>${body}</main>`);
   const box = await page.locator('main').boundingBox();
   await page.setViewportSize({ width: Math.ceil(box?.width ?? 0), height: Math.ceil(box?.height ?? 0) });
@@ -94,7 +94,7 @@ test('flicker: the same page with and without the guard, while it waits and afte
     .replace('<a ', '<a data-hyperedge-part="go" ');
   const shots: string[] = [];
   for (const guard of ['', await bundle('stub/guard.ts')]) {
-    double().failures = { optimize: { delayMs: 2_500 } }; // long enough to take the picture before the answer
+    double.failures = { optimize: { delayMs: 2_500 } }; // long enough to take the picture before the answer
     const head = `${SHOP}${guard ? `<script data-hide-ms="5000">${guard}</script>` : ''}`;
     const page = await show({ head, body, before: "hyperedge('init', { timeoutMs: 5000 });" });
     await page.waitForSelector('.hero', { state: 'attached' });
@@ -116,7 +116,7 @@ test('flicker: the same page with and without the guard, while it waits and afte
 
 test('redirects: what leaves a page before the page is left', async () => {
   decide({ offer: { redirect: '/evening' } });
-  double().html['/evening'] = pageHtml(double(), { body: '<h1>x</h1>', before: listed() });
+  double.html['/evening'] = pageHtml(double, { body: '<h1>x</h1>', before: listed() });
   const page = await show({
     body: '<h1 id="a">own</h1>',
     before: listed({ id: 'offer' }),
@@ -126,13 +126,13 @@ test('redirects: what leaves a page before the page is left', async () => {
   });
   const came = new URL(page.url()).pathname + new URL(page.url()).search;
   await page.waitForURL(/evening/);
-  await until(() => double().received.length >= 2);
+  await until(() => double.received.length >= 2);
   await page.waitForFunction(() => !location.search.includes('redirected'));
   expect(asked()).toHaveLength(1);
   const line = (name: string, text: string): string => `<li><b>${name}</b><span>${text}</span></li>`;
   const step = (text: string): string => `<li><span class="step">${text}</span></li>`;
   const short = (token: string): string => `${token.slice(0, 15)}…`;
-  const [question, report] = double().received;
+  const [question, report] = double.received;
   await picture(
     'redirects',
     `<figure><figcaption>What leaves the page, and when</figcaption><ol>${

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { until } from './browser.ts';
 import { listed, usePages, waitFor } from './pages.ts';
 
-const { asked, decide, exposures, show } = usePages();
+const { asked, decide, exposures, show } = await usePages();
 
 describe('placements by selector', () => {
   test('fill every element that matches, in one request with those of the page, and are tracked', async () => {

@@ -1,11 +1,11 @@
 /** Pages under a strict Content Security Policy with Trusted Types enforced: everything works, and the browser reports no violation. */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { launchBrowser } from './browser.ts';
-import { type Double, startDouble } from './double.ts';
-import { type Opened, open } from './page.ts';
+import type { Page } from 'playwright-core';
+import { beforeEach, expect, test } from 'vitest';
+import { usePages } from './pages.ts';
+
+const { double, open } = await usePages();
 
 const NONCE = 'bm9uY2U';
 /** A script must carry the nonce, text must not become script, and only these two policies may make trusted values. */
@@ -19,37 +19,21 @@ const parts = readdirSync(fileURLToPath(new URL('../../client-snippet/parts/', i
   .filter((file) => /^[a-z-]+\.ts$/.test(file))
   .map((file) => file.slice(0, -'.ts'.length));
 
-let browser: Browser;
-let double: Double;
-let opened: Opened | undefined;
-
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
 beforeEach(() => {
   double.headers = { 'content-security-policy': POLICY };
-});
-afterEach(async () => {
-  expect(opened?.errors).toEqual([]);
-  await opened?.context.close();
-  double.reset();
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
 });
 
 /** A page whose scripts carry the nonce, with `violations` that the browser reported. */
 async function show(before = '', body = '<p data-hyperedge="hero">own</p>'): Promise<Page> {
   const watch = `window.violations = [];
     addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample));`;
-  opened = await open(browser, double, {
+  const { page } = await open({
     body,
     nonce: NONCE,
     before: watch + before,
     script: 'data-consent="granted" data-timeout-ms="2000"',
   });
-  return opened.page;
+  return page;
 }
 const violations = (page: Page) => page.evaluate(() => (window as unknown as { violations: string[] }).violations);
 

@@ -1,42 +1,25 @@
 /** Consent by purpose: what is stored, sent and shown for each, who wins, and what the server hears of a change of mind. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { IN_FIREFOX, launchBrowser, until } from './browser.ts';
-import { type Double, type Endpoint, startDouble } from './double.ts';
-import { NOTHING_STORED, type Opened, open, stored } from './page.ts';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { IN_FIREFOX, until } from './browser.ts';
+import { NOTHING_STORED, stored } from './page.ts';
+import { usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
-let opened: Opened;
+const { bodies, double, open } = await usePages();
 
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
 beforeEach(() => {
-  double.reset();
   double.decisions = { hero: { outcome: 'campaign', campaign: 'spring', arm: 'short', content: { text: 'shown' } } };
-});
-afterEach(async () => {
-  await opened.context.close();
-  expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
-  expect(opened.errors).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
 });
 
 const BODY = '<div data-hyperedge="hero" style="height:100px">own</div>';
-const bodies = (endpoint: Endpoint) =>
-  double.received.filter((request) => request.endpoint === endpoint).map(({ body }) => body);
 const visit = async (before: string, script = ''): Promise<Page> => {
-  opened = await open(browser, double, {
+  const { page } = await open({
     body: BODY,
     before: `addEventListener('hyperedge:purposes', (e) => (window.said ??= []).push(e.detail));${before}`,
     script,
   });
   await until(() => bodies('optimize').length > 0);
-  return opened.page;
+  return page;
 };
 /** The latest of `hyperedge:purposes`. */
 const said = (page: Page) => page.evaluate(() => (window as unknown as { said?: object[] }).said?.at(-1));

@@ -1,18 +1,18 @@
 /** React: the same on the server and while hydrating, asked once, seen as it is on any page. */
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { createElement } from 'react';
 import { renderToString } from 'react-dom/server';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Bootstrap, Decision } from '../../client-snippet/npm/index.ts';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, type Endpoint, startDouble } from './double.ts';
+import { until } from './browser.ts';
+import { usePages } from './pages.ts';
 import { App } from './react-app.ts';
 import type { Handle } from './react-page.ts';
 
-let browser: Browser;
-let double: Double;
+const { browser, double, exposures: reports, of } = await usePages();
+
 let code: string;
 let page: Page;
 let errors: string[];
@@ -25,27 +25,17 @@ beforeAll(async () => {
     format: 'iife',
     define: { 'process.env.NODE_ENV': '"development"' }, // in which React says what does not match
   });
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
   code = ((await bundled).outputFiles[0]?.text ?? '').replaceAll(/<(?=\/?script|!--)/g, '\\x3c');
 });
 beforeEach(() => {
-  double.reset();
   errors = [];
 });
 afterEach(async () => {
   await page?.context().close();
-  expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
   expect(errors).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
 });
 
 const SEEN_MS = 2_000;
-const of = (endpoint: Endpoint) => double.received.filter((request) => request.endpoint === endpoint);
-const reports = () =>
-  of('feedback').flatMap(({ body }) => body.events as { token: string; kind: string; goal?: string }[]);
 const textOf = (selector: string) => page.locator(selector).textContent();
 
 const decision = (placement: string, more: Partial<Decision>): Decision => ({

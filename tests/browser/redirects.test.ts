@@ -1,27 +1,11 @@
 /** Redirects: the exposure goes first, the address keeps what it had, and nobody goes round in circles. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { IN_FIREFOX, launchBrowser, until } from './browser.ts';
-import { type Double, startDouble } from './double.ts';
-import { NOTHING_STORED, type Opened, type OpenOptions, open, pageHtml, stored } from './page.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { IN_FIREFOX, until } from './browser.ts';
+import { NOTHING_STORED, type OpenOptions, pageHtml, stored } from './page.ts';
+import { usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
-let opened: Opened | undefined;
-
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
-beforeEach(() => double.reset());
-afterEach(async () => {
-  await opened?.context.close();
-  expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
-  expect(opened?.errors).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
-});
+const { browser, double, open } = await usePages();
 
 const granted = 'data-consent="granted"';
 const body = '<h1 id="a">own</h1>';
@@ -30,8 +14,8 @@ const leadTo = (redirect: string) => {
   double.decisions = { a: { outcome: 'campaign', decisionId: 'd1', content: { redirect } as never } };
 };
 const show = async (options: Partial<OpenOptions>): Promise<Page> => {
-  opened = await open(browser, double, { body, before, ...options });
-  return opened.page;
+  const { page } = await open({ body, before, ...options });
+  return page;
 };
 const types = () => double.received.map(({ endpoint }) => endpoint);
 /** Waits until the decision is there and two frames have passed. */

@@ -1,29 +1,16 @@
 /** What the page script shows, and what it does when it gets nothing to show. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, type Failure, startDouble } from './double.ts';
-import { type Opened, type OpenOptions, open } from './page.ts';
+import { describe, expect, test } from 'vitest';
+import { until } from './browser.ts';
+import type { Failure } from './double.ts';
+import type { Opened, OpenOptions } from './page.ts';
+import { usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
+const { browser, double, open } = await usePages({ errors: false });
+
 let opened: Opened | undefined;
 
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
-beforeEach(() => double.reset());
-afterEach(async () => {
-  await opened?.context.close();
-  expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
-});
-
 const show = async (options: OpenOptions) => {
-  opened = await open(browser, double, options);
+  opened = await open(options);
   return opened.page;
 };
 const asked = () => double.received.filter(({ endpoint }) => endpoint === 'optimize');

@@ -1,46 +1,23 @@
 /** What the page script reports, in which order, and on whose behalf. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launchBrowser, until } from './browser.ts';
-import { type Double, type Endpoint, startDouble } from './double.ts';
-import { type Opened, type OpenOptions, open } from './page.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { until } from './browser.ts';
+import type { Opened, OpenOptions } from './page.ts';
+import { usePages } from './pages.ts';
 
-let browser: Browser;
-let double: Double;
+const { bodies, double, of, open, reported } = await usePages();
+
 let opened: Opened | undefined;
-
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
-beforeEach(() => double.reset());
-afterEach(async () => {
-  await opened?.context.close();
-  expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
-  expect(opened?.errors).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
-});
 
 /** Longer than the second that counts, its report's half second, and the answer. */
 const SEEN_MS = 2_000;
 
 const show = async (options: OpenOptions): Promise<Page> => {
-  opened = await open(browser, double, { script: 'data-consent="granted"', ...options });
+  opened = await open({ script: 'data-consent="granted"', ...options });
   await until(() => of('optimize').length > 0);
   await opened.page.waitForTimeout(100);
   return opened.page;
 };
-const of = (endpoint: Endpoint) => double.received.filter((request) => request.endpoint === endpoint);
-const bodies = (endpoint: Endpoint) => of(endpoint).map(({ body }) => body);
-/** Reported kinds by placement: the double's tokens name theirs. */
-const reported = () =>
-  bodies('feedback').flatMap(({ events }) =>
-    events.map((event: { token: string; kind: string; goal?: string }) =>
-      [event.token.split('.')[1], event.goal ?? event.kind].join(' '),
-    ),
-  );
 const box = (id: string, style: string) => `<div data-hyperedge="${id}" style="${style}">own</div>`;
 
 describe('exposure', () => {
@@ -197,7 +174,7 @@ describe('goals', () => {
     const id = bodies('events')[0].customer.anonymousId;
     expect(id).toBe(await page.evaluate(() => localStorage.hyperedge));
     double.failures = { optimize: 'drop' };
-    await open(browser, double, {
+    await open({
       path: '/thanks',
       body: box('hero', 'height:9px'),
       script: 'data-consent="granted"',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { until } from './browser.ts';
 import { listed, settle, usePages, waitFor } from './pages.ts';
 
-const { asked, decide, double, show } = usePages();
+const { asked, decide, double, show } = await usePages();
 
 describe.each([
   ['with the Navigation API', ''],
@@ -25,8 +25,8 @@ describe.each([
     expect(atOnce).toBe('own');
     await waitFor(page, '#a', 'two');
     expect(asked().map(({ body }) => body.context.url)).toEqual([
-      `${double().pages}/`,
-      `${double().pages}/two?utm_source=n`,
+      `${double.pages}/`,
+      `${double.pages}/two?utm_source=n`,
     ]);
     decide({ a: { text: 'three' } });
     await page.evaluate(() => history.back());
@@ -55,11 +55,11 @@ describe.each([
 
   test('an answer for the page before is dropped, and not waited for', async () => {
     decide({ a: { text: 'one' } });
-    double().failures = { optimize: { delayMs: 250 } };
+    double.failures = { optimize: { delayMs: 250 } };
     const page = await show({ body, before });
     await until(() => asked().length === 1);
     decide({ a: { text: 'two' } });
-    double().failures = {};
+    double.failures = {};
     const shown = await page.evaluate(async () => {
       const texts: (string | null | undefined)[] = [];
       new MutationObserver(() => texts.push(document.querySelector('#a')?.textContent)).observe(document.body, {

@@ -1,12 +1,13 @@
 /** Attacks through every kind of content, attribute and address, markup included: nothing runs, asks elsewhere or leaves the page. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { content } from '../../contract/configuration/content.ts';
 import { ADDRESSES, ATTRIBUTES, MARKUP } from './attacks.ts';
 import { MORE_MARKUP, NAMES } from './attacks-markup.ts';
-import { launchBrowser } from './browser.ts';
-import { type Double, startDouble } from './double.ts';
-import { type Opened, open } from './page.ts';
+import type { Opened } from './page.ts';
+import { usePages } from './pages.ts';
+
+const { browser, double, open } = await usePages();
 
 /** Whole addresses of images and links elsewhere are content, and no attack. */
 const isPlain = (value: string): boolean => /^https:\/\/evil\.example\/x( 1x)?$/.test(value);
@@ -18,18 +19,6 @@ const VALUES = [
   ),
 ];
 const NAMES_OF_ATTRIBUTES = [...new Set(ATTRIBUTES.map(([name]) => name)), ...MARKUP.slice(0, 5), ...NAMES];
-
-let browser: Browser;
-let double: Double;
-
-beforeAll(async () => {
-  [browser, double] = await Promise.all([launchBrowser(), startDouble()]);
-});
-beforeEach(() => double.reset());
-afterAll(async () => {
-  await browser?.close();
-  await double?.close();
-});
 
 /** One value in every field there is. */
 function everywhere(value: string): object {
@@ -95,7 +84,7 @@ async function show(
         trouble.push(`navigated to ${frame.url()}`);
     });
   });
-  const opened = await open(browser, double, {
+  const opened = await open({
     context,
     body: contents.map((_, i) => targetOf(i, tags[i % tags.length] as string)).join(''),
     before: `${without}hyperedge('placements', [], { html: true })`,
