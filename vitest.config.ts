@@ -41,7 +41,7 @@ export default defineConfig({
           environment: 'node',
           ...patience,
           include: [
-            '{contract,decisioning,cli,client-snippet,bench,scripts,simulations}/**/*.test.ts',
+            '{contract,decisioning,cli,client-snippet,bench,models,scripts,simulations}/**/*.test.ts',
             'tests/node/**/*.test.ts',
           ],
         },

@@ -10,7 +10,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   worker: ['contract/', 'decisioning/', 'db/', 'durable-objects/'],
   'client-snippet': ['decisioning/', 'contract/'],
   console: ['contract/'],
-  cli: ['contract/', 'decisioning/', 'simulations/', 'db/bootstrap.ts', 'db/sql-text.ts'],
+  cli: ['contract/', 'decisioning/', 'simulations/', 'models/training/', 'db/bootstrap.ts', 'db/sql-text.ts'],
   scripts: [
     'contract/',
     'decisioning/',
@@ -22,7 +22,14 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     // The one browser that tests and pictures are taken with.
     'tests/browser/browser.ts',
   ],
-  bench: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'client-snippet/bundle.ts', 'scripts/package/'],
+  bench: [
+    'contract/',
+    'decisioning/',
+    'models/training/',
+    'db/bootstrap.ts',
+    'client-snippet/bundle.ts',
+    'scripts/package/',
+  ],
   // The objects run in `simulations/faults/` as they are: a simulator of anything else would prove nothing about them.
   simulations: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'durable-objects/'],
   models: ['decisioning/'],
