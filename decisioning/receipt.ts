@@ -11,6 +11,7 @@ import { decide } from './decide.ts';
 import { type EstimatesByArm, estimatesByArm, keptEstimates } from './kept-estimates.ts';
 import { EMPTY_PURSE, type PurseAnswer, type PurseView } from './limits/purse.ts';
 import { scopeKey } from './limits/touches.ts';
+import type { ModelUses } from './scoring/served.ts';
 import { maskOf } from './steering/availability.ts';
 import type { ArmAsk, Assignment, CampaignStanding, CustomerView, Evidence, Expected } from './view.ts';
 
@@ -51,6 +52,8 @@ export interface Receipt {
   readonly standings?: Answers<CampaignStanding>;
   /** Ledger → units that could be claimed, and their price, of every ledger that was looked at; absent when none was. */
   readonly purse?: Answers<PurseAnswer>;
+  /** Model id → the versions that scored, and what they were given; absent when none was asked. A replay does not need it: scores are among `reads`. */
+  readonly models?: Answers<ModelUses>;
   /** The record of what was chosen, by placement: campaign, arm, propensities; null for default content. */
   readonly chosen: Answers<{
     readonly campaignId: string;
@@ -105,6 +108,7 @@ export function decideWithReceipt(
   const { purse = EMPTY_PURSE } = input;
   const remembering: PurseView = (ledger) => remember(told, ledger, () => purse(ledger));
   const decisions = decide({ ...input, customer, evidence, purse: remembering });
+  const models = view.modelUses?.() ?? {};
   const receipt: Receipt = {
     format: RECEIPT_FORMAT,
     ...facts,
@@ -123,6 +127,7 @@ export function decideWithReceipt(
     ...(Object.keys(estimates).length > 0 && { estimates: keptEstimates(estimates, decisions) }),
     ...(Object.keys(standings).length > 0 && { standings }),
     ...(Object.keys(told).length > 0 && { purse: told }),
+    ...(Object.keys(models).length > 0 && { models }),
     chosen: Object.fromEntries(decisions.map(({ placement, chosen }) => [placement, chosen && summary(chosen)])),
   };
   return { decisions, receipt };

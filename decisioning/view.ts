@@ -12,6 +12,7 @@ import type { FeatureVector } from './features/features.ts';
 import type { Stage } from './lifecycle/phases.ts';
 import { expectedUnits } from './limits/needs.ts';
 import type { CapScope } from './limits/touches.ts';
+import type { ModelUses } from './scoring/served.ts';
 import type { Resolve } from './segments/subject.ts';
 import { narrowedLeaf } from './steering/narrowed.ts';
 import { scoringFor } from './strategies/scoring.ts';
@@ -45,6 +46,8 @@ export interface CustomerView {
   readonly consents: (channelOrPurpose: string) => boolean | undefined;
   /** Names the session, for `sticky: session`. */
   readonly sessionKey: string;
+  /** Which models `resolve` has asked so far, and what they were given; nothing where no model serves. */
+  readonly modelUses?: () => Readonly<Record<string, ModelUses>>;
 }
 
 /** Expected objectives per trial under the published probabilities. */

@@ -2,11 +2,12 @@
 
 import { didYouMean, nearestName } from '../did-you-mean.ts';
 import { REQUEST_PATHS, REQUEST_ROOTS } from '../request-attributes.ts';
+import { MODELS_ROOT, modelPath } from '../scoring/paths.ts';
 import type { Clause, Condition } from '../segments/ast.ts';
 import { COUNTER_ROOTS } from '../segments/index.ts';
 
 /** First names of paths that the runtime provides: they need no declaration and cannot be declared. */
-export const RESERVED_ROOTS: readonly string[] = [...REQUEST_ROOTS, ...COUNTER_ROOTS];
+export const RESERVED_ROOTS: readonly string[] = [...REQUEST_ROOTS, ...COUNTER_ROOTS, MODELS_ROOT];
 
 const reserved: ReadonlySet<string> = new Set(RESERVED_ROOTS);
 const requestRoots: ReadonlySet<string> = new Set(REQUEST_ROOTS);
@@ -30,6 +31,8 @@ export function isReservedPath(path: string): boolean {
  * @example is not known of a request: did you mean "device.type"?
  */
 export function unknownFact(path: string): string | undefined {
+  if (rootOf(path) === MODELS_ROOT && !modelPath(path))
+    return 'names no score: say models.<model id>.<output>, as in "models.churn.probability"';
   const root = rootOf(path);
   if (!requestRoots.has(root) || requestPaths.has(path)) return undefined;
   const facts = REQUEST_PATHS.filter((known) => rootOf(known) === root);

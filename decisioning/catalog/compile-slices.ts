@@ -12,6 +12,7 @@ import type {
   PlacementConfiguration,
 } from './configuration.ts';
 import { needsOf, needsOn } from './ledgers.ts';
+import { modelIdsOf } from './model-ids.ts';
 import { byId } from './order.ts';
 import { goalsOf } from './reward-parts.ts';
 import { boundsOf } from './schedule-bounds.ts';
@@ -141,6 +142,11 @@ export function compileRules(source: SliceSource, placement: PlacementConfigurat
   });
   const { id, countsTowardGlobal, requiresConsent, cap, claimTtlMs, quietHours } = channel;
   const { exploration, preset = DEFAULT_PRESET } = settings.arbitration;
+  const segments = segmentsFor(
+    source,
+    here.map((campaign) => campaign.source),
+  );
+  const models = modelIdsOf(campaigns, segments);
   return {
     format: campaigns.some(({ needs }) => needs) ? LEDGER_SLICE_FORMAT : SLICE_FORMAT,
     placement: placement.id,
@@ -156,10 +162,8 @@ export function compileRules(source: SliceSource, placement: PlacementConfigurat
       channelWeights: Object.fromEntries(byId(channels).map((each) => [each.id, each.fatigueWeight])),
     },
     campaigns,
-    segments: segmentsFor(
-      source,
-      here.map((campaign) => campaign.source),
-    ),
+    segments,
+    ...(models.length > 0 && { models }),
   };
 }
 

@@ -176,6 +176,7 @@ export const rulesShape = also(
     fatigue: fields({ weight: notNegative, halfLifeMs: wholeFrom(1), channelWeights: recordOf(notNegative) }),
     campaigns: listOf(campaign),
     segments: recordOf(anObject),
+    models: optional(listOf(text)),
   }),
   where((slice: RulesSlice) => {
     const missing = slice.campaigns.find(({ segment }) => segment !== null && !Object.hasOwn(slice.segments, segment));

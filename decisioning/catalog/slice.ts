@@ -112,6 +112,8 @@ export interface RulesSlice {
   readonly campaigns: readonly SliceCampaign[];
   /** The segments its campaigns use, and those that these refer to. */
   readonly segments: Readonly<Record<string, ConditionDocument>>;
+  /** Ids of the models that its decisions may ask for scores; absent when they ask none. */
+  readonly models?: readonly string[];
 }
 
 /** What the worker attaches to a decision after it was made. */

@@ -9,6 +9,7 @@ import type { LeasedClaim, Purse, UnitClaim } from '../../decisioning/limits/pur
 import type { EventRejection, RefusalReason } from '../../decisioning/reasons.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
+import type { PublishedModel } from '../../decisioning/scoring/published.ts';
 import type { Settlement } from '../budget/protocol.ts';
 import type { ShownClaims } from './claims.ts';
 import type { RefusedPurpose, StoredConsent } from './purposes.ts';
@@ -46,11 +47,14 @@ export interface DecideCall extends CallFacts {
   /** The publisher's sequence number that the allocations must be at least as new as. */
   readonly catalogSeq: number;
   readonly switches: Switches;
+  /** Models that the slices name, with their versions in service; absent from workers that know of none. */
+  readonly models?: readonly PublishedModel[];
   readonly attributes: RequestAttributes;
   readonly sessionId?: string | undefined;
   /** What an earlier answer said was needed. */
   readonly slices?: readonly { readonly hash: string; readonly body: string }[];
   readonly allocations?: { readonly seq: number; readonly items: readonly Allocation[] };
+  readonly modelBodies?: readonly ModelBody[];
   /** Leased units that the decisions may claim; absent from workers that know of no ledgers: then nothing is claimed. */
   readonly purse?: Purse;
 }
@@ -65,7 +69,20 @@ export interface DecidedPlacement {
   readonly claims?: readonly LeasedClaim[];
 }
 
-export type Needs = { readonly outcome: 'needs'; readonly slices: readonly string[]; readonly allocations: boolean };
+/** A version as it travels: its manifest's text, named by its SHA-256, and the file that the manifest names. */
+export interface ModelBody {
+  readonly hash: string;
+  readonly manifest: string;
+  readonly file: Uint8Array;
+}
+
+export interface Needs {
+  readonly outcome: 'needs';
+  readonly slices: readonly string[];
+  readonly allocations: boolean;
+  /** Hashes of manifests; absent when none is missing. Who has none of them decides without. */
+  readonly models?: readonly string[];
+}
 /** The customer is known under another name now: hand the legacy over if there is one, then ask there. */
 export type Moved = { readonly outcome: 'moved'; readonly to: string; readonly legacy: Legacy | null };
 

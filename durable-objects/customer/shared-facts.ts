@@ -5,6 +5,7 @@ import { openSlice } from '../../decisioning/catalog/open.ts';
 import type { RulesSlice } from '../../decisioning/catalog/slice.ts';
 import { evidenceFrom } from '../../decisioning/view.ts';
 import type { DecideCall, Needs } from './protocol.ts';
+import { forgetSharedModels, sharedModels } from './shared-models.ts';
 import type { SharedFacts } from './view.ts';
 
 /** A hundred placements in two revisions; the least recently used go first. */
@@ -18,6 +19,7 @@ const allocations = new Map<string, { readonly seq: number; readonly byCampaign:
 export function forgetSharedFacts(): void {
   slices.clear();
   allocations.clear();
+  forgetSharedModels();
 }
 
 /** Moves what a call uses to the young end of the map, so that making room takes nothing that the call needs. */
@@ -53,7 +55,13 @@ export function sharedFacts(call: DecideCall): SharedFacts | Needs {
   const known = allocations.get(call.workspaceId);
   const current = known && known.seq >= call.catalogSeq ? known : undefined;
   const missing = Object.values(call.rules).filter((hash) => !slices.has(hash));
-  if (missing.length > 0 || !current) return { outcome: 'needs', slices: missing, allocations: !current };
+  const models = sharedModels(call);
+  // Asked once: a model that did not open here would not open the next time either, and decisions do without it.
+  const unasked = call.modelBodies ? [] : models.missing;
+  if (missing.length > 0 || !current || unasked.length > 0) {
+    const needs = { slices: missing, allocations: !current };
+    return { outcome: 'needs', ...needs, ...(unasked.length > 0 && { models: unasked }) };
+  }
   // Taken now: another call may make room in the maps before this one has decided.
   const mine = new Map(
     Object.entries(call.rules).map(([placement, hash]) => [placement, slices.get(hash) as OpenSlice]),
@@ -61,5 +69,6 @@ export function sharedFacts(call: DecideCall): SharedFacts | Needs {
   return {
     sliceOf: (placement) => mine.get(placement),
     evidence: evidenceFrom((campaignId) => current.byCampaign.get(campaignId)),
+    served: (manifest) => models.mine.get(manifest),
   };
 }

@@ -4,6 +4,7 @@ import type { DecideInput, PlacementRequest } from '../../decisioning/decide.ts'
 import { purseTimeMs, purseView } from '../../decisioning/limits/purse.ts';
 import { countTouches, fatiguePressure } from '../../decisioning/limits/touches.ts';
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
+import { modelScores, type ServedModel } from '../../decisioning/scoring/served.ts';
 import { subjectResolver } from '../../decisioning/segments/subject.ts';
 import type { CustomerView, Evidence } from '../../decisioning/view.ts';
 import { withinOpenClaims } from './claims.ts';
@@ -17,6 +18,8 @@ import { assignmentOf, EMPTY_PROFILE, historyOf, sessionKeyOf, touchesOf } from 
 export interface SharedFacts {
   readonly sliceOf: (placement: string) => OpenSlice | undefined;
   readonly evidence: Evidence;
+  /** Opened models by their manifests' hashes; none when absent. */
+  readonly served?: (manifest: string) => ServedModel | undefined;
 }
 
 /** The object's time: it never goes back, and client time (secret keys only) is believed for the past day. */
@@ -27,7 +30,12 @@ export function objectNow(state: CustomerState, receivedAtMs: number, clientAtMs
 }
 
 /** What decide() sees of this customer at one moment. */
-export function viewOf(state: CustomerState, call: DecideCall, nowMs: number): CustomerView {
+export function viewOf(
+  state: CustomerState,
+  call: DecideCall,
+  nowMs: number,
+  served: SharedFacts['served'] = () => undefined,
+): CustomerView {
   const profile = state.meta?.profile ?? EMPTY_PROFILE;
   const touches = touchesOf(state);
   const attributes = conditionAttributes({
@@ -38,9 +46,12 @@ export function viewOf(state: CustomerState, call: DecideCall, nowMs: number): C
     anonymous: call.anonymous,
   });
   const bucketingId = state.meta?.bucketingId ?? call.name;
+  const resolve = subjectResolver({ attributes, counters: historyOf(state, touches), nowMs });
+  const scores = modelScores({ models: call.models ?? [], served, bucketingId, resolve });
   return {
     bucketingId,
-    resolve: subjectResolver({ attributes, counters: historyOf(state, touches), nowMs }),
+    resolve: scores.resolve,
+    modelUses: scores.uses,
     touches: (scope, windowMs) => countTouches(touches, scope, windowMs, nowMs),
     pressure: (weights, halfLifeMs) => fatiguePressure(touches, weights, halfLifeMs, nowMs),
     assignment: (campaignId) => assignmentOf(state, { campaignId, bucketingId, nowMs }),
@@ -67,7 +78,7 @@ export function inputOf(
     sliceOf: shared.sliceOf,
     evidence: shared.evidence,
     switches: call.switches,
-    customer: viewOf(state, call, nowMs),
+    customer: viewOf(state, call, nowMs, shared.served),
     // Leases run by the worker's clock, not by a client's.
     purse: withinOpenClaims(state, purseView(call.purse ?? [], claimTimeOf(state, call))),
     nowMs,

@@ -10,6 +10,7 @@ import { acknowledgeAlert, raiseAlert, readAlerts } from './alerts.ts';
 import { readAllocations, takeOffer } from './allocations.ts';
 import { noteBacklog, oldestBacklog } from './backlog.ts';
 import { introduce, readMeta } from './meta.ts';
+import { changeModel, type ModelChange, readModels } from './models.ts';
 import { activateRevision, readPolicy, readPolicyAsOf } from './policies.ts';
 import type {
   ActivateReply,
@@ -65,12 +66,18 @@ export class PublisherObject extends DurableObject<StubSource> implements Publis
     return this.ctx.storage.transactionSync(() => ({ seq: changeSwitches(this.#sql, workspaceId, change) }));
   }
 
+  async setModel(workspaceId: string, change: ModelChange): Promise<{ readonly seq: number }> {
+    return this.ctx.storage.transactionSync(() => ({ seq: changeModel(this.#sql, workspaceId, change) }));
+  }
+
   state(since: number): PublisherState {
     const { manifest } = readMeta(this.#sql);
+    const models = readModels(this.#sql);
     return {
       ...readAllocations(this.#sql, since),
       manifest: manifest === null ? null : (JSON.parse(manifest) as CatalogManifest),
       switches: readSwitches(this.#sql),
+      ...(models.length > 0 && { models }),
       asOfMs: Date.now(),
     };
   }

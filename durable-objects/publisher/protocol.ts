@@ -2,6 +2,8 @@
 import type { AlertKind } from '../../contract/alerts.ts';
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { CampaignPolicy, CatalogManifest } from '../../decisioning/catalog/slice.ts';
+import type { PublishedModel } from '../../decisioning/scoring/published.ts';
+import type { ModelChange } from './models.ts';
 
 /** A slice or directory as JSON text, named by its SHA-256 (hex). */
 export interface NamedBody {
@@ -41,6 +43,8 @@ export interface PublisherState {
   readonly switches: Switches;
   /** Allocations that changed after the caller's `since`; all of them for `since` 0. */
   readonly allocations: readonly Allocation[];
+  /** Models with their versions in service, all of them; absent when there are none. */
+  readonly models?: readonly PublishedModel[];
   readonly asOfMs: number;
 }
 
@@ -103,6 +107,7 @@ export interface PublisherApi {
     workspaceId: string,
     change: { killSwitch?: boolean; campaignId?: string; paused?: boolean },
   ): Promise<{ readonly seq: number }>;
+  setModel(workspaceId: string, change: ModelChange): Promise<{ readonly seq: number }>;
   state(since: number): PublisherState | Promise<PublisherState>;
   /** Bodies by hash, in the order asked for; unknown hashes are left out, and so are those that no longer fit in the answer: ask again for them. */
   slices(hashes: readonly string[]): readonly NamedBody[] | Promise<readonly NamedBody[]>;

@@ -5,6 +5,7 @@
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import { readDirectory } from '../../decisioning/catalog/read.ts';
 import type { CatalogManifest, Directory } from '../../decisioning/catalog/slice.ts';
+import type { PublishedModel } from '../../decisioning/scoring/published.ts';
 import type { PublisherState, Switches } from '../../durable-objects/publisher/protocol.ts';
 import { Unavailable } from '../http/unavailable.ts';
 import { fetchBodies, fetchState } from './publisher-feed.ts';
@@ -27,6 +28,8 @@ export interface EdgeCatalog {
   readonly directory: Directory;
   readonly switches: Switches;
   readonly allocations: ReadonlyMap<string, Allocation>;
+  /** Models by id, with their versions in service. */
+  readonly models: ReadonlyMap<string, PublishedModel>;
   /** When this isolate last heard from the publisher. */
   readonly heardAtMs: number;
 }
@@ -129,6 +132,7 @@ export async function refresh(env: Env, workspaceId: string, nowMs: number): Pro
       directory,
       switches: state.switches,
       allocations: mergeAllocations(before, directory, state),
+      models: new Map((state.models ?? []).map((model) => [model.id, model])),
       heardAtMs,
     };
   } finally {

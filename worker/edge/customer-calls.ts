@@ -10,6 +10,7 @@ import type {
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { customerStubByName } from '../../durable-objects/shared/stub.ts';
 import type { EdgeCatalog } from './catalog.ts';
+import { modelBodies } from './models.ts';
 import { rulesBody } from './slices.ts';
 
 type CustomerStub = ReturnType<typeof customerStubByName>;
@@ -69,6 +70,7 @@ function supply(call: DecideCall, needs: Needs, catalog: EdgeCatalog): DecideCal
     ...call,
     slices: slices.filter((slice): slice is { hash: string; body: string } => slice.body !== undefined),
     allocations: { seq: catalog.seq, items: [...catalog.allocations.values()] },
+    modelBodies: modelBodies(needs.models ?? []),
   };
 }
 

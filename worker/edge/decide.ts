@@ -15,6 +15,7 @@ import { type Deadline, LATE } from '../http/deadline.ts';
 import type { Timing } from '../http/timing.ts';
 import type { EdgeCatalog } from './catalog.ts';
 import { askCustomer, linkCustomer } from './customer-calls.ts';
+import { modelsInReach, servedModel } from './models.ts';
 import { refusedOf } from './purposes.ts';
 import { type Attempts, carryPurse } from './purse.ts';
 import { decisionsOf } from './replies.ts';
@@ -63,6 +64,7 @@ export async function decideCall(env: Env, asked: Asked): Promise<DecideCall> {
     }),
   );
   const refused = refusedOf(asked.purposes, visitor);
+  const models = await modelsInReach(env, asked);
   return {
     workspaceId: auth.workspaceId,
     name,
@@ -78,6 +80,7 @@ export async function decideCall(env: Env, asked: Asked): Promise<DecideCall> {
     revision: catalog.manifest.revision,
     catalogSeq: catalog.seq,
     switches: catalog.switches,
+    ...(models && { models }),
     attributes: asked.attributes,
     sessionId: asked.sessionId,
   };
@@ -88,6 +91,7 @@ export function sharedFacts({ slices, catalog }: Pick<Asked, 'slices' | 'catalog
   return {
     sliceOf: (placement) => slices.get(placement)?.rules,
     evidence: evidenceFrom((campaignId) => catalog.allocations.get(campaignId)),
+    served: servedModel,
   };
 }
 

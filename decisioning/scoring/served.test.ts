@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import type { OpenedModel } from './engine.ts';
+import type { ModelManifest } from './manifest.ts';
+import type { PublishedModel } from './published.ts';
+import { modelScores, type ServedModel } from './served.ts';
+
+const MANIFEST: ModelManifest = {
+  format: 1,
+  id: 'churn',
+  name: 'Churn',
+  predicts: 'leaves within a month',
+  engine: 'hyperedge',
+  file: { sha256: '0'.repeat(64), bytes: 1 },
+  inputTensor: 'row',
+  inputs: [
+    { name: 'tenure', attribute: 'tenureMonths', encoding: { kind: 'number', scale: 10 }, missing: 0 },
+    { name: 'visits', attribute: 'behaviour.view.count.60m', encoding: { kind: 'number' }, missing: 'nan' },
+  ],
+  outputs: [{ name: 'probability', tensor: 'score', column: 0, range: [0, 1], kind: 'probability' }],
+};
+const LIVE: PublishedModel = { id: 'churn', versions: [{ version: 1, stage: 'live', manifest: 'm1' }] };
+
+/** A model that scores what it is told, and counts how often it runs. */
+function modelOf(score: (row: Float32Array) => number): ServedModel & { runs: number } {
+  const opened: OpenedModel = {
+    inputs: [{ name: 'row', width: 2 }],
+    outputs: [{ name: 'score', width: 1 }],
+    run: (rows) => {
+      served.runs += 1;
+      return { score: Float32Array.of(score(rows)) };
+    },
+  };
+  const served = { manifest: MANIFEST, opened, runs: 0 };
+  return served;
+}
+
+const CUSTOMER: Readonly<Record<string, unknown>> = { tenureMonths: 5 };
+const scoresOf = (models: readonly PublishedModel[], served: Readonly<Record<string, ServedModel>>) =>
+  modelScores({ models, served: (hash) => served[hash], bucketingId: 'ada', resolve: (path) => CUSTOMER[path] });
+
+describe('modelScores', () => {
+  test('runs nothing before a path of a model is asked for, and then once', () => {
+    const m1 = modelOf((row) => row[0]!);
+    const scores = scoresOf([LIVE], { m1 });
+    expect(scores.resolve('tenureMonths')).toBe(5);
+    expect([m1.runs, scores.uses()]).toEqual([0, {}]);
+    expect(scores.resolve('models.churn.probability')).toBe(0.5);
+    expect(scores.resolve('models.churn.probability')).toBe(0.5);
+    expect(m1.runs).toBe(1);
+  });
+
+  test('tells what a score was made of: the row, null for NaN, and what was missing', () => {
+    const scores = scoresOf([LIVE], { m1: modelOf(() => 0.25) });
+    scores.resolve('models.churn.probability');
+    expect(scores.uses()).toEqual({
+      churn: {
+        used: { version: 1, stage: 'live', row: [0.5, null], missing: ['visits'], outputs: { probability: 0.25 } },
+      },
+    });
+  });
+
+  test('scores with the shadow, too, and lets only the version in charge be heard', () => {
+    const shadowed = {
+      ...LIVE,
+      versions: [...LIVE.versions, { version: 2, stage: 'shadow', manifest: 'm2' } as const],
+    };
+    const scores = scoresOf([shadowed], { m1: modelOf(() => 0.25), m2: modelOf(() => 0.75) });
+    expect(scores.resolve('models.churn.probability')).toBe(0.25);
+    expect(scores.uses().churn).toMatchObject({
+      used: { version: 1, outputs: { probability: 0.25 } },
+      shadow: { version: 2, outputs: { probability: 0.75 } },
+    });
+  });
+
+  test.each<[string, readonly PublishedModel[], Readonly<Record<string, ServedModel>>, string]>([
+    ['nobody published', [], {}, 'models.churn.probability'],
+    ['this isolate does not have', [LIVE], {}, 'models.churn.probability'],
+    [
+      'throws',
+      [LIVE],
+      {
+        m1: modelOf(() => {
+          throw new Error('broken');
+        }),
+      },
+      'models.churn.probability',
+    ],
+    ['gives no number', [LIVE], { m1: modelOf(() => Number.NaN) }, 'models.churn.probability'],
+    ['gives more than it may', [LIVE], { m1: modelOf(() => 1.5) }, 'models.churn.probability'],
+    ['has no such output', [LIVE], { m1: modelOf(() => 0.5) }, 'models.churn.value'],
+    ['has an output of another name', [LIVE], { m1: modelOf(() => 0.5) }, 'models.churn.constructor'],
+    ['is asked for in too many words', [LIVE], { m1: modelOf(() => 0.5) }, 'models.churn.probability.x'],
+  ])('is a missing attribute where the model %s', (_name, models, served, path) => {
+    expect(scoresOf(models, served).resolve(path)).toBeNull();
+  });
+});

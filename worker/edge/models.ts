@@ -1,0 +1,91 @@
+/** Models by the hash of their manifest, checked and opened once: immutable, so they are kept until room is needed. */
+import { openServed } from '../../decisioning/scoring/open-served.ts';
+import type { PublishedModel } from '../../decisioning/scoring/published.ts';
+import type { ServedModel } from '../../decisioning/scoring/served.ts';
+import type { ModelBody } from '../../durable-objects/customer/protocol.ts';
+import type { Deadline } from '../http/deadline.ts';
+import { readModel } from '../models/store.ts';
+import type { EdgeCatalog } from './catalog.ts';
+import type { PlacementSlices } from './slices.ts';
+
+/** An isolate has 128 MB: opened, a model takes some times its file's half megabyte. The least recently used go first. */
+export const MAX_KEPT_MODELS = 32;
+/** Models that one request's placements may name: each of them may be scored. */
+export const MAX_REQUEST_MODELS = 16;
+/** One that is not there, or does not open, is asked for again after this: a bucket that is down must not cost every request its time. */
+export const MODEL_RETRY_MS = 10_000;
+/** Of a request's deadline, what it waits for models that this isolate has never seen: the rest is for deciding without them. */
+const MODEL_SHARE = 0.7;
+
+interface KeptModel {
+  readonly body: ModelBody;
+  readonly served: ServedModel;
+}
+
+const keptModels = new Map<string, KeptModel>();
+const failedUntilMs = new Map<string, number>();
+
+/** Forgets everything, as a new isolate would have it. */
+export function forgetModels(): void {
+  keptModels.clear();
+  failedUntilMs.clear();
+}
+
+/** An opened version, if this isolate has it. */
+export function servedModel(manifest: string): ServedModel | undefined {
+  return keptModels.get(manifest)?.served;
+}
+
+/** What this isolate can hand on to an object that lacks it. */
+export function modelBodies(manifests: readonly string[]): readonly ModelBody[] {
+  return manifests.flatMap((manifest) => keptModels.get(manifest)?.body ?? []);
+}
+
+function keep(manifest: string, model: KeptModel): void {
+  keptModels.delete(manifest);
+  keptModels.set(manifest, model);
+  const oldest = keptModels.keys().next();
+  if (keptModels.size > MAX_KEPT_MODELS && !oldest.done) keptModels.delete(oldest.value);
+}
+
+async function load(env: Env, workspaceId: string, manifest: string, nowMs: number): Promise<void> {
+  const body = await readModel(env, workspaceId, manifest).catch(() => undefined);
+  const served = body && openServed(JSON.parse(body.manifest), body.file);
+  if (body && served && !('refused' in served)) return keep(manifest, { body, served });
+  if (failedUntilMs.size >= MAX_KEPT_MODELS) failedUntilMs.clear();
+  failedUntilMs.set(manifest, nowMs + MODEL_RETRY_MS);
+}
+
+export interface ModelsAsked {
+  readonly auth: { readonly workspaceId: string };
+  readonly catalog: Pick<EdgeCatalog, 'models'>;
+  readonly slices: ReadonlyMap<string, Pick<PlacementSlices, 'rules'>>;
+  readonly deadline: Deadline;
+  readonly receivedAtMs: number;
+}
+
+/**
+ * The models that a request's placements name, each with the versions that can score here; undefined when there are none. What comes too late for this
+ * request is in time for the next: a model out of reach costs its score, never the decision.
+ */
+export async function modelsInReach(
+  env: Env,
+  { auth, catalog, slices, deadline, receivedAtMs }: ModelsAsked,
+): Promise<readonly PublishedModel[] | undefined> {
+  const ids = new Set([...slices.values()].flatMap(({ rules }) => rules.rules.models ?? []));
+  const models = [...ids].flatMap((id) => catalog.models.get(id) ?? []).slice(0, MAX_REQUEST_MODELS);
+  if (models.length === 0) return undefined;
+  const manifests = models.flatMap(({ versions }) => versions.map(({ manifest }) => manifest));
+  const missing = manifests.filter(
+    (manifest) => !keptModels.has(manifest) && receivedAtMs >= (failedUntilMs.get(manifest) ?? 0),
+  );
+  if (missing.length > 0) {
+    const loading = Promise.all(missing.map((manifest) => load(env, auth.workspaceId, manifest, receivedAtMs)));
+    await deadline.within(loading, MODEL_SHARE);
+  }
+  const inReach = models.map(({ id, versions }) => ({
+    id,
+    versions: versions.filter(({ manifest }) => keptModels.has(manifest)),
+  }));
+  return inReach.filter(({ versions }) => versions.length > 0);
+}

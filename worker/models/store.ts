@@ -1,0 +1,47 @@
+/** Models in R2, by hash and below their workspace: manifests as text, files as bytes. What does not hash to its name is not there. */
+import type { ModelManifest } from '../../decisioning/scoring/manifest.ts';
+import type { ModelBody } from '../../durable-objects/customer/protocol.ts';
+
+/** Largest ONNX file: an isolate opens some dozens of models in its 128 MB, and hands them to objects in one call. */
+export const MAX_MODEL_BYTES = 1_024 * 1_024;
+/** Largest manifest: some hundred inputs with their histograms. */
+export const MAX_MANIFEST_BYTES = 256 * 1_024;
+
+const manifestKey = (workspaceId: string, hash: string): string => `${workspaceId}/manifests/${hash}.json`;
+const fileKey = (workspaceId: string, hash: string): string => `${workspaceId}/files/${hash}.onnx`;
+
+/** SHA-256 of bytes, as lower-case hexadecimal. */
+export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+async function read(env: Env, key: string, hash: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const object = await env.MODELS.get(key);
+  const bytes = object && new Uint8Array(await object.arrayBuffer());
+  return bytes && (await sha256Of(bytes)) === hash ? bytes : undefined;
+}
+
+/** Stores a version's two parts; storing them again changes nothing. @returns the manifest's hash, the version's name. */
+export async function storeModel(
+  env: Env,
+  workspaceId: string,
+  manifest: string,
+  file: Uint8Array<ArrayBuffer>,
+): Promise<string> {
+  const hash = await sha256Of(new TextEncoder().encode(manifest) as Uint8Array<ArrayBuffer>);
+  // The file first: a manifest that is there has its file.
+  await env.MODELS.put(fileKey(workspaceId, await sha256Of(file)), file);
+  await env.MODELS.put(manifestKey(workspaceId, hash), manifest);
+  return hash;
+}
+
+/** A version by its manifest's hash; undefined when a part of it is not there. */
+export async function readModel(env: Env, workspaceId: string, hash: string): Promise<ModelBody | undefined> {
+  const bytes = await read(env, manifestKey(workspaceId, hash), hash);
+  if (!bytes) return undefined;
+  const manifest = new TextDecoder().decode(bytes);
+  const { sha256 } = (JSON.parse(manifest) as ModelManifest).file;
+  const file = await read(env, fileKey(workspaceId, sha256), sha256);
+  return file && { hash, manifest, file };
+}
