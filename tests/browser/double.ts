@@ -7,13 +7,17 @@ import type { AddressInfo } from 'node:net';
 import { bundles } from '../../client-snippet/bundle.ts';
 import { consentRequest } from '../../contract/consent.ts';
 import { type DecisionAnswer, optimizeRequest } from '../../contract/decisions.ts';
+import { deviceBundleRequest, deviceDecisionsRequest } from '../../contract/device.ts';
 import { eventsRequest, feedbackRequest } from '../../contract/events.ts';
+import { bundleAnswer, decisionsAnswer } from './device-answers.ts';
 
 const SCHEMAS = {
   optimize: optimizeRequest,
   feedback: feedbackRequest,
   events: eventsRequest,
   consent: consentRequest,
+  'device/bundle': deviceBundleRequest,
+  'device/decisions': deviceDecisionsRequest,
 };
 export type Endpoint = keyof typeof SCHEMAS;
 
@@ -47,6 +51,8 @@ export interface Double {
   readonly received: Received[];
   /** Decisions by placement; what is not here gets `default`. */
   decisions: Record<string, Partial<DecisionAnswer>>;
+  /** Content by placement of what pages decide themselves; what is not here is not for devices. */
+  onDevice: Record<string, NonNullable<DecisionAnswer['content']>>;
   /** Stands in every token: real ones are longer. */
   tokenTail: string;
   /** What is wrong with which endpoint. */
@@ -91,9 +97,19 @@ function answerOptimize(double: Double, body: Received['body']): string {
     ...(granted ? { token: `ht1.${placement}.${double.tokenTail}${Math.random()}` } : {}),
     ...(body.preview ? { preview: true } : {}),
   }));
-  const given: string | undefined = body.customer?.anonymousId;
-  const customer = granted ? { anonymousId: given?.startsWith('a1.') ? given : `a1.k1.${Math.random()}.s` } : {};
+  const customer = granted ? { anonymousId: idFor(body) } : {};
   return JSON.stringify({ requestId: 'r1', customer, decisions });
+}
+
+const idFor = ({ customer }: Received['body']): string =>
+  customer?.anonymousId?.startsWith('a1.') ? customer.anonymousId : `a1.k1.${Math.random()}.s`;
+
+/** The answer to a request that is as the contract has it. */
+function answerTo(double: Double, endpoint: Endpoint, body: Received['body']): string {
+  if (endpoint === 'optimize') return answerOptimize(double, body);
+  if (endpoint === 'device/bundle')
+    return JSON.stringify(bundleAnswer(double.onDevice, body, body.consent === 'granted' ? idFor(body) : undefined));
+  return endpoint === 'device/decisions' ? JSON.stringify(decisionsAnswer(body)) : '{}';
 }
 
 async function handleApi(double: Double, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -109,7 +125,7 @@ async function handleApi(double: Double, request: IncomingMessage, response: Ser
   const refused = checked.problem ? undefined : double.refuse(checked.body);
   const failure = double.failures[endpoint];
   if (failure === 'drop') return void request.socket.destroy();
-  const text = endpoint === 'optimize' && !checked.problem ? answerOptimize(double, checked.body) : '{}';
+  const text = checked.problem ? '{}' : answerTo(double, endpoint, checked.body);
   const send = (status: number, body: string): void => {
     response.writeHead(status, { ...CORS, 'content-type': 'application/json' }).end(body);
   };
@@ -145,6 +161,7 @@ export async function startDouble(): Promise<Double> {
     api: await listen(apiServer),
     received: [],
     decisions: {},
+    onDevice: {},
     tokenTail: '',
     failures: {},
     answers: {},
@@ -153,7 +170,8 @@ export async function startDouble(): Promise<Double> {
     headers: {},
     reset() {
       double.received.length = 0;
-      Object.assign(double, { decisions: {}, tokenTail: '', failures: {}, answers: {}, html: {}, headers: {} });
+      Object.assign(double, { decisions: {}, onDevice: {}, failures: {}, answers: {}, html: {}, headers: {} });
+      double.tokenTail = '';
       double.refuse = () => undefined;
     },
     async close() {

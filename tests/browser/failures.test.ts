@@ -2,16 +2,16 @@
  * Everything that can go wrong between a page and the API, with every part of the page script in place: the visitor reads the page's own
  * content within 300 ms of the question, and neither an error nor a word in the console tells of it.
  */
-import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { until } from './browser.ts';
 import type { Double, Failure } from './double.ts';
 import type { Opened } from './page.ts';
 import { usePages } from './pages.ts';
+import { callsOf, PARTS } from './parts.ts';
 
+// What an API that has lost its mind says may be said back to it.
 const { browser, double, open } = await usePages({ requests: false });
 
 let opened: Opened | undefined;
@@ -26,18 +26,7 @@ afterEach(async () => {
   expect(opened?.errors ?? []).toEqual([]);
 });
 
-/** What each part is started with, where nothing will not do. A part that is added is in the matrix by its file alone. */
-const CALLS: Readonly<Record<string, string>> = {
-  events: "'events', { dwell: [1], scroll: true, seenMs: 200, forms: { form: 'signup' }, clicks: { h1: 'head' } }",
-  placements: "'placements', [{ id: 'late', selector: '#late' }]",
-  forward: "'forward', { dataLayer: true, gtag: true, segment: true, posthog: true }",
-  purposes: "'purposes', { functional: true, personalization: true, analytics: true, ads: true }",
-  goal: "'goal', 'signup', { value: 3, placement: 'hero' }",
-};
-const PARTS = readdirSync(fileURLToPath(new URL('../../client-snippet/parts/', import.meta.url)))
-  .filter((file) => /^[a-z-]+\.ts$/.test(file))
-  .map((file) => file.replace(/\.ts$/, ''));
-const START = PARTS.map((part) => `hyperedge(${CALLS[part] ?? `'${part}', {}`});`).join('\n');
+const START = callsOf(PARTS);
 
 /** Room for a busy machine beyond the 300 ms that the page allows. */
 const SLACK_MS = 250;
@@ -46,7 +35,7 @@ const SLACK_MS = 250;
 const CLOCK = `
   const own = fetch;
   window.fetch = (input, init) => {
-    if (String(input).endsWith('/optimize')) window.askedMs ??= performance.now();
+    if (/optimize|bundle/.test(input)) window.askedMs ??= performance.now();
     return own(input, init);
   };
   addEventListener('unhandledrejection', ({ reason }) => console.error('unhandled', reason));
@@ -114,7 +103,13 @@ async function keepsItsOwn(page: Page): Promise<void> {
   expect(await page.locator('h1').textContent()).toBe('own');
 }
 
-const all = (failure: Failure): Double['failures'] => ({ optimize: failure, feedback: failure, events: failure });
+const all = (failure: Failure): Double['failures'] => ({
+  optimize: failure,
+  feedback: failure,
+  events: failure,
+  'device/bundle': failure,
+  'device/decisions': failure,
+});
 
 describe('the API', () => {
   const answers: Record<string, Failure> = {

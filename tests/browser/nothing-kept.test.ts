@@ -1,27 +1,23 @@
 /** Consent pending or denied, with every part loaded and used: nothing is written anywhere, and no request names anybody. */
-import { readdirSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { until } from './browser.ts';
 import { NOTHING_STORED, type Opened, stored } from './page.ts';
 import { usePages } from './pages.ts';
+import { callsOf, PARTS } from './parts.ts';
 
-const { double, open } = await usePages({ requests: false });
+const { double, open } = await usePages();
 
 let opened: Opened;
 
-/** Every file of parts, as it is named; those that are asked for more than their name can do nothing else. */
-const PARTS = readdirSync(new URL('../../client-snippet/parts/', import.meta.url))
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => file.replace('.ts', ''));
-const ARGUMENTS: Record<string, string> = {
+/** All that is not about this visitor's consent itself. */
+const LOAD = callsOf(PARTS, {
   events: "{ dwell: [1], scroll: true, forms: { form: 'signup' }, clicks: { '#button': 'signup' } }",
   goal: "'purchase', { value: 3, orderId: 'ORDER' }",
+  identity: "'CUSTOMER', () => '9.PROOF'",
   placements: "[{ id: 'side', selector: '#side' }]",
-  forward: '{ dataLayer: true, gtag: true, segment: true, posthog: true, clicks: true }',
   purposes: '{ functional: true, analytics: true, ads: true }',
-  device: "{ placements: ['hero'] }",
-};
+});
 
 /** Counts every way to write, before any other script runs. Property names of storage have no setter that could be watched: the object itself is. */
 const SPY = `<script>
@@ -57,10 +53,13 @@ const ANSWER = JSON.stringify({
     content: { text: 'shown' },
   })),
 });
+/** What the page decides itself, from its second question on: the first goes out before the part is here. */
+const HERE = { hero: { text: 'decided here' } };
+const decidesHere = (page: Page) =>
+  page.waitForFunction(() => document.querySelector('div')?.textContent === 'decided here');
 const TOOLS =
   'window.told = []; window.dataLayer = []; window.gtag = window.tell = (...values) => told.push(values); window.analytics = { track: tell }; window.posthog = { capture: tell };';
 const KNOWN = "hyperedge('identify', 'CUSTOMER', '9.PROOF'); hyperedge('convert', 'signup', { orderId: 'ORDER' });";
-const LOAD = PARTS.map((name) => `hyperedge('${name}'${ARGUMENTS[name] ? `, ${ARGUMENTS[name]}` : ''});`).join('\n');
 
 interface Sent {
   url: string;
@@ -114,6 +113,7 @@ const requestsToApi = (sent: Sent[]) =>
 
 test.each(['', 'data-consent="denied"'])('%j: no write anywhere, no id in any request, no report', async (script) => {
   double.failures = { optimize: { text: ANSWER } };
+  double.onDevice = HERE;
   opened = await open({ head: SPY, body: '<p>empty</p>', path: '/warm', before: '' });
   const { page } = opened;
   const [sent, written] = [listen(page), await writes(page)];
@@ -125,6 +125,7 @@ test.each(['', 'data-consent="denied"'])('%j: no write anywhere, no id in any re
   await until(() => PARTS.every((name) => sent.some(({ url }) => url.endsWith(`/${name}.js`))));
   await page.waitForFunction(() => document.querySelector('div')?.textContent === 'shown');
   await use(page);
+  await decidesHere(page);
   expect((await touched(page)).filter((name) => !HARMLESS.test(name))).toEqual([]);
   expect(written).toEqual([]);
   expect(await stored(page)).toEqual(NOTHING_STORED);
@@ -137,6 +138,7 @@ test.each(['', 'data-consent="denied"'])('%j: no write anywhere, no id in any re
 });
 
 test('denied later: what was written is gone, nothing is written from then on, and only the refusal itself names the visitor', async () => {
+  double.onDevice = HERE;
   opened = await open({
     head: SPY,
     body: BODY,
@@ -146,6 +148,9 @@ test('denied later: what was written is gone, nothing is written from then on, a
   const { page } = opened;
   await until(() => page.evaluate(() => localStorage.hyperedge));
   await page.waitForTimeout(500); // every part has begun
+  await page.evaluate(() => history.pushState(null, '', '/asked-again'));
+  await decidesHere(page);
+  expect(await page.evaluate(() => sessionStorage['hyperedge-device'])).toContain('nonce');
   const written = await writes(page);
   const sent = listen(page);
   await page.evaluate(() => {
@@ -155,6 +160,7 @@ test('denied later: what was written is gone, nothing is written from then on, a
   await until(() => requestsToApi(sent).includes('consent'));
   sent.length = 0;
   await use(page);
+  await decidesHere(page);
   expect(written).toEqual([]);
   expect(await stored(page)).toEqual(NOTHING_STORED);
   expect(sent.map(({ text }) => text).filter((text) => /a1\.k1|ht1\.|VALUE|"cookie"/.test(text))).toEqual([]);

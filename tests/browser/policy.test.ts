@@ -1,9 +1,8 @@
 /** Pages under a strict Content Security Policy with Trusted Types enforced: everything works, and the browser reports no violation. */
-import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { beforeEach, expect, test } from 'vitest';
-import { usePages } from './pages.ts';
+import { settle, usePages } from './pages.ts';
+import { callsOf, PARTS } from './parts.ts';
 
 const { double, open } = await usePages();
 
@@ -15,9 +14,6 @@ const POLICY = [
   'trusted-types hyperedge dompurify',
   `style-src 'nonce-${NONCE}'`,
 ].join('; ');
-const parts = readdirSync(fileURLToPath(new URL('../../client-snippet/parts/', import.meta.url)))
-  .filter((file) => /^[a-z-]+\.ts$/.test(file))
-  .map((file) => file.slice(0, -'.ts'.length));
 
 beforeEach(() => {
   double.headers = { 'content-security-policy': POLICY };
@@ -44,15 +40,21 @@ test('the script decides and renders', async () => {
   expect(await violations(page)).toEqual([]);
 });
 
-test.each(parts)('the part %s is loaded and started', async (part) => {
+test.each(PARTS)('the part %s is loaded, and started with what a site gives it', async (part) => {
   double.decisions = { hero: { outcome: 'campaign', campaign: 'spring', arm: 'a', content: { text: 'shown' } } };
-  const page = await show();
+  const page = await show(callsOf([part]), '<h1 id="late">own</h1><form></form><p data-hyperedge="hero">own</p>');
   await page.waitForFunction(() => document.querySelector('p')?.textContent === 'shown');
-  const loaded = page.waitForResponse((response) => response.url().endsWith(`/${part}.js`));
-  await page.evaluate((name) => (hyperedge as (...call: unknown[]) => void)(name), part);
-  expect((await loaded).status()).toBe(200);
   // A script that a policy blocks is never run: what it asks for afterwards would not come.
-  await page.waitForFunction((name) => performance.getEntriesByName(name).length > 0, (await loaded).url());
+  const status = await page.waitForFunction(
+    (file) =>
+      performance
+        .getEntriesByType('resource')
+        .find(({ name }) => name.endsWith(file))
+        ?.toJSON().responseStatus,
+    `/${part}.js`,
+  );
+  expect(await status.jsonValue()).toBe(200);
+  await settle(page);
   expect(await violations(page)).toEqual([]);
 });
 
