@@ -1,11 +1,11 @@
 /** Pages filled on their way, on the real runtime, in a browser: what visitors see, and what is reported of it. */
 
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { MARKUP } from './attacks.ts';
-import { IN_FIREFOX, launchBrowser, until } from './browser.ts';
-import { type Double, startDouble } from './double.ts';
+import { IN_FIREFOX, until } from './browser.ts';
 import { type EdgeSite, get, page, startEdgeSite } from './edge/site.ts';
+import { usePages } from './pages.ts';
 
 /** One campaign each for as many kinds of markup as one request takes. */
 const ATTACKS = MARKUP.slice(-20);
@@ -21,9 +21,9 @@ const hostile = ATTACKS.flatMap((text, i) => [
   },
 ]);
 
-let browser: Browser;
+const { browser, double } = await usePages();
+
 let site: EdgeSite;
-let double: Double;
 let context: BrowserContext;
 let errors: string[];
 /** Paths of the API that the browser asked. */
@@ -37,7 +37,7 @@ const html = (script = 'edge.js', rest = ''): string =>
 const SHOWN = /^Shown at once(, too)?$/;
 
 beforeAll(async () => {
-  [browser, site, double] = await Promise.all([launchBrowser(), startEdgeSite(hostile), startDouble()]);
+  site = await startEdgeSite(hostile);
   // The first page of an isolate may find nobody out in time.
   site.pages = { '/': page(html()) };
   await until(async () => (await fetchText('/', { cookie: 'consent=yes' })).includes('"token"'));
@@ -45,7 +45,6 @@ beforeAll(async () => {
 beforeEach(async () => {
   site.received.length = 0;
   site.pages = { '/': page(html()) };
-  double.reset();
   errors = [];
   asked = [];
   context = await browser.newContext();
@@ -57,11 +56,7 @@ afterEach(async () => {
   await context.close();
   expect(errors).toEqual([]);
 });
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-  await double?.close();
-});
+afterAll(() => site?.close());
 
 const agree = () => context.addCookies([{ name: 'consent', value: 'yes', url: site.url }]);
 
