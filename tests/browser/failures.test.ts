@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { until } from './browser.ts';
 import type { Double, Failure } from './double.ts';
 import type { Opened } from './page.ts';
-import { usePages } from './pages.ts';
+import { NOTE_WAITS, usePages, waitsOf } from './pages.ts';
 import { callsOf, PARTS } from './parts.ts';
 
 // What an API that has lost its mind says may be said back to it.
@@ -32,7 +32,7 @@ const START = callsOf(PARTS);
 const SLACK_MS = 250;
 
 /** Notes, by the page's own clock, when the question left and when the answer was given, and tells of rejections nobody handled. */
-const CLOCK = `
+const CLOCK = `${NOTE_WAITS}
   const own = fetch;
   window.fetch = (input, init) => {
     if (/optimize|bundle/.test(input)) window.askedMs ??= performance.now();
@@ -92,6 +92,7 @@ async function waited(page: Page): Promise<number> {
 }
 
 async function keepsItsOwn(page: Page): Promise<void> {
+  expect((await waitsOf(page)).signals[0]).toBe(300);
   expect(await waited(page)).toBeLessThan(300 + SLACK_MS);
   expect(await page.locator('h1').textContent()).toBe('own');
   // A visitor goes on: nothing of that may fail either.

@@ -2,7 +2,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { bundle } from '../../client-snippet/bundle.ts';
-import { usePages } from './pages.ts';
+import { NOTE_WAITS, usePages, waitsOf } from './pages.ts';
 
 const { browser, double } = await usePages();
 
@@ -107,8 +107,9 @@ test.each([
   ['as long as it is told', 'data-hide-ms="120"', 120],
 ])('a script that hangs lets go after a while: %s', async (_, tag, ms) => {
   await context.route('**/hyperedge.js', () => {});
-  const page = await show({ tag });
+  const page = await show({ tag, first: `<script>${NOTE_WAITS}</script>` });
   await shown(page);
+  expect((await waitsOf(page)).timers[0]).toBe(ms);
   const all = await frames(page);
   const hidden = all.filter(([own]) => own === '0');
   const firstShown = all.find(([own]) => own === '1') as Frame;

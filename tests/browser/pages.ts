@@ -26,6 +26,18 @@ export const eventsAreThere = async (page: Page): Promise<void> => {
   await page.waitForTimeout(50);
 };
 
+/**
+ * For a script before all others: notes the milliseconds of every wait that the page begins. How long a wait really took says more of the
+ * machine than of the page; what it was told to take is exact.
+ */
+export const NOTE_WAITS = `window.waits = { timers: [], signals: [] };
+  const ownTimer = setTimeout; window.setTimeout = (run, ms, ...rest) => { waits.timers.push(Number(ms)); return ownTimer(run, ms, ...rest) };
+  const ownSignal = AbortSignal.timeout; AbortSignal.timeout = (ms) => { waits.signals.push(Number(ms)); return ownSignal.call(AbortSignal, ms) };`;
+
+/** Of `setTimeout` and of `AbortSignal.timeout`, in their order. */
+export const waitsOf = (page: Page): Promise<{ readonly timers: number[]; readonly signals: number[] }> =>
+  page.evaluate(() => (window as unknown as { waits: { timers: number[]; signals: number[] } }).waits);
+
 /** Two frames and what they caused. */
 export const settle = (page: Page): Promise<unknown> =>
   page.evaluate(

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { until } from './browser.ts';
 import type { Failure } from './double.ts';
 import type { Opened, OpenOptions } from './page.ts';
-import { usePages } from './pages.ts';
+import { NOTE_WAITS, usePages, waitsOf } from './pages.ts';
 
 const { browser, double, open } = await usePages({ errors: false });
 
@@ -204,10 +204,15 @@ describe('a broken API leaves the page as it is', () => {
     expect(opened?.errors).toEqual([]);
   });
 
-  test('the wait ends after 300 ms, and a late answer changes nothing', async () => {
+  test.each([
+    ['300 ms unless told', '', 300],
+    ['as long as it is told', 'data-timeout-ms="350"', 350],
+  ])('the wait ends after a while, and a late answer changes nothing: %s', async (_, script, ms) => {
     double.failures = { optimize: { delayMs: 700 } };
     double.decisions = { hero: { outcome: 'campaign', content: { text: 'late' } } };
     const page = await show({
+      script,
+      head: `<script>${NOTE_WAITS}</script>`,
       body: '<p data-hyperedge="hero">own</p>',
       before: `addEventListener('DOMContentLoaded', () => { window.t0 = performance.now() });
         hyperedge('get', 'hero', (c) => { window.waited = performance.now() - t0; window.content = c });`,
@@ -215,8 +220,9 @@ describe('a broken API leaves the page as it is', () => {
     const waited = await (
       await page.waitForFunction(() => (window as unknown as { waited?: number }).waited)
     ).jsonValue();
-    expect(waited).toBeGreaterThan(250);
-    expect(waited).toBeLessThan(600); // 300 of waiting; the rest is room for a busy machine
+    expect((await waitsOf(page)).signals).toEqual([ms]);
+    expect(waited).toBeGreaterThan(ms - 50);
+    expect(waited).toBeLessThan(650); // before the answer
     await page.waitForTimeout(700);
     expect(await page.locator('p').textContent()).toBe('own');
   });
