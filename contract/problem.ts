@@ -23,6 +23,7 @@ export const PROBLEMS = {
   precondition_failed: { status: 412, title: 'It was changed since you read it' },
   precondition_required: { status: 428, title: 'Send If-Match with the ETag you read' },
   invalid_configuration: { status: 422, title: 'The configuration cannot be published' },
+  invalid_model: { status: 422, title: 'The model cannot serve' },
   not_held: { status: 409, title: 'The learning of this campaign is not held' },
   nothing_published: { status: 409, title: 'Nothing has been published yet' },
   unavailable: { status: 503, title: 'A part that is needed does not answer' },

@@ -3,7 +3,7 @@
  * is served comes from the publisher's slices.
  */
 import { sql } from 'drizzle-orm';
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /** Who owns customers, catalog and residency. */
 export const workspaces = sqliteTable('workspaces', {
@@ -138,4 +138,46 @@ export const configInbox = sqliteTable(
     detail: text('detail'),
   },
   (table) => [index('config_inbox_waiting').on(table.id).where(sql`processed_at IS NULL`)],
+);
+
+/** Models of a workspace. `revision` counts changes of what serves: the publisher takes only later ones. */
+export const models = sqliteTable(
+  'models',
+  {
+    workspaceId: text('workspace_id').notNull(),
+    id: text('id').notNull(),
+    revision: integer('revision').notNull().default(0),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
+);
+
+/** Every version of every model; what it is never changes, only where it serves. Files lie in R2 by their hashes. */
+export const modelVersions = sqliteTable(
+  'model_versions',
+  {
+    workspaceId: text('workspace_id').notNull(),
+    modelId: text('model_id').notNull(),
+    version: integer('version').notNull(),
+    /** SHA-256 (hex) of the manifest's text. */
+    manifestHash: text('manifest_hash').notNull(),
+    manifest: text('manifest').notNull(),
+    /** JSON, as they were told: figures of its training, where it comes from. */
+    metrics: text('metrics').notNull(),
+    lineage: text('lineage').notNull(),
+    /** Markdown. */
+    card: text('card').notNull(),
+    stage: text('stage', { enum: ['registered', 'shadow', 'canary', 'live', 'retired'] }).notNull(),
+    /** Of a canary. */
+    share: real('share'),
+    stagedAt: integer('staged_at').notNull(),
+    /** Why it stands where it stands, where somebody or something said so. */
+    reason: text('reason'),
+    createdAt: integer('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.modelId, table.version] }),
+    uniqueIndex('model_versions_manifest').on(table.workspaceId, table.modelId, table.manifestHash),
+  ],
 );

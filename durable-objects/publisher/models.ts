@@ -10,14 +10,49 @@ export interface ModelChange {
   readonly model: PublishedModel;
   /** Counts the registry's changes of this model: an earlier one that comes later changes nothing. */
   readonly revision: number;
+  /** A version that was put in service on purpose: it serves again, though it was called back. */
+  readonly resumed?: number;
 }
 
-/** In the order of their ids. */
+/** A version that the watch took out of service. */
+export interface CallBack {
+  readonly modelId: string;
+  readonly version: number;
+  readonly atMs: number;
+  /** In words, with the figures that it goes by. */
+  readonly reason: string;
+}
+
+type ModelRow = { revision: number; body: string };
+type BackRow = { modelId: string; version: number; atMs: number; reason: string };
+
+/** What the registry said, and what was called back since. */
+export interface ModelBooks {
+  readonly models: readonly { readonly model: PublishedModel; readonly revision: number }[];
+  readonly calledBack: readonly CallBack[];
+}
+
+/** Both, as they stand. */
+export function readModelBooks(sql: SqlStorage): ModelBooks {
+  const rows = sql.exec<ModelRow>('SELECT revision, body FROM models ORDER BY model_id').toArray();
+  return {
+    models: rows.map(({ revision, body }) => ({ revision, model: JSON.parse(body) as PublishedModel })),
+    calledBack: sql
+      .exec<BackRow>(
+        'SELECT model_id AS modelId, version, at_ms AS atMs, reason FROM models_called_back ORDER BY model_id, version',
+      )
+      .toArray(),
+  };
+}
+
+/** Models with the versions that serve, in the order of their ids: what was called back serves nobody. */
 export function readModels(sql: SqlStorage): readonly PublishedModel[] {
-  return sql
-    .exec<{ body: string }>('SELECT body FROM models ORDER BY model_id')
-    .toArray()
-    .map(({ body }) => JSON.parse(body) as PublishedModel);
+  const { models, calledBack } = readModelBooks(sql);
+  const back = new Set(calledBack.map(({ modelId, version }) => `${modelId}@${version}`));
+  return models.map(({ model }) => ({
+    ...model,
+    versions: model.versions.filter(({ version }) => !back.has(`${model.id}@${version}`)),
+  }));
 }
 
 /**
@@ -26,13 +61,30 @@ export function readModels(sql: SqlStorage): readonly PublishedModel[] {
  * @returns the sequence number that readers know it by
  * @throws RangeError beyond {@link MAX_MODELS} models
  */
-export function changeModel(sql: SqlStorage, workspaceId: string, { model, revision }: ModelChange): number {
+export function changeModel(sql: SqlStorage, workspaceId: string, { model, revision, resumed }: ModelChange): number {
   introduce(sql, workspaceId);
-  type Row = { revision: number };
-  const known = sql.exec<Row>('SELECT revision FROM models WHERE model_id = ?', model.id).toArray()[0];
+  const known = sql.exec<{ revision: number }>('SELECT revision FROM models WHERE model_id = ?', model.id).toArray()[0];
   if (known && known.revision >= revision) return readMeta(sql).seq;
   const { n } = sql.exec<{ n: number }>('SELECT count(*) AS n FROM models').one();
   if (!known && n >= MAX_MODELS) throw new RangeError(`publisher: more than ${MAX_MODELS} models`);
   sql.exec('INSERT OR REPLACE INTO models VALUES (?, ?, ?)', model.id, revision, JSON.stringify(model));
+  if (resumed !== undefined)
+    sql.exec('DELETE FROM models_called_back WHERE model_id = ? AND version = ?', model.id, resumed);
   return nextSeq(sql);
+}
+
+/**
+ * Takes a version out of service until somebody puts it in again. A version that does not serve, or was called back already, stays as it is. Runs
+ * inside the caller's transaction.
+ *
+ * @returns whether it served until now
+ */
+export function callBack(sql: SqlStorage, { modelId, version, atMs, reason }: CallBack): boolean {
+  const serves = readModels(sql).some(
+    ({ id, versions }) => id === modelId && versions.some((one) => one.version === version),
+  );
+  if (!serves) return false;
+  sql.exec('INSERT INTO models_called_back VALUES (?, ?, ?, ?)', modelId, version, atMs, reason);
+  nextSeq(sql);
+  return true;
 }

@@ -10,7 +10,15 @@ import { acknowledgeAlert, raiseAlert, readAlerts } from './alerts.ts';
 import { readAllocations, takeOffer } from './allocations.ts';
 import { noteBacklog, oldestBacklog } from './backlog.ts';
 import { introduce, readMeta } from './meta.ts';
-import { changeModel, type ModelChange, readModels } from './models.ts';
+import {
+  type CallBack,
+  callBack,
+  changeModel,
+  type ModelBooks,
+  type ModelChange,
+  readModelBooks,
+  readModels,
+} from './models.ts';
 import { activateRevision, readPolicy, readPolicyAsOf } from './policies.ts';
 import type {
   ActivateReply,
@@ -68,6 +76,17 @@ export class PublisherObject extends DurableObject<StubSource> implements Publis
 
   async setModel(workspaceId: string, change: ModelChange): Promise<{ readonly seq: number }> {
     return this.ctx.storage.transactionSync(() => ({ seq: changeModel(this.#sql, workspaceId, change) }));
+  }
+
+  modelBooks(): ModelBooks {
+    return readModelBooks(this.#sql);
+  }
+
+  async callBackModel(workspaceId: string, back: CallBack): Promise<boolean> {
+    return this.ctx.storage.transactionSync(() => {
+      introduce(this.#sql, workspaceId);
+      return callBack(this.#sql, back);
+    });
   }
 
   state(since: number): PublisherState {

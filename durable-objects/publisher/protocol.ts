@@ -3,7 +3,7 @@ import type { AlertKind } from '../../contract/alerts.ts';
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { CampaignPolicy, CatalogManifest } from '../../decisioning/catalog/slice.ts';
 import type { PublishedModel } from '../../decisioning/scoring/published.ts';
-import type { ModelChange } from './models.ts';
+import type { CallBack, ModelBooks, ModelChange } from './models.ts';
 
 /** A slice or directory as JSON text, named by its SHA-256 (hex). */
 export interface NamedBody {
@@ -108,6 +108,9 @@ export interface PublisherApi {
     change: { killSwitch?: boolean; campaignId?: string; paused?: boolean },
   ): Promise<{ readonly seq: number }>;
   setModel(workspaceId: string, change: ModelChange): Promise<{ readonly seq: number }>;
+  modelBooks(): ModelBooks | Promise<ModelBooks>;
+  /** For roots that watch a version: true when it served until now. */
+  callBackModel(workspaceId: string, back: CallBack): Promise<boolean>;
   state(since: number): PublisherState | Promise<PublisherState>;
   /** Bodies by hash, in the order asked for; unknown hashes are left out, and so are those that no longer fit in the answer: ask again for them. */
   slices(hashes: readonly string[]): readonly NamedBody[] | Promise<readonly NamedBody[]>;

@@ -34,5 +34,12 @@ export const PUBLISHER_SCHEMA: readonly string[] = [
   `CREATE TABLE alerts (id TEXT PRIMARY KEY, raised_at_ms INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
   CREATE INDEX alerts_raised ON alerts (raised_at_ms);`,
   `CREATE TABLE acknowledged (alert_id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, actor TEXT NOT NULL) WITHOUT ROWID;`,
-  `CREATE TABLE models (model_id TEXT PRIMARY KEY, revision INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;`,
+  `CREATE TABLE models (model_id TEXT PRIMARY KEY, revision INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE models_called_back (
+    model_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (model_id, version)
+  ) WITHOUT ROWID;`,
 ];

@@ -6,6 +6,7 @@ import type { WorkspaceRow } from '../../db/queries/workspaces.ts';
 import type { Switches } from '../../durable-objects/publisher/protocol.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { publisherStub } from '../../durable-objects/shared/stub.ts';
+import { reconcileModels } from '../models/serving.ts';
 import { activate } from './deliver.ts';
 import { prepare } from './prepare.ts';
 import { tellSwitches } from './switches.ts';
@@ -15,17 +16,24 @@ export interface Repairs {
   /** The revision that was handed over again, if any. */
   readonly revision: number | null;
   readonly switches: number;
+  /** Models that were told again, and versions whose call-back was written down. */
+  readonly models: number;
 }
 
 /** Asks for no allocation at all: only what is newer than every sequence number. */
 const NO_ALLOCATIONS = Number.MAX_SAFE_INTEGER;
 
 /** Compares and repairs; throws when the publisher or D1 does not answer. Safe to run at any time, any number of times. */
-export async function reconcile(env: Env, workspace: Pick<WorkspaceRow, 'id' | 'salt'>): Promise<Repairs> {
+export async function reconcile(
+  env: Env,
+  workspace: Pick<WorkspaceRow, 'id' | 'salt'>,
+  nowMs = Date.now(),
+): Promise<Repairs> {
   // Through a fresh question, not the edge's cache: it may be older than the last publish.
   const served = await withRetry(async () => (await publisherStub(env, workspace.id)).state(NO_ALLOCATIONS));
   const revision = await repairRevision(env, workspace, served.manifest?.revision ?? 0);
-  return { revision, switches: await repairSwitches(env, workspace.id, served.switches) };
+  const switches = await repairSwitches(env, workspace.id, served.switches);
+  return { revision, switches, models: await reconcileModels(env, workspace.id, nowMs) };
 }
 
 async function repairRevision(

@@ -14,6 +14,7 @@ import { registerHealth } from './health.ts';
 import { registerLearning } from './learning.ts';
 import { registerLedgers } from './ledgers.ts';
 import { registerLifecycle } from './lifecycle.ts';
+import { registerModels } from './models.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerOptimize } from './optimize.ts';
 import { registerParameters } from './parameters.ts';
@@ -40,6 +41,7 @@ export function registerRoutes(app: App): void {
   registerLearning(app);
   registerStrategies(app);
   registerLedgers(app);
+  registerModels(app);
   registerAlerts(app);
   registerHealth(app);
   registerOpenApi(app);
