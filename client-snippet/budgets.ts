@@ -26,3 +26,16 @@ export const BUDGETS: Readonly<Record<string, number>> = {
   'identity.js': 1_060,
   'offline.js': 1_540,
 };
+
+/**
+ * What each entry of the npm package may weigh, all of it, bundled as a site's bundler does it (minified, React left out), in bytes after
+ * gzip; `tests/node/package.test.ts` holds them.
+ */
+export const PACKAGE_BUDGETS: Readonly<Record<string, number>> = {
+  '@hyperedge/client': 3_100,
+  '@hyperedge/client/react': 3_600,
+  // Runs on a server, in functions that start cold.
+  '@hyperedge/client/next': 930,
+  // Ships inside an app.
+  '@hyperedge/client/native': 4_650,
+};
