@@ -1,6 +1,7 @@
 /** JSON Schemas of the documents in files, generated from the contract, for editors. */
 import * as z from 'zod';
 import { KIND_NAMES, KINDS, type Kind } from '../contract/configuration/index.ts';
+import { modelManifest } from '../contract/models/manifest.ts';
 import { replayMap } from './replay/map.ts';
 import { testsMap } from './replay/tests/map.ts';
 import { worldFile } from './simulate/world.ts';
@@ -25,7 +26,7 @@ export function schemaOfKind(kind: Kind): JsonSchema {
   };
 }
 
-/** Every schema by file name; `document.json` is any kind, chosen by `kind`; `replay-map.json` is the map of a replay, `world.json` a world of a simulation. */
+/** Every schema by file name; `document.json` is any kind, chosen by `kind`; `replay-map.json` is the map of a replay, `world.json` a world of a simulation, `model-manifest.json` what a model declares. */
 export function allSchemas(): ReadonlyMap<string, JsonSchema> {
   const files = new Map<string, JsonSchema>(KIND_NAMES.map((kind) => [`${kind}.json`, schemaOfKind(kind)]));
   files.set(
@@ -33,6 +34,7 @@ export function allSchemas(): ReadonlyMap<string, JsonSchema> {
     z.toJSONSchema(z.union([...replayMap.options, testsMap]), { io: 'input', target: 'draft-7' }) as JsonSchema,
   );
   files.set('world.json', z.toJSONSchema(worldFile, { io: 'input', target: 'draft-7' }) as JsonSchema);
+  files.set('model-manifest.json', z.toJSONSchema(modelManifest, { io: 'input', target: 'draft-7' }) as JsonSchema);
   return files.set('document.json', {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'A Hyperedge configuration document',

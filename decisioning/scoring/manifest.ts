@@ -62,10 +62,40 @@ export interface ModelManifest {
   readonly inputs: readonly ModelInput[];
   /** The first is the score. */
   readonly outputs: readonly ModelOutput[];
-  /** The score that explanations start from: the mean over the training rows. */
+  /** The mean score over the training rows. */
   readonly baseline?: number;
+  /**
+   * Encoded rows that stand for all customers: explanations compare with them, and without them there are none. At most 64, of equal
+   * weight, in the columns' order; null stands for NaN. `explain/background.ts` chooses them.
+   */
+  readonly background?: readonly (readonly (number | null)[])[];
+  /** What to say of an input that moves the score, and what to do about it; the first that applies is taken. */
+  readonly drivers?: readonly ModelDriver[];
   /** What scores and inputs looked like when it was trained: what drift is measured against. */
   readonly reference?: ModelReference;
+}
+
+/** An input as a reason, in words that a banker would use. */
+export interface ModelDriver {
+  /** Name of the input. */
+  readonly input: string;
+  /** Which way it must move the score: `raises` when absent. */
+  readonly effect?: 'raises' | 'lowers';
+  /** Of which values it speaks; of all when absent. */
+  readonly when?: DriverCondition;
+  /** "month-to-month contract"; `{value}` stands for the value with its unit. */
+  readonly words: string;
+  /** What is recommended against it: "offer a one-year contract". */
+  readonly intervention?: string;
+}
+
+/** What an input's value must be: all that is given must hold, and a missing value meets `missing` alone. */
+export interface DriverCondition {
+  /** Of words: one of these. Of booleans: `true` or `false`. */
+  readonly oneOf?: readonly string[];
+  readonly atLeast?: number;
+  readonly below?: number;
+  readonly missing?: true;
 }
 
 /** Shares of the training rows by bin, each list summing to 1. */

@@ -1,7 +1,7 @@
 /** What there is to read, in the order in which it is read: the list of pages, and what comes before and after each of them. */
 
 /** Folders of `docs/` whose pages are shown. */
-export const FOLDERS = ['guides', 'guides/policies', 'guides/page', 'operating', 'reference'] as const;
+export const FOLDERS = ['guides', 'guides/policies', 'guides/page', 'guides/models', 'operating', 'reference'] as const;
 export type Folder = (typeof FOLDERS)[number];
 
 /** A page's place in the list. */
@@ -65,6 +65,9 @@ export const CONTENTS: readonly Group[] = [
     identity: 'Identity',
     demo: 'The demo shop',
     qa: 'Trying things out',
+  }),
+  group('Models', 'guides/models', {
+    contract: 'What a model declares',
   }),
   group('Running it', 'operating', {
     deploy: 'Deploy',

@@ -84,6 +84,12 @@ describe('closed lists', () => {
     expect(written.toSorted()).toEqual(inCode.toSorted());
   });
 
+  test('reasons of manifests', () => {
+    expect(columnOf(rowsUnder(REASONS, "Why a model's manifest is refused"), 0)).toEqual(
+      unionMembers('decisioning/scoring/check.ts', 'ManifestReason'),
+    );
+  });
+
   test('problems and their statuses', () => {
     const written = rowsUnder(API, 'Problems').map((row) => `${columnOf([row], 0)[0]} ${row[1]}`);
     expect(written).toEqual(Object.entries(PROBLEMS).map(([name, { status }]) => `${name} ${status}`));
