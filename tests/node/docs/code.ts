@@ -3,7 +3,7 @@ import { projectFiles, readProjectFile } from '../tidy/files.ts';
 
 export interface Limit {
   readonly file: string;
-  /** `MAX_EVENTS`, or `REGEX_LIMITS.repeat`. */
+  /** `MAX_EVENTS`, `maxWaiting`, or `REGEX_LIMITS.repeat`. */
   readonly name: string;
   /** In the code's unit; seconds as milliseconds, so that documents may write either. */
   readonly value: number;
@@ -39,6 +39,14 @@ function constantsOf(file: string, text: string): Limit[] {
     .map((limit) => (limit.name.endsWith('_SECONDS') ? { ...limit, value: limit.value * 1_000 } : limit));
 }
 
+/** Limits that stand where they are used, as `maxWaiting` and `gatherMs`: once a file, however often they are said there. */
+const INNER = /^\s*const (max[A-Z]\w*|[a-z]\w*(?:Ms|Seconds|Bytes|Chars|Days)) = ([\d_.e]+);/gm;
+
+function innerOf(file: string, text: string): Limit[] {
+  const found = [...text.matchAll(INNER)].map(([, name = '', value = '']) => ({ file, name, value: productOf(value) }));
+  return found.filter(({ name, value }, i) => found.findIndex((one) => one.name === name && one.value === value) === i);
+}
+
 /** Fields of `export const X_LIMITS = { … } as const`. */
 function recordsOf(file: string, text: string): Limit[] {
   return [...text.matchAll(/^export const (\w+_LIMITS) = \{([\s\S]*?)\} as const;/gm)].flatMap(
@@ -57,7 +65,7 @@ export function limitsInCode(): Limit[] {
     .filter((file) => ROOMS.test(file) && !NOT_SHIPPED.test(file))
     .flatMap((file) => {
       const text = readProjectFile(file);
-      return [...constantsOf(file, text), ...recordsOf(file, text)];
+      return [...constantsOf(file, text), ...innerOf(file, text), ...recordsOf(file, text)];
     });
 }
 
