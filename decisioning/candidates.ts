@@ -1,5 +1,6 @@
 /** From a placement's campaigns to those that may be chosen there, each with its value; what becomes of the others is noted. */
 import { isHeldOut } from './arbitration/holdout.ts';
+import { worthOf } from './arbitration/terms.ts';
 import { candidateValue, DEFAULT_PRESET, type ValueParts } from './arbitration/value.ts';
 import type { OpenCampaign } from './catalog/open.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
@@ -178,13 +179,14 @@ function needsOf({ campaign }: MeasuredPlace, { purse, chosenBefore }: Facts): F
   );
 }
 
-function valued(place: FitPlace, { slice, evidence, tiredness, purse, nowMs }: Facts): Candidate | Refused {
+function valued(place: FitPlace, { slice, customer, evidence, tiredness, purse, nowMs }: Facts): Candidate | Refused {
   const { rules } = place.campaign;
   const { channel, fatigue, preset = DEFAULT_PRESET } = slice.rules;
   const { leaf, needs } = place;
   const expected = evidence.expected(rules, leaf, partOf(place.availability));
   const price = priceOf(rules.needs, purse, expected.units);
-  const candidate = { campaign: rules, expected, channel: channel.id, nowMs };
+  const worth = worthOf(rules.arbitration, customer.resolve);
+  const candidate = { campaign: rules, expected, worth, channel: channel.id, nowMs };
   const { parts, value } = candidateValue(preset, candidate, { fatigue: tiredness, price });
   const rest = { leaf, value, parts, ...(needs && { needs }) };
   // Doing nothing is worth 0: a tired customer is left in peace, whatever the price.

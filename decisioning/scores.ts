@@ -1,5 +1,6 @@
 /** How likely a customer is to reach a campaign's goal, by whoever can tell: a model of the app or the bank, which writes it as an attribute. */
 import type { SliceCampaign } from './catalog/slice.ts';
+import { armPath, isModelPath } from './scoring/paths.ts';
 import type { ArmAsk } from './view.ts';
 
 /**
@@ -12,9 +13,10 @@ export function scoresFrom(
   resolve: (path: string) => unknown,
 ): ArmAsk['score'] {
   if (!scorePaths) return undefined;
-  return (_campaignId, armId) => {
+  return (campaignId, armId) => {
     const path = scorePaths[armIds.indexOf(armId)];
-    const score = path === undefined ? undefined : resolve(path);
+    const asked = path !== undefined && isModelPath(path) ? armPath(path, { campaignId, armId }) : path;
+    const score = asked === undefined ? undefined : resolve(asked);
     return typeof score === 'number' ? score : undefined;
   };
 }

@@ -1,11 +1,12 @@
 /** What a campaign declares for its ranking and about other campaigns. */
 import * as z from 'zod';
 import { duration, durationMs, MAX_VALUE, MAX_WINDOW_DAYS, share, slug } from '../primitives.ts';
+import { attributePath } from './attribute-path.ts';
 
 /** Exclusion groups of one campaign, and its rules about other campaigns of each kind: each is looked at in every decision. */
 export const MAX_CAMPAIGN_RELATIONS = 10;
 
-/** What the presets `seed` and `pcvl` value a campaign by; `weighted` does not look at it. */
+/** What presets value a campaign by; `weighted` looks at `valueFrom` alone. */
 export const arbitration = z.strictObject({
   affinity: z
     .record(slug, share)
@@ -18,6 +19,10 @@ export const arbitration = z.strictObject({
     .max(MAX_VALUE)
     .default(1)
     .meta({ description: 'What a conversion is worth, in major units. Preset `pcvl`' }),
+  valueFrom: attributePath.optional().meta({
+    description:
+      'Path of what a conversion of this customer is worth, in major units (`models.lifetime-value.value`): in place of `value` in `pcvl`, and a factor of expected conversions in `weighted`; `value` where it is missing',
+  }),
   lever: z.number().min(0).max(1_000_000).default(1).meta({ description: 'Preset `pcvl`' }),
   budget: z
     .number()

@@ -9,6 +9,8 @@ export interface PresetCandidate {
   >;
   /** Expected conversions and revenue (minor units) per trial. */
   readonly expected: { readonly rate: number; readonly revenueMinor: number };
+  /** What a conversion of this customer is worth, in major units; absent where the campaign reads none from the customer. */
+  readonly worth?: number | undefined;
   /** Id of the placement's channel. */
   readonly channel: string;
   readonly nowMs: number;

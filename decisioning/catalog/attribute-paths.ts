@@ -31,7 +31,7 @@ export function isReservedPath(path: string): boolean {
  * @example is not known of a request: did you mean "device.type"?
  */
 export function unknownFact(path: string): string | undefined {
-  if (rootOf(path) === MODELS_ROOT && !modelPath(path))
+  if (rootOf(path) === MODELS_ROOT && (!modelPath(path) || modelPath(path)?.arm))
     return 'names no score: say models.<model id>.<output>, as in "models.churn.probability"';
   const root = rootOf(path);
   if (!requestRoots.has(root) || requestPaths.has(path)) return undefined;

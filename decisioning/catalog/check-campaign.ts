@@ -4,7 +4,7 @@ import { HOLDOUT_ARM, REST_LEAF } from '../bandits/allocation.ts';
 import { checkEffects } from './check-effects.ts';
 import { checkFeatures } from './check-features.ts';
 import { checkReward } from './check-reward.ts';
-import { checkScores } from './check-scores.ts';
+import { checkScores, checkWorth } from './check-scores.ts';
 import { checkStrategies } from './check-strategies.ts';
 import type { CampaignConfiguration } from './configuration.ts';
 import { type KnownIds, noSuch } from './known-ids.ts';
@@ -60,5 +60,6 @@ export function checkCampaign(campaign: CampaignConfiguration, known: KnownIds, 
   checkEffects(campaign, at, report);
   checkFeatures(campaign, at, known, report);
   checkScores(campaign, at, known, report);
+  checkWorth(campaign, at, known, report);
   scheduleBounds(campaign.schedule, `${at}/schedule`, report);
 }

@@ -19,3 +19,14 @@ export function checkScores({ arms }: CampaignConfiguration, at: string, known: 
       report(place, `"${score}" is declared as ${declared}: a score is a number from 0 to 1`);
   }
 }
+
+/** Where the customer's own worth of a conversion is read. */
+export function checkWorth({ arbitration }: CampaignConfiguration, at: string, known: KnownIds, report: Report): void {
+  const path = arbitration?.valueFrom;
+  if (path === undefined) return;
+  const place = `${at}/arbitration/valueFrom`;
+  checkPath(path, place, known, report);
+  const declared = known.attributeTypes?.get(path);
+  if (declared !== undefined && declared !== 'number')
+    report(place, `"${path}" is declared as ${declared}: a worth is a number of major units`);
+}

@@ -18,7 +18,7 @@ export function notWithinCounter({ campaign, days }: NotWithinRule): string {
 }
 
 /** The terms with their keys in a fixed order, whatever order they were written in. */
-function inOrder({ affinity, contextWeight, value, lever, budget }: ArbitrationTerms): ArbitrationTerms {
+function inOrder({ affinity, contextWeight, value, valueFrom, lever, budget }: ArbitrationTerms): ArbitrationTerms {
   const channels = Object.keys(affinity).toSorted();
   return {
     affinity: Object.fromEntries(channels.map((channel) => [channel, affinity[channel] as number])),
@@ -26,6 +26,7 @@ function inOrder({ affinity, contextWeight, value, lever, budget }: ArbitrationT
     value,
     lever,
     budget,
+    ...(valueFrom !== undefined && { valueFrom }),
   };
 }
 

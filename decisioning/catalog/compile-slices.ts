@@ -16,7 +16,7 @@ import { modelIdsOf } from './model-ids.ts';
 import { byId } from './order.ts';
 import { goalsOf } from './reward-parts.ts';
 import { boundsOf } from './schedule-bounds.ts';
-import { scorePathsOf } from './score-paths.ts';
+import { armFactsOf, scorePathsOf } from './score-paths.ts';
 import {
   type CampaignPolicy,
   type ContentsSlice,
@@ -85,6 +85,7 @@ function compileCampaign(
     ...(steering && { steering }),
     ...(policy.features && { features: policy.features }),
     ...scorePathsOf(campaign),
+    ...armFactsOf(campaign),
     ...goalTimes(campaign, goalWindows),
     initialAllocation: initialAllocationOf(policy),
   };

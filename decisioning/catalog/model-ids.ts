@@ -14,7 +14,10 @@ export function modelIdsOf(
     ...Object.values(segments),
     ...campaigns.flatMap(({ condition, contexts }) => [condition, ...contexts.map((context) => context.condition)]),
   ];
-  const paths = [...conditions.flatMap(readBy), ...campaigns.flatMap(({ scorePaths }) => scorePaths ?? [])];
+  const paths = [
+    ...conditions.flatMap(readBy),
+    ...campaigns.flatMap(({ scorePaths, arbitration }) => [...(scorePaths ?? []), arbitration?.valueFrom ?? '']),
+  ];
   return [...new Set(paths.flatMap((path) => modelPath(path)?.model ?? []))].toSorted();
 }
 

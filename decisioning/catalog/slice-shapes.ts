@@ -88,11 +88,12 @@ const scoring = fields({ strategy, minExploration: between(0, 1) });
 
 /** An allocation that fits its campaign: every leaf there, every vector as long as the arms, probabilities that sum to 1. */
 function allocationMisfit(campaign: SliceCampaign): string | undefined {
-  const { armIds, contexts, strategies, scorePaths, needs, initialAllocation } = campaign;
+  const { armIds, contexts, strategies, scorePaths, armFacts, needs, initialAllocation } = campaign;
   if (armIds.length === 0 || new Set(armIds).size !== armIds.length) return 'armIds';
   const short = needs?.findIndex(({ byArm }) => byArm && byArm.length !== armIds.length) ?? -1;
   if (short !== -1) return `needs/${short}/byArm`;
   if (scorePaths && scorePaths.length !== armIds.length) return 'scorePaths';
+  if (armFacts && armFacts.length !== armIds.length) return 'armFacts';
   if (JSON.stringify(initialAllocation.armIds) !== JSON.stringify(armIds)) return 'initialAllocation/armIds';
   for (const leaf of leafKeysOf([...contexts.map(({ id }) => id), REST_LEAF], strategies)) {
     if (!Object.hasOwn(initialAllocation.leaves, leaf)) return `initialAllocation/leaves/${leaf}`;
@@ -111,6 +112,7 @@ const arbitration = fields({
   value: notNegative,
   lever: notNegative,
   budget: notNegative,
+  valueFrom: optional(text),
 });
 
 /** A counter that cannot be read would always say no, or never: a slice with one is refused. */
@@ -143,6 +145,7 @@ const campaign = also(
     shards: wholeFrom(1),
     features: optional(featuresShape),
     scorePaths: optional(listOf(text)),
+    armFacts: optional(listOf(recordOf(anObject))),
     tokenLifeMs: wholeFrom(1),
     goalWindowMs: optional(wholeFrom(1)),
     onDevice: optional(flag),

@@ -12,6 +12,7 @@ import type { FeatureSet } from '../features/features.ts';
 import type { LearningRules } from '../learning/rules.ts';
 import type { LifecycleRules } from '../lifecycle/phases.ts';
 import type { LedgerSpec, Need } from '../limits/ledger-spec.ts';
+import type { ArmFacts } from '../scoring/arm-facts.ts';
 import type { Steering } from '../steering/steering.ts';
 import type { PolicyStrategies, SliceStrategies } from '../strategies/compared.ts';
 import type {
@@ -76,6 +77,8 @@ export interface SliceCampaign {
   readonly features?: FeatureSet;
   /** Where the customer's score of each arm is read, in the order of `armIds`; absent when its arms have none, or no strategy uses them. */
   readonly scorePaths?: readonly string[];
+  /** What models may read of each arm below `arm.`, in the order of `armIds`; absent where no model scores its arms. */
+  readonly armFacts?: readonly ArmFacts[];
   /** Longest goal window among the campaign's goals: how long its tokens live. */
   readonly tokenLifeMs: number;
   /** Window of the optimised goal; absent where it is as long as the token's life. */

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import type { ArmFacts } from './arm-facts.ts';
 import type { OpenedModel } from './engine.ts';
 import type { ModelManifest } from './manifest.ts';
+import { armPath } from './paths.ts';
 import type { PublishedModel } from './published.ts';
-import { modelScores, type ServedModel } from './served.ts';
+import { MAX_KEPT_ARMS, modelScores, type ServedModel } from './served.ts';
 
 const MANIFEST: ModelManifest = {
   format: 1,
@@ -92,5 +94,57 @@ describe('modelScores', () => {
     ['is asked for in too many words', [LIVE], { m1: modelOf(() => 0.5) }, 'models.churn.probability.x'],
   ])('is a missing attribute where the model %s', (_name, models, served, path) => {
     expect(scoresOf(models, served).resolve(path)).toBeNull();
+  });
+});
+
+describe('a model that reads arms', () => {
+  const HEADLINES: ModelManifest = {
+    ...MANIFEST,
+    id: 'creative',
+    inputs: [
+      { name: 'loud', attribute: 'arm.content.loud', encoding: { kind: 'boolean' }, missing: 0 },
+      { name: 'tenure', attribute: 'tenureMonths', encoding: { kind: 'number', scale: 10 }, missing: 0 },
+    ],
+  };
+  const ARMS: Readonly<Record<string, ArmFacts>> = { 'hero/a': { content: { loud: true } }, 'hero/b': { content: {} } };
+  const CREATIVE: PublishedModel = { id: 'creative', versions: [{ version: 1, stage: 'live', manifest: 'm1' }] };
+  const pathOf = (armId: string) => armPath('models.creative.probability', { campaignId: 'hero', armId });
+  const scores = () => {
+    const m1 = { ...modelOf((row) => 0.5 * row[0]! + 0.5 * row[1]!), manifest: HEADLINES };
+    const facts = {
+      models: [CREATIVE],
+      served: () => m1,
+      bucketingId: 'ada',
+      resolve: (path: string) => CUSTOMER[path],
+    };
+    return modelScores({ ...facts, armFacts: ({ campaignId, armId }) => ARMS[`${campaignId}/${armId}`] });
+  };
+
+  test('scores each arm by what it says, and by the customer', () => {
+    const { resolve } = scores();
+    expect([resolve(pathOf('a')), resolve(pathOf('b')), resolve(pathOf('gone'))]).toEqual([0.75, 0.25, 0.25]);
+  });
+
+  test('tells each scoring by campaign and arm', () => {
+    const { resolve, uses } = scores();
+    resolve(pathOf('a'));
+    resolve(pathOf('b'));
+    expect(uses().creative?.arms).toMatchObject({
+      'hero/a': { used: { row: [1, 0.5], missing: [] } },
+      'hero/b': { used: { row: [0, 0.5], missing: ['loud'] } },
+    });
+  });
+
+  test('keeps so many arms in what it tells, and scores the others all the same', () => {
+    const { resolve, uses } = scores();
+    for (let i = 0; i <= MAX_KEPT_ARMS; i++) expect(resolve(pathOf(`x${i}`))).toBe(0.25);
+    expect(Object.keys(uses().creative?.arms ?? {})).toHaveLength(MAX_KEPT_ARMS);
+  });
+
+  test('runs once for all arms where it reads none', () => {
+    const m1 = modelOf((row) => row[0]!);
+    const { resolve } = scoresOf([LIVE], { m1 });
+    for (const armId of ['a', 'b']) resolve(armPath('models.churn.probability', { campaignId: 'hero', armId }));
+    expect(m1.runs).toBe(1);
   });
 });

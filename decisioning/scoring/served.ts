@@ -1,8 +1,10 @@
 /** Models that serve a customer's decisions: scores by path, worked out when they are first asked for, and what they were made of. */
+import { readPath } from '../segments/paths.ts';
 import type { Resolve } from '../segments/subject.ts';
+import { ARM_ROOT, type ArmFacts, isArmPath } from './arm-facts.ts';
 import type { OpenedModel } from './engine.ts';
 import type { ModelManifest } from './manifest.ts';
-import { isModelPath, modelPath } from './paths.ts';
+import { type ArmName, isModelPath, type ModelPath, modelPath } from './paths.ts';
 import {
   type PublishedModel,
   type PublishedVersion,
@@ -30,10 +32,15 @@ export interface ModelUse {
   readonly outputs: Readonly<Record<string, number>>;
 }
 
+/** Scorings of arms that a receipt keeps of one model: of more, each is still among the receipt's reads. */
+export const MAX_KEPT_ARMS = 16;
+
 /** A model in charge, and the shadow beside it. */
 export interface ModelUses {
   readonly used?: ModelUse;
   readonly shadow?: ModelUse;
+  /** Of a model that reads arms: `<campaign>/<arm>` → the scoring of it, for the first {@link MAX_KEPT_ARMS}; `used` and `shadow` are absent then. */
+  readonly arms?: Readonly<Record<string, Pick<ModelUses, 'used' | 'shadow'>>>;
 }
 
 export interface ModelScores {
@@ -48,37 +55,78 @@ export interface ScoringFacts {
   /** The opened version by its manifest's hash; undefined where this isolate has none. */
   readonly served: (manifest: string) => ServedModel | undefined;
   readonly bucketingId: string;
+  /** What a model may read of an arm; undefined for arms that are not there. */
+  readonly armFacts?: ((arm: ArmName) => ArmFacts | undefined) | undefined;
   /** Attributes, counters and facts; never asked for a path of a model. */
   readonly resolve: Resolve;
 }
 
-/** Scores of one customer at one moment; each model runs at most once (and its shadow once). */
-export function modelScores({ models, served, bucketingId, resolve }: ScoringFacts): ModelScores {
-  const byId = new Map(models.map((model) => [model.id, model]));
-  const uses = new Map<string, ModelUses>();
-  const scored = (version: PublishedVersion | undefined): ModelUse | undefined => {
-    const model = version && served(version.manifest);
-    return model && { version: version.version, stage: version.stage, ...scoreOnce(model, resolve) };
-  };
-  const usesOf = (id: string): ModelUses => {
-    const known = uses.get(id);
-    if (known) return known;
+type Scorings = Pick<ModelUses, 'used' | 'shadow'>;
+
+/** Scores of one customer at one moment; each model runs at most once (and its shadow once), one that reads arms once an arm. */
+export function modelScores(facts: ScoringFacts): ModelScores {
+  const { resolve } = facts;
+  const byId = new Map(facts.models.map((model) => [model.id, model]));
+  /** By model, or by model and arm. */
+  const scorings = new Map<string, { readonly model: string; readonly arm?: string; readonly scorings: Scorings }>();
+  const scoringsOf = ({ model: id, arm }: ModelPath): Scorings => {
     const model = byId.get(id);
-    const used = model && scored(versionInCharge(model, bucketingId));
-    const shadow = model && scored(shadowOf(model));
-    const fresh = { ...(used && { used }), ...(shadow && { shadow }) };
-    uses.set(id, fresh);
+    const named = arm && model && readsArms(model, facts.served) ? `${arm.campaignId}/${arm.armId}` : undefined;
+    const key = named === undefined ? id : `${id}#${named}`;
+    const known = scorings.get(key);
+    if (known) return known.scorings;
+    const fresh = model ? score(model, facts, named === undefined ? undefined : arm) : {};
+    scorings.set(key, { model: id, ...(named !== undefined && { arm: named }), scorings: fresh });
     return fresh;
   };
   return {
     resolve: (path) => {
       if (!isModelPath(path)) return resolve(path);
       const asked = modelPath(path);
-      const outputs = asked && usesOf(asked.model).used?.outputs;
+      const outputs = asked && scoringsOf(asked).used?.outputs;
       return outputs && Object.hasOwn(outputs, asked.output) ? outputs[asked.output] : null;
     },
-    uses: () => Object.fromEntries([...uses].filter(([, { used, shadow }]) => used || shadow)),
+    uses: () => usesOf([...scorings.values()]),
   };
+}
+
+/** What was scored, model by model. */
+function usesOf(
+  all: readonly { readonly model: string; readonly arm?: string; readonly scorings: Scorings }[],
+): Record<string, ModelUses> {
+  const uses: Record<string, ModelUses> = {};
+  for (const { model, arm, scorings } of all) {
+    if (!scorings.used && !scorings.shadow) continue;
+    if (arm === undefined) uses[model] = scorings;
+    else {
+      const arms = uses[model]?.arms ?? {};
+      if (Object.keys(arms).length < MAX_KEPT_ARMS) uses[model] = { arms: { ...arms, [arm]: scorings } };
+    }
+  }
+  return uses;
+}
+
+/** Whether a version in service reads arms: then all of them are scored arm by arm. */
+function readsArms({ versions }: PublishedModel, served: ScoringFacts['served']): boolean {
+  return versions.some(({ manifest }) =>
+    served(manifest)?.manifest.inputs.some(({ attribute }) => isArmPath(attribute)),
+  );
+}
+
+function score(
+  model: PublishedModel,
+  { served, bucketingId, armFacts, resolve }: ScoringFacts,
+  arm?: ArmName,
+): Scorings {
+  const ofArm = arm && { [ARM_ROOT]: armFacts?.(arm) };
+  const read: Resolve = ofArm ? (path) => (isArmPath(path) ? readPath(ofArm, path) : resolve(path)) : resolve;
+  const scored = (version: PublishedVersion | undefined): ModelUse | undefined => {
+    const opened = version && served(version.manifest);
+    return opened && { version: version.version, stage: version.stage, ...scoreOnce(opened, read) };
+  };
+  const used = scored(versionInCharge(model, bucketingId));
+  const shadow = scored(shadowOf(model));
+  return { ...(used && { used }), ...(shadow && { shadow }) };
 }
 
 /** One run of a model; whatever goes wrong in it costs the score and nothing else. */

@@ -4,6 +4,7 @@ import type { DecideInput, PlacementRequest } from '../../decisioning/decide.ts'
 import { purseTimeMs, purseView } from '../../decisioning/limits/purse.ts';
 import { countTouches, fatiguePressure } from '../../decisioning/limits/touches.ts';
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
+import type { ArmName } from '../../decisioning/scoring/paths.ts';
 import { modelScores, type ServedModel } from '../../decisioning/scoring/served.ts';
 import { subjectResolver } from '../../decisioning/segments/subject.ts';
 import type { CustomerView, Evidence } from '../../decisioning/view.ts';
@@ -34,7 +35,7 @@ export function viewOf(
   state: CustomerState,
   call: DecideCall,
   nowMs: number,
-  served: SharedFacts['served'] = () => undefined,
+  shared?: Pick<SharedFacts, 'served' | 'sliceOf'>,
 ): CustomerView {
   const profile = state.meta?.profile ?? EMPTY_PROFILE;
   const touches = touchesOf(state);
@@ -47,7 +48,9 @@ export function viewOf(
   });
   const bucketingId = state.meta?.bucketingId ?? call.name;
   const resolve = subjectResolver({ attributes, counters: historyOf(state, touches), nowMs });
-  const scores = modelScores({ models: call.models ?? [], served, bucketingId, resolve });
+  const served = shared?.served ?? (() => undefined);
+  const armFacts = (arm: ArmName) => armFactsOf(call, shared, arm);
+  const scores = modelScores({ models: call.models ?? [], served, bucketingId, armFacts, resolve });
   return {
     bucketingId,
     resolve: scores.resolve,
@@ -58,6 +61,20 @@ export function viewOf(
     consents: (name) => consentOf(profile, name, call.refused),
     sessionKey: sessionKeyOf(state, call.sessionId, nowMs),
   };
+}
+
+/** What models may read of an arm, from whichever slice of the call has its campaign. */
+function armFactsOf(
+  call: DecideCall,
+  shared: Pick<SharedFacts, 'sliceOf'> | undefined,
+  { campaignId, armId }: ArmName,
+) {
+  for (const { placement } of call.requests) {
+    const campaigns = shared?.sliceOf(placement)?.rules.campaigns ?? [];
+    const campaign = campaigns.find(({ id }) => id === campaignId);
+    if (campaign) return campaign.armFacts?.[campaign.armIds.indexOf(armId)];
+  }
+  return undefined;
 }
 
 /** The time that leases are held against: the object's, not a client's. */
@@ -78,7 +95,7 @@ export function inputOf(
     sliceOf: shared.sliceOf,
     evidence: shared.evidence,
     switches: call.switches,
-    customer: viewOf(state, call, nowMs, shared.served),
+    customer: viewOf(state, call, nowMs, shared),
     // Leases run by the worker's clock, not by a client's.
     purse: withinOpenClaims(state, purseView(call.purse ?? [], claimTimeOf(state, call))),
     nowMs,
