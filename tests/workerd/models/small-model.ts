@@ -1,0 +1,62 @@
+/** A logistic model of two inputs, small enough to check by hand. */
+import type { ModelManifest } from '../../../decisioning/scoring/manifest.ts';
+import { writeModel } from '../../../models/training/onnx/writer.ts';
+
+/** Bytes as the API takes them. */
+export const base64Of = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+
+const hexOf = (bytes: ArrayBuffer): string =>
+  Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** sigmoid(bias + tenure · months / 10 + contract · (monthly contract)) as an upload. */
+export async function smallModel(
+  weights: { readonly bias?: number; readonly tenure?: number; readonly contract?: number } = {},
+  manifestChanges: Partial<ModelManifest> = {},
+) {
+  const { bias = 0, tenure = -1, contract = 2 } = weights;
+  const file = writeModel({
+    name: 'churn',
+    nodes: [
+      { op: 'Gemm', inputs: ['row', 'w', 'b'], outputs: ['sum'] },
+      { op: 'Sigmoid', inputs: ['sum'], outputs: ['probability'] },
+    ],
+    initializers: [
+      { name: 'w', type: 'float', dims: [2, 1], values: [tenure, contract] },
+      { name: 'b', type: 'float', dims: [1], values: [bias] },
+    ],
+    inputs: [{ name: 'row', type: 'float', dims: ['rows', 2] }],
+    outputs: [{ name: 'probability', type: 'float', dims: ['rows', 1] }],
+  });
+  const manifest: ModelManifest = {
+    format: 1,
+    id: 'churn',
+    name: 'Churn',
+    predicts: 'leaves within a month',
+    engine: 'hyperedge',
+    file: {
+      sha256: hexOf(await crypto.subtle.digest('SHA-256', file as Uint8Array<ArrayBuffer>)),
+      bytes: file.byteLength,
+    },
+    inputTensor: 'row',
+    inputs: [
+      {
+        name: 'tenure',
+        attribute: 'tenureMonths',
+        label: 'months as a customer',
+        unit: 'months',
+        encoding: { kind: 'number', scale: 10 },
+        missing: 0,
+      },
+      {
+        name: 'contract',
+        attribute: 'contract',
+        label: 'contract',
+        encoding: { kind: 'boolean', trueValues: ['monthly'] },
+        missing: 0,
+      },
+    ],
+    outputs: [{ name: 'probability', tensor: 'probability', column: 0, range: [0, 1], kind: 'probability' }],
+    ...manifestChanges,
+  };
+  return { manifest, file: base64Of(file) };
+}
