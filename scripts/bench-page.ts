@@ -1,57 +1,80 @@
 /**
  * `npm run bench:page`: what the page script costs a visitor of the demo shop, in Chromium against the real runtime: layout shift, its
- * longest task, and how long after the answer the decision is on the page. Beside it the same page without the script.
+ * longest task, and how long after the answer the decision is on the page. Home, a list, a product and the basket, before consent and with
+ * it, beside the same pages without the script. Prints a table for docs/reference/measurements.md: medians, largest in brackets.
+ * `VISITS=3` for a shorter run.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { launchBrowser } from '../tests/browser/browser.ts';
-import { median, type Visit, visit } from './page/visit.ts';
-import { choosePort } from './start/port.ts';
-import { startStack } from './start/stack.ts';
+import { cpus, loadavg } from 'node:os';
+import { median, type Visit, type VisitOptions, visit } from './page/visit.ts';
+import { withShop } from './shop/with-shop.ts';
 
-const VISITS = 30;
+/** Of each kind, each page and each state of consent. */
+const VISITS = Number(process.env.VISITS ?? 10);
 const PHONE = { width: 390, height: 844 };
-const FIRST_PORT = 8_985;
+const PAGES = { home: '/demo/', gear: '/demo/gear/', product: '/demo/gear/dawn-shell/', basket: '/demo/basket/' };
+/** As the shop's banner writes it. */
+const AGREED = { name: 'northlight', value: 'personalization.analytics.ads' };
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const folder = await mkdtemp(join(tmpdir(), 'hyperedge-page-'));
-const browser = await launchBrowser();
-const stack = await startStack({
-  root,
-  port: await choosePort(undefined, FIRST_PORT),
-  stateDir: join(folder, 'state'),
-  demoFile: join(folder, 'demo.json'),
-  vars: { DECIDE_DEADLINE_MS: '20000' },
-});
+const KINDS = {
+  with: { hasScript: true },
+  without: { hasScript: false },
+  phone: { hasScript: true, viewport: PHONE },
+} satisfies Record<string, VisitOptions>;
+type Kind = keyof typeof KINDS;
 
-const figure = (value: number): string => value.toFixed(value < 1 ? 3 : 1);
-function row(name: string, visits: readonly Visit[], read: (visit: Visit) => number): void {
-  const values = visits.map(read);
-  console.log(`${name.padEnd(44)} median ${figure(median(values))}  largest ${figure(Math.max(...values))}`);
+const figure = (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(value < 1 ? 3 : 1));
+const both = (values: readonly number[]): string =>
+  values.length === 0 ? '–' : `${figure(median(values))} (${figure(Math.max(...values))})`;
+
+function row(name: string, seen: Readonly<Record<Kind, readonly Visit[]>>): string {
+  const of = (kind: Kind, read: (visit: Visit) => number) => both(seen[kind].map(read));
+  const decided = seen.with.filter(({ isDecided }) => isDecided);
+  const cells = [
+    name,
+    of('without', (one) => one.layoutShift),
+    of('with', (one) => one.layoutShift),
+    of('with', (one) => one.shiftAfterDecision),
+    of('phone', (one) => one.layoutShift),
+    of('without', (one) => one.longestTaskMs),
+    of('with', (one) => one.longestTaskMs),
+    both(decided.map((one) => one.roundTripMs)),
+    both(decided.map((one) => one.renderedMs - one.roundTripMs)),
+    `${decided.length} of ${seen.with.length}`,
+  ];
+  return `| ${cells.join(' | ')} |`;
 }
 
-try {
-  const address = `${stack.url}/demo/`;
-  await visit(browser, address, { hasScript: true }); // the first finds everything cold
-  const [with_, without, phone]: [Visit[], Visit[], Visit[]] = [[], [], []];
-  for (let i = 0; i < VISITS; i++) {
-    with_.push(await visit(browser, address, { hasScript: true }));
-    without.push(await visit(browser, address, { hasScript: false }));
-    phone.push(await visit(browser, address, { hasScript: true, viewport: PHONE }));
-  }
-  const [load = 0] = loadavg();
-  console.log(`${VISITS} visits each, alternating; ${cpus().length} cores, load ${load.toFixed(1)}\n`);
-  row('layout shift, without the script', without, (one) => one.layoutShift);
-  row('layout shift, with it', with_, (one) => one.layoutShift);
-  row('… from the decision on', with_, (one) => one.shiftAfterDecision);
-  row('layout shift, with it, on a phone’s screen', phone, (one) => one.layoutShift);
-  row('longest task of the script, ms', with_, (one) => one.longestTaskMs);
-  row('round trip of the question, ms', with_, (one) => one.roundTripMs);
-  row('decision on the page after the round trip, ms', with_, (one) => one.renderedMs - one.roundTripMs);
-} finally {
-  await browser.close();
-  await stack.runtime.stop();
-  await rm(folder, { recursive: true, force: true });
-}
+const HEADS = [
+  'page',
+  'shift without the script',
+  'with it',
+  'from the decision on',
+  'with it, phone',
+  'longest task without, ms',
+  'with it, ms',
+  'round trip, ms',
+  'answer to page, ms',
+  'decided',
+];
+
+await withShop(
+  async ({ browser, stack }) => {
+    const rows: string[] = [];
+    for (const [name, path] of Object.entries(PAGES))
+      for (const cookie of [undefined, AGREED]) {
+        const address = stack.url + path;
+        const more = cookie ? { cookie } : {};
+        await visit(browser, address, { hasScript: true, ...more }); // the first finds everything cold
+        const seen: Record<Kind, Visit[]> = { with: [], without: [], phone: [] };
+        for (let i = 0; i < VISITS; i++)
+          for (const kind of Object.keys(KINDS) as Kind[])
+            seen[kind].push(await visit(browser, address, { ...KINDS[kind], ...more }));
+        rows.push(row(`${name}, ${cookie ? 'with' : 'before'} consent`, seen));
+      }
+    const [load = 0] = loadavg();
+    console.log(`${VISITS} visits each, in turns; ${cpus().length} cores, load ${load.toFixed(1)}\n`);
+    console.log(`| ${HEADS.join(' | ')} |\n|${'---|'.repeat(HEADS.length)}`);
+    console.log(rows.join('\n'));
+  },
+  { DECIDE_DEADLINE_MS: '20000' },
+);
