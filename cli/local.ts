@@ -7,7 +7,7 @@ import * as z from 'zod';
 /** The project's folder for what belongs to this machine alone; git ignores it. */
 export const LOCAL_FOLDER = fileURLToPath(new URL('../.hyperedge', import.meta.url));
 
-const running = z.object({ pid: z.int().min(1), url: z.url() });
+const running = z.object({ pid: z.int().min(1), url: z.url(), edgeUrl: z.url().optional() });
 const demo = z.object({ secretKey: z.string() });
 
 /** A runtime on this machine. */

@@ -48,9 +48,9 @@ await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
 for (const entry of COPIES) await copy(entry);
 await buildGuides(root, await readFile(join(root, 'worker/assets/guide.html'), 'utf8'), join(target, 'docs'));
-const stub = join(root, 'client-snippet/dist/stub.js');
+const guard = join(root, 'client-snippet/dist/guard.js');
 await buildShop(
   join(root, 'examples/shop'),
   join(target, 'demo'),
-  existsSync(stub) ? await readFile(stub, 'utf8') : '',
+  existsSync(guard) ? await readFile(guard, 'utf8') : '',
 );

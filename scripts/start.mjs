@@ -8,6 +8,7 @@ const USAGE = `Usage: npm start
 Runs Hyperedge on this machine with a demo shop, until Ctrl-C.
 
   --port N   the port, or nothing if it is taken (PORT; without either 8787, or the next free one)
+  --edge     the shop a second time, its pages filled at the edge before they arrive
   --help     this text
 `;
 

@@ -15,11 +15,12 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const runningFile = runningFileOf(LOCAL_FOLDER);
 
 /** Addresses, files and what to do next: what stays on the screen. */
-function overview(url: string): string {
+function overview({ url, edgeUrl }: { url: string; edgeUrl?: string | undefined }): string {
   const shown = (file: string) => relative(process.cwd(), file);
   const rows = panel([
     [
       ['Demo shop', paint('bold', `${url}/demo/`)],
+      ...(edgeUrl ? [['… filled at the edge', `${edgeUrl}/demo/`] as const] : []),
       ['Guides', `${url}/docs/guides/`],
       ['API reference', `${url}/docs/`],
       ['Health', `${url}/healthz`],
@@ -33,12 +34,12 @@ function overview(url: string): string {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { port: { type: 'string' } } });
+  const { values } = parseArgs({ options: { port: { type: 'string' }, edge: { type: 'boolean' } } });
   const named = namedPort(values.port, process.env.PORT);
   const running = findRunning(runningFile);
   if (running) {
     process.stdout.write(
-      `  It is running already (process ${running.pid}).\n${portNote(running, named)}${overview(running.url)}\n`,
+      `  It is running already (process ${running.pid}).\n${portNote(running, named)}${edgeNote(running, values.edge)}${overview(running)}\n`,
     );
     return;
   }
@@ -46,22 +47,29 @@ async function main(): Promise<void> {
   const url = `http://localhost:${port}`;
   if (named === undefined && port !== USUAL_PORT)
     process.stdout.write(`  Port ${USUAL_PORT} is taken: using ${port}.\n`);
-  const undeclare = declareRunning(runningFile, url);
+  const edgePort = values.edge ? await choosePort(undefined, port + 1) : undefined;
+  const undeclare = declareRunning(runningFile, url, edgePort ? `http://localhost:${edgePort}` : undefined);
   let stack: Stack;
   try {
-    stack = await startStack({ root, port, step });
+    stack = await startStack({ root, port, ...(edgePort && { edgePort }), step });
   } catch (error) {
     undeclare();
     throw error;
   }
   endWithParentOrSignal(stack, undeclare);
-  process.stdout.write(`${overview(stack.url)}  ${paint('gray', 'Ctrl-C ends it.')}\n\n`);
+  process.stdout.write(`${overview(stack)}  ${paint('gray', 'Ctrl-C ends it.')}\n\n`);
 }
 
 /** Nothing is moved to another port while it runs: a wish for one is answered. */
 function portNote({ url, pid }: Running, named: number | undefined): string {
   if (named === undefined || new URL(url).port === `${named}`) return '';
   return `  ${paint('yellow', `Port ${named} is not used: end that one first (Ctrl-C where it runs, or kill ${pid}).`)}\n`;
+}
+
+/** Nor is the edge put in front of it while it runs. */
+function edgeNote({ edgeUrl, pid }: Running, wanted = false): string {
+  if (!wanted || edgeUrl) return '';
+  return `  ${paint('yellow', `Not filled at the edge: end that one first (Ctrl-C where it runs, or kill ${pid}).`)}\n`;
 }
 
 /** Ctrl-C, a closed terminal, and a parent that was killed: each ends workerd too. */

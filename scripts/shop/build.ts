@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { shopPages } from './pages.ts';
 
-/** @param from `examples/shop` @param to the folder that becomes `/demo/` @param stub the inline queue, as built */
-export async function buildShop(from: string, to: string, stub: string): Promise<void> {
-  for (const [path, html] of shopPages(from, stub)) {
+/** @param from `examples/shop` @param to the folder that becomes `/demo/` @param guard the inline queue with the flicker guard, as built */
+export async function buildShop(from: string, to: string, guard: string): Promise<void> {
+  for (const [path, html] of shopPages(from, guard)) {
     const file = join(to, path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, html);

@@ -1,4 +1,5 @@
 /** The demo shop's pages: words of `examples/shop/pages/` in the frame that all share, one page for each kind of gear and each product. */
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -20,8 +21,15 @@ const KINDS: Readonly<Record<string, readonly [title: string, text: string]>> = 
   carry: ['Carry and light', 'What goes along.'],
 };
 
+/** The kind whose link a campaign may move to the front. */
+const FAVOURITE = 'layers';
+
 /** Products beside one another on a product's page. */
 const BESIDE = 3;
+
+const NONCE_BYTES = 18;
+/** Filled in by each run of the shop, see scripts/start/assets.ts. */
+const KEY = '{{PUBLISHABLE_KEY}}';
 
 type Values = Readonly<Record<string, string>>;
 const escaped = (text: string): string =>
@@ -40,22 +48,25 @@ const kindLinks = (current: string): string =>
   Object.entries(KINDS)
     .map(([kind, [title]]) => {
       const here = kind === current ? ' aria-current="page"' : '';
-      return `<a href="/demo/gear/${kind && `${kind}/`}"${here}>${title}</a>`;
+      const placement = kind === FAVOURITE && !here ? ' data-hyperedge="favourite"' : '';
+      return `<a href="/demo/gear/${kind && `${kind}/`}"${here}${placement}>${title}</a>`;
     })
     .join('');
 
-/** @param folder `examples/shop` @param stub the inline queue @returns HTML by path below `demo/`, such as `gear/index.html` */
-export function shopPages(folder: string, stub: string): Map<string, string> {
+/** @param folder `examples/shop` @param guard the inline queue and flicker guard @returns HTML by path below `demo/`, such as `gear/index.html` */
+export function shopPages(folder: string, guard: string): Map<string, string> {
   const read = (file: string): string => readFileSync(join(folder, file), 'utf8');
   const products = JSON.parse(read('products.json')) as Product[];
   const layout = read('layout.html');
   const pages = new Map<string, string>();
+  const nonce = randomBytes(NONCE_BYTES).toString('base64url');
+  const frame = { NONCE: nonce, GUARD: `<script nonce="${nonce}" data-hide-ms="300">${guard}</script>` };
   const add = (path: string, file: string, values: Values = {}): void => {
     const [head = '', ...lines] = filled(read(`pages/${file}`), values).split('\n');
     const title = /title: (.*) -->/.exec(head)?.[1] ?? 'Northlight';
     pages.set(
       `${path}index.html`,
-      filled(layout, { TITLE: title, STUB: `<script>${stub}</script>`, MAIN: lines.join('\n').trim() }),
+      filled(layout, { ...frame, TITLE: title, KEY: values.KEY ?? KEY, MAIN: lines.join('\n').trim() }),
     );
   };
   const cards = (some: readonly Product[]): string => some.map(card).join('');
@@ -66,7 +77,9 @@ export function shopPages(folder: string, stub: string): Map<string, string> {
     add(`gear/${kind && `${kind}/`}`, 'gear.html', values);
   }
   for (const product of products) add(`gear/${product.id}/`, 'product.html', productValues(product, products, cards));
-  for (const page of ['basket', 'account']) add(`${page}/`, `${page}.html`);
+  for (const page of ['basket', 'account', 'welcome']) add(`${page}/`, `${page}.html`);
+  // The part `device` is given the key there: nothing is asked before it is.
+  add('finder/', 'finder.html', { KEY: '' });
   return pages;
 }
 

@@ -17,11 +17,13 @@ export interface DemoOptions {
   readonly campaigns: string;
   /** Names under which browsers reach the runtime. */
   readonly origins: readonly string[];
+  /** Whether its visitors are known by a first-party cookie, too: pages that are filled at the edge need one. */
+  readonly hasCookie?: boolean;
 }
 
 /** Makes sure that the workspace is there, published, and open to the origins. Returns what had to be done. */
 export async function ensureDemo(database: D1, options: DemoOptions): Promise<'seeded' | 'moved' | 'found'> {
-  const { keys, origins, campaigns } = options;
+  const { keys, origins, campaigns, hasCookie = false } = options;
   const site = { id: keys.site, name: 'Northlight', kind: 'web', origins, consent: 'required' };
   const statements = bootstrapSql({
     workspaceId: keys.workspace,
@@ -34,22 +36,24 @@ export async function ensureDemo(database: D1, options: DemoOptions): Promise<'s
   await database.batch(statements.map((sql) => database.prepare(sql)));
   if (!(await isPublished(database, keys.workspace))) {
     await pushFiles(campaigns, keys);
+    await openSite(keys, origins, hasCookie);
     return 'seeded';
   }
-  return (await addOrigins(keys, origins)) ? 'moved' : 'found';
+  return (await openSite(keys, origins, hasCookie)) ? 'moved' : 'found';
 }
 
 /** A site takes 50; the demo's oldest ports are forgotten long before. */
 const MAX_ORIGINS = 20;
 
-/** Another port than last time: the site gets the new origins and keeps the old ones. Returns whether that was needed. */
-async function addOrigins(keys: DemoKeys, origins: readonly string[]): Promise<boolean> {
+/** Another port than last time: the site gets the new origins and keeps the old ones, and a cookie once it was wanted. Returns whether that was needed. */
+async function openSite(keys: DemoKeys, origins: readonly string[], hasCookie: boolean): Promise<boolean> {
   const path = `/v1/sites/${keys.site}`;
   const { body, etag } = await call(keys, { method: 'GET', path });
-  const site = body as { origins: string[] };
-  if (origins.every((origin) => site.origins.includes(origin))) return false;
+  const site = body as { origins: string[]; cookie?: object };
+  if (origins.every((origin) => site.origins.includes(origin)) && (!hasCookie || site.cookie)) return false;
   const all = [...new Set([...origins, ...site.origins])].slice(0, MAX_ORIGINS);
-  await call(keys, { method: 'PUT', path, body: JSON.stringify({ ...site, origins: all }), ifMatch: etag ?? '' });
+  const next = { ...site, origins: all, ...(hasCookie && { cookie: site.cookie ?? {} }) };
+  await call(keys, { method: 'PUT', path, body: JSON.stringify(next), ifMatch: etag ?? '' });
   await call(keys, { method: 'POST', path: '/v1/publish', body: JSON.stringify({ note: 'The demo on another port' }) });
   return true;
 }

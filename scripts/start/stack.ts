@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { buildAll, copyAssets } from './assets.ts';
 import { ensureDemo } from './demo.ts';
 import { type DemoKeys, ensureDemoKeys } from './demo-keys.ts';
+import { edgePages, takeEdgeScript } from './edge.ts';
 import { applyMigrations } from './migrations.ts';
 import { keepProofs } from './proofs.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
@@ -20,12 +21,16 @@ export interface StackOptions {
   readonly vars?: Readonly<Record<string, string>>;
   /** Also a worker in front of a site, see {@link RuntimeOptions}; the demo's key stands for its own. */
   readonly pages?: (publishableKey: string) => NonNullable<RuntimeOptions['pages']>;
+  /** Also the shop with its pages filled at the edge, on this port. */
+  readonly edgePort?: number;
   /** Wraps each step, to show its progress. */
   readonly step?: <T>(title: string, work: () => Promise<T>) => Promise<T>;
 }
 
 export interface Stack {
   readonly url: string;
+  /** The shop filled at the edge, where `edgePort` was named. */
+  readonly edgeUrl?: string;
   readonly keys: DemoKeys;
   readonly logFile: string;
   readonly runtime: Runtime;
@@ -37,7 +42,7 @@ export const logFileOf = (root: string, stateDir = join(root, '.wrangler/state')
 
 /** Starts the whole. Nothing is left running when it throws. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { root, port, step = (_title, work) => work() } = options;
+  const { root, port, edgePort, step = (_title, work) => work() } = options;
   const stateDir = options.stateDir ?? join(root, '.wrangler/state');
   const url = `http://localhost:${port}`;
   const logFile = logFileOf(root, stateDir);
@@ -47,12 +52,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await step('Building page script, API reference and demo', async () => {
     await buildAll(root);
     copyAssets(join(root, 'worker/assets/dist'), assets, keys.publishableKey);
+    if (edgePort) takeEdgeScript(assets);
   });
+  const edgeUrl = edgePort ? `http://localhost:${edgePort}` : undefined;
   const runtime = await step('Starting the runtime', () =>
     startRuntime({
       ...{ root, stateDir, assets, logFile, port },
       ...(options.vars && { vars: options.vars }),
       ...(options.pages && { pages: options.pages(keys.publishableKey) }),
+      ...(edgePort && { pages: edgePages(keys.publishableKey, url, edgePort) }),
     }),
   );
   try {
@@ -60,12 +68,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const demo = {
       keys,
       campaigns: join(root, 'examples/shop/campaigns'),
-      origins: [url, `http://127.0.0.1:${port}`],
+      origins: [url, `http://127.0.0.1:${port}`, ...(edgeUrl ? [edgeUrl] : [])],
+      hasCookie: !!edgeUrl,
     };
     await step('Preparing the demo shop and its campaigns', () => ensureDemo(runtime.database, demo));
     await keepProofs(assets, keys);
     await step('Checking that it answers', () => checkHealth(url));
-    return { url, keys, logFile, runtime };
+    return { url, ...(edgeUrl && { edgeUrl }), keys, logFile, runtime };
   } catch (error) {
     await runtime.stop();
     throw error;

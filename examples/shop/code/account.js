@@ -24,12 +24,16 @@ export function showAccount() {
   for (const button of all('[data-sign-in] [value]:not([data-sign-out])')) button.hidden = !!signedIn;
 }
 
-async function signIn(id) {
+async function proofOf(id) {
   const response = await fetch('/demo/proofs.json', { cache: 'no-store' });
   const proofs = response.ok ? await response.json() : {};
-  if (!proofs[id]) return log('This copy of the shop has no proofs');
+  return proofs[id];
+}
+
+async function signIn(id) {
+  if (!(await proofOf(id))) return log('This copy of the shop has no proofs');
   signedIn = id;
-  hyperedge('identify', id, proofs[id]);
+  hyperedge('identity', id, () => proofOf(id)); // asked again when a proof has ended
   log(`Signed in as ${people[id]}`);
   showAccount();
 }
@@ -42,6 +46,14 @@ function signOut() {
 }
 
 export function startAccount() {
+  // Signed out in another tab: the part `identity` has forgotten the visitor here, too.
+  addEventListener('storage', ({ key, newValue }) => {
+    const isForgotten = key === 'hyperedge' && (!newValue || newValue === 'reset');
+    if (!isForgotten || !signedIn) return;
+    signedIn = undefined;
+    log('Signed out in another tab');
+    showAccount();
+  });
   document.addEventListener('submit', (event) => {
     if (!event.target.matches('[data-sign-in], [data-purposes], [data-letter-form]')) return;
     event.preventDefault();

@@ -9,7 +9,11 @@ import { log } from './panel.js';
 
 let basket = new Map(history.state?.basket ?? []);
 
-const total = () => products.reduce((sum, { id, price }) => sum + price * (basket.get(id) ?? 0), 0);
+const FREE_FROM = 60;
+const DELIVERY = 4.9;
+const goods = () => products.reduce((sum, { id, price }) => sum + price * (basket.get(id) ?? 0), 0);
+const delivery = () => (goods() < FREE_FROM ? DELIVERY : 0);
+const total = () => goods() + delivery();
 
 /** What every entry of the history carries. */
 export const state = () => ({ basket: [...basket] });
@@ -28,6 +32,7 @@ export function showBasket() {
   const lines = products.filter(({ id }) => basket.has(id));
   for (const list of all('[data-lines]')) list.replaceChildren(...lines.map(line));
   for (const sum of all('[data-total]')) sum.textContent = euro(total());
+  for (const cost of all('[data-delivery]')) cost.textContent = delivery() ? euro(delivery()) : 'free';
   for (const purchase of all('[data-purchase]')) purchase.hidden = lines.length === 0;
   for (const note of all('[data-thanks]')) note.replaceChildren(...(lines.length === 0 ? emptyNote() : []));
   one('[data-count]').textContent = String([...basket.values()].reduce((sum, count) => sum + count, 0));

@@ -2,16 +2,23 @@
 import { one } from './dom.js';
 import { forgetChanges, log } from './panel.js';
 
-const CONSENT_KEY = 'northlight-consent';
+/** A cookie of the shop's own, so that a worker that fills its pages (docs/guides/page/edge.md) knows it, too: names of what was allowed. */
+const COOKIE = 'northlight';
+const MAX_AGE_SECONDS = 31_536_000;
 const PURPOSES = ['personalization', 'analytics', 'ads'];
 const everything = Object.fromEntries(PURPOSES.map((name) => [name, true]));
 
 /** Purposes that were allowed; undefined before anybody chose. Kept only when something was. */
 let choice;
 function read() {
-  try {
-    choice ??= JSON.parse(localStorage.getItem(CONSENT_KEY)) ?? undefined;
-  } catch {}
+  const kept = document.cookie.split('; ').find((cookie) => cookie.startsWith(`${COOKIE}=`));
+  if (kept)
+    choice ??= Object.fromEntries(
+      kept
+        .slice(COOKIE.length + 1)
+        .split('.')
+        .map((name) => [name, true]),
+    );
   return choice;
 }
 
@@ -25,10 +32,10 @@ export function consent() {
 }
 
 function keep() {
-  try {
-    if (PURPOSES.some((name) => choice[name])) localStorage.setItem(CONSENT_KEY, JSON.stringify(choice));
-    else localStorage.removeItem(CONSENT_KEY);
-  } catch {}
+  const names = PURPOSES.filter((name) => choice[name]).join('.');
+  if (names || document.cookie.includes(COOKIE))
+    // biome-ignore lint/suspicious/noDocumentCookie: nothing in it needs escaping, and Firefox ESR has no other way.
+    document.cookie = `${COOKIE}=${names}; Path=/; SameSite=Lax; Max-Age=${names ? MAX_AGE_SECONDS : 0}`;
 }
 
 /** What the banner's two buttons say. */

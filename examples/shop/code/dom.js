@@ -1,7 +1,7 @@
 /** Small helpers for the page's elements. */
 export const one = (selector, root = document) => root.querySelector(selector);
 export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-export const euro = (amount) => `${amount} €`;
+export const euro = (amount) => `${Number.isInteger(amount) ? amount : amount.toFixed(2)} €`;
 
 /** An element with a class, text and children. */
 export function make(tag, { text, children = [], ...properties } = {}) {

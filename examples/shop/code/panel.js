@@ -69,6 +69,7 @@ function tellChange(placement) {
 
 function takeDecision(decision) {
   const { placement, arm, campaign } = decision;
+  if (!one(`[data-hyperedge="${placement}"]`)) return; // the guard asked for it, on a page that was left
   const before = decisions.get(placement);
   if (before?.arm && `${campaign}/${arm}` !== `${before.campaign}/${before.arm}`) tellChange(placement);
   decisions.set(placement, decision);

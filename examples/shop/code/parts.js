@@ -16,13 +16,17 @@ function watchDataLayer() {
 export function startParts() {
   watchDataLayer();
   hyperedge('placements', [
-    { id: 'assurance', selector: '.product .assurance' },
+    { id: 'assurance', html: true },
+    { id: 'purposes', selector: '.purposes h2' },
     { id: 'recommendation', render: showPick },
     { id: 'goes-with', render: showList },
     { id: 'letter', render: showLetter },
+    { id: 'finder', render: showPick },
   ]);
   hyperedge('events', { scroll: true, dwell: true, forms: { '[data-letter-form]': 'subscribed' } });
   hyperedge('forward', { dataLayer: true });
   hyperedge('offline');
+  hyperedge('identity'); // a visitor who is forgotten in one tab is forgotten in all of them
+  hyperedge('gpc'); // what the browser refuses is refused
   if (/[?&]hyperedge_debug/.test(location.search)) hyperedge('debug');
 }

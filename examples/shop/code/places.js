@@ -48,6 +48,7 @@ export function showList(place, { title, products: ids }) {
   heading.textContent = title;
   const here = one('[data-product]')?.dataset.product;
   const others = ids.filter((id) => id !== here).flatMap((id) => products.filter((product) => product.id === id));
+  others.splice(own[1].length); // as many as stood there
   list.replaceChildren(...others.map(card));
   return () => {
     heading.textContent = own[0];

@@ -3,6 +3,7 @@ import { showAccount, startAccount } from './account.js';
 import { add, order, showBasket } from './basket.js';
 import { choose, repeatChoice, showConsent } from './consent.js';
 import { one } from './dom.js';
+import { showFinder, startFinder } from './finder.js';
 import { go, startNavigation } from './navigate.js';
 import { clearPanel, log, startPanel } from './panel.js';
 import { startParts } from './parts.js';
@@ -12,6 +13,7 @@ import { closeLetter } from './places.js';
 function arrive() {
   showBasket();
   showAccount();
+  void showFinder();
 }
 
 const actions = {
@@ -58,6 +60,7 @@ startPanel();
 showConsent();
 repeatChoice();
 startAccount();
+startFinder();
 startNavigation(() => {
   clearPanel();
   arrive();
