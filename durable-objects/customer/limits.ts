@@ -19,6 +19,8 @@ export const MAX_BLANKS = 1_440;
 export const ANONYMOUS_IDLE_MS = 30 * 86_400_000;
 /** How far what is stored of the last sign of life may lag behind: an hour in thirty days, for one row an hour at most. */
 export const SEEN_GRAIN_MS = 3_600_000;
+/** How long after somebody proved who they are the anonymous id of before still takes what their other tabs send: as long as a request may be on its way. */
+export const ADDRESS_GRACE_MS = 60_000;
 /** Receipts that go along when an anonymous customer becomes known: some thousand, well within what one call carries. */
 export const MAX_LEGACY_RECEIPT_CHARS = 4 * 1_024 * 1_024;
 /** A session ends after this long without a decision. */

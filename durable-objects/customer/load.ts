@@ -41,7 +41,8 @@ export function loadState(sql: SqlStorage): CustomerState {
   const state = emptyState();
   const metaRow = sql.exec<MetaRow>('SELECT * FROM meta').toArray()[0];
   if (metaRow) {
-    state.meta = metaOf(metaRow);
+    const address = sql.exec<{ ends_at_ms: number }>('SELECT ends_at_ms FROM address').toArray()[0];
+    state.meta = { ...metaOf(metaRow), ...(address && { endsAtMs: address.ends_at_ms }) };
     state.lastAtMs = Math.max(metaRow.created_at_ms, metaRow.last_at_ms);
   }
   loadDecisions(sql, state);

@@ -1,5 +1,6 @@
 /** One customer in memory, in step with what the object's storage holds. */
 import { migrate } from '../shared/migrator.ts';
+import { addressOf } from './address.ts';
 import { forget } from './forget.ts';
 import { legacyOf } from './legacy.ts';
 import { SEEN_GRAIN_MS } from './limits.ts';
@@ -11,6 +12,7 @@ import type { CustomerState } from './state.ts';
 import { newborn } from './state.ts';
 import type { CustomerStore } from './store.ts';
 import { SqlStore } from './store.ts';
+import { objectNow } from './view.ts';
 
 export class Memory {
   readonly #storage: DurableObjectStorage;
@@ -34,13 +36,13 @@ export class Memory {
     return this.#state;
   }
 
-  /** Where the customer is known now, and what they left here; null while they are here. */
-  moved(): Moved | null {
+  /** Where the customer is known now, and what they left here; null while they are here. `receivedAtMs`: of a call that may have no proof. */
+  moved(receivedAtMs = 0): Moved | null {
     const { state } = this;
     const { meta } = state;
     if (!meta?.forwardTo) return null;
     const legacy = meta.legacyTaken ? null : legacyOf(this.#storage.sql, state);
-    return { outcome: 'moved', to: meta.forwardTo, legacy };
+    return { outcome: 'moved', to: meta.forwardTo, legacy, ...addressOf(meta, objectNow(state, receivedAtMs)) };
   }
 
   /** One synchronous transaction over memory and storage; memory is read anew after a failure. */

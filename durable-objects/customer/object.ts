@@ -4,6 +4,7 @@ import { backoffMs } from '../shared/alarm.ts';
 import type { StubSource } from '../shared/stub.ts';
 import { customerStubByName } from '../shared/stub.ts';
 import { Wake } from '../shared/wake.ts';
+import { type AddressWord, addressed, changesAddress } from './address.ts';
 import { nextLapseMs, settleLapsed } from './claims.ts';
 import { Courier } from './courier.ts';
 import { decideAndStore } from './decide.ts';
@@ -62,7 +63,7 @@ export class CustomerObject extends DurableObject<StubSource> {
   async decide(call: DecideCall): Promise<DecideReply> {
     // Awaited before the checks: nothing may come between them and the act.
     await this.#wakeWhenIdle(call);
-    const moved = this.#memory.moved();
+    const moved = this.#memory.moved(call.receivedAtMs);
     if (moved) return moved;
     const shared = sharedFacts(call);
     if ('outcome' in shared) return shared;
@@ -109,7 +110,7 @@ export class CustomerObject extends DurableObject<StubSource> {
   /** Keeps what the customer said of purposes; an anonymous one who wants no personalization, or of whom it is only said that consent is over (null), is forgotten. */
   async consent(call: CallFacts, said: Purposes | null, by: 'page' | 'server'): Promise<ConsentReply> {
     await this.#wakeWhenIdle(call);
-    const moved = this.#memory.moved();
+    const moved = this.#memory.moved(call.receivedAtMs);
     if (moved) return moved;
     const anonymous = this.#memory.state.meta?.anonymous ?? call.anonymous;
     if (anonymous && (!said || said.personalization === false)) return this.erase(call);
@@ -150,14 +151,13 @@ export class CustomerObject extends DurableObject<StubSource> {
     return answer;
   }
 
-  /** This anonymous customer turned out to be another: from now on everything goes there. */
-  async forward(call: CallFacts, to: string): Promise<Moved> {
+  /** This anonymous customer turned out to be another: from now on everything goes there, with a proof or as `word` has it. */
+  async forward(call: CallFacts, to: string, word?: AddressWord): Promise<Moved> {
     // Should the caller not come back to hand the legacy over, the alarm does.
     await this.#wake.by(call.receivedAtMs + OUTBOX_BACKSTOP_MS);
-    const moved = this.#memory.moved();
-    if (moved) return moved;
-    this.#memory.transact(call, (store) => store.saveMeta({ ...(store.state.meta as CustomerMeta), forwardTo: to }));
-    return this.#memory.moved() as Moved;
+    if (changesAddress(this.#memory.state.meta, to, word))
+      this.#memory.transact(call, (store) => store.saveMeta(addressed(store.state, to, word)));
+    return this.#memory.moved(call.receivedAtMs) as Moved;
   }
 
   /** Takes what an anonymous customer left; once per name. */
@@ -261,7 +261,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     take: (store: CustomerStore, items: readonly Item[]) => ReturnType<typeof takeEvents>,
   ): Promise<EventsReply> {
     await this.#wakeWhenIdle(call);
-    const moved = this.#memory.moved();
+    const moved = this.#memory.moved(call.receivedAtMs);
     if (moved) return moved;
     const results = takeTogether(items, (some) => this.#memory.transact(call, (store) => take(store, some)));
     await this.#deliverSoon(call.receivedAtMs);

@@ -11,6 +11,7 @@ import type { Receipt } from '../../decisioning/receipt.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
 import type { PublishedModel } from '../../decisioning/scoring/published.ts';
 import type { Settlement } from '../budget/protocol.ts';
+import type { AddressFacts } from './address.ts';
 import type { ShownClaims } from './claims.ts';
 import type { RefusedPurpose, StoredConsent } from './purposes.ts';
 
@@ -84,7 +85,7 @@ export interface Needs {
   readonly models?: readonly string[];
 }
 /** The customer is known under another name now: hand the legacy over if there is one, then ask there. */
-export type Moved = { readonly outcome: 'moved'; readonly to: string; readonly legacy: Legacy | null };
+export type Moved = AddressFacts & { readonly outcome: 'moved'; readonly to: string; readonly legacy: Legacy | null };
 
 /** What an anonymous customer leaves to the known one they turned out to be. */
 export interface Legacy {

@@ -33,6 +33,8 @@ export interface CustomerMeta {
   readonly forwardTo: string | null;
   /** The known customer has taken what this one left. */
   readonly legacyTaken: boolean;
+  /** When `forwardTo` ends for whoever has no proof; absent where nobody proved who they are under this name. */
+  readonly endsAtMs?: number;
   readonly profile: StoredProfile;
 }
 

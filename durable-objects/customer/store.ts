@@ -79,6 +79,7 @@ export class SqlStore implements CustomerStore {
       JSON.stringify(meta.profile),
       lastAtMs,
     );
+    if (meta.endsAtMs !== undefined) this.#sql.exec('INSERT OR REPLACE INTO address VALUES (1, ?)', meta.endsAtMs);
   }
 
   putDecision(decision: StoredDecision, receipt?: Receipt): void {

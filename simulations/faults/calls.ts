@@ -1,4 +1,5 @@
 /** Calls of an isolate to customers' objects, as `worker/edge/customer-calls.ts` makes them, over the isolate's own memory. */
+import type { Leads } from '../../durable-objects/customer/address.ts';
 import type { CallFacts, Moved } from '../../durable-objects/customer/protocol.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { customerStubByName, type StubSource } from '../../durable-objects/shared/stub.ts';
@@ -7,6 +8,9 @@ type CustomerStub = ReturnType<typeof customerStubByName>;
 
 /** A customer moves once, from anonymous to known; a known one never moves. */
 const MAX_MOVES = 2;
+
+/** An answer and who gave it, or where a name leads that is closed. */
+export type Found<R> = { readonly reply: Exclude<R, Moved>; readonly name: string } | { readonly astray: Leads };
 
 /**
  * Runs an idempotent call against the customer's object, wherever the customer is by now.
@@ -19,6 +23,19 @@ export async function callCustomer<R extends { readonly outcome: string }>(
   call: (stub: CustomerStub, facts: CallFacts) => Promise<R | Moved>,
   failed: () => void = () => undefined,
 ): Promise<Exclude<R, Moved>> {
+  const found = await follow(env, facts, call, [], failed);
+  if ('astray' in found) throw new Error('nobody was to be closed out');
+  return found.reply;
+}
+
+/** The same for whoever has no proof; not past a name that is `closed`. */
+export async function follow<R extends { readonly outcome: string }>(
+  env: StubSource,
+  facts: CallFacts,
+  call: (stub: CustomerStub, facts: CallFacts) => Promise<R | Moved>,
+  closed: readonly Leads[],
+  failed: () => void = () => undefined,
+): Promise<Found<R>> {
   let to = facts;
   for (let move = 0; move <= MAX_MOVES; move += 1) {
     const here = to;
@@ -30,9 +47,11 @@ export async function callCustomer<R extends { readonly outcome: string }>(
         throw error;
       }
     });
-    if (reply.outcome !== 'moved') return reply as Exclude<R, Moved>;
-    to = { ...here, name: (reply as Moved).to, anonymous: false };
-    await handOver(env, here, to, reply as Moved);
+    if (reply.outcome !== 'moved') return { reply: reply as Exclude<R, Moved>, name: here.name };
+    const moved = reply as Moved;
+    if (moved.leads && closed.includes(moved.leads)) return { astray: moved.leads };
+    to = { ...here, name: moved.to, anonymous: false };
+    await handOver(env, here, to, moved);
   }
   throw new Error('a customer moved more than once');
 }

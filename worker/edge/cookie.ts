@@ -99,6 +99,14 @@ export async function withCookie(secrets: IdentitySecrets, call: CookieCall): Pr
   return anonymousId === undefined ? customer : { ...customer, anonymousId };
 }
 
+/** The id in the cookie where the request itself names another: for when that one turns out to have ended. */
+export async function otherInCookie(secrets: IdentitySecrets, call: CookieCall): Promise<string | undefined> {
+  const { anonymousId: given, id } = call.customer ?? {};
+  if (given === undefined || id !== undefined) return undefined;
+  const { anonymousId } = (await withCookie(secrets, { ...call, customer: undefined })) ?? {};
+  return anonymousId === given ? undefined : anonymousId;
+}
+
 /** Has the answer keep the visitor in the cookie, or forget it against consent; without consent yet it is left as it is. Returns the answer. */
 export function keepInCookie(
   response: Response,

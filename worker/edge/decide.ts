@@ -5,7 +5,7 @@ import { decide } from '../../decisioning/decide.ts';
 import { isCapped } from '../../decisioning/eligibility.ts';
 import { claimsOf } from '../../decisioning/limits/needs.ts';
 import { evidenceFrom } from '../../decisioning/view.ts';
-import type { DecideCall, DecidedPlacement } from '../../durable-objects/customer/protocol.ts';
+import type { DecideCall, DecidedPlacement, DecideReply } from '../../durable-objects/customer/protocol.ts';
 import { recordOf } from '../../durable-objects/customer/record.ts';
 import { emptyState } from '../../durable-objects/customer/state.ts';
 import { inputOf, type SharedFacts } from '../../durable-objects/customer/view.ts';
@@ -14,11 +14,12 @@ import type { Auth } from '../http/auth.ts';
 import { type Deadline, LATE } from '../http/deadline.ts';
 import type { Timing } from '../http/timing.ts';
 import type { EdgeCatalog } from './catalog.ts';
-import { askCustomer, linkCustomer } from './customer-calls.ts';
+import { askCustomer, askUnproven } from './customer-calls.ts';
 import { modelsInReach, servedModel } from './models.ts';
 import { refusedOf } from './purposes.ts';
 import { type Attempts, carryPurse } from './purse.ts';
 import { decisionsOf } from './replies.ts';
+import { signIn, strayed } from './sign-in.ts';
 import type { PlacementSlices } from './slices.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -28,6 +29,10 @@ const ID_BYTES = 16;
 export interface Asked {
   readonly auth: Auth;
   readonly visitor: Visitor;
+  /** The id that the visitor's cookie has, where the request names another. */
+  readonly inCookie?: string | undefined;
+  /** As in `VisitorFacts`. */
+  readonly fingerprint?: string;
   readonly catalog: EdgeCatalog;
   readonly slices: ReadonlyMap<string, PlacementSlices>;
   /** What deciding waits for the customer's object, at most. */
@@ -128,7 +133,8 @@ function tellsFeatures({ record }: DecidedPlacement, { auth }: Asked): boolean {
 }
 
 export type Outcome =
-  | { readonly outcome: 'decided'; readonly decisions: readonly DecidedPlacement[] }
+  /** `visitor`: whom it was decided for, with the id that they have from now on. */
+  | { readonly outcome: 'decided'; readonly decisions: readonly DecidedPlacement[]; readonly visitor: Visitor }
   /** The customer's object did not answer in time: default content, and nothing is promised. */
   | { readonly outcome: 'unavailable' };
 
@@ -137,7 +143,7 @@ export async function decideFor(env: Env, ctx: Pick<ExecutionContext, 'waitUntil
   const bare = await decideCall(env, asked);
   const { visitor } = asked;
   // Of whom nothing is kept, nothing is known to be paid for either: what needs units is not theirs.
-  if (visitor.kind === 'none') return { outcome: 'decided', decisions: decideHere(bare, asked) };
+  if (visitor.kind === 'none') return { outcome: 'decided', decisions: decideHere(bare, asked), visitor };
   const carried = await carryPurse(env, ctx, asked);
   const call = carried ? { ...bare, purse: carried.purse } : bare;
   const attempts: Attempts = { sent: 0, answered: 0 };
@@ -147,13 +153,13 @@ export async function decideFor(env: Env, ctx: Pick<ExecutionContext, 'waitUntil
     const needsObject = (decided: DecidedPlacement) => claimsSomething(decided, asked) || tellsFeatures(decided, asked);
     if (!decisions.some(needsObject)) {
       carried?.settle(undefined, attempts);
-      return { outcome: 'decided', decisions };
+      return { outcome: 'decided', decisions, visitor };
     }
   }
   const answer = decideThere(env, call, asked, attempts).then(
-    (decisions): Outcome => {
-      carried?.settle(decisions, attempts);
-      return { outcome: 'decided', decisions };
+    (decided): Outcome => {
+      carried?.settle(decided.decisions, attempts);
+      return { outcome: 'decided', ...decided };
     },
     (): Outcome => {
       carried?.settle(undefined, attempts);
@@ -165,19 +171,35 @@ export async function decideFor(env: Env, ctx: Pick<ExecutionContext, 'waitUntil
   return first === LATE ? { outcome: 'unavailable' } : first;
 }
 
+interface Decided {
+  readonly decisions: readonly DecidedPlacement[];
+  readonly visitor: Visitor;
+}
+
 async function decideThere(
   env: Env,
   call: DecideCall,
   asked: Asked,
   attempts: Attempts,
-): Promise<readonly DecidedPlacement[]> {
-  const { visitor, catalog } = asked;
-  if (visitor.kind === 'known' && visitor.anonymousName) await linkCustomer(env, call, visitor.anonymousName);
-  const { reply } = await askCustomer(env, call, catalog, async (stub, current) => {
+  again = false,
+): Promise<Decided> {
+  const { visitor, catalog, inCookie, fingerprint = '' } = asked;
+  if (visitor.kind === 'none') return { decisions: decideHere(call, asked), visitor };
+  const renewed =
+    visitor.kind === 'known' ? { ...visitor, anonymousId: await signIn(env, call, visitor, true) } : visitor;
+  const ask = visitor.kind === 'known' ? askCustomer<DecideReply> : askUnproven<DecideReply>;
+  const answer = await ask(env, call, catalog, async (stub, current) => {
     attempts.sent += 1;
     const answered = await stub.decide(current);
     attempts.answered += 1;
     return answered;
   });
-  return decisionsOf(reply.decisions, call.requests);
+  if (!('astray' in answer)) return { decisions: decisionsOf(answer.reply.decisions, call.requests), visitor: renewed };
+  if (visitor.kind === 'known') throw new Error('a customer who is known went astray');
+  const stray = { visitor, inCookie, leads: answer.astray, fingerprint, again };
+  const next = await strayed(env, asked.auth.workspaceId, stray);
+  const other: Asked = { ...asked, visitor: next, inCookie: undefined };
+  const purse = next.kind === 'none' ? undefined : call.purse;
+  const anew = { ...(await decideCall(env, other)), ...(purse && { purse }) };
+  return decideThere(env, anew, other, attempts, inCookie === undefined);
 }

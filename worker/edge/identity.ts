@@ -79,6 +79,20 @@ export async function mintAnonymousIdFor(
   return signAnonymous(secrets, workspaceId, await mac(secret, 'anonymous-request', workspaceId, siteId, requestId));
 }
 
+/**
+ * The anonymous id that follows another: the one a device has once the customer of this object `name` was proved on it, or a stranger's. The same whenever
+ * and however often it is made; nobody who has the one before can tell it.
+ */
+export async function anonymousIdAfter(
+  secrets: IdentitySecrets & { readonly NAMING_SECRET: string },
+  workspaceId: string,
+  verifiedId: string,
+  name: string,
+): Promise<string> {
+  const random = await mac(secrets.NAMING_SECRET, 'anonymous-after', workspaceId, verifiedId.split('.')[2] ?? '', name);
+  return signAnonymous(secrets, workspaceId, random);
+}
+
 /** A verified id under the key that signs now: the visitor stays the same when keys rotate. */
 export async function resignAnonymousId(
   secrets: IdentitySecrets,

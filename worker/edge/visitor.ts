@@ -21,6 +21,8 @@ export type Visitor =
       readonly name: string;
       readonly anonymousName: string | null;
       readonly anonymousId: string | null;
+      /** By a proof, which is a browser's; a server just says so. */
+      readonly proven?: true;
     }
   | { readonly kind: 'anonymous'; readonly name: string; readonly anonymousId: string }
   /** First sight: decided without an object. */
@@ -92,7 +94,13 @@ export async function visitorOf(env: Env, auth: Auth, facts: VisitorFacts, nowMs
     if (!checked.ok) return checked;
     return {
       ok: true,
-      value: { kind: 'known', name: await knownName(env, workspaceId, id), anonymousName: anonymous, anonymousId },
+      value: {
+        kind: 'known',
+        name: await knownName(env, workspaceId, id),
+        anonymousName: anonymous,
+        anonymousId,
+        ...(auth.keyType === 'publishable' && { proven: true as const }),
+      },
     };
   }
   if (anonymousId && anonymous) return { ok: true, value: { kind: 'anonymous', name: anonymous, anonymousId } };

@@ -4,7 +4,7 @@ import { type ConsentOutcome, type ConsentRequest, consentRequest, consentRespon
 import type { CallFacts } from '../../durable-objects/customer/protocol.ts';
 import type { ConsentReply, Purposes } from '../../durable-objects/customer/purposes.ts';
 import { keepInCookie, withCookie } from '../edge/cookie.ts';
-import { callCustomer } from '../edge/customer-calls.ts';
+import { callCustomer, callUnproven } from '../edge/customer-calls.ts';
 import { visitorOf } from '../edge/visitor.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
@@ -60,7 +60,8 @@ async function takeConsent(c: Ctx, { customer, purposes }: ConsentRequest): Prom
   if (!visitor.ok) return refuse(c, visitor.refusal);
   const who = visitor.value;
   if (who.kind === 'none' || who.kind === 'new') return answered('nobody');
-  const tell = (name: string, anonymous: boolean) => tellCustomer(c, { name, anonymous }, purposes ?? null);
+  const tell = (name: string, anonymous: boolean) =>
+    tellCustomer(c, { name, anonymous, proven: who.kind === 'known' }, purposes ?? null);
   // The anonymous one of this device, too: linked already, it is the same customer; not linked yet, it never will be.
   if (who.kind === 'known' && who.anonymousName) await tell(who.anonymousName, true);
   return answered(await tell(who.name, who.kind !== 'known'));
@@ -68,12 +69,14 @@ async function takeConsent(c: Ctx, { customer, purposes }: ConsentRequest): Prom
 
 async function tellCustomer(
   c: Ctx,
-  who: Pick<CallFacts, 'name' | 'anonymous'>,
+  { proven, ...who }: Pick<CallFacts, 'name' | 'anonymous'> & { readonly proven: boolean },
   said: Purposes | null,
 ): Promise<ConsentOutcome> {
   const { workspaceId, siteId, keyType } = c.get('auth');
   const call: CallFacts = { workspaceId, siteId, receivedAtMs: c.get('receivedAtMs'), ...who };
   const by = keyType === 'secret' ? 'server' : 'page';
-  const { reply } = await callCustomer<ConsentReply>(c.env, call, (stub, here) => stub.consent(here, said, by));
-  return reply.outcome;
+  const ask = proven ? callCustomer<ConsentReply> : callUnproven<ConsentReply>;
+  const found = await ask(c.env, call, (stub, here) => stub.consent(here, said, by));
+  // An id that ended is nobody's.
+  return 'astray' in found ? 'nobody' : found.reply.outcome;
 }

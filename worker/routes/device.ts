@@ -11,10 +11,11 @@ import type { CustomerDump, Moved } from '../../durable-objects/customer/protoco
 import { refuses } from '../../durable-objects/customer/purposes.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { keepInCookie, withCookie } from '../edge/cookie.ts';
-import { callCustomer, linkCustomer } from '../edge/customer-calls.ts';
+import { callCustomer } from '../edge/customer-calls.ts';
 import { makeBundle } from '../edge/device-bundle.ts';
 import { judgeReport } from '../edge/device-decisions.ts';
 import { narrowed } from '../edge/purposes.ts';
+import { signIn } from '../edge/sign-in.ts';
 import { placementSlices } from '../edge/slices.ts';
 import type { Visitor } from '../edge/visitor.ts';
 import { visitorOf } from '../edge/visitor.ts';
@@ -88,17 +89,19 @@ async function whoObeys(c: Ctx, visitor: Visitor): Promise<Visitor> {
   if (visitor.kind !== 'known') return visitor;
   const { workspaceId, siteId } = c.get('auth');
   const known = { workspaceId, siteId, name: visitor.name, anonymous: false, receivedAtMs: c.get('receivedAtMs') };
-  // Behind the answer: it does not depend on who was linked to whom, and the next call links as well.
-  if (visitor.anonymousName)
-    c.executionCtx.waitUntil(linkCustomer(c.env, known, visitor.anonymousName).catch(() => undefined));
   type Dumped = { readonly outcome: 'dumped'; readonly dump: CustomerDump | null };
   const asking = callCustomer<Dumped>(c.env, known, (stub) => stub.dump() as Promise<Dumped | Moved>);
-  const read = await c.get('deadline').within(
-    asking.catch(() => undefined),
-    CUSTOMER_SHARE,
-  );
-  const profile = read && read !== LATE ? read.reply.dump?.profile : undefined;
-  return profile && refuses(profile, 'personalization') ? { kind: 'none' } : visitor;
+  // What is late goes on behind the answer, and the next call links as well.
+  const inTime = async <T>(work: Promise<T>): Promise<T | undefined> => {
+    const done = work.catch(() => undefined);
+    c.executionCtx.waitUntil(done);
+    const first = await c.get('deadline').within(done, CUSTOMER_SHARE);
+    return first === LATE ? undefined : first;
+  };
+  const [read, renewed] = await Promise.all([inTime(asking), inTime(signIn(c.env, known, visitor, true))]);
+  const profile = read?.reply.dump?.profile;
+  if (profile && refuses(profile, 'personalization')) return { kind: 'none' };
+  return renewed ? { ...visitor, anonymousId: renewed } : visitor;
 }
 
 async function bundle(c: Ctx, body: DeviceBundleRequest): Promise<Response> {

@@ -3,17 +3,18 @@ import type { Context } from 'hono';
 import type { CustomerEvent, EventsRequest } from '../../contract/events.ts';
 import { eventsRequest, eventsResponse } from '../../contract/events.ts';
 import type { Directory } from '../../decisioning/catalog/slice.ts';
-import type { EventItem, EventsReply, ItemResult } from '../../durable-objects/customer/protocol.ts';
+import type { CallFacts, EventItem, EventsReply, ItemResult, Moved } from '../../durable-objects/customer/protocol.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { clientTime } from '../edge/client-time.ts';
-import { keepInCookie, withCookie } from '../edge/cookie.ts';
-import { callCustomer, linkCustomer } from '../edge/customer-calls.ts';
+import { keepInCookie, otherInCookie, withCookie } from '../edge/cookie.ts';
+import { callCustomer, callUnproven } from '../edge/customer-calls.ts';
 import { answerEvents } from '../edge/events-answer.ts';
 import { goalFacts } from '../edge/goals.ts';
 import { minorUnits } from '../edge/money.ts';
 import { narrowed, refusedOf } from '../edge/purposes.ts';
 import { resultsOf } from '../edge/replies.ts';
 import { admitAttributes } from '../edge/request-facts.ts';
+import { type Stray, signIn, strayed } from '../edge/sign-in.ts';
 import type { Visitor } from '../edge/visitor.ts';
 import { visitorOf } from '../edge/visitor.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
@@ -82,13 +83,19 @@ async function takeEvents(c: Ctx, body: EventsRequest): Promise<Response> {
   const refused = checked.filter((item): item is ItemResult => 'status' in item);
   const links = who.kind === 'known' && who.anonymousName !== null;
   const idle = items.length === 0 && Object.keys(admitted).length === 0 && !links;
-  const taken = idle ? [] : await deliver(c, who, { items, traits: admitted, purposes: body.purposes });
+  const told = { items, traits: admitted, purposes: body.purposes };
+  const { results: taken, anonymousId } = idle
+    ? { results: [], anonymousId: who.anonymousId }
+    : await deliver(c, who, told, {
+        inCookie: await otherInCookie(c.env, page),
+        fingerprint: fingerprintOf(c.req.raw),
+      });
   const results = [...refused, ...taken].sort((a, b) => a.index - b.index);
   const answered = answerEvents(c, results, false, {
-    ...(who.anonymousId && { customer: { anonymousId: who.anonymousId } }),
+    ...(anonymousId && { customer: { anonymousId } }),
     ...(ignored.length > 0 && { ignoredAttributes: ignored }),
   });
-  return keepInCookie(answered, page, answered.ok ? who.anonymousId : null);
+  return keepInCookie(answered, page, answered.ok ? anonymousId : null);
 }
 
 function checkEvent(c: Ctx, directory: Directory, event: CustomerEvent, index: number): EventItem | ItemResult {
@@ -116,41 +123,66 @@ function checkEvent(c: Ctx, directory: Directory, event: CustomerEvent, index: n
   };
 }
 
+/** What a request says besides its body. */
+type Browser = Pick<Stray, 'inCookie' | 'fingerprint'>;
+
+interface Told {
+  readonly items: readonly EventItem[];
+  readonly traits: Readonly<Record<string, unknown>>;
+  readonly purposes: EventsRequest['purposes'];
+}
+
+interface Delivered {
+  readonly results: readonly ItemResult[];
+  /** The id that the visitor has from now on; null where the answer names none. */
+  readonly anonymousId: string | null;
+}
+
 async function deliver(
   c: Ctx,
   who: Exclude<Visitor, { kind: 'none' }>,
-  {
-    items,
-    traits,
-    purposes,
-  }: {
-    readonly items: readonly EventItem[];
-    readonly traits: Readonly<Record<string, unknown>>;
-    readonly purposes: EventsRequest['purposes'];
-  },
-): Promise<readonly ItemResult[]> {
-  const auth = c.get('auth');
-  const facts = {
-    workspaceId: auth.workspaceId,
-    name: who.name,
-    anonymous: who.kind !== 'known',
-    siteId: auth.siteId,
-    receivedAtMs: c.get('receivedAtMs'),
-    refused: refusedOf(purposes),
-  };
+  { items, traits, purposes }: Told,
+  browser: Browser,
+): Promise<Delivered> {
+  const { workspaceId, siteId } = c.get('auth');
+  const call = { workspaceId, siteId, receivedAtMs: c.get('receivedAtMs'), refused: refusedOf(purposes) };
+  // Behaviour without an event id is not idempotent, so nothing is retried here that the platform may have carried out: ids are added.
+  const named = items.map((item) => ({ ...item, eventId: item.eventId ?? crypto.randomUUID() }));
   const done = c.get('timing').start('customer');
   try {
-    if (who.kind === 'known' && who.anonymousName) await linkCustomer(c.env, facts, who.anonymousName);
-    // Behaviour without an event id is not idempotent, so nothing is retried here that the platform may have carried out: ids are added.
-    const named = items.map((item) => ({ ...item, eventId: item.eventId ?? crypto.randomUUID() }));
-    const taking = callCustomer<EventsReply>(c.env, facts, (stub, here) => stub.events(here, named, traits));
+    const taking = tell(c.env, call, who, (stub, here) => stub.events(here, named, traits), browser);
     // Late is refused, whatever comes of it: sent again, what was taken meanwhile is a duplicate.
     const taken = await c.get('deadline').within(taking, CUSTOMER_SHARE);
     if (taken === LATE) throw new Unavailable('customer');
-    return resultsOf(taken.reply.results, named);
+    return { results: resultsOf(taken.reply.results, named), anonymousId: taken.anonymousId };
   } catch {
-    return items.map(({ index }) => ({ index, status: 'rejected', reason: 'unavailable' }));
+    const results = items.map(({ index }): ItemResult => ({ index, status: 'rejected', reason: 'unavailable' }));
+    return { results, anonymousId: who.anonymousId };
   } finally {
     done();
   }
+}
+
+/** Tells the customer's object, linked on the way where both are named; where an id ended, the one of whoever is meant then. */
+async function tell(
+  env: Env,
+  call: Omit<CallFacts, 'name' | 'anonymous'>,
+  who: Exclude<Visitor, { kind: 'none' }>,
+  take: Parameters<typeof callCustomer<EventsReply>>[2],
+  browser: Browser,
+  again = false,
+): Promise<{ readonly reply: Exclude<EventsReply, Moved>; readonly anonymousId: string | null }> {
+  const facts: CallFacts = { ...call, name: who.name, anonymous: who.kind !== 'known' };
+  if (who.kind === 'known') {
+    const anonymousId = await signIn(env, facts, who, false);
+    const { reply } = await callCustomer<EventsReply>(env, facts, take);
+    return { reply, anonymousId };
+  }
+  const found = await callUnproven<EventsReply>(env, facts, take);
+  // Other tabs may have the next id already: this one is not put in its place.
+  if (!('astray' in found))
+    return { reply: found.reply, anonymousId: found.leads === 'ending' ? null : who.anonymousId };
+  const next = await strayed(env, call.workspaceId, { visitor: who, ...browser, leads: found.astray, again });
+  if (next.kind === 'none') throw new Unavailable('customer');
+  return tell(env, call, next, take, { ...browser, inCookie: undefined }, browser.inCookie === undefined);
 }

@@ -124,11 +124,22 @@ async function deliver(
     refused,
   };
   try {
-    const taking = callCustomer<EventsReply>(c.env, facts, (stub, here) => stub.feedback(here, items));
+    let told = items;
+    const taking = callCustomer<EventsReply>(c.env, facts, async (stub, here) => {
+      const reply = await stub.feedback(here, told);
+      // Of an id that ended nobody decides any more but a page itself: that is the stranger's who has it, and not told to the customer.
+      if (reply.outcome === 'moved' && reply.endsAtMs !== undefined)
+        told = told.filter(({ record }) => record.atMs < (reply.endsAtMs as number));
+      return reply;
+    });
     // Late is refused, whatever comes of it: sent again, what was taken meanwhile is a duplicate.
     const taken = await c.get('deadline').within(taking, CUSTOMER_SHARE);
     if (taken === LATE) throw new Unavailable('customer');
-    return resultsOf(taken.reply.results, items);
+    const ended = items.filter((item) => !told.includes(item));
+    return [
+      ...resultsOf(taken.reply.results, told),
+      ...ended.map(({ index }): ItemResult => ({ index, status: 'rejected', reason: 'expired_token' })),
+    ];
   } catch {
     return items.map(({ index }) => ({ index, status: 'rejected', reason: 'unavailable' }));
   }

@@ -7,7 +7,7 @@ import { answerOf, defaultAnswer, previewAnswer } from '../edge/answer.ts';
 import type { EdgeCatalog } from '../edge/catalog.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { clientTime } from '../edge/client-time.ts';
-import { keepInCookie, withCookie } from '../edge/cookie.ts';
+import { keepInCookie, otherInCookie, withCookie } from '../edge/cookie.ts';
 import type { Asked, Outcome } from '../edge/decide.ts';
 import { decideFor } from '../edge/decide.ts';
 import { verifyPreview } from '../edge/preview.ts';
@@ -74,6 +74,7 @@ async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
     clientAtMs: clientAt.value,
   };
   if (body.preview !== undefined) return answerPreview(c, body.preview, { ...asked, visitor: { kind: 'none' } });
+  const fingerprint = fingerprintOf(c.req.raw);
   const page = { auth, request: c.req.raw, customer: body.customer, consent: narrowed(body) };
   const visitor = await visitorOf(
     c.env,
@@ -83,19 +84,21 @@ async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
       consent: body.consent,
       purposes: body.purposes,
       requestId: body.requestId,
-      fingerprint: fingerprintOf(c.req.raw),
+      fingerprint,
     },
     nowMs,
   );
   if (!visitor.ok) return refuse(c, visitor.refusal);
   const done = c.get('timing').start('decide');
-  const outcome = await decideFor(c.env, c.executionCtx, { ...asked, visitor: visitor.value });
+  const inCookie = await otherInCookie(c.env, page);
+  const outcome = await decideFor(c.env, c.executionCtx, { ...asked, visitor: visitor.value, inCookie, fingerprint });
   done();
   noteRefusals(c, outcome);
   const stale =
     current.stale || [...slices.values()].some((slice) => slice.outdated) || missing(catalog, slices, body.placements);
   const isKnown = (placement: string): boolean => Object.hasOwn(catalog.manifest.placements, placement);
-  const facts = { body, requestId, visitor: visitor.value, outcome, slices, isKnown, ignored, stale };
+  const decidedFor = outcome.outcome === 'decided' ? outcome.visitor : visitor.value;
+  const facts = { body, requestId, visitor: decidedFor, outcome, slices, isKnown, ignored, stale };
   const answered = await answer(c, facts);
   return keepInCookie(c.json(answered), page, answered.customer.anonymousId);
 }

@@ -1,7 +1,8 @@
 /** Anonymous → known: in any order of tabs, devices, retries and erasures nothing is lost and nothing is doubled. */
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Step, Story } from './story.ts';
+import type { Step } from './steps.ts';
+import { Story } from './story.ts';
 
 const HISTORIES = Number(process.env.IDENTITY_HISTORIES ?? 200);
 const SEED = Number(process.env.IDENTITY_SEED ?? 20_261_122);
@@ -44,6 +45,24 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
         until: fc.constantFrom('forward', 'taken', 'end'),
       }),
     },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('prove'),
+        device,
+        as: known,
+        until: fc.constantFrom('ended', 'kept', 'kept'),
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant('plant'),
+        device,
+        request: fc.nat(30),
+        event: fc.option(fc.nat(6)),
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('bring'), legacy: fc.nat(5) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('erase'), who: fc.nat(6) }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('evict'), who: fc.nat(6) }) },
@@ -73,5 +92,5 @@ test('no touch, trial, outcome or claim is lost or doubled, whoever turns out to
   expect(sums.seen).toBeGreaterThan(HISTORIES * 2);
   expect(sums.outcomes).toBeGreaterThan(HISTORIES);
   expect(sums.kept).toBeGreaterThan(HISTORIES);
-  for (const what of ['capped', 'erased']) expect(sums[what]).toBeGreaterThan(HISTORIES / 10);
+  for (const what of ['capped', 'erased', 'closed', 'strangers']) expect(sums[what]).toBeGreaterThan(HISTORIES / 10);
 });

@@ -5,44 +5,10 @@
 import type { DecisionRecord } from '../../../decisioning/record.ts';
 import type { EventItem, FeedbackItem } from '../../../durable-objects/customer/protocol.ts';
 import { addTo, type Sums } from '../sums.ts';
+import { type Fact, HOLDOUT, isTold, isTouch, keptOf, type Life, PRICE, type Told, trialOf } from './facts.ts';
 import { CAP, hourOf, PURCHASE } from './stage.ts';
 
-const DAY_MS = 86_400_000;
-const HOLDOUT = 'holdout';
-
-/** A decision, and what was told of it. */
-interface Fact {
-  readonly record: DecisionRecord;
-  seenAtMs: number | null;
-  isTrial: boolean;
-  isConverted: boolean;
-  readonly orders: string[];
-  claim?: string;
-}
-
-interface Told {
-  readonly atMs: number;
-  readonly orderId: string | undefined;
-  readonly eventId: string | undefined;
-}
-
-interface Enrolment {
-  readonly record: DecisionRecord;
-  isConverted: boolean;
-}
-
-/** One name that an object has; `movedTo` says who they turned out to be. */
-interface Life {
-  readonly name: string;
-  movedTo: string | null;
-  erasedAtMs: number | null;
-  bucketingId: string;
-  facts: Fact[];
-  told: Told[];
-  enrolments: Map<string, Enrolment>;
-  /** Devices that became this customer, with the moment up to which their own decisions had been erased before. */
-  readonly taken: Map<string, number>;
-}
+const GRACE_MS = 60_000;
 
 export type Verdict = 'accepted' | 'duplicate' | 'customer_erased' | 'expired_token' | 'outside_window';
 
@@ -53,7 +19,17 @@ export class People {
   /** What became of the last item that reached an object. */
   verdict: Verdict | null = null;
   /** How much was checked. */
-  readonly counts = { linked: 0, granted: 0, seen: 0, outcomes: 0, capped: 0, kept: 0, erased: 0 };
+  readonly counts = {
+    linked: 0,
+    granted: 0,
+    seen: 0,
+    outcomes: 0,
+    capped: 0,
+    kept: 0,
+    erased: 0,
+    closed: 0,
+    strangers: 0,
+  };
   readonly #lives = new Map<string, Life>();
 
   life(name: string): Life {
@@ -62,6 +38,7 @@ export class People {
       life = {
         name,
         movedTo: null,
+        endsAtMs: null,
         erasedAtMs: null,
         bucketingId: name,
         facts: [],
@@ -80,9 +57,29 @@ export class People {
     return life.movedTo === null ? life : this.life(life.movedTo);
   }
 
-  /** The first link stays. */
-  forwarded(name: string, to: string): void {
-    this.life(name).movedTo ??= to;
+  /** The first link stays, and so does the end that a proof gives it; an id that was given out for a proof has none. */
+  forwarded(name: string, to: string, word: unknown, atMs: number): void {
+    const life = this.life(name);
+    life.movedTo ??= to;
+    if (life.movedTo !== to || word === undefined) return;
+    life.endsAtMs ??= word === 'kept' ? Number.POSITIVE_INFINITY : atMs + GRACE_MS;
+  }
+
+  /** What is wrong with where a name led whoever has no proof; null when nothing is. `astray`: it led nowhere. */
+  wrongWay(name: string, astray: string | null, closed: readonly string[], nowMs: number): string | null {
+    const leads = this.leads(name, nowMs);
+    if (astray === null)
+      return leads === 'ended' || closed.includes(leads) ? `an id that is ${leads} was followed` : null;
+    this.counts.closed += 1;
+    if (astray === 'ended') this.counts.strangers += 1;
+    return leads === astray ? null : `an id is ${astray}, and should be ${leads}`;
+  }
+
+  /** Where a name leads whoever has no proof. */
+  leads(name: string, nowMs: number): 'somewhere' | 'ending' | 'ended' {
+    const { endsAtMs } = this.life(name);
+    if (endsAtMs === null || endsAtMs === Number.POSITIVE_INFINITY) return 'somewhere';
+    return nowMs < endsAtMs ? 'ending' : 'ended';
   }
 
   /** What a device left reached the known customer; once. */
@@ -253,33 +250,4 @@ export class People {
     const arm = treated && record.armId !== HOLDOUT ? treated : record.armId;
     addTo(this.sums, `${record.campaignId} ${record.leaf} ${arm} ${hourOf(atMs)}`, change);
   }
-}
-
-/** What every purchase brings, minor units. */
-export const PRICE = 10;
-
-function isTold(life: Life, told: Told): boolean {
-  return life.told.some(
-    (other) =>
-      (told.orderId !== undefined && other.orderId === told.orderId) ||
-      (told.eventId !== undefined && other.eventId === told.eventId),
-  );
-}
-
-function trialOf(life: Life, { campaignId, periodKey }: DecisionRecord): Fact | undefined {
-  return life.facts.find(
-    ({ isTrial, record }) => isTrial && record.campaignId === campaignId && record.periodKey === periodKey,
-  );
-}
-
-function isTouch({ record, seenAtMs }: Fact, nowMs: number): boolean {
-  if (record.armId === HOLDOUT) return false;
-  return seenAtMs === null ? record.claimExpiresAtMs > nowMs : seenAtMs > nowMs - DAY_MS;
-}
-
-/** The assignment that survives: the customer's own while it lives, else, where nobody is held out, the latest of a device. */
-function keptOf(facts: readonly Fact[], bucketingId: string, nowMs: number): DecisionRecord | undefined {
-  const live = facts.map(({ record }) => record).filter(({ stickyUntilMs }) => stickyUntilMs > nowMs);
-  const own = live.filter((record) => record.bucketingId === bucketingId);
-  return own.at(-1) ?? live.filter(({ measuresLift }) => !measuresLift).at(-1);
 }

@@ -1,8 +1,10 @@
 /** Plays one story: tabs and devices of two people, in any order, with what is repeated, late, half done or forgotten. */
 import type { DecisionRecord } from '../../../decisioning/record.ts';
+import type { AddressWord } from '../../../durable-objects/customer/address.ts';
 import type {
   CallFacts,
   DecideReply,
+  EventItem,
   EventsReply,
   FeedbackItem,
   Legacy,
@@ -10,51 +12,23 @@ import type {
 } from '../../../durable-objects/customer/protocol.ts';
 import { withRetry } from '../../../durable-objects/shared/retry.ts';
 import { customerStubByName } from '../../../durable-objects/shared/stub.ts';
-import { callCustomer, handOver } from '../calls.ts';
+import { callCustomer, follow, handOver } from '../calls.ts';
 import { differenceOf } from '../sums.ts';
 import { nameOf } from '../workspace.ts';
 import type { Change } from '../world.ts';
-import { People, PRICE } from './people.ts';
+import { PRICE } from './facts.ts';
+import { People } from './people.ts';
 import { CAMPAIGNS, type Placement, PURCHASE, Stage, WORKSPACE_ID } from './stage.ts';
+import { DEVICES, itemsOf, KNOWN, orderOf, type Step, type Unproven } from './steps.ts';
 
-const DEVICES = ['phone', 'laptop', 'tablet', 'watch', 'telly'].map(nameOf);
-const KNOWN = ['ann', 'bob'].map(nameOf);
 const HOUR_MS = 3_600_000;
-
-/** One thing that happens; numbers choose among what there is then. */
-export type Step =
-  /** A page asks: signed in as somebody or not; the first time of a device without an object, sometimes. */
-  | {
-      readonly kind: 'visit';
-      readonly device: number;
-      readonly as: number | null;
-      readonly placement: Placement;
-      readonly request: number;
-      readonly first: boolean;
-    }
-  /** What was decided is seen, or leads to a purchase; again and again with the same token. */
-  | { readonly kind: 'see'; readonly token: number }
-  | { readonly kind: 'buy'; readonly token: number; readonly order: number | null }
-  /** A purchase without a token. */
-  | {
-      readonly kind: 'tell';
-      readonly device: number;
-      readonly as: number | null;
-      readonly order: number | null;
-      readonly event: number;
-    }
-  /** A page signs in; whoever carries it out may be gone half-way. */
-  | { readonly kind: 'link'; readonly device: number; readonly as: number; readonly until: 'forward' | 'taken' | 'end' }
-  /** What a device once left is brought again. */
-  | { readonly kind: 'bring'; readonly legacy: number }
-  | { readonly kind: 'erase'; readonly who: number }
-  | { readonly kind: 'evict'; readonly who: number }
-  | { readonly kind: 'wait'; readonly hours: number };
 
 export class Story {
   readonly people = new People();
   readonly stage: Stage;
   readonly #tokens: DecisionRecord[] = [];
+  /** By device, the name that it has now. */
+  readonly #names = [...DEVICES];
   readonly #legacies: { readonly to: string; readonly legacy: Legacy }[] = [];
   #moments = 0;
 
@@ -95,7 +69,7 @@ export class Story {
   #reached(name: string, { method, args, atMs }: Change): void {
     const { people } = this;
     const { receivedAtMs } = (args[0] ?? {}) as CallFacts;
-    if (method === 'forward') people.forwarded(name, args[1] as string);
+    if (method === 'forward') people.forwarded(name, args[1] as string, args[2], receivedAtMs);
     else if (method === 'takeLegacy') people.taken((args[1] as Legacy).from, name);
     else if (method === 'erase') people.erased(name, Math.max(receivedAtMs, atMs));
     else if (method === 'feedback')
@@ -116,8 +90,13 @@ export class Story {
       case 'tell':
         return this.#tell(step);
       case 'link':
-        await this.stage.act(() => this.#link(DEVICES[step.device]!, KNOWN[step.as]!, step.until));
+        await this.stage.act(() => this.#link(this.#names[step.device]!, KNOWN[step.as]!, step.until));
         return null;
+      case 'prove':
+        await this.stage.act(() => this.#prove(step.device, KNOWN[step.as]!, step.until));
+        return null;
+      case 'plant':
+        return this.#plant(step);
       case 'bring':
         return this.#bring(step.legacy);
       case 'erase':
@@ -131,21 +110,41 @@ export class Story {
     }
   }
 
-  /** Who a page speaks for: the device, or whoever is signed in on it, linked on the way as the worker does. */
-  async #speaker(device: number, as: number | null): Promise<CallFacts> {
-    const anonymous = DEVICES[device]!;
-    if (as === null) return this.stage.facts(anonymous, true);
-    await this.#link(anonymous, KNOWN[as]!, 'end');
+  /** Who is signed in on a device, linked on the way as the worker does. */
+  async #speaker(device: number, as: number): Promise<CallFacts> {
+    await this.#link(this.#names[device]!, KNOWN[as]!, 'end');
     return this.stage.facts(KNOWN[as]!, false);
+  }
+
+  /**
+   * Asks for whoever has an id and no proof, as the worker does: where the id ended they are a stranger, and nobody yet where it is ending and `closed`. What is
+   * wrong with whom it comes to is said; null when they are nobody.
+   */
+  async #unproven<R extends { readonly outcome: string }>(
+    { name, stranger, closed }: Unproven,
+    callAs: (facts: CallFacts) => Parameters<typeof follow<R>>[2],
+  ): Promise<{ readonly facts: CallFacts; readonly reply: Exclude<R, Moved> } | string | null> {
+    const { stage, people } = this;
+    const facts = stage.facts(name, true);
+    const found = await follow<R>(stage.cluster.env, facts, callAs(facts), closed);
+    const wrong = people.wrongWay(name, 'astray' in found ? found.astray : null, closed, facts.receivedAtMs);
+    if (wrong || !('astray' in found)) return wrong ?? { facts, reply: (found as { reply: Exclude<R, Moved> }).reply };
+    if (found.astray === 'ending') return null;
+    const next = nameOf(`${stranger} after ${name}`);
+    const device = this.#names.indexOf(name);
+    // Whoever plants ids does not tell the device.
+    if (device >= 0 && stranger === 'tab') this.#names[device] = next;
+    return this.#unproven({ name: next, stranger, closed }, callAs);
   }
 
   async #visit({ device, as, placement, request, first }: Step & { kind: 'visit' }): Promise<string | null> {
     const { stage, people } = this;
-    const name = DEVICES[device]!;
+    const name = this.#names[device]!;
     if (first && as === null && !stage.cluster.objects.has(`customer ${name}`))
       return this.#firstVisit(name, placement);
     // Whoever repeats a request after an erasure is decided for anew, under the same id: another story.
     const requestId = `r${request}.${people.counts.erased}`;
+    if (as === null) return this.#ask(name, 'tab', placement, requestId);
     const { facts, reply } = await stage.act(async () => {
       const speaker = await this.#speaker(device, as);
       const call = stage.decideCall(speaker, requestId, placement);
@@ -154,6 +153,28 @@ export class Story {
       );
       return { facts: speaker, reply: answer };
     });
+    return this.#judge(facts, reply, placement);
+  }
+
+  async #ask(
+    name: string,
+    stranger: Unproven['stranger'],
+    placement: Placement,
+    requestId: string,
+  ): Promise<string | null> {
+    const { stage } = this;
+    const asked = await stage.act(() =>
+      this.#unproven<DecideReply>({ name, stranger, closed: ['ending', 'ended'] }, (facts) => {
+        const call = stage.decideCall(facts, requestId, placement);
+        return (stub, here) => stub.decide({ ...call, ...here });
+      }),
+    );
+    if (asked === null || typeof asked === 'string') return asked;
+    return this.#judge(asked.facts, asked.reply, placement);
+  }
+
+  #judge(facts: CallFacts, reply: Exclude<DecideReply, Moved>, placement: Placement): string | null {
+    const { people } = this;
     if (reply.outcome !== 'decided') return `the answer is ${reply.outcome}`;
     const [decision] = reply.decisions;
     const record = decision?.record ?? null;
@@ -191,28 +212,71 @@ export class Story {
   }
 
   async #tell({ device, as, order, event }: Step & { kind: 'tell' }): Promise<string | null> {
-    const { stage, people } = this;
-    const { id: name, windowMs } = PURCHASE;
-    const facts = { index: 0, kind: 'goal', name, windowMs, valueMinor: PRICE } as const;
-    const items = [{ ...facts, orderId: orderOf(order), eventId: `e${event}` }];
+    const { stage } = this;
+    const items = itemsOf(order, `e${event}`);
+    const name = this.#names[device]!;
+    if (as === null) return this.#say(name, 'tab', items);
     const reply = await stage.act(async () => {
       const speaker = await this.#speaker(device, as);
       return callCustomer<EventsReply>(stage.cluster.env, speaker, (stub, here) => stub.events(here, items, {}));
     });
-    const said = reply.results[0]?.status;
+    return this.#taken(reply);
+  }
+
+  /** What is told under an id that is ending still arrives. */
+  async #say(name: string, stranger: Unproven['stranger'], items: readonly EventItem[]): Promise<string | null> {
+    const said = await this.stage.act(() =>
+      this.#unproven<EventsReply>(
+        { name, stranger, closed: ['ended'] },
+        () => (stub, here) => stub.events(here, items, {}),
+      ),
+    );
+    if (said === null) return 'nobody took it';
+    return typeof said === 'string' ? said : this.#taken(said.reply);
+  }
+
+  #taken({ results }: Exclude<EventsReply, Moved>): string | null {
+    const { people } = this;
+    const said = results[0]?.status;
     return said === people.verdict ? null : `${said}, should be ${people.verdict}`;
   }
 
+  /** As the worker does with a proof: the id of before ends, and the device has one that follows from both. */
+  async #prove(device: number, known: string, until: 'ended' | 'kept'): Promise<void> {
+    const before = this.#names[device]!;
+    const moved = await this.#link(before, known, 'end', 'ends');
+    if (until === 'ended' || (moved.to === known && moved.leads === 'kept')) return;
+    const next = nameOf(`${known} after ${before}`);
+    await this.#link(next, known, 'end', 'kept');
+    this.#names[device] = next;
+  }
+
+  /** Whoever planted a device's first id has it still. */
+  async #plant({ device, request, event }: Step & { kind: 'plant' }): Promise<string | null> {
+    const name = DEVICES[device]!;
+    if (this.people.leads(name, this.stage.nowMs) === 'somewhere') return null;
+    if (event !== null) return this.#say(name, 'planter', itemsOf(null, `p${event}`));
+    return this.#ask(name, 'planter', 'foot', `p${request}.${this.people.counts.erased}`);
+  }
+
   /** As the worker links, and as far as it comes. */
-  async #link(anonymous: string, known: string, until: 'forward' | 'taken' | 'end'): Promise<void> {
+  async #link(
+    anonymous: string,
+    known: string,
+    until: 'forward' | 'taken' | 'end',
+    word?: AddressWord,
+  ): Promise<Moved> {
     const { env } = this.stage.cluster;
     const [from, to] = [this.stage.facts(anonymous, true), this.stage.facts(known, false)];
-    const moved: Moved = await withRetry(() => customerStubByName(env, WORKSPACE_ID, anonymous).forward(from, known));
+    const moved: Moved = await withRetry(() =>
+      customerStubByName(env, WORKSPACE_ID, anonymous).forward(from, known, word),
+    );
     const { legacy } = moved;
     if (legacy) this.#legacies.push({ to: moved.to, legacy });
-    if (moved.to !== known || !legacy || until === 'forward') return;
+    if (moved.to !== known || !legacy || until === 'forward') return moved;
     if (until === 'end') await handOver(env, from, to, moved);
     else await withRetry(() => customerStubByName(env, WORKSPACE_ID, known).takeLegacy(to, legacy));
+    return moved;
   }
 
   async #bring(which: number): Promise<string | null> {
@@ -233,8 +297,4 @@ export class Story {
     await stage.act(() => callCustomer(stage.cluster.env, facts, (stub, here) => stub.erase(here)));
     return null;
   }
-}
-
-function orderOf(order: number | null): string | undefined {
-  return order === null ? undefined : `o${order}`;
 }
