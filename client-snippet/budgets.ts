@@ -1,11 +1,13 @@
 /** What each file of `dist/` may weigh, in bytes after gzip: the build and `npm run budget` fail beyond. */
 export const BUDGETS: Readonly<Record<string, number>> = {
-  // Rides on every page of a site.
-  'hyperedge.js': 2_500,
+  // Rides on every page of a site. 20 bytes below the 2,500 that are promised: `gzip -9` makes up to 19 more of it than Node's zlib does.
+  'hyperedge.js': 2_480,
   // For pages filled on their way: the same, and what came with the page.
   'edge.js': 3_250,
   // Stands in every document.
   'stub.js': 400,
+  // Of pages where something is reached.
+  'convert.js': 385,
   // Consent by purpose, and who speaks of it.
   'purposes.js': 1_140,
   'tcf.js': 590,

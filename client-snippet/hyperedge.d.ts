@@ -170,6 +170,8 @@ interface Hyperedge {
   ): void;
   /** A goal was reached. Needs consent; earlier decisions of this visitor are credited by the API. */
   (command: 'convert', goal: string, details?: HyperedgeConversion): void;
+  /** Loads what `convert` needs, for a page that is left right after it. */
+  (command: 'convert'): void;
   /** The visitor is a customer you know; `proof` is signed by your server. Kept in memory, never stored. */
   (command: 'identify', id: string, proof?: string): void;
   /** `granted`: asks again, and may store; `denied`: clears what is stored, reports nothing more. */

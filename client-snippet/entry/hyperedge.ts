@@ -1,4 +1,5 @@
 /** The page script: finds placements, asks once for all of them, renders, reports. Types for sites are in `hyperedge.d.ts`. */
+import '../lib/render.ts';
 import { commands } from '../lib/commands.ts';
 import type { Core, Part } from '../lib/core.ts';
 import { begin, core } from '../lib/decisions.ts';
@@ -13,7 +14,6 @@ const run = async ([name, ...values]: Iterable<unknown>): Promise<void> => {
     else await ((await import(new URL(`${name}.js`, src) as never)) as Part).start(core, ...values);
   } catch {} // a call with wrong arguments must not break the page that makes it, a part that was blocked is none
 };
-
 interface Queue {
   (...values: unknown[]): void;
   /** Calls that wait for the script; none once it has taken them. Without a stub this may be any element of the page. */

@@ -27,8 +27,8 @@ export interface Core {
   readonly $decided: () => Map<string | Target | undefined, Decision | null | undefined>;
   /** Asks for what has not been asked yet, and gives what has not been given: elements that came late, too. */
   readonly $plan: () => void;
-  /** Forgets what was decided; `$plan` asks anew. */
-  readonly $restart: () => void;
+  /** Forgets what was decided; `$plan` asks anew. With `true` nothing of it is left on the page: it does not hold any more. */
+  readonly $restart: (takesBack?: true) => void;
   readonly $customer: typeof customer;
   readonly $remember: typeof remember;
   /** Sends what waits and one more request after it: `['feedback' | 'events', body]`. */

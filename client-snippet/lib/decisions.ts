@@ -1,12 +1,13 @@
 /** What was decided for the placements of a page, who waits for it, and the one state of it all. */
-import { ask } from './ask.ts';
 import type { Core, Getter, Target } from './core.ts';
 import { customer, remember } from './identity.ts';
 import { flush } from './outbox.ts';
+import { page } from './page.ts';
+import { post } from './post.ts';
 import { render } from './render.ts';
 import { settings } from './settings.ts';
 import { emit, retrack, startTracking, track } from './track.ts';
-import type { Decision } from './wire.ts';
+import type { Answer, Decision } from './wire.ts';
 
 /**
  * Placements that were asked for, with their decision: undefined while under way, null when there will be none; and the targets that
@@ -28,12 +29,12 @@ const give = async (target: Target, decision: Decision | null): Promise<void> =>
   const content = decision?.content;
   const { callback } = target as Getter;
   if (callback) {
-    const shown = await callback(content ? (content.data ?? content) : null, decision);
+    const shown = await callback(content?.data ?? content ?? null, decision);
     if (shown instanceof Element) track(shown, decision);
-  } else if (decision) {
+  } else {
     // Without an answer the page stays as it is.
     try {
-      core.$render(target as HTMLElement, decision.content);
+      core.$render(target as HTMLElement, content as never);
       track(target as HTMLElement, decision);
     } catch {} // content of a wrong shape
   }
@@ -46,11 +47,29 @@ const load = async (): Promise<void> => {
   ids.splice(settings.key ? maxPlacements : 0);
   if (ids[0]) {
     for (const id of ids) (mine as { set(id: string, none?: undefined): unknown }).set(id); // undefined: under way
-    const answer = await ask(ids);
+    let found: (Decision | null)[] = [];
+    // Whatever goes wrong, and whatever takes too long, is no answer; called off then, since a late one would replace what the visitor already reads.
+    try {
+      const answer: Answer = await (
+        await post(
+          'optimize',
+          {
+            // A misspelt id would have the whole request refused.
+            placements: ids.filter((id) => /^[a-z\d][a-z\d_-]{0,63}$/.test(id)),
+            customer: customer(),
+            consent: settings.consent,
+            preview: settings.preview,
+            context: { ...page(), attributes: settings.attributes },
+          },
+          { signal: AbortSignal.timeout(settings.timeoutMs) },
+        )
+      ).json();
+      if (mine === decided) remember(answer.customer?.anonymousId);
+      found = [...answer.decisions]; // not a list: throws
+    } catch {}
     if (mine !== decided) return;
-    remember(answer?.customer?.anonymousId);
     for (const id of ids) {
-      mine.set(id, answer?.decisions.find?.((candidate) => candidate?.placement === id) ?? null);
+      mine.set(id, found.find((candidate) => candidate?.placement === id) ?? null);
     }
     plan(); // those beyond the twentieth
   }
@@ -69,9 +88,10 @@ export const plan = (): void => {
 };
 
 /** Starts over: what was decided and is being decided belongs to another visitor, or to one who had not consented. */
-export const restart = (): void => {
+export const restart = (takesBack?: true): void => {
   retrack();
   decided = new Map();
+  if (takesBack) for (const target of targets()) give(target, null);
 };
 
 /** Begins to look at the page, and asks; once. */

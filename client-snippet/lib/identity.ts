@@ -1,34 +1,43 @@
 /** Who the visitor is: the anonymous id the API minted (kept in local storage, with consent only) and the site's own id (memory only). */
-import { mayStore } from './settings.ts';
+import { settings } from './settings.ts';
 
-let anonymousId: string | undefined;
-let known: { id: string; proof: string | undefined } | undefined;
+/** The site's own id of the visitor and the proof its server signed are in memory alone. A new object for each visitor. */
+export let identity: { id?: string; proof?: string | undefined; anonymousId?: string } = {};
+
+/** Forgets both ids, and clears what this script and its parts keep. Throws where storage is forbidden, when all else is done. */
+export const forget = (): void => {
+  identity = {};
+  for (const storage of [localStorage, sessionStorage])
+    for (const key in storage) if (/^hyperedge/.test(key)) delete storage[key];
+};
+
+/**
+ * Whether the visitor may be recognised, and what happens on the page reported. Where another tab has taken the id away consent is over
+ * here, too: the question is open again.
+ */
+export const mayStore = (): unknown => {
+  if (settings.consent === 'granted')
+    try {
+      const now = localStorage.hyperedge;
+      if (now) identity.anonymousId ??= now;
+      else if (identity.anonymousId) {
+        settings.consent = 'pending';
+        forget();
+      }
+    } catch {} // storage is forbidden
+  return settings.key && settings.consent === 'granted' && !settings.preview;
+};
 
 /** `customer` of a request; undefined without consent and for a visitor nobody knows yet. */
-export const customer = (): object | undefined => {
-  if (!mayStore()) return;
-  try {
-    anonymousId ??= localStorage.hyperedge;
-  } catch {}
-  return anonymousId || known ? { ...known, anonymousId } : undefined;
-};
+export const customer = (): object | undefined =>
+  mayStore() && (identity.anonymousId || identity.id) ? identity : undefined;
 
 /** Keeps the anonymous id of an answer, if it has one, in the one entry this script ever writes. */
 export const remember = (id?: string): void => {
-  if (id && mayStore())
+  const maxLength = 128; // what the contract takes
+  if (mayStore() && (id as string)?.length <= maxLength)
     try {
-      anonymousId = id;
+      identity.anonymousId = id as string;
       localStorage.hyperedge = id;
     } catch {} // where storage is forbidden the id lives as long as the page
-};
-
-/** Forgets both ids, here and in storage. Throws where storage is forbidden, when all is done. */
-export const forget = (): void => {
-  known = anonymousId = undefined;
-  delete localStorage.hyperedge;
-};
-
-/** The site's own id of the visitor and the proof its server signed; kept in memory and sent with every later request. */
-export const identify = (id: string, proof?: string): void => {
-  known = { id, proof };
 };

@@ -2,26 +2,18 @@
  * Sends what happened. One request at a time, so that an exposure arrives before the goal it explains; when the page goes away
  * everything that waits is sent at once, in order, by requests that outlive it.
  */
+import { mayStore } from './identity.ts';
 import { post } from './post.ts';
-import { mayStore } from './settings.ts';
 import type { Feedback } from './wire.ts';
 
-const feedback: Feedback[] = [];
+/** Events about decisions; `flush` sends them. */
+export const feedback: Feedback[] = [];
 const waiting: [path: string, body: object][] = [];
 let busy: unknown;
 
-const next = (): void => {
-  busy = 0;
-  pump();
-};
-
-const pump = (all?: unknown): void => {
-  while (waiting.length && (all || !busy)) {
-    const request = waiting.shift() as [string, object];
-    busy = post(...request, { keepalive: true })
-      .catch(() => post(...request)) // keepalive has a quota; an ordinary request is the second and last attempt
-      .then(next, next);
-  }
+/** Drops what has not been sent. */
+export const discard = (): void => {
+  feedback.length = waiting.length = 0;
 };
 
 /**
@@ -32,19 +24,19 @@ const pump = (all?: unknown): void => {
 export const flush = (all?: unknown, more?: [path: string, body: object]): void => {
   const maxBatch = 9;
   const maxWaiting = 200;
-  while (feedback.length) waiting.push(['feedback', { events: feedback.splice(0, maxBatch) }]);
-  if (more && mayStore() && waiting.length < maxWaiting) waiting.push(more);
-  pump(all);
+  if (mayStore()) {
+    while (feedback.length) waiting.push(['feedback', { events: feedback.splice(0, maxBatch) }]);
+    if (more && waiting.length < maxWaiting) waiting.push(more);
+  } else discard();
+  while (waiting.length && (all || !busy)) {
+    const request = waiting.shift() as [string, object];
+    busy = post(...request, { keepalive: true })
+      .catch(() => post(...request)) // keepalive has a quota; an ordinary request is the second and last attempt
+      .then(next, next);
+  }
 };
 
-/** Queues one event about a decision, and sends soon: exposures of one screen come together. The caller reports each kind once. */
-export const report = (event: Feedback): void => {
-  const gatherMs = 500; // short enough to lose little in a crash
-  if (mayStore()) feedback.push(event);
-  setTimeout(flush, gatherMs);
-};
-
-/** Drops what has not been sent. */
-export const discard = (): void => {
-  feedback.length = waiting.length = 0;
+const next = (): void => {
+  busy = 0;
+  flush();
 };

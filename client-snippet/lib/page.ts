@@ -6,7 +6,10 @@
  */
 const pageUrl = (address: string): string => {
   const maxLength = 2_000; // the contract takes a little more
-  return address.replace(/#.*|([?&])(?!utm_)[^&#]*/g, '$1').slice(0, maxLength);
+  return address
+    .replace(/#.*|([?&])(?!utm_)[^&#]*/g, '$1')
+    .replace(/[?&]+$/, '')
+    .slice(0, maxLength);
 };
 
 /** `context` of a request, without attributes. The language comes with the request's own headers. */

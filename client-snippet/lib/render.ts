@@ -17,7 +17,7 @@ const setAttribute = (element: Element, name: string, value: string | null, undo
 const fill = (element: Element, part: ContentPart, undo: Undo): void => {
   const tag = element.localName;
   // The text of scripts and styles is code.
-  if (typeof part.text === 'string' && !/^(script|style)$/.test(tag)) {
+  if (typeof part.text === 'string' && !/^s(cript|tyle)$/.test(tag)) {
     const before = [...element.childNodes];
     undo.unshift(() => element.replaceChildren(...before));
     element.textContent = part.text;
@@ -48,4 +48,5 @@ export const render = (element: Element, content: Content | null): void => {
     // A placement inside a placement keeps its parts.
     if (part && slot.closest('[data-hyperedge]') === element) fill(slot, part, undo);
   }
+  undo[0] || content.data || (content as unknown as () => never)(); // throws
 };

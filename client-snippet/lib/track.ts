@@ -1,5 +1,5 @@
 /** Reports that a decision was really seen, and that somebody clicked in it. */
-import { flush, report } from './outbox.ts';
+import { feedback, flush } from './outbox.ts';
 import { settings } from './settings.ts';
 import type { Decision } from './wire.ts';
 
@@ -22,7 +22,9 @@ export const once = (decision: Decision, goal?: string): void => {
   const type = (goal ?? 'exposure') as 'exposure';
   if (!token || reported.has(type + token)) return;
   reported.add(type + token);
-  report({ token, kind: goal ? 'goal' : type, goal });
+  const gatherMs = 500; // exposures of one screen come together; short enough to lose little in a crash
+  feedback.push({ token, kind: goal ? 'goal' : type, goal });
+  setTimeout(flush, gatherMs);
   emit(type, decision);
 };
 
@@ -59,27 +61,28 @@ export const retrack = (again?: true): void => {
   for (const [element, watch] of [...watched]) track(element, again && watch.decision);
 };
 
-/** The page is left, or comes back: what is known is sent. */
-const turn = (): void => {
-  retrack(true);
-  flush(true);
-};
-const click = (event: Event): unknown => {
-  // A carousel that clicks its own button is not the visitor.
-  for (let node = event.isTrusted && (event.target as Element | null); node; node = node.parentElement) {
-    const watch = watched.get(node);
-    if (!watch) continue;
-    once(watch.decision); // whoever clicks it has seen it
-    return once(watch.decision, 'click');
-  }
-};
-
 /** Begins to look at the page; once, in a browser. */
 export const startTracking = (): void => {
   observer = new IntersectionObserver(look, {
     // It looks again every quarter of a percent: of a very long element half a screen is a small share.
     threshold: [...Array(401)].map((_, step) => step / 400),
   });
-  addEventListener('visibilitychange', turn);
-  addEventListener('click', click, true);
+  // The page is left, or comes back: what is known is sent.
+  addEventListener('visibilitychange', () => {
+    retrack(true);
+    flush(true);
+  });
+  addEventListener(
+    'click',
+    (event: Event): unknown => {
+      // A carousel that clicks its own button is not the visitor.
+      for (let node = event.isTrusted && (event.target as Element | null); node; node = node.parentElement) {
+        const watch = watched.get(node);
+        if (!watch) continue;
+        once(watch.decision); // whoever clicks it has seen it
+        return once(watch.decision, 'click');
+      }
+    },
+    true,
+  );
 };

@@ -37,8 +37,7 @@ export interface Decision {
 
 /** An answer that nobody has checked: every level may be missing or of another kind. */
 export interface Answer {
-  /** A list, or a text. */
-  decisions: { find?: (matches: (decision?: Decision | null) => boolean) => Decision | undefined };
+  decisions: Iterable<Decision | null>;
   customer?: { anonymousId?: string } | null;
 }
 

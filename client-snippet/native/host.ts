@@ -67,7 +67,13 @@ export const localStorage = new Proxy({} as { hyperedge?: string }, {
     erase();
     return true;
   },
+  ownKeys: () => ['hyperedge'],
+  getOwnPropertyDescriptor: () => ({ configurable: true, enumerable: true, value: kept('id') }),
 });
+
+/** A page has these, too. */
+export const sessionStorage = {};
+export const window = {};
 
 export const location = { href: '', search: '' };
 export const document = { readyState: 'complete', hidden: false, referrer: '', querySelectorAll: (): never[] => [] };

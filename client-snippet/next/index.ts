@@ -45,7 +45,10 @@ const DEFAULT_TIMEOUT_MS = 300;
 /** As lib/page.ts has it for the browser: parameters may name people, but for those that name campaigns. */
 const bare = (address: string | null | undefined): string | undefined => {
   const maxLength = 2_048;
-  return address?.replace(/#.*|([?&])(?!utm_)[^&#]*/g, '$1').slice(0, maxLength);
+  return address
+    ?.replace(/#.*|([?&])(?!utm_)[^&#]*/g, '$1')
+    .replace(/[?&]+$/, '')
+    .slice(0, maxLength);
 };
 
 /** Of an `Accept-Language` header its first language. */
@@ -80,7 +83,7 @@ const PUBLIC = [
 /** An answer may be anything: only decisions of placements that were asked for are passed on. */
 const decisionsOf = (answer: Answer, placements: readonly string[]): Decision[] =>
   placements.flatMap((id) => {
-    const found = answer.decisions?.find?.((candidate) => candidate?.placement === id);
+    const found = [...answer.decisions].find((candidate) => candidate?.placement === id);
     if (!found) return [];
     return [Object.fromEntries(PUBLIC.filter((name) => name in found).map((name) => [name, found[name]])) as never];
   });

@@ -9,6 +9,7 @@ import { remember } from '../lib/identity.ts';
 import { settings } from '../lib/settings.ts';
 import { track } from '../lib/track.ts';
 import type { Consent, Decision } from '../lib/wire.ts';
+import { start as report } from '../parts/convert.ts';
 import { type Bootstrap, fresh } from './bootstrap.ts';
 
 export { render } from '../lib/render.ts';
@@ -125,10 +126,14 @@ export const watch = (element: Element, decision: Decision): (() => void) => {
 };
 
 /** A goal was reached; needs consent. Earlier decisions of this visitor are credited by the API. */
-export const convert = (goal: string, details?: Conversion): void => whenStarted(() => commands.convert(goal, details));
+export const convert = (goal: string, details?: Conversion): void => whenStarted(() => report(core, goal, details));
 
 /** The visitor is a customer you know; `proof` is signed by your server. Kept in memory, never stored. */
-export const identify = (id: string, proof?: string): void => whenStarted(() => commands.identify(id, proof));
+export const identify = (id: string, proof?: string): void =>
+  whenStarted(() => {
+    commands.identify(id, proof);
+    if (decided.size) report(core); // an answer that did not know the name
+  });
 
 /** `granted`: asks again, and may store; anything else: clears what is stored, reports nothing more. The same again changes nothing. */
 export const consent = (given: Consent): void =>

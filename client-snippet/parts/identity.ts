@@ -26,16 +26,18 @@ const stored = (): string | undefined => {
 
 /** Another tab forgot the visitor: so does this one, without writing what would be heard there again. Consent that was withdrawn there is over here. */
 const follow = (page: Core): void => {
+  const { consent } = page.$settings;
   const who = page.$customer() as Who | undefined;
   const now = stored();
-  if (!who || (now && now !== FORGOTTEN && now === who.anonymousId)) return;
-  signedIn = undefined;
-  // Nothing is left in storage: nobody may find a word of ours there, nor hear one under the old id.
-  if (!now) {
-    page.$settings.consent = 'pending';
+  // The page script has seen that nothing is left in storage: nobody may find a word of ours there, nor hear one under the old id.
+  if (page.$settings.consent !== consent) {
+    signedIn = undefined;
+    page.$flush(true);
+    page.$restart(true);
     page.$commands.consent?.('denied' as never);
-    return;
   }
+  if (!who || !now || (now !== FORGOTTEN && now === who.anonymousId)) return;
+  signedIn = undefined;
   page.$flush(true);
   page.$restart();
   identify();

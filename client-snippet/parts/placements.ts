@@ -6,7 +6,7 @@ import type { Core, Part } from '../lib/core.ts';
 import type { Decision } from '../lib/wire.ts';
 import { NOT_SHOWN, type Purify } from './placements/content.ts';
 import { watchElements } from './placements/late.ts';
-import { arrive, forgetRedirect, prepare, redirect, stay } from './placements/redirect.ts';
+import { arrive, prepare, redirect, stay } from './placements/redirect.ts';
 import { watchRoutes } from './placements/routes.ts';
 import { addRules, adopt, allowsHtml, options, rendererOf } from './placements/rules.ts';
 import { markupOf, show, showWith, takeAllBack, takeBack } from './placements/show.ts';
@@ -118,17 +118,15 @@ const takeOver = (): void => {
     const answer = before(url, init);
     return /\/optimize$/.test(`${url}`) ? Promise.race([answer, route]) : answer;
   };
-  (core as { $restart: () => void }).$restart = () => {
+  (core as { $restart: typeof restart }).$restart = (takesBack) => {
     takeAllBack();
-    restart();
+    restart(takesBack);
   };
   for (const name of ['consent', 'reset']) {
     const plain = commands[name] as (...values: unknown[]) => void;
     commands[name] = (...values: unknown[]) => {
-      if (values[0] !== 'granted') {
-        takeAllBack();
-        forgetRedirect();
-      }
+      // What was decided without a visitor holds after their no as well.
+      if (values[0] !== 'granted' && (name === 'reset' || settings.consent === 'granted')) takeAllBack();
       plain(...values);
     };
   }

@@ -119,3 +119,86 @@ test('denied later: storage is cleared, what waits is dropped, the API hears tha
   expect(double.received.map(({ endpoint }) => endpoint)).toEqual(['optimize', 'consent']);
   expect(double.received[1]?.body).toEqual({ key: 'pk_test', customer: { anonymousId: id } });
 });
+
+const text = (): Promise<string | null> => opened.page.locator('div').textContent();
+
+test.each(['consent', 'init'])('a no by %s to a page decided from itself changes nothing on it', async (command) => {
+  double.decisions = { hero: { outcome: 'campaign', content: { text: 'shown' } } };
+  opened = await open({ body: BODY });
+  await shown();
+  await opened.page.evaluate((name) => {
+    localStorage.hyperedge = 'a1.of.before';
+    if (name === 'init') hyperedge('init', { consent: 'denied' });
+    else hyperedge('consent', 'denied');
+  }, command);
+  await opened.page.waitForTimeout(100);
+  expect(await text()).toBe('shown');
+  expect(await stored(opened.page)).toEqual(NOTHING_STORED);
+  expect(double.received).toHaveLength(1);
+});
+
+test.each(['denied', 'reset'])('what was decided for a visitor is taken back at once: %s', async (how) => {
+  double.decisions = { hero: { outcome: 'campaign', content: { text: 'shown' } } };
+  opened = await open({
+    body: BODY,
+    script: 'data-consent="granted"',
+    before: "window.got = []; hyperedge('get', 'hero', (c) => { got.push(c) })",
+  });
+  await shown();
+  await opened.page.evaluate((what) => {
+    sessionStorage['hyperedge:redirected'] = 'd';
+    localStorage['hyperedge:device'] = '{}';
+    if (what === 'reset') hyperedge('reset');
+    else hyperedge('consent', 'denied');
+  }, how);
+  expect(await text()).toBe('own');
+  expect(await opened.page.evaluate(() => (window as unknown as { got: unknown }).got)).toEqual([
+    { text: 'shown' },
+    null,
+  ]);
+  expect(await stored(opened.page)).toEqual(NOTHING_STORED);
+});
+
+test('consent withdrawn in another tab is over here: nothing of before is sent, nothing stored again', async () => {
+  opened = await open({ body: BODY, script: 'data-consent="granted"' });
+  await until(() => opened.page.evaluate(() => localStorage.hyperedge));
+  await opened.page.waitForTimeout(1_050); // seen, and not yet sent
+  await opened.page.evaluate(() => {
+    delete localStorage.hyperedge; // as the other tab does
+    hyperedge('get', 'late', () => {});
+    hyperedge('convert', 'purchase');
+  });
+  await until(() => double.received.length > 1);
+  await opened.page.waitForTimeout(700);
+  expect(double.received.map(({ endpoint, body }) => [endpoint, body.consent, body.customer])).toEqual([
+    ['optimize', 'granted', undefined],
+    ['optimize', 'pending', undefined],
+  ]);
+  expect(await stored(opened.page)).toEqual(NOTHING_STORED);
+});
+
+test('an id that the API would not take is not kept; nonsense stops no later question; addresses end in no question mark', async () => {
+  double.failures = { optimize: { text: '{"decisions":{"at":1,"find":1}}' } };
+  opened = await open({ body: BODY, script: 'data-consent="granted"', query: '?email=x' });
+  await until(() => double.received.length > 0);
+  double.failures = {
+    optimize: { text: `{"customer":{"anonymousId":"${'a'.repeat(129)}"},"decisions":[]}` },
+  };
+  await opened.page.evaluate(() => hyperedge('get', 'late', () => {}));
+  await until(() => double.received.length > 1);
+  await opened.page.evaluate(() => hyperedge('get', 'later', () => {}));
+  await until(() => double.received.length > 2);
+  expect(double.received.map(({ body }) => body.customer)).toEqual([undefined, undefined, undefined]);
+  expect(double.received[0]?.body.context.url).toBe(`${double.pages}/`);
+  expect(await stored(opened.page)).toEqual(NOTHING_STORED);
+});
+
+test('content of which nothing fits is not counted as seen', async () => {
+  double.decisions = {
+    hero: { outcome: 'campaign', content: { html: '<b>x</b>', parts: { nowhere: { text: 'x' } } } as never },
+  };
+  opened = await open({ body: BODY, script: 'data-consent="granted"' });
+  await opened.page.waitForTimeout(1_800);
+  await opened.page.click('div');
+  expect(double.received.map(({ endpoint }) => endpoint)).toEqual(['optimize']);
+});

@@ -99,7 +99,7 @@ describe('placements by selector', () => {
 
 test('the part that comes after decisions takes over what was shown, and adds the rest', async () => {
   decide({ a: { text: 'A', classes: { add: ['x'] } } });
-  const page = await show({ body: '<div id="a" data-hyperedge="a">own</div>' });
+  const page = await show({ body: '<div id="a" data-hyperedge="a">own</div>', script: 'data-consent="granted"' });
   await waitFor(page, '#a', 'A');
   expect(await page.locator('#a.x').count()).toBe(0);
   await page.evaluate(() => hyperedge('placements'));

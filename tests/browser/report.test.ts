@@ -152,10 +152,10 @@ describe('goals', () => {
     });
   });
 
-  test('wait for nothing when the page is left', async () => {
+  test('wait for nothing when the page is left, where the part is there', async () => {
     double.failures = { feedback: { delayMs: 3_000 } };
     double.html['/next'] = 'next';
-    const page = await show({ body: box('hero', 'height:100px') });
+    const page = await show({ body: box('hero', 'height:100px'), before: "hyperedge('convert')" });
     await page.waitForTimeout(1_050);
     await page.evaluate(() => {
       hyperedge('convert', 'purchase');

@@ -83,13 +83,6 @@ const isRepeated = ({ decisionId }: Decision, mayStore: boolean): boolean => {
   }
 };
 
-/** Forgets what is stored: consent was withdrawn. */
-export const forgetRedirect = (): void => {
-  try {
-    sessionStorage.removeItem(STORED);
-  } catch {}
-};
-
 const report = async ({ $settings: settings }: Core, decision: Decision): Promise<void> => {
   const { token } = decision;
   if (!token) return; // no consent, or a preview: nothing is reported
