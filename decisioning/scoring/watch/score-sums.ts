@@ -1,0 +1,112 @@
+/**
+ * What a version's scores came to, as a vector of integers under `model:<id>@<version>` in a campaign's named sums: added element by element, in any
+ * order, so that repeats and retries are told apart before it and nothing here can be counted twice.
+ */
+
+/** Bins of equal width over the output's range: 5 points of a probability each. */
+export const SCORE_BINS = 20;
+/** Scores and losses are kept in millionths: sums over 10⁹ trials stay below 2^53. */
+export const MILLIONTHS = 1_000_000;
+/** A probability nearer to 0 or 1 than this counts as this far from it: one certain mistake must not drown all other losses. */
+const LEAST_PROBABILITY = 1e-6;
+
+/** The place of each number in the vector. */
+const TRIALS = 0;
+const BROKEN = 1;
+const MISSING = 2;
+const BRIER = 3;
+const LOG_LOSS = 4;
+const BINS = 5;
+/** Per bin: trials, conversions, Σ score. */
+const PER_BIN = 3;
+
+/** Numbers of a vector. */
+export const SCORE_SUMS_LENGTH = BINS + PER_BIN * SCORE_BINS;
+
+/** What is kept of a scoring until its outcome is known; a score that broke has no `score`. */
+export interface KeptScore {
+  /** In [0, 1]: a probability, or a value's place in its range. */
+  readonly score?: number;
+  /** Whether an input had no value. */
+  readonly missing: boolean;
+}
+
+/** The name that a version's sums have. */
+export function scoreSumsName(model: string, version: number): string {
+  return `model:${model}@${version}`;
+}
+
+function binOf(score: number): number {
+  return Math.min(SCORE_BINS - 1, Math.floor(score * SCORE_BINS));
+}
+
+const millionths = (value: number): number => Math.round(value * MILLIONTHS);
+
+function logLoss(probability: number): number {
+  return -Math.log(Math.max(LEAST_PROBABILITY, probability));
+}
+
+/** What a trial adds, as if nothing came of it. */
+export function trialScoreSums({ score, missing }: KeptScore): readonly number[] {
+  const sums = new Array<number>(SCORE_SUMS_LENGTH).fill(0);
+  sums[TRIALS] = 1;
+  sums[MISSING] = missing ? 1 : 0;
+  if (score === undefined) sums[BROKEN] = 1;
+  else {
+    sums[BRIER] = millionths(score * score);
+    sums[LOG_LOSS] = millionths(logLoss(1 - score));
+    const at = BINS + PER_BIN * binOf(score);
+    sums[at] = 1;
+    sums[at + 2] = millionths(score);
+  }
+  return sums;
+}
+
+/** What its first conversion adds to that; nothing where the score broke. */
+export function conversionScoreSums({ score }: KeptScore): readonly number[] | undefined {
+  if (score === undefined) return undefined;
+  const sums = new Array<number>(SCORE_SUMS_LENGTH).fill(0);
+  // Each part rounded as the trial's was: both together are what a trial that converted adds.
+  sums[BRIER] = millionths((1 - score) * (1 - score)) - millionths(score * score);
+  sums[LOG_LOSS] = millionths(logLoss(score)) - millionths(logLoss(1 - score));
+  sums[BINS + PER_BIN * binOf(score) + 1] = 1;
+  return sums;
+}
+
+/** One bin: how many scores fell into it, what came of them, and what they promised. */
+export interface ScoreBin {
+  readonly trials: number;
+  readonly conversions: number;
+  /** Mean score; null of an empty bin. */
+  readonly mean: number | null;
+}
+
+/** A vector by its names. */
+export interface ScoreTotals {
+  readonly trials: number;
+  readonly broken: number;
+  readonly missing: number;
+  /** Σ (score − outcome)². */
+  readonly brier: number;
+  /** Σ −ln P(outcome). */
+  readonly logLoss: number;
+  readonly bins: readonly ScoreBin[];
+}
+
+/** Reads a vector. @throws RangeError for one of another length */
+export function readScoreSums(sums: readonly number[]): ScoreTotals {
+  if (sums.length !== SCORE_SUMS_LENGTH) throw new RangeError(`score sums: ${sums.length} numbers`);
+  const bins = Array.from({ length: SCORE_BINS }, (_, bin): ScoreBin => {
+    const at = BINS + PER_BIN * bin;
+    const trials = sums[at]!;
+    return { trials, conversions: sums[at + 1]!, mean: trials > 0 ? sums[at + 2]! / MILLIONTHS / trials : null };
+  });
+  return {
+    trials: sums[TRIALS]!,
+    broken: sums[BROKEN]!,
+    missing: sums[MISSING]!,
+    brier: sums[BRIER]! / MILLIONTHS,
+    logLoss: sums[LOG_LOSS]! / MILLIONTHS,
+    bins,
+  };
+}
