@@ -49,9 +49,12 @@ function safeProps(tag: string, part: ContentPart): Record<string, unknown> {
   return props;
 }
 
-/** The text of scripts and styles is code. */
+/** The text of scripts and styles is code; elements that hold none would have React throw, and the whole page with it. */
 const textOf = (tag: string, part: ContentPart | null | undefined): string | undefined =>
-  typeof part?.text === 'string' && !/^(script|style)$/.test(tag) ? part.text : undefined;
+  typeof part?.text === 'string' &&
+  !/^(script|style|img|input|br|hr|wbr|area|embed|source|track|col|link|meta|base)$/.test(tag)
+    ? part.text
+    : undefined;
 
 /** The element of a placement: shows its content where there is some, else its children, and reports when it is seen and clicked. */
 export function Placement({ id, as = 'div', children, ...own }: PlacementProps): ReactElement {

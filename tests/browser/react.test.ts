@@ -6,6 +6,12 @@ import { createElement } from 'react';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Bootstrap, Decision } from '../../client-snippet/npm/index.ts';
+import {
+  HyperedgeProvider,
+  type HyperedgeProviderProps,
+  Placement,
+  PlacementPart,
+} from '../../client-snippet/react/index.ts';
 import { until } from './browser.ts';
 import { usePages } from './pages.ts';
 import { App } from './react-app.ts';
@@ -98,6 +104,19 @@ describe('on the server', () => {
   test('what one visitor was handed is not there for the next', () => {
     render(HANDED);
     expect(render()).not.toContain('decided');
+  });
+
+  test('text for an element that holds none is left out, and the rest of its content shown', () => {
+    const bootstrap: Bootstrap = {
+      consent: 'pending',
+      decisions: [decision('picture', { content: { text: 'x', alt: 'Decided', parts: { own: { text: 'y' } } } })],
+    };
+    const options = { publishableKey: 'pk_test', api: 'https://x.example', bootstrap } as HyperedgeProviderProps;
+    const picture = createElement(Placement, { id: 'picture', as: 'img', alt: 'Own' });
+    expect(renderToString(createElement(HyperedgeProvider, options, picture))).toBe('<img alt="Decided"/>');
+    const inside = createElement(PlacementPart, { name: 'own', as: 'input' });
+    const around = createElement(Placement, { id: 'picture', as: 'p' }, inside);
+    expect(() => renderToString(createElement(HyperedgeProvider, options, around))).not.toThrow();
   });
 
   test('addresses and attributes that are not safe are left out, one by one', () => {
