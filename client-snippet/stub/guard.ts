@@ -18,6 +18,7 @@ scope.hyperedge ||= (...values) => {
 
 const { hide, hideMs } = (document.currentScript as HTMLScriptElement).dataset;
 const mine = '[data-hyperedge]';
+const script = 'script:is([data-key],[src*="/hyperedge.js"],[src*="/edge.js"])';
 
 try {
   const sheet = new CSSStyleSheet();
@@ -27,7 +28,7 @@ try {
   sheet.replaceSync(`${hide || mine}{opacity:0!important}`);
   document.adoptedStyleSheets.push(sheet);
   setTimeout(release, (hideMs || 300) as number);
-  addEventListener('error', ({ target }) => /hyperedge/.test((target as HTMLScriptElement).src) && release(), true);
+  addEventListener('error', ({ target }) => (target as Element).matches?.(script) && release(), true);
   addEventListener('DOMContentLoaded', () => {
     const first = document.querySelector<HTMLElement>(hide || mine);
     if (!first) release();

@@ -97,6 +97,16 @@ test.each([
   expect((await shown(page))[2]).toBe('own');
 });
 
+test('edge.js from anywhere lets go at once when it fails; an image that has the name does not', async () => {
+  const edge = '<script async src="/files/edge.js"></script>';
+  expect((await shown(await show({ script: edge })))[2]).toBe('own');
+  await context.route('**/hyperedge.js', () => {});
+  const image = '<img src="/hyperedge.js.png" data-key="x" onerror="window.failed = 1">';
+  const page = await show({ body: `<p class="target" data-hyperedge="a">own</p>${image}` });
+  await page.waitForFunction(() => 'failed' in window);
+  expect((await frames(page)).every(([own]) => own === '0')).toBe(true);
+});
+
 test('the request that is blocked lets go at once', async () => {
   await context.route('**/v1/optimize', (route) => route.abort());
   expect((await shown(await show({})))[2]).toBe('own');
