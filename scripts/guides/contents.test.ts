@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -14,6 +14,21 @@ test('every page of the shown folders stands in the list, once, and no other', (
       .map((file) => `${folder}/${file}`),
   );
   expect(ENTRIES.map(({ folder, name }) => `${folder}/${name}.md`).toSorted()).toEqual(written.toSorted());
+});
+
+/** Half a second on a slow line is too long for one picture. */
+const MAX_PICTURE_BYTES = 150_000;
+
+test('every page of the page script has a picture, and none of them is heavy', async () => {
+  const pages = ['page-script.md', ...readdirSync(`${docs}guides/page`).map((file) => `page/${file}`)];
+  for (const page of pages.filter((file) => file.endsWith('.md'))) {
+    const pictures = [...(await readFile(`${docs}guides/${page}`, 'utf8')).matchAll(/!\[[^\]]+\]\(([\w-]+\.png)\)/g)];
+    expect(pictures, page).not.toEqual([]);
+    for (const [, name] of pictures) {
+      const { size } = statSync(new URL(name!, `file://${docs}guides/${page}`));
+      expect(size, name).toBeLessThan(MAX_PICTURE_BYTES);
+    }
+  }
 });
 
 test('policies stand in the order in which their index comes to them', async () => {

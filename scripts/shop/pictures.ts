@@ -20,12 +20,21 @@ const allow = async (page: Page): Promise<void> => {
   await page.waitForTimeout(SETTLE_MS);
 };
 
+/** Opens the shop's own panel: what was decided, seen and reported. */
+const openPanel = async (page: Page): Promise<void> => {
+  await allow(page);
+  await page.click('summary');
+};
+
 const SHOTS: readonly Shot[] = [
   { file: 'demo.png', path: '/demo/', width: 1_100, height: 700, act: allow },
   { file: 'demo-product.png', path: '/demo/gear/dawn-shell/', width: 1_100, height: 700, act: allow },
   { file: 'demo-phone.png', path: '/demo/', width: 390, height: 780 },
-  { file: 'qa.png', path: '/demo/?hyperedge_debug', width: 1_100, height: 700, act: allow },
-  { file: 'qa-preview.png', path: '/demo/', width: 1_100, height: 700, act: openPreview },
+  { file: 'qa.png', path: '/demo/gear/?hyperedge_debug', width: 900, height: 600, act: allow },
+  { file: 'qa-preview.png', path: '/demo/', width: 900, height: 640, act: openPreview },
+  { file: 'install.png', path: '/demo/gear/', width: 900, height: 640, act: openPanel },
+  { file: 'apps.png', path: '/docs/#/decisions', width: 900, height: 640 },
+  { file: '../page-script.png', path: '/demo/', width: 940, height: 680, act: openPanel },
 ];
 
 /** Opens the page once more by a preview link that tells why. */
