@@ -43,6 +43,18 @@ function publisherThat(answers: {
   };
 }
 
+/** Answers the first offer with what was published at 7, after a later tell has come; takes the next. */
+function overtaken(policy: CampaignPolicy | null, tell: () => void) {
+  const publisher = publisherThat({
+    offer: () => {
+      if (publisher.offered.length > 1) return { outcome: 'published', seq: 9 };
+      tell();
+      return { outcome: 'outdated_policy', policy, seq: 7 };
+    },
+  });
+  return publisher;
+}
+
 describe('a tell', () => {
   test('that was overtaken by a later one changes nothing, also after the object was evicted', async () => {
     const { address, stub, run, older, newer } = newRoot();
@@ -123,13 +135,7 @@ describe('an answer of the publisher', () => {
     const { address, run, older, newer } = newRoot();
     await run(async (root) => {
       root.adopt(address, older, 1);
-      const publisher = publisherThat({
-        offer: () => {
-          if (publisher.offered.length > 1) return { outcome: 'published', seq: 9 };
-          root.adopt(address, newer, 8);
-          return { outcome: 'outdated_policy', policy: older, seq: 7 };
-        },
-      });
+      const publisher = overtaken(older, () => root.adopt(address, newer, 8));
       await publishAllocation(root, publisher, () => NOW_MS);
       expect(publisher.offered).toEqual([0.25, 0.75]);
       expect(root.isWanted()).toBe(false);
@@ -140,13 +146,7 @@ describe('an answer of the publisher', () => {
     const { address, run, older, newer } = newRoot();
     await run(async (root) => {
       root.adopt(address, older, 1);
-      const publisher = publisherThat({
-        offer: () => {
-          if (publisher.offered.length > 1) return { outcome: 'published', seq: 9 };
-          root.adopt(address, newer, 8);
-          return { outcome: 'outdated_policy', policy: null, seq: 7 };
-        },
-      });
+      const publisher = overtaken(null, () => root.adopt(address, newer, 8));
       await publishAllocation(root, publisher, () => NOW_MS);
       expect([root.policy(), root.isWanted()]).toEqual([newer, false]);
     });
