@@ -116,6 +116,7 @@ describe('asking', () => {
     expect([phone.stored.size, phone.sent.length]).toEqual([0, 1]);
     await app.consent('granted');
     await app.decide('home');
+    await pass(0); // written in the background
     expect(phone.of('optimize').map(({ consent }) => consent)).toEqual(['pending', 'granted']);
     expect(phone.stored.get('hyperedge')).toBe('a1.k1.phone.s');
     await app.consent('denied');
