@@ -180,6 +180,7 @@ export const OLD_KINDS = {
         since: 3,
         sql: `INSERT INTO alerts VALUES ('x', ${AT_MS}, '{"id":"x","kind":"ledger_threshold","subject":"pool:p","raisedAtMs":${AT_MS},"detail":{}}')`,
       },
+      { since: 4, sql: `INSERT INTO acknowledged VALUES ('x', ${AT_MS}, 'key_1')` },
     ],
   },
   BUDGET: {
