@@ -1,7 +1,7 @@
 /** One node as its operator sees it: inputs, attributes, and room for what comes out. */
 import type { AttributeProto, NodeProto } from './proto.ts';
-import { refuse } from './refuse.ts';
-import { FLOAT, INT64, type Numbers, numbersOf, roomFor, sizeOf, type Tensor, tensorOf } from './tensor.ts';
+import { must, refuse } from './refuse.ts';
+import { FLOAT, type Numbers, roomFor, sizeOf, TEXT, type Tensor } from './tensor.ts';
 
 /** What an operator makes of a node: its outputs, and the work that fills them. */
 export interface Made {
@@ -19,36 +19,24 @@ export interface Allowance {
   steps: number;
 }
 
-/** TypeScript names of ONNX's attribute types, in the order of AttributeProto.AttributeType. */
-type Held = Pick<AttributeProto, 'f' | 'i' | 's' | 't' | 'floats' | 'ints' | 'strings'>;
-const HELD: Readonly<Record<number, keyof Held>> = {
-  1: 'f',
-  2: 'i',
-  3: 's',
-  4: 't',
-  6: 'floats',
-  7: 'ints',
-  8: 'strings',
-};
+type Held = Required<Pick<AttributeProto, 'f' | 'i' | 's' | 't' | 'floats' | 'ints' | 'strings'>>;
+/** Fields of AttributeProto in the order of its types. */
+const HELD = ['', 'f', 'i', 's', 't', '', 'floats', 'ints', 'strings'];
 
 export class Call {
-  readonly op: string;
   /** Version of the operator set that the node is from. */
   readonly opset: number;
   readonly inputs: readonly (Tensor | undefined)[];
-  readonly #attributes = new Map<string, AttributeProto>();
-  readonly #unread = new Set<string>();
+  readonly #attributes: Map<string | undefined, AttributeProto>;
+  readonly #unread: Set<string | undefined>;
   readonly #allowance: Allowance;
 
   constructor(node: NodeProto, opset: number, inputs: readonly (Tensor | undefined)[], allowance: Allowance) {
-    this.op = node.op ?? '';
     this.opset = opset;
     this.inputs = inputs;
     this.#allowance = allowance;
-    for (const attribute of node.attributes) {
-      this.#attributes.set(attribute.name ?? '', attribute);
-      this.#unread.add(attribute.name ?? '');
-    }
+    this.#attributes = new Map(node.attributes.map((attribute) => [attribute.name, attribute]));
+    this.#unread = new Set(this.#attributes.keys());
   }
 
   /** The input at a place. @throws Refused where it is left out */
@@ -56,83 +44,77 @@ export class Call {
     return this.inputs[place] ?? refuse('malformed', `input ${place} is missing`);
   }
 
-  /** The same, of floats alone. */
-  floats(place = 0): { readonly dims: readonly number[]; readonly data: Numbers } {
-    const { type, dims, data } = this.input(place);
-    if (Array.isArray(data) || (type !== FLOAT && type !== 11))
-      return refuse('malformed', `input ${place} is not of floats`);
-    return { dims, data };
+  /** Numbers of an input. @throws Refused where it holds text */
+  numbers(place = 0): Numbers {
+    const { data } = this.input(place);
+    must(!Array.isArray(data), 'text where numbers belong');
+    return data;
   }
 
-  /** Numbers of an input that must be known beforehand; undefined where it is left out. @throws Refused */
-  constant(place: number): number[] | undefined {
+  /** Numbers of an input that must be known beforehand, or of the attribute that older versions have; undefined where neither is there. */
+  listed(place: number, name: string): number[] | undefined {
+    const given = this.get('ints', name);
     const tensor = this.inputs[place];
-    if (tensor && !tensor.fixed) refuse('unsupported', `input ${place} is worked out from the row`);
-    return tensor && Array.from(numbersOf(tensor));
+    if (!tensor) return given && [...given];
+    if (!tensor.fixed) refuse('unsupported', `${name} worked out from the row`);
+    return Array.from(this.numbers(place));
   }
 
-  /** An attribute; `fallback` where the node has none. @throws Refused where it is of another type */
-  get<Key extends keyof Held, Fallback>(
-    key: Key,
-    name: string,
-    fallback: Fallback,
-  ): Exclude<Held[Key], undefined> | Fallback {
+  /** An attribute; undefined where the node has none. @throws Refused where it is of another type */
+  get<Key extends keyof Held>(key: Key, name: string): Held[Key] | undefined {
     const attribute = this.#attributes.get(name);
-    if (!attribute) return fallback;
+    if (!attribute) return undefined;
     this.#unread.delete(name);
-    if (HELD[attribute.type ?? 0] !== key) refuse('malformed', `attribute ${name} is of another type`);
+    must(HELD[attribute.type ?? 0] === key, `attribute ${name} is of another type`);
     // A field that is not written is zero.
-    return (attribute[key] ??
-      (key === 's' ? '' : key === 't' ? refuse('malformed', `attribute ${name} is empty`) : 0)) as never;
+    return (attribute[key] ?? (key === 's' ? '' : 0)) as Held[Key];
   }
 
-  int(name: string, fallback: number): number {
-    return this.get('i', name, fallback);
-  }
-
-  list(name: string): readonly number[] {
-    return this.get('floats', name, []);
+  int(name: string, fallback = 0): number {
+    return this.get('i', name) ?? fallback;
   }
 
   ints(name: string): readonly number[] {
-    return this.get('ints', name, []);
+    return this.get('ints', name) ?? [];
   }
 
-  texts(name: string): readonly string[] {
-    return this.get('strings', name, []);
+  floats(name: string): readonly number[] {
+    return this.get('floats', name) ?? [];
   }
 
-  /** Numbers of a tensor attribute, or of the plain list that older versions have. */
-  numbers(name: string): readonly number[] | Numbers {
-    const tensor = this.get('t', `${name}_as_tensor`, undefined);
-    return tensor ? numbersOf(tensorOf(tensor)) : this.list(name);
+  /** One of the words of a list, by its place. @throws Refused where it is another */
+  word(name: string, words: readonly string[]): number {
+    const word = this.get('s', name) ?? words[0]!;
+    const place = words.indexOf(word);
+    return place < 0 ? refuse('unsupported', `${name} ${word}`) : place;
   }
 
-  /** An axis of `rank` dims, counted from the front. @throws Refused where there is none */
-  axis(axis: number, rank: number): number {
-    if (!(axis >= -rank && axis < rank)) refuse('malformed', `axis ${axis} of ${rank}`);
-    return axis < 0 ? axis + rank : axis;
+  /** Class ids: texts or whole numbers, and the type of a tensor of them. */
+  labels(ints: string): { type: number; labels: readonly (string | number)[] } {
+    const texts = this.get('strings', 'classlabels_strings');
+    return texts?.length ? { type: TEXT, labels: texts } : { type: 7, labels: this.ints(ints) };
   }
 
-  /** A tensor for what comes out. @throws Refused where it is too large */
-  make(type: number, dims: readonly number[]): Tensor {
+  /** An axis of an input, counted from the front. @throws Refused where there is none, or where rows would be mixed */
+  axis(axis: number, { dims, fixed }: Pick<Tensor, 'dims' | 'fixed'> = this.input(), rank = dims.length): number {
+    const place = axis < 0 ? axis + rank : axis;
+    must(place >= 0 && place < rank, `axis ${axis} of ${rank}`);
+    return place > 0 || fixed ? place : refuse('unsupported', 'an axis across rows');
+  }
+
+  /** A tensor for what comes out, and its numbers. @throws Refused where it is too large */
+  make(dims: readonly number[], type: number = FLOAT): [Tensor, Numbers] {
     const size = sizeOf(dims);
     this.#allowance.elements -= size;
-    if (this.#allowance.elements < 0) refuse('too_large', 'more numbers than one run may hold');
     this.spend(size);
-    return { type, dims, data: roomFor(type, size) };
-  }
-
-  /** A tensor of floats and its numbers. */
-  makeFloats(dims: readonly number[], type = FLOAT): [Tensor, Numbers] {
-    const tensor = this.make(type, dims);
-    return [tensor, tensor.data as Numbers];
+    const data = roomFor(type, size);
+    return [{ type, dims, data }, data as Numbers];
   }
 
   /** Counts work that `run` will do. @throws Refused where one run would take too long */
   spend(steps: number): void {
     this.#allowance.steps -= steps;
-    if (!(this.#allowance.steps >= 0)) refuse('too_large', 'more steps than one run may take');
+    if (this.#allowance.steps < 0 || this.#allowance.elements < 0) refuse('too_large', 'more than one run may take');
   }
 
   /** Attributes that no operator asked for change what a node means. @throws Refused */
@@ -140,6 +122,3 @@ export class Call {
     for (const name of this.#unread) refuse('unsupported', `attribute ${name}`);
   }
 }
-
-/** Class ids as the output that names them: whole numbers or texts. */
-export const labelType = (texts: readonly string[]): number => (texts.length > 0 ? 8 : INT64);

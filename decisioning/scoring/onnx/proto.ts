@@ -1,17 +1,18 @@
 /** What a model file says, as it stands in it: the messages of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto that scoring needs. */
-import { decode, type Schema } from './wire.ts';
+import { BYTES, DOUBLE, decode, FLOAT, INT, type Schema, TEXT } from './wire.ts';
 
 export interface TensorProto {
   readonly dims: readonly number[];
   readonly type?: number;
   readonly name?: string;
+  /** Elements by the kind of field that they are in; `raw` as bytes. */
   readonly floats: readonly number[];
   readonly ints32: readonly number[];
+  readonly strings: readonly string[];
   readonly ints: readonly number[];
-  readonly texts: readonly string[];
   readonly doubles: readonly number[];
   readonly raw?: Uint8Array;
-  /** Where its numbers are, if not here. */
+  /** Where its elements are, if not here. */
   readonly elsewhere: readonly unknown[];
   readonly location?: number;
 }
@@ -44,7 +45,7 @@ export interface PortProto {
   readonly type?: {
     readonly tensor?: {
       readonly type?: number;
-      readonly shape?: { readonly dims: readonly { readonly length?: number }[] };
+      readonly shape?: { readonly dims: readonly { readonly i?: number }[] };
     };
   };
 }
@@ -59,48 +60,48 @@ export interface GraphProto {
 
 export interface ModelProto {
   readonly graph?: GraphProto;
-  readonly opsets: readonly { readonly domain?: string; readonly version?: number }[];
+  readonly opsets: readonly { readonly domain?: string; readonly i?: number }[];
 }
 
 const TENSOR: Schema = {
-  1: ['dims', 'int', 1],
-  2: ['type', 'int'],
-  4: ['floats', 'float', 1],
-  5: ['ints32', 'int', 1],
-  6: ['texts', 'text', 1],
-  7: ['ints', 'int', 1],
-  8: ['name', 'text'],
-  9: ['raw', 'bytes'],
-  10: ['doubles', 'double', 1],
-  13: ['elsewhere', 'bytes', 1],
-  14: ['location', 'int'],
+  1: ['dims', INT, 1],
+  2: ['type', INT],
+  4: ['floats', FLOAT, 1],
+  5: ['ints32', INT, 1],
+  6: ['strings', TEXT, 1],
+  7: ['ints', INT, 1],
+  8: ['name', TEXT],
+  9: ['raw', BYTES],
+  10: ['doubles', DOUBLE, 1],
+  13: ['elsewhere', BYTES, 1],
+  14: ['location', INT],
 };
 
 const ATTRIBUTE: Schema = {
-  1: ['name', 'text'],
-  2: ['f', 'float'],
-  3: ['i', 'int'],
-  4: ['s', 'text'],
+  1: ['name', TEXT],
+  2: ['f', FLOAT],
+  3: ['i', INT],
+  4: ['s', TEXT],
   5: ['t', TENSOR],
-  7: ['floats', 'float', 1],
-  8: ['ints', 'int', 1],
-  9: ['strings', 'text', 1],
-  20: ['type', 'int'],
+  7: ['floats', FLOAT, 1],
+  8: ['ints', INT, 1],
+  9: ['strings', TEXT, 1],
+  20: ['type', INT],
 };
 
 const NODE: Schema = {
-  1: ['inputs', 'text', 1],
-  2: ['outputs', 'text', 1],
-  3: ['name', 'text'],
-  4: ['op', 'text'],
+  1: ['inputs', TEXT, 1],
+  2: ['outputs', TEXT, 1],
+  3: ['name', TEXT],
+  4: ['op', TEXT],
   5: ['attributes', ATTRIBUTE, 1],
-  7: ['domain', 'text'],
+  7: ['domain', TEXT],
 };
 
-const SHAPE: Schema = { 1: ['dims', { 1: ['length', 'int'] }, 1] };
+const SHAPE: Schema = { 1: ['dims', { 1: ['i', INT] }, 1] };
 const PORT: Schema = {
-  1: ['name', 'text'],
-  2: ['type', { 1: ['tensor', { 1: ['type', 'int'], 2: ['shape', SHAPE] }] }],
+  1: ['name', TEXT],
+  2: ['type', { 1: ['tensor', { 1: ['type', INT], 2: ['shape', SHAPE] }] }],
 };
 
 const GRAPH: Schema = {
@@ -108,12 +109,12 @@ const GRAPH: Schema = {
   5: ['tensors', TENSOR, 1],
   11: ['inputs', PORT, 1],
   12: ['outputs', PORT, 1],
-  15: ['sparse', 'bytes', 1],
+  15: ['sparse', BYTES, 1],
 };
 
-const MODEL: Schema = { 7: ['graph', GRAPH], 8: ['opsets', { 1: ['domain', 'text'], 2: ['version', 'int'] }, 1] };
+const MODEL: Schema = { 7: ['graph', GRAPH], 8: ['opsets', { 1: ['domain', TEXT], 2: ['i', INT] }, 1] };
 
-/** The file as a value. @throws Refused `malformed` */
+/** The file as a value. @throws what `decode` throws */
 export function readModel(bytes: Uint8Array): ModelProto {
   return decode(bytes, MODEL) as ModelProto;
 }

@@ -1,5 +1,5 @@
 /** Refusals on their way out: thrown where a file is found wanting, caught in `openModel`, which returns them as values. */
-import type { ModelProblem, ModelRefusal } from '../engine.ts';
+import type { ModelProblem } from '../engine.ts';
 
 /** Never leaves this folder. */
 export class Refused extends Error {
@@ -15,12 +15,7 @@ export function refuse(problem: ModelProblem, detail: string): never {
   throw new Refused(problem, detail);
 }
 
-/** The refusal as callers get it. @param node what was being compiled when it came up */
-export function refusalOf({ problem, message }: Refused, node?: string): ModelRefusal {
-  return {
-    refused: problem,
-    ...(node && { node }),
-    detail: message,
-    takenBy: problem === 'unsupported' || problem === 'too_large' ? 'onnxruntime-web' : null,
-  };
+/** @throws Refused `malformed` where it does not hold */
+export function must(holds: boolean, detail: string): asserts holds {
+  if (!holds) refuse('malformed', detail);
 }

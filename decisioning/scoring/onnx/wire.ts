@@ -1,107 +1,81 @@
 /** Reads protocol buffers by a schema: https://protobuf.dev/programming-guides/encoding. Unknown fields are passed over, as the format wants. */
-import { refuse } from './refuse.ts';
+import { must } from './refuse.ts';
 
-/** How a field's bytes are read: signed whole numbers, floats, UTF-8, bytes as they are, or a message of its own. */
-export type Kind = 'int' | 'float' | 'double' | 'text' | 'bytes' | Schema;
-
-/** By field number. A list holds what comes once or often, and is there even when nothing came. */
-export interface Schema {
-  readonly [field: number]: readonly [name: string, kind: Kind, list?: 1];
-}
-
+/** Types on the wire. */
 const VARINT = 0;
 const FIXED64 = 1;
 const DELIMITED = 2;
 const FIXED32 = 5;
 
-/** Two to the power of 32: the weight of a 64-bit number's upper half. */
-const UPPER = 4_294_967_296;
+/** How a field is read; `BYTES` as they are. */
+export const [INT, DOUBLE, TEXT, FLOAT, BYTES] = [VARINT, FIXED64, DELIMITED, FIXED32, 6] as const;
+
+/** By field number; a message within the message has a schema of its own. A list is there even when nothing came. */
+export interface Schema {
+  readonly [field: number]: readonly [name: string, kind: number | Schema, list?: 1];
+}
 
 /**
  * The message between two places of `bytes`. What it is at run time is what the schema says, so a caller may give the result that type.
  *
- * @throws Refused `malformed` where the bytes end early or a field has another type
+ * @throws Refused `malformed` where a field has another type, or RangeError or URIError where the bytes end early or a text is not UTF-8
  */
 export function decode(bytes: Uint8Array, schema: Schema, from = 0, to = bytes.length): unknown {
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  // Reading past its end throws.
+  const view = new DataView(bytes.buffer, bytes.byteOffset, to);
   const message: Record<string, unknown> = {};
   for (const [name, , list] of Object.values(schema) as Schema[number][]) if (list) message[name] = [];
   let at = from;
-
-  const skip = (count: number): number => {
-    if (!(count >= 0 && count <= to - at)) refuse('malformed', 'the bytes end within a field');
-    at += count;
-    return at - count;
-  };
   const varint = (): number => {
-    let low = 0;
-    let high = 0;
-    for (let shift = 0; shift < 70; shift += 7) {
-      const byte = bytes[skip(1)]!;
+    let [low, high] = [0, 0];
+    for (let shift = 0; ; shift += 7) {
+      must(shift < 70, 'a number is longer than ten bytes');
+      const byte = view.getUint8(at++);
       const seven = byte & 127;
-      if (shift < 28) low |= seven << shift;
-      else if (shift > 28) high |= seven << (shift - 32);
-      else {
-        low |= seven << 28;
-        high = seven >> 4;
-      }
-      if (byte < 128) return (high | 0) * UPPER + (low >>> 0);
+      if (shift < 32) low |= seven << shift;
+      if (shift > 27) high |= shift > 28 ? seven << (shift - 32) : seven >> 4;
+      if (byte < 128) return high * 4_294_967_296 + (low >>> 0);
     }
-    return refuse('malformed', 'a number is longer than ten bytes');
   };
-  const scalar = (kind: Kind): number =>
-    kind === 'int' ? varint() : kind === 'float' ? view.getFloat32(skip(4), true) : view.getFloat64(skip(8), true);
-  const wireOf = (kind: Kind): number =>
-    kind === 'int' ? VARINT : kind === 'float' ? FIXED32 : kind === 'double' ? FIXED64 : DELIMITED;
-  const delimited = (kind: Kind, length: number): unknown => {
-    const start = skip(length);
-    if (kind === 'bytes') return bytes.subarray(start, at);
-    return kind === 'text' ? textOf(bytes.subarray(start, at)) : decode(bytes, kind as Schema, start, at);
-  };
-
   while (at < to) {
     const tag = varint();
     const wire = tag & 7;
-    const known = schema[tag >>> 3];
-    if (!known) {
-      if (wire === VARINT) varint();
-      else skip(wire === FIXED64 ? 8 : wire === FIXED32 ? 4 : wire === DELIMITED ? varint() : -1);
-      continue;
-    }
-    const [name, kind, list] = known;
-    const wanted = wireOf(kind);
+    const [name = '', kind = wire, list] = schema[tag >>> 3] ?? [];
+    const wanted = kind === BYTES || typeof kind === 'object' ? DELIMITED : kind;
+    const length = wire === DELIMITED ? varint() : 0;
+    const end = at + length;
+    must(length >= 0 && end <= to, 'the bytes end within a field');
+    const value = (): unknown => {
+      if (wanted === VARINT) return varint();
+      const start = at;
+      at += wanted === FIXED32 ? 4 : 8;
+      if (wanted === FIXED32) return view.getFloat32(start, true);
+      if (wanted === FIXED64) return view.getFloat64(start, true);
+      must(wanted === DELIMITED, 'a field of no known type');
+      at = end;
+      if (typeof kind === 'object') return decode(bytes, kind, end - length, end);
+      const part = bytes.subarray(end - length, end);
+      return kind === BYTES || !name ? part : textOf(part);
+    };
+    const values = message[name] as unknown[];
     if (list && wire === DELIMITED && wanted !== DELIMITED) {
-      const length = varint();
-      const end = skip(length) + length;
-      const values = message[name] as number[];
-      for (at = end - length; at < end; ) values.push(scalar(kind));
-      if (at > end) refuse('malformed', `${name}: its last number does not end with it`);
-      continue;
+      while (at < end) values.push(value());
+      must(at === end, `${name} ends within a number`);
+    } else {
+      must(wire === wanted, `${name} has another type on the wire`);
+      if (list) values.push(value());
+      else message[name] = value();
     }
-    if (wire !== wanted) refuse('malformed', `${name} has another type on the wire`);
-    const value = wire === DELIMITED ? delimited(kind, varint()) : scalar(kind);
-    if (list) (message[name] as unknown[]).push(value);
-    else message[name] = value;
   }
   return message;
 }
 
-/** UTF-8, which the ES library decodes only as a URI's escapes; nearly all names are ASCII and need none. */
+/** UTF-8, which the ES library decodes only as the escapes of a URI. */
 function textOf(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) {
-    if (byte > 127) return escaped(bytes);
-    text += String.fromCharCode(byte);
+    const isPlain = byte < 128 && byte !== 37;
+    text += isPlain ? String.fromCharCode(byte) : `%${(byte + 256).toString(16).slice(1)}`;
   }
-  return text;
-}
-
-function escaped(bytes: Uint8Array): string {
-  let escapes = '';
-  for (const byte of bytes) escapes += `%${(byte + 256).toString(16).slice(1)}`;
-  try {
-    return decodeURIComponent(escapes);
-  } catch {
-    return refuse('malformed', 'a text is not UTF-8');
-  }
+  return decodeURIComponent(text);
 }

@@ -1,12 +1,9 @@
 /** The operators of the subset, by set and name. */
 import type { Operator } from '../call.ts';
 import { BOOL } from '../tensor.ts';
-import { cast, clip, div, each, eachFloat, equal, fold, pair, pow, where } from './arithmetic.ts';
-import { imputer, labelEncoder, normalizer, oneHotEncoder, scaler } from './encode.ts';
-import { gemm, matMul } from './linear.ts';
-import { linearClassifier, linearRegressor } from './linear-models.ts';
-import { logistic } from './post-transform.ts';
-import { argMax, reduce, softmax } from './reduce.ts';
+import { cast, clip, div, each, eachFloat, fold, imputer, scaler } from './each.ts';
+import { gemm, linearClassifier, linearRegressor, matMul } from './linear.ts';
+import { argMax, logistic, normalizer, reduce, softmax } from './lines.ts';
 import {
   arrayFeatureExtractor,
   concat,
@@ -14,52 +11,67 @@ import {
   flatten,
   gather,
   identity,
+  labelEncoder,
+  oneHotEncoder,
   reshape,
-  shape,
-  slice,
   squeeze,
-  transpose,
   unsqueeze,
-} from './shape.ts';
+} from './move.ts';
 import { treeEnsemble, treeEnsembleClassifier, treeEnsembleRegressor } from './trees.ts';
 
 const add = (x: number, y: number): number => x + y;
-const least = (x: number, y: number): number => (x < y || Number.isNaN(x) ? x : y);
-const most = (x: number, y: number): number => (x > y || Number.isNaN(x) ? x : y);
+const truth =
+  (f: (x: number, y: number) => boolean): ((x: number, y: number) => number) =>
+  (x, y) =>
+    f(x, y) ? 1 : 0;
 
 const CORE: Readonly<Record<string, Operator>> = {
   Abs: each(Math.abs),
-  Add: pair(add),
-  And: pair((x, y) => x & y),
-  ArgMax: argMax(1),
-  ArgMin: argMax(-1),
+  Add: each(add),
+  And: each((x, y) => x & y),
+  ArgMax: argMax,
   Cast: cast,
   Clip: clip,
   Concat: concat,
   Constant: constant,
   Div: div,
-  Equal: equal,
+  Equal: each(
+    truth((x, y) => x === y),
+    BOOL,
+  ),
   Exp: eachFloat(Math.exp),
   Flatten: flatten,
   Floor: eachFloat(Math.floor),
   Gather: gather,
   Gemm: gemm,
-  Greater: pair((x, y) => (x > y ? 1 : 0), BOOL),
-  GreaterOrEqual: pair((x, y) => (x >= y ? 1 : 0), BOOL),
+  Greater: each(
+    truth((x, y) => x > y),
+    BOOL,
+  ),
+  GreaterOrEqual: each(
+    truth((x, y) => x >= y),
+    BOOL,
+  ),
   Identity: identity,
   IsNaN: each((x) => (Number.isNaN(x) ? 1 : 0), BOOL),
-  Less: pair((x, y) => (x < y ? 1 : 0), BOOL),
-  LessOrEqual: pair((x, y) => (x <= y ? 1 : 0), BOOL),
+  Less: each(
+    truth((x, y) => x < y),
+    BOOL,
+  ),
+  LessOrEqual: each(
+    truth((x, y) => x <= y),
+    BOOL,
+  ),
   Log: eachFloat(Math.log),
   MatMul: matMul,
-  Max: fold(most),
+  Max: fold(Math.max),
   Mean: fold(add, true),
-  Min: fold(least),
-  Mul: pair((x, y) => x * y),
+  Min: fold(Math.min),
+  Mul: each((x, y) => x * y),
   Neg: each((x) => -x),
-  Not: each((x) => (x ? 0 : 1)),
-  Or: pair((x, y) => x | y),
-  Pow: pow,
+  Not: each((x) => 1 - x),
+  Or: each((x, y) => x | y),
+  Pow: eachFloat((x, y) => (x === 1 ? 1 : x ** y)),
   Reciprocal: eachFloat((x) => 1 / x),
   ReduceMax: reduce(Math.max, -Infinity),
   ReduceMean: reduce(add, 0, true),
@@ -67,18 +79,15 @@ const CORE: Readonly<Record<string, Operator>> = {
   ReduceSum: reduce(add, 0),
   Relu: each((x) => Math.max(x, 0)),
   Reshape: reshape,
-  Shape: shape,
   Sigmoid: eachFloat(logistic),
-  Slice: slice,
   Softmax: softmax,
   Sqrt: eachFloat(Math.sqrt),
   Squeeze: squeeze,
-  Sub: pair((x, y) => x - y),
+  Sub: each((x, y) => x - y),
   Sum: fold(add),
   Tanh: eachFloat(Math.tanh),
-  Transpose: transpose,
   Unsqueeze: unsqueeze,
-  Where: where,
+  Where: each((test, x, y) => (test ? x : y)),
 };
 
 const ML: Readonly<Record<string, Operator>> = {
@@ -96,8 +105,8 @@ const ML: Readonly<Record<string, Operator>> = {
 };
 
 /** By domain. */
-export const OPERATORS: Readonly<Record<string, Readonly<Record<string, Operator>>>> = {
-  '': CORE,
-  'ai.onnx': CORE,
-  'ai.onnx.ml': ML,
-};
+export const OPERATORS: ReadonlyMap<string, Readonly<Record<string, Operator>>> = new Map([
+  ['', CORE],
+  ['ai.onnx', CORE],
+  ['ai.onnx.ml', ML],
+]);

@@ -1,7 +1,11 @@
 /** From a forest to one flat array that is walked without asking what kind of comparison a node makes. */
+import type { Call } from '../call.ts';
 import { MAX_TREE_DEPTH, MAX_TREE_NODES } from '../limits.ts';
-import { refuse } from '../refuse.ts';
-import { EQ, type Forest, GT, GTE, LEQ, LT, MEMBER, NEQ, type Split } from './forest.ts';
+import { must, refuse } from '../refuse.ts';
+import { type Forest, MEMBER } from './lists.ts';
+
+/** Comparisons, by opset 5's numbers. */
+const [LEQ, LT, GTE, GT, EQ, NEQ] = [0, 1, 2, 3, 4, 5] as const;
 
 /**
  * Four words a node: its threshold (a float), the column it reads, and where it leads when the column's value is at most the threshold, and when
@@ -11,120 +15,97 @@ import { EQ, type Forest, GT, GTE, LEQ, LT, MEMBER, NEQ, type Split } from './fo
 export interface FlatForest {
   readonly words: Int32Array;
   readonly thresholds: Float32Array;
-  readonly roots: Int32Array;
+  readonly roots: readonly number[];
   /** Whether any node reads the second copy. */
   readonly readsCopy: boolean;
-  /** Comparisons on the longest ways, of all trees together. */
-  readonly depth: number;
 }
-
-const single = new Float32Array(1);
-const bits = new Int32Array(single.buffer);
 
 /** The next float below; NaN, which nothing is at most, below −∞. */
 export function floatBefore(value: number): number {
-  single[0] = value;
+  const single = Float32Array.of(value);
+  const bits = new Int32Array(single.buffer);
   if (value === 0) return -(2 ** -149);
-  if (value === -Infinity) return Number.NaN;
   bits[0]! += value > 0 ? -1 : 1;
-  return single[0];
+  return single[0]!;
 }
 
 /** @throws Refused where a way leads back into itself, nowhere, or on for too long */
-export function flatten({ splits, roots, leaves }: Forest, width: number): FlatForest {
+export function flatten(call: Call, forest: Forest, width: number, rows: number): FlatForest {
+  const { features, modes, values, yes, no, missing, members } = forest;
   const words: number[] = [];
   const thresholds: number[] = [];
-  /** By split: its place once it has one; `OPEN` while the way down from it is being followed. */
-  const placed = new Map<number, { place: number; height: number }>();
+  /** By node: its place and the length of its longest way, which is −1 while it is being followed. */
+  const known: [place: number, height: number][] = [];
   let readsCopy = false;
 
   const reserve = (): number => {
-    const place = words.length;
-    if (place >= MAX_TREE_NODES * 4) refuse('too_large', `more than ${MAX_TREE_NODES} comparisons`);
-    words.push(0, 0, 0, 0);
+    if (words.length >= MAX_TREE_NODES * 4) refuse('too_large', 'too many comparisons');
     thresholds.push(0, 0, 0, 0);
-    return place;
+    return words.push(0, 0, 0, 0) - 4;
   };
-  /** x ≤ value ? low : high, and `missing`, one of the two, for NaN. */
-  const write = (place: number, feature: number, value: number, low: number, high: number, missing: number): void => {
-    // Nothing is at most NaN: "any number, or NaN" is all that is left to ask.
+  /** x ≤ value ? low : high, and `other`, one of the two, for NaN. */
+  const write = (place: number, feature: number, value: number, low: number, high: number, other: number): void => {
+    // Nothing is at most NaN: all that is left to ask is whether the column has a value.
     const never = Number.isNaN(value);
-    const [yes, no] = never ? [high, missing] : [low, high];
-    const copy = no !== missing;
+    const [first, second] = never ? [high, other] : [low, high];
+    const copy = second !== other;
     readsCopy ||= copy;
     thresholds[place] = never ? Infinity : value;
     words[place + 1] = copy ? feature + width : feature;
-    words[place + 2] = yes;
-    words[place + 3] = no;
+    words[place + 2] = first;
+    words[place + 3] = second;
   };
-  const writeEqual = (
-    place: number,
-    feature: number,
-    value: number,
-    yes: number,
-    no: number,
-    missing: number,
-  ): void => {
-    const second = reserve();
-    write(place, feature, value, second, no, missing === no ? no : second);
-    write(second, feature, floatBefore(value), no, yes, yes);
-  };
-  const writeSplit = (
-    place: number,
-    { feature, mode, value, missingIsYes, members }: Split,
-    yes: number,
-    no: number,
-  ): void => {
-    const missing = missingIsYes ? yes : no;
-    if (mode === LEQ) write(place, feature, value, yes, no, missing);
-    else if (mode === LT) write(place, feature, floatBefore(value), yes, no, missing);
-    else if (mode === GT) write(place, feature, value, no, yes, missing);
-    else if (mode === GTE) write(place, feature, floatBefore(value), no, yes, missing);
-    else if (mode === EQ) writeEqual(place, feature, value, yes, no, missing);
+  /** Writes a comparison, and more nodes after it where it takes more. */
+  const compare = (place: number, i: number, toYes: number, toNo: number): void => {
+    const [mode, feature, value] = [modes[i]!, features[i]!, values[i]!];
+    const isTurned = mode === GTE || mode === GT || mode === NEQ;
     // NaN differs from everything.
-    else if (mode === NEQ) writeEqual(place, feature, value, no, yes, yes);
-    else if (mode === MEMBER) {
-      const rest = [...(members ?? [])];
-      const last = rest.pop();
-      let at = place;
-      for (const member of rest) {
-        const next = reserve();
-        writeEqual(at, feature, member, yes, next, missingIsYes ? yes : next);
-        at = next;
-      }
-      writeEqual(at, feature, last ?? Number.NaN, yes, no, missing);
-    } else refuse('unsupported', `comparison ${mode}`);
+    const other = missing[i] || mode === NEQ ? toYes : toNo;
+    const [low, high] = isTurned ? [toNo, toYes] : [toYes, toNo];
+    const never = mode === NEQ ? toYes : toNo;
+    // No number is above or below a threshold that is none.
+    if (mode < MEMBER && Number.isNaN(value)) write(place, feature, value, never, never, other);
+    else if (mode === LT || mode === GTE) write(place, feature, floatBefore(value), low, high, other);
+    else if (mode < EQ) write(place, feature, value, low, high, other);
+    else compareEqual(place, i, low, high, other);
   };
-  const follow = (to: number, depth: number): { place: number; height: number } => {
-    if (to < 0)
-      return ~to < leaves.length ? { place: to, height: 0 } : refuse('malformed', `leaf ${~to} does not exist`);
-    const known = placed.get(to);
-    if (known) return known.height < 0 ? refuse('cyclic', 'a tree leads back into itself') : known;
-    const split = splits[to] ?? refuse('malformed', `node ${to} does not exist`);
-    if (depth > MAX_TREE_DEPTH) refuse('too_large', `a tree deeper than ${MAX_TREE_DEPTH}`);
-    if (!(split.feature >= 0 && split.feature < width))
-      refuse('malformed', `a node reads column ${split.feature} of ${width}`);
+  /** The value itself, or each of a set, is at most itself and not at most the float before. */
+  const compareEqual = (place: number, i: number, low: number, high: number, other: number): void => {
+    const feature = features[i]!;
+    const wanted = members[i] ?? [values[i]!];
+    must(wanted.length > 0, 'an empty set');
+    let at = place;
+    for (let k = 0; k < wanted.length; k++) {
+      const second = reserve();
+      const next = k < wanted.length - 1 ? reserve() : high;
+      write(at, feature, wanted[k]!, second, next, next === high && other === low ? second : next);
+      write(second, feature, floatBefore(wanted[k]!), next, low, low);
+      at = next;
+    }
+  };
+  const follow = (to: number, depth: number): [place: number, height: number] => {
+    if (to < 0) return [to, 0];
+    const found = known[to];
+    if (found) return found[1] < 0 ? refuse('cyclic', 'a tree leads back into itself') : found;
+    must(to < features.length, `node ${to} does not exist`);
+    must(modes[to]! >= LEQ && modes[to]! <= MEMBER, 'a comparison of no known mode');
+    must(features[to]! >= 0 && features[to]! < width, `column ${features[to]} of ${width}`);
+    if (depth > MAX_TREE_DEPTH) refuse('too_large', 'a tree too deep');
     const place = reserve();
-    placed.set(to, { place, height: -1 });
-    const yes = follow(split.yes, depth + 1);
-    const no = follow(split.no, depth + 1);
+    known[to] = [place, -1];
+    const [toYes, yesHeight] = follow(yes[to]!, depth + 1);
+    const [toNo, noHeight] = follow(no[to]!, depth + 1);
     const before = words.length;
-    writeSplit(place, split, yes.place, no.place);
-    const own = { place, height: Math.max(yes.height, no.height) + 1 + (words.length - before) / 4 };
-    placed.set(to, own);
-    return own;
+    compare(place, to, toYes, toNo);
+    const own = 1 + (words.length - before) / 4 + Math.max(yesHeight, noHeight);
+    known[to] = [place, own];
+    return [place, own];
   };
 
-  const starts = roots.map((root) => follow(root, 0));
-  const buffer = new ArrayBuffer(words.length * 4);
-  const [flat, floats] = [new Int32Array(buffer), new Float32Array(buffer)];
-  flat.set(words);
-  for (let place = 0; place < words.length; place += 4) floats[place] = thresholds[place]!;
-  return {
-    words: flat,
-    thresholds: floats,
-    roots: Int32Array.from(starts, ({ place }) => place),
-    readsCopy,
-    depth: starts.reduce((sum, { height }) => sum + height, roots.length),
-  };
+  const ends = forest.roots.map((root) => follow(root, 0));
+  call.spend(rows * ends.reduce((sum, [, height]) => sum + height + 1, 0));
+  const flat = Int32Array.from(words);
+  const floats = new Float32Array(flat.buffer);
+  for (let place = 0; place < flat.length; place += 4) floats[place] = thresholds[place]!;
+  return { words: flat, thresholds: floats, roots: ends.map(([place]) => place), readsCopy };
 }
