@@ -71,8 +71,10 @@ const INNER_NAMES = [
   'needs',
   'next',
   'nowMs',
+  'operator',
   'parts',
   'pathLength',
+  'paused',
   'pausedCampaigns',
   'periodKey',
   'preset',
@@ -117,6 +119,7 @@ const INNER_NAMES = [
   'trace',
   'weekly',
   'weight',
+  'worth',
 ];
 
 /**
@@ -132,6 +135,7 @@ const ABSENT: Readonly<Record<string, { readonly instead: string; readonly modul
       'arbitration/pcvl',
       'arbitration/relations',
       'arbitration/seed',
+      'arbitration/worth',
       'features/features',
       'lifecycle/admission',
       'limits/needs',

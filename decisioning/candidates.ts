@@ -1,7 +1,7 @@
 /** From a placement's campaigns to those that may be chosen there, each with its value; what becomes of the others is noted. */
 import { isHeldOut } from './arbitration/holdout.ts';
-import { worthOf } from './arbitration/terms.ts';
 import { candidateValue, DEFAULT_PRESET, type ValueParts } from './arbitration/value.ts';
+import { withWorth } from './arbitration/worth.ts';
 import type { OpenCampaign } from './catalog/open.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
 import { addressRefusalOf, type EligibilityFacts, leafOf } from './eligibility.ts';
@@ -185,8 +185,7 @@ function valued(place: FitPlace, { slice, customer, evidence, tiredness, purse, 
   const { leaf, needs } = place;
   const expected = evidence.expected(rules, leaf, partOf(place.availability));
   const price = priceOf(rules.needs, purse, expected.units);
-  const worth = worthOf(rules.arbitration, customer.resolve);
-  const candidate = { campaign: rules, expected, worth, channel: channel.id, nowMs };
+  const candidate = withWorth({ campaign: rules, expected, channel: channel.id, nowMs }, customer.resolve);
   const { parts, value } = candidateValue(preset, candidate, { fatigue: tiredness, price });
   const rest = { leaf, value, parts, ...(needs && { needs }) };
   // Doing nothing is worth 0: a tired customer is left in peace, whatever the price.

@@ -21,16 +21,6 @@ export const FULL_AFFINITY = 1;
 /** What a campaign that declares nothing is taken at: no term tells for or against it. */
 export const NEUTRAL_TERMS: ArbitrationTerms = { affinity: {}, contextWeight: 1, value: 1, lever: 1, budget: 0 };
 
-/** Largest value that a path may bring: what documents may declare. A model that says more is broken, and nobody's ranking should follow it. */
-export const MAX_WORTH = 1_000_000_000;
-
-/** What a conversion of this customer is worth, where the campaign reads that from the customer. @param resolve value of an attribute by path */
-export function worthOf(terms: ArbitrationTerms | undefined, resolve: (path: string) => unknown): number | undefined {
-  if (terms?.valueFrom === undefined) return undefined;
-  const worth = resolve(terms.valueFrom);
-  return typeof worth === 'number' && worth >= 0 && worth <= MAX_WORTH ? worth : terms.value;
-}
-
 /** A campaign's affinity for a channel. Ids come from configuration: `constructor` must not find what every object inherits. */
 export function affinityOf({ affinity }: ArbitrationTerms, channel: string): number {
   return Object.hasOwn(affinity, channel) ? (affinity[channel] as number) : FULL_AFFINITY;

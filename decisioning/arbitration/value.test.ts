@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { PresetCandidate } from './preset.ts';
-import { MAX_WORTH, NEUTRAL_TERMS, worthOf } from './terms.ts';
+import { NEUTRAL_TERMS } from './terms.ts';
 import { candidateValue, DEFAULT_PRESET, PRESET_NAMES } from './value.ts';
+import { MAX_WORTH, withWorth } from './worth.ts';
 
 function candidateOf(
   expected: PresetCandidate['expected'],
@@ -31,10 +32,11 @@ describe('the weighted value', () => {
 describe('what a conversion of this customer is worth', () => {
   const expected = { rate: 0.5, revenueMinor: 0 };
   const terms = { ...NEUTRAL_TERMS, value: 3, valueFrom: 'models.lifetime-value.value' };
-  const worthIn = (attribute: unknown) => worthOf(terms, () => attribute);
+  const candidateWith = (attribute: unknown, arbitration = terms) =>
+    withWorth(candidateOf(expected, { arbitration }), () => attribute);
 
   test('takes the place of the declared value in pcvl, and multiplies conversions in weighted', () => {
-    const candidate = { ...candidateOf(expected, { arbitration: terms }), worth: worthIn(40) };
+    const candidate = candidateWith(40);
     expect(candidateValue('pcvl', candidate, { fatigue: 0 }).value).toBe(20);
     expect(candidateValue('weighted', candidate, { fatigue: 0 }).parts).toMatchObject({ conversion: 20 });
   });
@@ -42,12 +44,12 @@ describe('what a conversion of this customer is worth', () => {
   test.each([null, undefined, '40', Number.NaN, -1, MAX_WORTH + 1])(
     'is the declared value where the customer’s is %s',
     (attribute) => {
-      expect(worthIn(attribute)).toBe(terms.value);
+      expect(candidateWith(attribute).worth).toBe(terms.value);
     },
   );
 
   test('is not asked for where the campaign names no path', () => {
-    expect(worthOf(NEUTRAL_TERMS, () => 40)).toBeUndefined();
+    expect(withWorth(candidateOf(expected, { arbitration: NEUTRAL_TERMS }), () => 40).worth).toBeUndefined();
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NEUTRAL_TERMS } from '../arbitration/terms.ts';
 import { DEVICE_OBSTACLES, type DeviceObstacle } from '../device/reasons.ts';
 import {
   armOf,
@@ -59,6 +60,7 @@ const CASES: readonly Case[] = [
   ['relations', 'onlyAfter', { onlyAfter: [{ goal: 'click', withinMs: DAY_MS }] }],
   ['relations', 'notWithin', { notWithin: [{ campaign: 'other', days: 1 }] }],
   ['scores', 'strategy', { strategy: { policy: 'thompson', minExploration: 0.1, modelWeight: 0.5 } }],
+  ['scores', 'arbitration/valueFrom', { arbitration: { ...NEUTRAL_TERMS, valueFrom: 'age' } }],
   ['scores', 'arms', { arms: [armOf('a', { score: 'age' }), armOf('b', { score: 'age' })] }],
   ['watch', 'learning/watch', { learning: { watch: { hold: true } as never } }],
   ['fatigue', 'onDevice', {}, { settings: settingsOf({ fatigue: { weight: 1, halfLifeMs: DAY_MS } }) }],

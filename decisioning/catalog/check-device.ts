@@ -52,6 +52,7 @@ const checkOwn: Check = (campaign, _, tell) => {
   if (features !== undefined) tell('features', 'features');
   if (arms.some(({ score }) => score !== undefined)) tell('arms', 'scores');
   else if (usesScores(campaign.strategy)) tell('strategy', 'scores');
+  if (campaign.arbitration?.valueFrom !== undefined) tell('arbitration/valueFrom', 'scores');
   if (steers(campaign.parameters)) tell('parameters', 'steering');
   if (campaign.learning?.watch !== undefined) tell('learning/watch', 'watch');
 };
