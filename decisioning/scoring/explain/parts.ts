@@ -1,5 +1,5 @@
 /** A score as a sum of parts whose contributions are known each by itself: contributions of a sum are the sums of contributions. */
-import type { Forest, Split } from '../onnx/trees/forest.ts';
+import type { Forest, Split } from './forest.ts';
 
 /** A column of the row, or a function of one alone: scaled, imputed, cut off. */
 export interface ColumnPart {

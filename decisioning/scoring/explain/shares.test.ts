@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Split } from '../onnx/trees/forest.ts';
+import type { Split } from './forest.ts';
 import { opaqueShares } from './opaque.ts';
 import type { ColumnPart, Sum, TreesPart } from './parts.ts';
 import { sharesOf, sumFor } from './shares.ts';

@@ -1,5 +1,5 @@
 /** Trees in double precision, one comparison at a time. */
-import { EQ, GT, GTE, LEQ, LT, NEQ, type Split } from '../onnx/trees/forest.ts';
+import { EQ, GT, GTE, LEQ, LT, NEQ, type Split } from './forest.ts';
 import type { TreesPart } from './parts.ts';
 
 /** Whether a value takes a node's first way. NaN differs from everything, and otherwise goes where the node sends what is missing. */
