@@ -76,6 +76,7 @@ describe('a score in words', () => {
 
   it('has words for every kind of value', () => {
     expect(wordsFor('tenure', null)).toBe('months as a customer not known');
+    expect(wordsFor('tenure', 1)).toBe('1 month as a customer');
     expect(wordsFor('paperless', true)).toBe('paperless billing');
     expect(wordsFor('paperless', false)).toBe('no paperless billing');
     expect(wordsFor('contract', OTHER_VALUE)).toBe('another contract than usual');
@@ -99,6 +100,12 @@ describe('a score in words', () => {
       '12 months as a customer',
       '5.9 months as a customer',
     ]);
+  });
+
+  it('recommends nothing against reasons that speak the other way', () => {
+    const told = tell(CHURN, explained([added('tenure', 60, -0.2), added('contract', 'Month-to-month', 0.1)]));
+    expect(told.reasons.map(({ intervention }) => intervention)).toEqual([undefined, 'offer a one-year contract']);
+    expect(told.interventions).toEqual([]);
   });
 
   it('leaves out what moves next to nothing, and says small things with a digit', () => {

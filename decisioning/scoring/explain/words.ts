@@ -26,7 +26,7 @@ export interface Told {
   readonly summary: string;
   /** Those that move the score most, the strongest first, whichever way. */
   readonly reasons: readonly Reason[];
-  /** What the drivers among them recommend, the strongest reason first. */
+  /** What is recommended against the strongest of those that move the score away from typical; nothing against what speaks the other way. */
   readonly interventions: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export function tell(manifest: ModelManifest, explanation: Explanation, count = 
   const isAbove = explanation.score >= explanation.typical;
   const forIt = reasons.filter(({ points }) => points > 0 === isAbove).slice(0, count);
   const against = reasons.filter(({ points }) => points > 0 !== isAbove).slice(0, count);
-  const interventions = reasons.flatMap(({ intervention }) => (intervention === undefined ? [] : [intervention]));
+  const interventions = forIt.flatMap(({ intervention }) => (intervention === undefined ? [] : [intervention]));
   return {
     summary: [
       `${capitalized(manifest.predicts)}: ${amount(output, explanation.score)}.`,
@@ -100,13 +100,20 @@ function valueInWords(player: Player, value: SeenValue): string {
   if (typeof value === 'string') return `${said}: ${value}`;
   // "months as a customer" begins with its unit, and the number goes before it.
   const isCounted = input.unit !== undefined && label.startsWith(input.unit);
-  return isCounted ? `${plain(value)} ${label}` : `${said}: ${inUnit(player, value)}`;
+  return isCounted
+    ? `${counted(value, input.unit)}${label.slice(input.unit.length)}`
+    : `${said}: ${inUnit(player, value)}`;
 }
 
 function inUnit({ input, measure }: Player, value: SeenValue): string {
   if (value === null) return 'unknown';
   if (typeof value !== 'number') return String(value);
-  return input.unit === undefined || measure !== undefined ? plain(value) : `${plain(value)} ${input.unit}`;
+  return input.unit === undefined || measure !== undefined ? plain(value) : counted(value, input.unit);
+}
+
+/** "2 months", "1 month". */
+function counted(value: number, unit: string): string {
+  return `${plain(value)} ${value === 1 ? unit.replace(/s$/, '') : unit}`;
 }
 
 /** How many of a hundred, or how much. */
