@@ -12,6 +12,8 @@ import type { FeatureVector } from './features/features.ts';
 import type { Stage } from './lifecycle/phases.ts';
 import { expectedUnits } from './limits/needs.ts';
 import type { CapScope } from './limits/touches.ts';
+import type { KeptUses } from './scoring/kept-use.ts';
+import type { ArmName } from './scoring/paths.ts';
 import type { ModelUses } from './scoring/served.ts';
 import type { Resolve } from './segments/subject.ts';
 import { narrowedLeaf } from './steering/narrowed.ts';
@@ -48,6 +50,8 @@ export interface CustomerView {
   readonly sessionKey: string;
   /** Which models `resolve` has asked so far, and what they were given; nothing where no model serves. */
   readonly modelUses?: () => Readonly<Record<string, ModelUses>>;
+  /** What a decision for an arm keeps of the models that `resolve` has asked, by model id; nothing where no model serves. */
+  readonly keptUses?: (models: readonly string[], arm: ArmName) => Readonly<Record<string, KeptUses>>;
 }
 
 /** Expected objectives per trial under the published probabilities. */

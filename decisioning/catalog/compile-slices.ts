@@ -139,7 +139,13 @@ export function compileRules(source: SliceSource, placement: PlacementConfigurat
   const campaigns = here.map(({ compiled, source: campaign }) => {
     const needs = needsOn(needsOf(campaign), channel);
     const purpose = campaign.purpose ?? channel.purpose;
-    return { ...compiled, ...(purpose && { purpose }), ...(needs.length > 0 && { needs }) };
+    const models = modelIdsOf([compiled], segmentsFor(source, [campaign]));
+    return {
+      ...compiled,
+      ...(purpose && { purpose }),
+      ...(needs.length > 0 && { needs }),
+      ...(models.length > 0 && { models }),
+    };
   });
   const { id, countsTowardGlobal, requiresConsent, cap, claimTtlMs, quietHours } = channel;
   const { exploration, preset = DEFAULT_PRESET } = settings.arbitration;

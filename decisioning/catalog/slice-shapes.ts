@@ -146,6 +146,7 @@ const campaign = also(
     features: optional(featuresShape),
     scorePaths: optional(listOf(text)),
     armFacts: optional(listOf(recordOf(anObject))),
+    models: optional(listOf(text)),
     tokenLifeMs: wholeFrom(1),
     goalWindowMs: optional(wholeFrom(1)),
     onDevice: optional(flag),

@@ -79,6 +79,8 @@ export interface SliceCampaign {
   readonly scorePaths?: readonly string[];
   /** What models may read of each arm below `arm.`, in the order of `armIds`; absent where no model scores its arms. */
   readonly armFacts?: readonly ArmFacts[];
+  /** Ids of the models that its own decisions may ask; absent when they ask none. */
+  readonly models?: readonly string[];
   /** Longest goal window among the campaign's goals: how long its tokens live. */
   readonly tokenLifeMs: number;
   /** Window of the optimised goal; absent where it is as long as the token's life. */

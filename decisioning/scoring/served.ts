@@ -3,6 +3,7 @@ import { readPath } from '../segments/paths.ts';
 import type { Resolve } from '../segments/subject.ts';
 import { ARM_ROOT, type ArmFacts, isArmPath } from './arm-facts.ts';
 import type { OpenedModel } from './engine.ts';
+import { type KeptUses, keptUse } from './kept-use.ts';
 import type { ModelManifest } from './manifest.ts';
 import { type ArmName, isModelPath, type ModelPath, modelPath } from './paths.ts';
 import {
@@ -48,6 +49,8 @@ export interface ModelScores {
   readonly resolve: Resolve;
   /** What was asked for so far, by model id. */
   readonly uses: () => Readonly<Record<string, ModelUses>>;
+  /** What a decision for an arm keeps of the models it depends on: of those that were asked, by model id. */
+  readonly kept: (models: readonly string[], arm: ArmName) => Readonly<Record<string, KeptUses>>;
 }
 
 export interface ScoringFacts {
@@ -61,7 +64,16 @@ export interface ScoringFacts {
   readonly resolve: Resolve;
 }
 
-type Scorings = Pick<ModelUses, 'used' | 'shadow'>;
+/** A scoring, and whose it is. */
+interface Scored {
+  readonly use: ModelUse;
+  readonly manifest: ModelManifest;
+}
+
+interface Scorings {
+  readonly used?: Scored;
+  readonly shadow?: Scored;
+}
 
 /** Scores of one customer at one moment; each model runs at most once (and its shadow once), one that reads arms once an arm. */
 export function modelScores(facts: ScoringFacts): ModelScores {
@@ -83,11 +95,25 @@ export function modelScores(facts: ScoringFacts): ModelScores {
     resolve: (path) => {
       if (!isModelPath(path)) return resolve(path);
       const asked = modelPath(path);
-      const outputs = asked && scoringsOf(asked).used?.outputs;
+      const outputs = asked && scoringsOf(asked).used?.use.outputs;
       return outputs && Object.hasOwn(outputs, asked.output) ? outputs[asked.output] : null;
     },
     uses: () => usesOf([...scorings.values()]),
+    kept: (models, { campaignId, armId }) =>
+      Object.fromEntries(
+        models.flatMap((id) => {
+          const made = (scorings.get(`${id}#${campaignId}/${armId}`) ?? scorings.get(id))?.scorings;
+          return made && (made.used || made.shadow)
+            ? [[id, each(made, ({ manifest, use }) => keptUse(manifest, use))]]
+            : [];
+        }),
+      ),
   };
+}
+
+/** The same of both parts that are there. */
+function each<T>({ used, shadow }: Scorings, of: (scored: Scored) => T): { readonly used?: T; readonly shadow?: T } {
+  return { ...(used && { used: of(used) }), ...(shadow && { shadow: of(shadow) }) };
 }
 
 /** What was scored, model by model. */
@@ -97,10 +123,11 @@ function usesOf(
   const uses: Record<string, ModelUses> = {};
   for (const { model, arm, scorings } of all) {
     if (!scorings.used && !scorings.shadow) continue;
-    if (arm === undefined) uses[model] = scorings;
+    const told = each(scorings, ({ use }) => use);
+    if (arm === undefined) uses[model] = told;
     else {
       const arms = uses[model]?.arms ?? {};
-      if (Object.keys(arms).length < MAX_KEPT_ARMS) uses[model] = { arms: { ...arms, [arm]: scorings } };
+      if (Object.keys(arms).length < MAX_KEPT_ARMS) uses[model] = { arms: { ...arms, [arm]: told } };
     }
   }
   return uses;
@@ -120,9 +147,11 @@ function score(
 ): Scorings {
   const ofArm = arm && { [ARM_ROOT]: armFacts?.(arm) };
   const read: Resolve = ofArm ? (path) => (isArmPath(path) ? readPath(ofArm, path) : resolve(path)) : resolve;
-  const scored = (version: PublishedVersion | undefined): ModelUse | undefined => {
+  const scored = (version: PublishedVersion | undefined): Scored | undefined => {
     const opened = version && served(version.manifest);
-    return opened && { version: version.version, stage: version.stage, ...scoreOnce(opened, read) };
+    if (!opened) return undefined;
+    const use = { version: version.version, stage: version.stage, ...scoreOnce(opened, read) };
+    return { use, manifest: opened.manifest };
   };
   const used = scored(versionInCharge(model, bucketingId));
   const shadow = scored(shadowOf(model));

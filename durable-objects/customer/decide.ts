@@ -6,9 +6,10 @@ import type { PlacementDecision, PlacementRequest } from '../../decisioning/deci
 import { type Purse, type PurseTaker, purseTaker, purseTimeMs } from '../../decisioning/limits/purse.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import { decideWithReceipt } from '../../decisioning/receipt.ts';
+import type { CustomerView } from '../../decisioning/view.ts';
 import { forgottenAtMs, nameOfClaims, takeClaims, toldClaims } from './claims.ts';
 import { enrol } from './credit.ts';
-import type { DecideCall, DecidedPlacement } from './protocol.ts';
+import type { DecideCall, DecidedPlacement, StoredDecision } from './protocol.ts';
 import type { DecisionTimes } from './record.ts';
 import { carriedRecord, recordOf, shardOf } from './record.ts';
 import type { CustomerState } from './state.ts';
@@ -60,7 +61,7 @@ function decideFresh(
   const facts = { requestId: call.requestId, revision: call.revision, rules: rulesOf(call, fresh) };
   const { decisions, receipt } = decideWithReceipt(input, facts);
   const take = purseTaker(purse, purseTimeMs(claimedAtMs, call.receivedAtMs));
-  const made: Made = { receipt, bucketingId: input.customer.bucketingId, times, take };
+  const made: Made = { receipt, customer: input.customer, times, take };
   const decided = decisions.map((decision) => {
     for (const measured of decision.measured) enrolMeasured(store, measured, call.name, claimedAtMs);
     return storeDecision(store, call, shared.sliceOf(decision.placement), decision, made);
@@ -95,7 +96,7 @@ function enrolMeasured(store: CustomerStore, measured: MeasuredCampaign, custome
 /** What the decisions of one call have in common. */
 interface Made {
   readonly receipt: Receipt;
-  readonly bucketingId: string;
+  readonly customer: CustomerView;
   readonly times: DecisionTimes;
   readonly take: PurseTaker;
 }
@@ -105,10 +106,10 @@ function storeDecision(
   call: DecideCall,
   slice: OpenSlice | undefined,
   decision: PlacementDecision,
-  { receipt, bucketingId, times, take }: Made,
+  { receipt, customer, times, take }: Made,
 ): DecidedPlacement {
   const { placement, decisionId, refusals } = decision;
-  const record = slice ? recordOf(decision, slice, call, bucketingId, times) : null;
+  const record = slice ? recordOf(decision, slice, call, customer.bucketingId, times) : null;
   if (!record) {
     if (call.repeatable) store.putBlank(decisionId, times.claimedAtMs);
     return { placement, decisionId, record, refusals };
@@ -117,10 +118,18 @@ function storeDecision(
   const claimedAs = claims && nameOfClaims(decisionId, forgottenAtMs(store.state), times.claimedAtMs);
   const untouched = { exposedAtMs: null, late: false, isTrial: false, converted: false, outcomes: [] };
   const taken = { ...(claims && { claims }), ...(claimedAs !== undefined && { claimedAs }) };
-  const stored = { record, requestId: call.requestId, ...taken, ...untouched };
+  const models = keptOf(customer, decision);
+  const stored = { record, requestId: call.requestId, ...taken, ...untouched, ...(models && { models }) };
   // One receipt covers the request; it stands with each of its decisions, so that each can be replayed alone.
   store.putDecision(stored, receipt);
   return { placement, decisionId, record: carriedRecord(record), refusals, ...toldClaims(stored) };
+}
+
+/** What the campaign's models made of the customer, where one of them was asked. */
+function keptOf({ keptUses }: CustomerView, { chosen }: PlacementDecision): StoredDecision['models'] {
+  if (!chosen?.campaign.models || !keptUses) return undefined;
+  const kept = keptUses(chosen.campaign.models, { campaignId: chosen.campaign.id, armId: chosen.armId });
+  return Object.keys(kept).length > 0 ? kept : undefined;
 }
 
 function rulesOf(call: DecideCall, requests: readonly PlacementRequest[]): Record<string, string> {

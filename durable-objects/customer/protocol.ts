@@ -9,6 +9,7 @@ import type { LeasedClaim, Purse, UnitClaim } from '../../decisioning/limits/pur
 import type { EventRejection, RefusalReason } from '../../decisioning/reasons.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
+import type { KeptUses } from '../../decisioning/scoring/kept-use.ts';
 import type { PublishedModel } from '../../decisioning/scoring/published.ts';
 import type { Settlement } from '../budget/protocol.ts';
 import type { AddressFacts } from './address.ts';
@@ -144,6 +145,8 @@ export interface StoredDecision {
   readonly learning?: LearningFacts;
   /** Goals its period reached so far; kept on the trial, and only where the campaign learns from more than conversions. */
   readonly tally?: TrialTally;
+  /** By model id, what the campaign's models made of the customer; absent where it asked none. Of held-out customers too. */
+  readonly models?: Readonly<Record<string, KeptUses>>;
 }
 
 /** What a campaign learns from besides whether its goal was reached; absent where it is nothing else. */

@@ -55,6 +55,7 @@ export function viewOf(
     bucketingId,
     resolve: scores.resolve,
     modelUses: scores.uses,
+    keptUses: scores.kept,
     touches: (scope, windowMs) => countTouches(touches, scope, windowMs, nowMs),
     pressure: (weights, halfLifeMs) => fatiguePressure(touches, weights, halfLifeMs, nowMs),
     assignment: (campaignId) => assignmentOf(state, { campaignId, bucketingId, nowMs }),

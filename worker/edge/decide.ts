@@ -132,6 +132,13 @@ function tellsFeatures({ record }: DecidedPlacement, { auth }: Asked): boolean {
   return auth.keyType === 'secret' && record?.features !== undefined;
 }
 
+/** What comes of a score is counted where the score is kept: a first visit that may have been scored is stored like a second one. */
+function mayBeScored({ record, placement }: DecidedPlacement, { slices }: Asked, { models = [] }: DecideCall): boolean {
+  const rules = slices.get(placement)?.rules.rules;
+  const campaign = rules?.campaigns.find(({ id }) => id === record?.campaignId);
+  return campaign?.models?.some((id) => models.some((model) => model.id === id)) ?? false;
+}
+
 export type Outcome =
   /** `visitor`: whom it was decided for, with the id that they have from now on. */
   | { readonly outcome: 'decided'; readonly decisions: readonly DecidedPlacement[]; readonly visitor: Visitor }
@@ -150,7 +157,8 @@ export async function decideFor(env: Env, ctx: Pick<ExecutionContext, 'waitUntil
   if (visitor.kind === 'new') {
     const decisions = decideHere(call, asked);
     // A first visit that would claim something brings its customer to life.
-    const needsObject = (decided: DecidedPlacement) => claimsSomething(decided, asked) || tellsFeatures(decided, asked);
+    const needsObject = (decided: DecidedPlacement) =>
+      claimsSomething(decided, asked) || tellsFeatures(decided, asked) || mayBeScored(decided, asked, call);
     if (!decisions.some(needsObject)) {
       carried?.settle(undefined, attempts);
       return { outcome: 'decided', decisions, visitor };
