@@ -1,5 +1,6 @@
 /** A logistic model of two inputs, small enough to check by hand. */
 import type { ModelManifest } from '../../../decisioning/scoring/manifest.ts';
+import type { ModelGraph } from '../../../models/training/onnx/graph.ts';
 import { writeModel } from '../../../models/training/onnx/writer.ts';
 
 /** Bytes as the API takes them. */
@@ -14,7 +15,7 @@ export async function smallModel(
   manifestChanges: Partial<ModelManifest> = {},
 ) {
   const { bias = 0, tenure = -1, contract = 2 } = weights;
-  const file = writeModel({
+  const graph: ModelGraph = {
     name: 'churn',
     nodes: [
       { op: 'Gemm', inputs: ['row', 'w', 'b'], outputs: ['sum'] },
@@ -26,7 +27,13 @@ export async function smallModel(
     ],
     inputs: [{ name: 'row', type: 'float', dims: ['rows', 2] }],
     outputs: [{ name: 'probability', type: 'float', dims: ['rows', 1] }],
-  });
+  };
+  return uploadOf(graph, manifestChanges);
+}
+
+/** A graph with its manifest as an upload: that of the small model, but for what is told. */
+export async function uploadOf(graph: ModelGraph, manifestChanges: Partial<ModelManifest> = {}) {
+  const file = writeModel(graph);
   const manifest: ModelManifest = {
     format: 1,
     id: 'churn',
