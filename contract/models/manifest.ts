@@ -92,6 +92,17 @@ const shape = z.strictObject({
     sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256, 64 hexadecimal digits in lower case'),
     bytes: z.int().positive(),
   }),
+  onDevice: z
+    .literal(true)
+    .exactOptional()
+    .meta({ description: 'Pages may have it, and score with it: manifest and file are public then' }),
+  buckets: z
+    .array(z.number())
+    .min(1)
+    .max(MAX_HISTOGRAM_EDGES)
+    .refine((edges) => edges.every((edge, i) => i === 0 || edge > edges[i - 1]!), 'must ascend')
+    .exactOptional()
+    .meta({ description: "Inner edges of the score's buckets; ten of equal width over its range when absent" }),
   inputTensor: words,
   inputs: z.array(input).min(1).max(MAX_MODEL_INPUTS),
   outputs: z.array(output).min(1).max(MAX_MODEL_OUTPUTS),

@@ -56,6 +56,10 @@ export interface ModelManifest {
   readonly engine: EngineName;
   /** The ONNX file: SHA-256, hexadecimal, and its length. */
   readonly file: { readonly sha256: string; readonly bytes: number };
+  /** Pages may have it, and score with it what they alone know: manifest and file are public then. */
+  readonly onDevice?: true;
+  /** Inner edges of the score's buckets, ascending; ten of equal width over its range when absent. */
+  readonly buckets?: readonly number[];
   /** Name of the graph's input that takes the row. */
   readonly inputTensor: string;
   /** In the order of the row's columns. */
