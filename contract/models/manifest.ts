@@ -38,7 +38,8 @@ const encoding = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('text'), measures: valueList.meta({ description: 'One column each' }) }),
 ]);
 
-const input = z.strictObject({
+/** An input of a manifest; specs of trainings add where a table has it. */
+export const modelInput = z.strictObject({
   name: slug,
   attribute: attributePath.meta({
     description: 'Path of an attribute or counter as in conditions, or below `arm.content`',
@@ -62,7 +63,8 @@ const output = z.strictObject({
   unit: words.exactOptional(),
 });
 
-const driver = z.strictObject({
+/** A reason in words. */
+export const modelDriver = z.strictObject({
   input: words.meta({ description: 'Name of the input, or of one measure of a text: `headline:words`' }),
   effect: z.enum(['raises', 'lowers']).exactOptional(),
   when: z
@@ -104,7 +106,7 @@ const shape = z.strictObject({
     .exactOptional()
     .meta({ description: "Inner edges of the score's buckets; ten of equal width over its range when absent" }),
   inputTensor: words,
-  inputs: z.array(input).min(1).max(MAX_MODEL_INPUTS),
+  inputs: z.array(modelInput).min(1).max(MAX_MODEL_INPUTS),
   outputs: z.array(output).min(1).max(MAX_MODEL_OUTPUTS),
   baseline: z.number().exactOptional(),
   background: z
@@ -113,7 +115,7 @@ const shape = z.strictObject({
     .max(MAX_BACKGROUND_ROWS)
     .exactOptional()
     .meta({ description: 'Encoded rows that explanations compare with; null stands for NaN' }),
-  drivers: z.array(driver).max(MAX_DRIVERS).exactOptional(),
+  drivers: z.array(modelDriver).max(MAX_DRIVERS).exactOptional(),
   reference: z
     .strictObject({
       score: z.strictObject(histogram),

@@ -31,8 +31,6 @@ export function treeAttributes(trees: readonly Tree[], options: TreeOptions = {}
     nodes_featureids: ints(({ tree, node }) => Math.max(0, tree.column[node]!)),
     nodes_modes: { strings: nodes.map(({ tree, node }) => (tree.column[node]! < 0 ? 'LEAF' : mode)) },
     nodes_values: { floats: nodes.map(({ tree, node }) => tree.threshold[node]!) },
-    // ONNX's own place for how many rows came through a node: explanations weigh the branches with it.
-    nodes_hitrates: { floats: nodes.map(({ tree, node }) => tree.cover[node]!) },
     nodes_truenodeids: ints(({ tree, node }) => tree.left[node]!),
     nodes_falsenodeids: ints(({ tree, node }) => tree.right[node]!),
     nodes_missing_value_tracks_true: ints(({ tree, node }) => tree.missingLeft[node]!),

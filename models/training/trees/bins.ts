@@ -48,7 +48,7 @@ function binOf(edges: Float64Array, value: number): number {
 }
 
 /** Edges midway between neighbours: all of them, or those nearest to equal shares of the rows. */
-function edgesOf(values: Float64Array, maxBins: number): Float64Array {
+export function edgesOf(values: Float64Array, maxBins: number): Float64Array {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const starts: number[] = [];
   for (let i = 1; i < sorted.length; i++) if (sorted[i] !== sorted[i - 1]) starts.push(i);

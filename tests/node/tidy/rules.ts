@@ -32,7 +32,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   // The objects run in `simulations/faults/` as they are: a simulator of anything else would prove nothing about them.
   simulations: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'durable-objects/'],
-  models: ['decisioning/'],
+  // Cards are drawn with the hand that draws the guides.
+  models: ['decisioning/', 'contract/models/', 'scripts/drawings/svg.ts'],
 };
 
 /** Packages that a room may import; rooms that are not named may import any. `node:` counts as one. */

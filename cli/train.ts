@@ -1,0 +1,44 @@
+/** `npm run train -- models/churn/spec.yaml`: trains a model and writes its folder; `--check` trains it and compares. */
+import { parseArgs } from 'node:util';
+import { EXIT, runCommand, usageFailure } from './failure.ts';
+import { counted, paint } from './terminal.ts';
+import { differingFiles, shippedSpecs, trainedFiles, writeFiles } from './train/folder.ts';
+
+const USAGE = `Usage: npm run train -- SPEC.yaml …
+
+  SPEC.yaml   what to train, e.g. models/churn/spec.yaml; the model's files are written beside it
+  --check     train and compare with the files that are there, byte for byte; without a spec, all shipped models
+`;
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { check: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return EXIT.ok;
+  }
+  const specs = positionals.length === 0 && values.check ? shippedSpecs() : positionals;
+  if (specs.length === 0) throw usageFailure('Name a spec: npm run train -- models/churn/spec.yaml');
+  let isSame = true;
+  for (const spec of specs) {
+    const files = await trainedFiles(spec);
+    if (!values.check) {
+      const written = writeFiles(spec, files);
+      process.stdout.write(`${paint('green', '✓')} ${spec}: ${written.join(', ')}\n`);
+      continue;
+    }
+    const different = differingFiles(spec, files);
+    isSame &&= different.length === 0;
+    process.stdout.write(
+      different.length === 0
+        ? `${paint('green', '✓')} ${spec}: ${counted(Object.keys(files).length, 'file')} the same, byte for byte\n`
+        : `${paint('red', '✗')} ${spec}: differs in ${different.join(', ')}\n`,
+    );
+  }
+  return isSame ? EXIT.ok : EXIT.refused;
+}
+
+process.exitCode = await runCommand(() => main(process.argv.slice(2)), 'npm run train -- --help');

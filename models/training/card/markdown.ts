@@ -1,0 +1,33 @@
+/** Pieces of a card's text. */
+
+export function bullets(lines: readonly string[]): string {
+  return lines.map((line) => `- ${line}`).join('\n');
+}
+
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+/** Whole numbers with commas, as the guides write them. */
+export function number(value: number): string {
+  return value.toLocaleString('en');
+}
+
+/** Paragraphs and sections, with one empty line between them. */
+export function paragraphs(parts: readonly string[]): string {
+  return `${parts.join('\n\n').trimEnd()}\n`;
+}
+
+/** How to make the folder again: the last section of every card. */
+export function againSection(
+  id: string,
+  seed: number,
+  file: { readonly bytes: number; readonly sha256: string },
+): string[] {
+  return [
+    '## The same again',
+    `\`npm run train -- models/${id}/spec.yaml\` makes every file of this folder again, byte for byte, from seed ${seed}; with \`--check\` it compares instead of writing. ` +
+      `The model is ${number(file.bytes)} bytes, SHA-256 \`${file.sha256}\`. \`golden.json\` has rows with the scores that every host must give them.`,
+  ];
+}

@@ -1,0 +1,110 @@
+/** From a spec to a model's files: validated, calibrated, fitted on all rows, written. */
+import { backgroundOf } from '../../../decisioning/scoring/explain/background.ts';
+import type { ModelManifest } from '../../../decisioning/scoring/manifest.ts';
+import { inputWidth } from '../../../decisioning/scoring/vector.ts';
+import { calibrationSvg } from '../card/calibration-svg.ts';
+import { cardText } from '../card/card.ts';
+import { averageOf } from '../fit/ensemble.ts';
+import type { InputColumns } from '../measure/importance.ts';
+import { writeModel } from '../onnx/writer.ts';
+import { type Predictor, RAW_TENSOR, ROW_TENSOR } from '../predictor.ts';
+import { TrainingRefusal } from '../spec/read.ts';
+import type { TrainingSpec } from '../spec/schema.ts';
+import { attributesOf, type Table, type TrainingRows, trainingRows } from '../spec/table.ts';
+import { type ModelFiles, manifestText, opened, sha256Of } from './files.ts';
+import { missedGates } from './gates.ts';
+import { goldenOf, goldenText } from './golden.ts';
+import { finalMember, fitMember } from './members.ts';
+import type { TellProgress } from './progress.ts';
+import { referenceOf } from './reference.ts';
+import { calibrationOf, foldsOf, partsOf, type Validated, validate } from './validate.ts';
+
+export interface Trained {
+  readonly files: ModelFiles;
+  readonly validated: Validated;
+}
+
+/** Decimals of the mean score. */
+const DIGITS = 6;
+
+/** @throws TrainingRefusal if the data does not fit the spec, or a gate is missed */
+export function trainModel(spec: TrainingSpec, table: Table, tell: TellProgress): Trained {
+  const data = trainingRows(spec, table);
+  const folds = foldsOf(spec, table);
+  const columns = inputColumns(data);
+  const validated = validate({ spec, folds, rows: data.rows, answers: data.answers, columns, tell });
+  const missed = missedGates(spec, validated);
+  if (missed.length > 0) throw new TrainingRefusal(missed.map((words) => `${spec.id}: ${words}`).join('\n'));
+  const model = finalModel(spec, data, validated, tell);
+  const bytes = writeModel(model.toGraph());
+  const evaluator = opened(bytes);
+  // Scores as the file gives them, not as they were computed here.
+  const outputs = evaluator.run(Float32Array.from(data.rows.values), data.answers.length);
+  const manifest = manifestOf(spec, data, bytes, outputs);
+  const golden = goldenOf(
+    manifest,
+    evaluator,
+    table.records.map((record) => attributesOf(spec.inputs, record)),
+  );
+  const calibration = calibrationOf(spec.calibration, validated.raw, validated.scored.answers).words;
+  const files = {
+    'model.onnx': bytes,
+    'manifest.json': manifestText(manifest, evaluator),
+    'card.md': cardText({ spec, table, data, validated, manifest, calibration }),
+    'calibration.svg': calibrationSvg(spec, validated.scored),
+    'golden.json': goldenText(golden),
+  };
+  return { files, validated };
+}
+
+function inputColumns({ inputs }: TrainingRows): InputColumns[] {
+  let from = 0;
+  return inputs.map((input) => {
+    const width = inputWidth(input);
+    from += width;
+    return { name: input.name, from: from - width, width };
+  });
+}
+
+function finalModel(
+  spec: TrainingSpec,
+  { rows, answers }: TrainingRows,
+  validated: Validated,
+  tell: TellProgress,
+): Predictor {
+  const { parts: specs, weights } = partsOf(
+    spec.members,
+    spec.members.map((member, i) => finalMember(member, validated.rounds[i]!)),
+  );
+  const models = specs.map((member, i) => {
+    const total = (validated.folds.length + 1) * spec.members.length;
+    tell(validated.folds.length * spec.members.length + i, total, `all rows, ${member.kind}`);
+    return fitMember(member, { rows, answers, seed: spec.seed }).model;
+  });
+  return calibrationOf(spec.calibration, validated.raw, validated.scored.answers).wrap(averageOf(models, weights));
+}
+
+function manifestOf(
+  spec: TrainingSpec,
+  { inputs, rows, missing }: TrainingRows,
+  bytes: Uint8Array,
+  outputs: Readonly<Record<string, Float32Array>>,
+): ModelManifest {
+  const scores = Float64Array.from(outputs.probability!);
+  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  return {
+    format: 1,
+    id: spec.id,
+    name: spec.name,
+    predicts: spec.predicts,
+    engine: 'hyperedge',
+    file: { sha256: sha256Of(bytes), bytes: bytes.length },
+    inputTensor: ROW_TENSOR,
+    inputs,
+    outputs: [{ name: 'probability', tensor: 'probability', column: 0, range: [0, 1], kind: 'probability' }],
+    baseline: Number(mean.toFixed(DIGITS)),
+    ...(spec.drivers && { drivers: spec.drivers }),
+    reference: referenceOf(inputs, rows, scores, missing),
+    background: backgroundOf(rows.values, rows.width, outputs[RAW_TENSOR]!),
+  };
+}
