@@ -82,6 +82,8 @@ export const specShape = z.strictObject({
   predicts: word,
   /** What it is for: the card's first paragraph. */
   about: words,
+  /** Whether pages may have it: manifest and file are public then. */
+  onDevice: z.literal(true).exactOptional(),
   seed: z.int().min(0),
   data: z.strictObject({
     /** Relative to the spec; plain or gzipped CSV with a header. */
@@ -102,6 +104,10 @@ export const specShape = z.strictObject({
     .array(z.discriminatedUnion('kind', [logistic, boosting, forest, mlp]))
     .min(1)
     .max(8),
+  /** Pages may have the model, and score on the device: manifest and file are public then. */
+  onDevice: z.literal(true).exactOptional(),
+  /** Inner edges of the score's buckets. */
+  buckets: z.array(z.number()).min(1).max(63).exactOptional(),
   calibration: z.enum(['none', 'platt', 'isotonic']).default('none'),
   gates: z.array(gate).max(16).default([]),
   drivers: z.array(modelDriver).exactOptional(),
