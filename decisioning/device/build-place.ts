@@ -5,6 +5,7 @@ import type { ConditionDocument } from '../catalog/configuration.ts';
 import type { OpenSlice } from '../catalog/open.ts';
 import type { DirectoryAttribute, SliceCampaign } from '../catalog/slice.ts';
 import { isScheduled } from '../limits/schedule.ts';
+import { modelPath } from '../scoring/paths.ts';
 import type { Condition } from '../segments/ast.ts';
 import { parseCondition } from '../segments/parse.ts';
 import { readPath } from '../segments/paths.ts';
@@ -24,6 +25,8 @@ export interface PlaceFacts {
   /** Declared attributes by name. */
   readonly declared: Readonly<Record<string, DirectoryAttribute>>;
   readonly nowMs: number;
+  /** Ids of models that pages have, and score with themselves; none when absent. */
+  readonly publicModels?: ReadonlySet<string>;
 }
 
 export type BuiltPlace =
@@ -105,18 +108,25 @@ const conditionsOf = ({ condition, contexts }: Reachable): readonly Condition[] 
 ];
 
 /** Whether a page can answer all that is left. Publishing has seen to it; what comes from another publish is looked at again. */
-function isAnswerable(found: Reachable, { declared }: PlaceFacts): boolean {
+function isAnswerable(found: Reachable, facts: PlaceFacts): boolean {
+  const { declared } = facts;
   return conditionsOf(found)
     .flatMap(pathReadsOf)
     .every(({ path, heavy }) => {
       const isTold = Object.hasOwn(declared, path) && declared[path]!.source !== 'server';
-      return heavy.length === 0 && (isLiveFact(path) || isTold);
+      return heavy.length === 0 && (isLiveFact(path) || isTold || isPublicScore(path, facts));
     });
 }
 
-function readsOf(reachable: readonly Reachable[], { declared }: PlaceFacts): Record<string, DeviceRead> {
+const isPublicScore = (path: string, { publicModels }: PlaceFacts): boolean =>
+  publicModels?.has(modelPath(path)?.model ?? '') ?? false;
+
+function readsOf(reachable: readonly Reachable[], facts: PlaceFacts): Record<string, DeviceRead> {
+  const { declared } = facts;
   const reads: Record<string, DeviceRead> = {};
   for (const { path } of reachable.flatMap(conditionsOf).flatMap(pathReadsOf)) {
+    // A score is the page's own, as an attribute is that it tells nobody.
+    if (isPublicScore(path, facts)) reads[path] = { type: 'number', own: true };
     if (!Object.hasOwn(declared, path)) continue;
     const { type, source } = declared[path]!;
     reads[path] = { type, ...(source === 'device' && { own: true }) };

@@ -162,6 +162,8 @@ function score(
 function scoreOnce({ manifest, opened }: ServedModel, resolve: Resolve): Omit<ModelUse, 'version' | 'stage'> {
   const { row, missing } = encodeRow(manifest.inputs, resolve);
   const kept = Array.from(row, (value) => (Number.isNaN(value) ? null : value));
+  // Of a page's model that only the page can ask, no score: that of somebody of whom nothing is known would be taken for one.
+  if (manifest.onDevice && missing.length === manifest.inputs.length) return { row: kept, missing, outputs: {} };
   try {
     return { row: kept, missing, outputs: outputsOf(manifest, opened.run(row, 1)) };
   } catch {

@@ -16,6 +16,7 @@ import { base64Url, hmac } from '../../durable-objects/shared/naming.ts';
 import type { Auth } from '../http/auth.ts';
 import type { EdgeCatalog } from './catalog.ts';
 import { equalInConstantTime, mac } from './mac.ts';
+import { publicIds } from './public-models.ts';
 import { requestFacts } from './request-facts.ts';
 import type { PlacementSlices } from './slices.ts';
 import { signingKey, tokenKey } from './token-keys.ts';
@@ -69,6 +70,13 @@ interface Packed {
   readonly others: Record<string, NotInBundle>;
 }
 
+/** Models that these placements name and pages have. */
+async function publicModelsOf(env: Env, { auth, slices, catalog }: Asked): Promise<ReadonlySet<string>> {
+  const named = new Set([...slices.values()].flatMap(({ rules }) => rules.rules.models ?? []));
+  const models = [...named].flatMap((id) => catalog.models.get(id) ?? []);
+  return publicIds(env, auth.workspaceId, models);
+}
+
 async function pack(env: Env, asked: Asked, nonce: string): Promise<Packed> {
   const { catalog, slices, body, request, visitor, nowMs } = asked;
   const { killSwitch, pausedCampaigns } = catalog.switches;
@@ -86,6 +94,7 @@ async function pack(env: Env, asked: Asked, nonce: string): Promise<Packed> {
     }),
     declared: catalog.directory.attributes,
     nowMs,
+    publicModels: await publicModelsOf(env, asked),
   };
   const packed: Packed = { places: [], reads: {}, contents: {}, others: {} };
   let [bundleChars, contentChars] = [0, 0];

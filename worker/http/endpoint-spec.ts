@@ -19,7 +19,10 @@ export interface EndpointSpec<B extends z.ZodType, P extends z.ZodType, Q extend
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
-  /** `any`: publishable or secret, header or body, `text/plain` accepted; `secret`: secret keys only. */
+  /**
+   * `any`: publishable or secret, header or body, `text/plain` accepted, and without a body a publishable one as `key` of the address; `secret`:
+   * secret keys only.
+   */
   readonly auth: 'none' | 'any' | 'secret';
   /** An empty body is `undefined` to it: wrap it in `.optional()` to allow that. */
   readonly body?: B;

@@ -44,6 +44,12 @@ function bodyKeyOf(json: unknown): string | undefined {
   return typeof json.key === 'string' ? json.key : undefined;
 }
 
+/** Of what a page gets without a body. A secret key has no place in an address, which logs keep. */
+function addressKeyOf(c: Ctx): string | undefined {
+  const key = c.req.query('key');
+  return key?.startsWith('pk_') ? key : undefined;
+}
+
 function validate(schema: z.ZodType | undefined, value: unknown, kind: 'body' | 'parameter'): Checked<unknown> {
   if (!schema) return { ok: true, value: undefined };
   const result = schema.safeParse(value);
@@ -63,9 +69,10 @@ async function check(
   const fromHeader =
     spec.auth === 'none' ? ({ ok: true, value: undefined } as const) : headerKey(c.req.header('authorization'));
   if (!fromHeader.ok) return fromHeader;
+  const fromAddress = spec.auth === 'any' && spec.body === undefined ? addressKeyOf(c) : undefined;
   const keyComesInBody = spec.auth === 'any' && fromHeader.value === undefined && spec.body !== undefined;
   if (spec.auth !== 'none' && !keyComesInBody) {
-    const auth = await authenticate(c, fromHeader.value, spec.auth);
+    const auth = await authenticate(c, fromHeader.value ?? fromAddress, spec.auth);
     if (!auth.ok) return auth;
     c.set('auth', auth.value);
   }

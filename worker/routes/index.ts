@@ -7,6 +7,7 @@ import { registerConsent } from './consent.ts';
 import { registerCustomers } from './customers.ts';
 import { registerDecisions } from './decisions.ts';
 import { registerDevice } from './device.ts';
+import { registerDeviceModels } from './device-models.ts';
 import { registerEvents } from './events.ts';
 import { registerExplain } from './explain.ts';
 import { registerFeedback } from './feedback.ts';
@@ -27,6 +28,7 @@ export function registerRoutes(app: App): void {
   registerOptimize(app);
   registerFeedback(app);
   registerDevice(app);
+  registerDeviceModels(app);
   registerEvents(app);
   registerDecisions(app);
   registerExplain(app);
