@@ -1,5 +1,5 @@
 /** Money when a message went out, and when a customer is erased or turns out to be another. */
-import { runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, objectOf, tablesOf } from './testing/fixtures.ts';
 import {
@@ -62,6 +62,16 @@ describe('the end of a customer', () => {
     await ann.stub().erase(ann.facts(NOW_MS + 2));
     expect(await ann.decide('1', NOW_MS, { purse: full })).toBeNull();
     expect(await ann.decide('2', NOW_MS + 3, { purse: full })).not.toBeNull();
+  });
+
+  it('claims nothing twice for a call that told an earlier time, though the object was read anew before an erasure arrived', async () => {
+    const { ann } = await scene();
+    await claim(ann);
+    const late = () => ann.decide('2', NOW_MS + 9, { purse: full, clientAtMs: NOW_MS - DAY_MS });
+    must(await late());
+    await evictDurableObject(objectOf(ann));
+    await ann.stub().erase(ann.facts(NOW_MS + 2));
+    expect(await late()).toBeNull();
   });
 
   it('settles what each life of theirs claims under a name of its own, though requests are repeated under the same ids', async () => {

@@ -57,7 +57,9 @@ export class Memory {
         const result = change(store);
         prune(sql, store, state.lastAtMs);
         const { meta } = state;
-        if (meta && state.lastAtMs - meta.lastAtMs >= SEEN_GRAIN_MS) store.saveMeta(meta);
+        // What a call writes bears the time that it told: when it came must not be forgotten with the object's memory, or an erasure could come before it.
+        const grainMs = call.clientAtMs === undefined ? SEEN_GRAIN_MS : 1;
+        if (meta && state.lastAtMs - meta.lastAtMs >= grainMs) store.saveMeta(meta);
         this.#changed();
         return result;
       });
