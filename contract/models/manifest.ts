@@ -11,6 +11,7 @@ import {
   MAX_MODEL_OUTPUTS,
 } from '../../decisioning/scoring/limits.ts';
 import type { ModelManifest } from '../../decisioning/scoring/manifest.ts';
+import { WATCH_BOUNDS } from '../../decisioning/scoring/watch/rules.ts';
 import { attributePath } from '../configuration/attribute-path.ts';
 import { displayName, share, slug } from '../primitives.ts';
 
@@ -84,6 +85,33 @@ const histogram = {
   shares: z.array(share).max(MAX_HISTOGRAM_EDGES + 1),
 };
 
+const rate = share.exactOptional();
+
+const watch = z.strictObject({
+  goal: slug.exactOptional().meta({
+    description:
+      'Goal whose reaching it predicts: it is judged by outcomes in campaigns that optimise this, and where it scores arms',
+  }),
+  minTrials: z
+    .int()
+    .min(WATCH_BOUNDS.minTrials[0])
+    .max(WATCH_BOUNDS.minTrials[1])
+    .exactOptional()
+    .meta({ description: 'Trials of a window, and the fewest to judge by' }),
+  minAuc: rate,
+  maxAucDrop: rate.meta({ description: 'Below the live version’s, at most' }),
+  maxEce: rate.meta({ description: 'Expected calibration error' }),
+  maxBrokenRate: rate,
+  maxLateRate: rate,
+  maxMissingRate: rate,
+  settleHours: z
+    .int()
+    .min(WATCH_BOUNDS.settleHours[0])
+    .max(WATCH_BOUNDS.settleHours[1])
+    .exactOptional()
+    .meta({ description: 'How long outcomes take: calibration is judged by older trials' }),
+});
+
 const shape = z.strictObject({
   format: z.literal(1),
   id: slug,
@@ -122,6 +150,7 @@ const shape = z.strictObject({
       inputs: z.record(words, z.strictObject({ ...histogram, missing: share })),
     })
     .exactOptional(),
+  watch: watch.exactOptional(),
 });
 
 /** A manifest; what is wrong with it is told by field. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keptUse, MISSING_BIN } from './kept-use.ts';
+import { keptUse } from './kept-use.ts';
 import type { ModelManifest } from './manifest.ts';
 
 const manifest: ModelManifest = {
@@ -33,26 +33,37 @@ const manifest: ModelManifest = {
 const use = { version: 2, stage: 'live' as const, row: [20, 0, 1, 12, 4], missing: [], outputs: { probability: 0.25 } };
 
 describe('what a decision keeps of a scoring', () => {
-  it('is the score and each input’s bin, an edge belonging to the bin below it', () => {
-    expect(keptUse(manifest, use)).toEqual({ version: 2, stage: 'live', score: 0.25, missing: 0, bins: [1, 1, 1] });
+  // Score: 0 to 2; tenure: 3 to 6; plan: 7 to 10; words: 11 to 13, each with its missing ones first.
+  const at = [1, 5, 9, 13];
+
+  it('is the score and where it adds to the histograms, an edge belonging to the bin below it', () => {
+    expect(keptUse(manifest, use)).toEqual({
+      version: 2,
+      stage: 'live',
+      score: 0.25,
+      missing: 0,
+      inputs: { length: 14, at },
+    });
   });
 
-  it('puts a value of none of the groups into the last bin, and a missing input into none', () => {
-    const row = [0, 0, 0, 0, 0];
-    expect(keptUse(manifest, { ...use, row }).bins).toEqual([0, 2, 0]);
-    expect(keptUse(manifest, { ...use, row, missing: ['plan', 'words'] })).toMatchObject({
-      missing: 2,
-      bins: [0, MISSING_BIN, MISSING_BIN],
-    });
+  it('puts a value of none of the groups into the last bin', () => {
+    expect(keptUse(manifest, { ...use, row: [0, 0, 0, 0, 0] }).inputs?.at).toEqual([1, 4, 10, 12]);
+  });
+
+  it('counts what stands in for a missing value as training did, and that it was missing', () => {
+    const filled = keptUse(manifest, { ...use, row: [0, 0, 0, 0, 0], missing: ['plan', 'words'] });
+    expect(filled).toMatchObject({ missing: 2, inputs: { at: [1, 4, 7, 10, 11, 12] } });
+    const unknown = keptUse(manifest, { ...use, row: [null, 0, 1, 12, 4], missing: ['tenure'] });
+    expect(unknown.inputs?.at).toEqual([1, 3, 9, 13]);
   });
 
   it('has no score where the model broke', () => {
-    expect(keptUse(manifest, { ...use, outputs: {} })).toEqual({
-      version: 2,
-      stage: 'live',
-      missing: 0,
-      bins: [1, 1, 1],
-    });
+    const { score, inputs } = keptUse(manifest, { ...use, outputs: {} });
+    expect([score, inputs?.at]).toEqual([undefined, [0, 5, 9, 13]]);
+  });
+
+  it('names the goal that its manifest is to be judged by', () => {
+    expect(keptUse({ ...manifest, watch: { goal: 'purchase' } }, use).goal).toBe('purchase');
   });
 
   it('keeps a value as its place in the range beside itself, and no bins without a reference', () => {

@@ -1,11 +1,9 @@
 /** What a stored decision keeps of the models that it asked, so that what comes of it can be counted for them later. */
-import type { Histogram, ModelManifest } from './manifest.ts';
+import type { Histogram, ModelInput, ModelManifest, ModelReference } from './manifest.ts';
 import type { ServingStage } from './published.ts';
 import type { ModelUse } from './served.ts';
 import { columnNames, inputWidth } from './vector.ts';
-
-/** The bin of an input that had no value. */
-export const MISSING_BIN = -1;
+import { inputLayout } from './watch/input-sums.ts';
 
 /** One scoring, short: the row and all outputs stand in the receipt. */
 export interface KeptUse {
@@ -17,17 +15,18 @@ export interface KeptUse {
   readonly value?: number;
   /** How many inputs had no value. */
   readonly missing: number;
-  /**
-   * Where each input lay in the histograms that the manifest has of training, in the order of `reference.inputs`; {@link MISSING_BIN} without a value.
-   * Absent where the manifest has none.
-   */
-  readonly bins?: readonly number[];
+  /** Where it adds one in the vector of `length` numbers that its manifest's histograms are; absent where the manifest has none. */
+  readonly inputs?: { readonly length: number; readonly at: readonly number[] };
+  /** Goal whose reaching the model predicts, where its manifest says so. */
+  readonly goal?: string;
 }
 
 /** The version in charge, and the shadow beside it. */
 export interface KeptUses {
   readonly used?: KeptUse;
   readonly shadow?: KeptUse;
+  /** It scores the campaign's arms: its scores are judged by the campaign's goal, whatever that is. */
+  readonly scoresArms?: true;
 }
 
 /** What is kept of a scoring by a manifest's version. */
@@ -35,14 +34,17 @@ export function keptUse(manifest: ModelManifest, { version, stage, row, missing,
   const first = manifest.outputs[0];
   const told = first && Object.hasOwn(outputs, first.name) ? outputs[first.name] : undefined;
   const score = first && told !== undefined ? placeIn(first.range, told) : undefined;
-  const bins = binsOf(manifest, row, missing);
+  const { inputs, reference, watch } = manifest;
   return {
     version,
     stage,
     ...(score !== undefined && { score }),
     ...(first?.kind === 'value' && told !== undefined && { value: told }),
     missing: missing.length,
-    ...(bins && { bins }),
+    ...(reference && {
+      inputs: { length: inputLayout(reference).length, at: marksOf(reference, inputs, told, row, missing) },
+    }),
+    ...(watch?.goal !== undefined && { goal: watch.goal }),
   };
 }
 
@@ -50,35 +52,49 @@ function placeIn([least, most]: readonly [number, number], value: number): numbe
   return most > least ? Math.min(1, Math.max(0, (value - least) / (most - least))) : 0;
 }
 
-/** By histogram, in the order of the reference's names: a column, or of one-hot values the place of the one that the row has. */
-function binsOf(
-  { inputs, reference }: ModelManifest,
+/**
+ * Where a scoring adds one in the vector of its manifest's histograms. Rows are taken as training took them: a missing value counts in the bin of what
+ * stands in for it (in none where that is NaN), and as missing besides.
+ */
+function marksOf(
+  reference: ModelReference,
+  inputs: readonly ModelInput[],
+  score: number | undefined,
   row: ModelUse['row'],
   missing: readonly string[],
-): readonly number[] | undefined {
-  if (!reference) return undefined;
+): readonly number[] {
+  const columns = columnsOf(inputs, row);
   const absent = new Set(missing);
+  return inputLayout(reference).places.flatMap(({ input, at, histogram }) => {
+    const [value, isMissing] =
+      input === undefined
+        ? [score, score === undefined]
+        : [columns.get(input)?.value, absent.has(columns.get(input)?.input ?? input)];
+    const inBin = value === undefined || value === null ? [] : [at + 1 + binIn(histogram, value)];
+    return isMissing ? [at, ...inBin] : inBin;
+  });
+}
+
+/** By the names that references have: a column, or of one-hot values the place of the one that the row has, or their number. */
+function columnsOf(
+  inputs: readonly ModelInput[],
+  row: ModelUse['row'],
+): ReadonlyMap<string, { readonly input: string; readonly value: number | null }> {
   const names = columnNames(inputs);
-  const found = new Map<string, number | null>();
+  const found = new Map<string, { input: string; value: number | null }>();
   let from = 0;
-  for (const input of inputs) {
-    const width = inputWidth(input);
-    const columns = row.slice(from, from + width);
-    const has = !absent.has(input.name);
-    if (input.encoding.kind === 'one_hot') {
-      const place = columns.indexOf(1);
-      found.set(input.name, has ? (place < 0 ? width : place) : null);
-    } else if (input.encoding.kind === 'text') {
-      for (const [i, value] of columns.entries()) found.set(names[from + i]!, has ? value : null);
-    } else {
-      found.set(input.name, has ? (columns[0] ?? null) : null);
-    }
+  for (const { name: input, ...rest } of inputs) {
+    const width = inputWidth({ name: input, ...rest });
+    if (rest.encoding.kind === 'one_hot') {
+      const place = row.slice(from, from + width).indexOf(1);
+      found.set(input, { input, value: place < 0 ? width : place });
+    } else if (rest.encoding.kind === 'text') {
+      for (let column = from; column < from + width; column++)
+        found.set(names[column]!, { input, value: row[column] ?? null });
+    } else found.set(input, { input, value: row[from] ?? null });
     from += width;
   }
-  return Object.entries(reference.inputs).map(([name, histogram]) => {
-    const value = found.get(name) ?? null;
-    return value === null ? MISSING_BIN : binIn(histogram, value);
-  });
+  return found;
 }
 
 /** The bin of a value, from 0: one that lies on an edge is below it. */

@@ -1,4 +1,5 @@
 /** What a model declares of itself: one definition that training writes and every host serves by. */
+import type { ModelWatch } from './watch/rules.ts';
 
 /** Where an input's value comes from and how it becomes numbers. One input may be several columns of the model's row. */
 export interface ModelInput {
@@ -77,6 +78,8 @@ export interface ModelManifest {
   readonly drivers?: readonly ModelDriver[];
   /** What scores and inputs looked like when it was trained: what drift is measured against. */
   readonly reference?: ModelReference;
+  /** How it is watched where it serves; absent fields have defaults. */
+  readonly watch?: ModelWatch;
 }
 
 /** An input as a reason, in words that a banker would use. */

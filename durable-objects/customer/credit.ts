@@ -7,6 +7,7 @@ import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import { type ArmStatistics, saturated } from '../../decisioning/bandits/statistics.ts';
 import type { EventRejection } from '../../decisioning/reasons.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
+import { modelSumsOfConversion, modelSumsOfTrial, type WatchedTrial } from '../../decisioning/scoring/watch/trial.ts';
 import { settledOnContact } from './claims.ts';
 import { MAX_ORDERS } from './limits.ts';
 import type {
@@ -131,6 +132,9 @@ export function creditExposure(
   store.putDecision({ ...settled, exposedAtMs, late, isTrial, ...(learning && { learning }) });
   const sums = isTrial ? sumsOfTrial(record, learning) : undefined;
   emit(store, record, exposedAtMs, { exposures: 1, trials: isTrial ? 1 : 0 }, nowMs, { sums, learning });
+  if (isTrial)
+    for (const each of modelSumsOfTrial(watchedOf(decision)))
+      emit(store, record, exposedAtMs, {}, nowMs, { sums: each });
   return accepted;
 }
 
@@ -212,6 +216,14 @@ function rewardTrial(
     sums,
     learning: trial.learning,
   });
+  if (!first) return;
+  for (const each of modelSumsOfConversion(watchedOf(trial)))
+    emit(store, trial.record, trial.exposedAtMs, {}, nowMs, { sums: each });
+}
+
+/** What the versions that scored a trial are counted by. */
+function watchedOf({ record, models }: StoredDecision): WatchedTrial {
+  return { goal: record.goal, ...(models && { models }) };
 }
 
 /**

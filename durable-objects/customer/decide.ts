@@ -6,6 +6,7 @@ import type { PlacementDecision, PlacementRequest } from '../../decisioning/deci
 import { type Purse, type PurseTaker, purseTaker, purseTimeMs } from '../../decisioning/limits/purse.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import { decideWithReceipt } from '../../decisioning/receipt.ts';
+import { modelPath } from '../../decisioning/scoring/paths.ts';
 import type { CustomerView } from '../../decisioning/view.ts';
 import { forgottenAtMs, nameOfClaims, takeClaims, toldClaims } from './claims.ts';
 import { enrol } from './credit.ts';
@@ -128,8 +129,13 @@ function storeDecision(
 /** What the campaign's models made of the customer, where one of them was asked. */
 function keptOf({ keptUses }: CustomerView, { chosen }: PlacementDecision): StoredDecision['models'] {
   if (!chosen?.campaign.models || !keptUses) return undefined;
-  const kept = keptUses(chosen.campaign.models, { campaignId: chosen.campaign.id, armId: chosen.armId });
-  return Object.keys(kept).length > 0 ? kept : undefined;
+  const { id: campaignId, models, scorePaths = [] } = chosen.campaign;
+  const kept = keptUses(models, { campaignId, armId: chosen.armId });
+  const scoring = new Set(scorePaths.map((path) => modelPath(path)?.model));
+  const uses = Object.entries(kept).map(
+    ([id, use]) => [id, scoring.has(id) ? { ...use, scoresArms: true as const } : use] as const,
+  );
+  return uses.length > 0 ? Object.fromEntries(uses) : undefined;
 }
 
 function rulesOf(call: DecideCall, requests: readonly PlacementRequest[]): Record<string, string> {

@@ -91,6 +91,13 @@ describe('scoreMetrics', () => {
   });
 });
 
+test('sound scores are as far from their rates as chance says', () => {
+  const many = Array.from({ length: 200 }, (_, i) => metricsOf(sample(400, String(i).padStart(32, '2'))));
+  const apart = many.map(({ ece, eceByChance }) => (ece! - eceByChance!.mean) / eceByChance!.deviation);
+  expect(Math.abs(apart.reduce((sum, each) => sum + each, 0) / apart.length)).toBeLessThan(0.25);
+  expect(apart.filter((each) => Math.abs(each) > 3).length).toBeLessThan(4);
+});
+
 describe('stabilityIndex', () => {
   test('is 0 where nothing moved, and the textbook sum where something did', () => {
     expect(stabilityIndex([0.5, 0.5], [10, 10])).toBe(0);

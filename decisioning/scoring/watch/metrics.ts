@@ -5,6 +5,8 @@ import type { ScoreTotals } from './score-sums.ts';
 export interface ScoreMetrics {
   readonly trials: number;
   readonly conversions: number;
+  /** Scored trials that did not convert. */
+  readonly others: number;
   /** P(a converted trial scores above one that did not), ties by half; of binned scores. Null while one kind is missing. */
   readonly auc: number | null;
   /** Standard error of `auc` (Hanley and McNeil, Radiology 1982). */
@@ -15,16 +17,22 @@ export interface ScoreMetrics {
   readonly logLoss: number | null;
   /** Expected calibration error: mean distance of a bin's mean score from its rate, by trials (Naeini, Cooper and Hauskrecht, AAAI 2015). */
   readonly ece: number | null;
+  /**
+   * What `ece` would be of scores that are right: chance alone moves the rates of bins. Mean and standard deviation, each bin's rate taken as normal, its
+   * mean distance √(2/π)·σ.
+   */
+  readonly eceByChance: { readonly mean: number; readonly deviation: number } | null;
   /** Mean score less rate: above 0 the model promises too much. */
   readonly bias: number | null;
   readonly missingRate: number | null;
   readonly brokenRate: number | null;
+  readonly lateRate: number | null;
 }
 
 /** The figures of one version's totals. */
 export function scoreMetrics(totals: ScoreTotals): ScoreMetrics {
-  const { trials, broken, missing, brier, logLoss, bins } = totals;
-  const scored = trials - broken;
+  const { trials, broken, late, missing, brier, logLoss, bins } = totals;
+  const scored = trials - broken - late;
   const conversions = bins.reduce((sum, bin) => sum + bin.conversions, 0);
   const promised = bins.reduce((sum, { mean, trials: n }) => sum + (mean ?? 0) * n, 0);
   const astray = bins.reduce((sum, bin) => sum + Math.abs((bin.mean ?? 0) * bin.trials - bin.conversions), 0);
@@ -33,15 +41,28 @@ export function scoreMetrics(totals: ScoreTotals): ScoreMetrics {
   return {
     trials,
     conversions,
+    others: scored - conversions,
     auc,
     aucError: auc === null ? null : aucErrorOf(auc, conversions, scored - conversions),
     brier: per(brier, scored),
     logLoss: per(logLoss, scored),
     ece: per(astray, scored),
+    eceByChance: scored > 0 ? chanceEce(totals, scored) : null,
     bias: per(promised - conversions, scored),
     missingRate: per(missing, trials),
     brokenRate: per(broken, trials),
+    lateRate: per(late, trials),
   };
+}
+
+function chanceEce({ bins }: ScoreTotals, scored: number): { readonly mean: number; readonly deviation: number } {
+  let [mean, variance] = [0, 0];
+  for (const { trials, mean: score } of bins) {
+    const own = trials * (score ?? 0) * (1 - (score ?? 0));
+    mean += Math.sqrt((own * 2) / Math.PI);
+    variance += own * (1 - 2 / Math.PI);
+  }
+  return { mean: mean / scored, deviation: Math.sqrt(variance) / scored };
 }
 
 function aucOf({ bins }: ScoreTotals, positives: number, negatives: number): number | null {

@@ -13,27 +13,52 @@ const LEAST_PROBABILITY = 1e-6;
 /** The place of each number in the vector. */
 const TRIALS = 0;
 const BROKEN = 1;
-const MISSING = 2;
-const BRIER = 3;
-const LOG_LOSS = 4;
-const BINS = 5;
+const LATE = 2;
+const MISSING = 3;
+const BRIER = 4;
+const LOG_LOSS = 5;
+const BINS = 6;
 /** Per bin: trials, conversions, Σ score. */
 const PER_BIN = 3;
 
 /** Numbers of a vector. */
 export const SCORE_SUMS_LENGTH = BINS + PER_BIN * SCORE_BINS;
 
-/** What is kept of a scoring until its outcome is known; a score that broke has no `score`. */
+/** What is kept of a scoring until its outcome is known; a score that broke, or came too late, has no `score`. */
 export interface KeptScore {
   /** In [0, 1]: a probability, or a value's place in its range. */
   readonly score?: number;
+  /** The version was not there when the decision had to be made. */
+  readonly late?: boolean;
   /** Whether an input had no value. */
   readonly missing: boolean;
 }
 
-/** The name that a version's sums have. */
-export function scoreSumsName(model: string, version: number): string {
-  return `model:${model}@${version}`;
+/** Names of scores that are judged by outcomes, of those that are not, and of inputs; each with the version behind it. */
+export const SUM_KINDS = ['model', 'scores', 'inputs'] as const;
+export type SumKind = (typeof SUM_KINDS)[number];
+
+/** A version of a model, as sums name it. */
+export interface NamedVersion {
+  readonly model: string;
+  readonly version: number;
+}
+
+/**
+ * The name that a version's sums have: `model` where the campaign's goal is what the model predicts, `scores` where it is not (then nothing is known of
+ * outcomes, and conversions stay 0), `inputs` for histograms of what it was told.
+ */
+export function sumsName(kind: SumKind, { model, version }: NamedVersion): string {
+  return `${kind}:${model}@${version}`;
+}
+
+const NAME = /^(model|scores|inputs):([^@]+)@(\d{1,7})$/;
+
+/** What a name of sums says; undefined for sums of anything but models. */
+export function readSumsName(name: string): (NamedVersion & { readonly kind: SumKind }) | undefined {
+  const [, kind, model, version] = NAME.exec(name) ?? [];
+  if (kind === undefined || model === undefined) return undefined;
+  return { kind: kind as SumKind, model, version: Number(version) };
 }
 
 function binOf(score: number): number {
@@ -47,11 +72,12 @@ function logLoss(probability: number): number {
 }
 
 /** What a trial adds, as if nothing came of it. */
-export function trialScoreSums({ score, missing }: KeptScore): readonly number[] {
+export function trialScoreSums({ score, missing, late = false }: KeptScore): readonly number[] {
   const sums = new Array<number>(SCORE_SUMS_LENGTH).fill(0);
   sums[TRIALS] = 1;
   sums[MISSING] = missing ? 1 : 0;
-  if (score === undefined) sums[BROKEN] = 1;
+  if (late) sums[LATE] = 1;
+  else if (score === undefined) sums[BROKEN] = 1;
   else {
     sums[BRIER] = millionths(score * score);
     sums[LOG_LOSS] = millionths(logLoss(1 - score));
@@ -85,6 +111,7 @@ export interface ScoreBin {
 export interface ScoreTotals {
   readonly trials: number;
   readonly broken: number;
+  readonly late: number;
   readonly missing: number;
   /** Σ (score − outcome)². */
   readonly brier: number;
@@ -104,6 +131,7 @@ export function readScoreSums(sums: readonly number[]): ScoreTotals {
   return {
     trials: sums[TRIALS]!,
     broken: sums[BROKEN]!,
+    late: sums[LATE]!,
     missing: sums[MISSING]!,
     brier: sums[BRIER]! / MILLIONTHS,
     logLoss: sums[LOG_LOSS]! / MILLIONTHS,

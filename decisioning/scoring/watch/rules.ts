@@ -1,0 +1,50 @@
+/** How a version is watched: what its manifest says, and what holds where it says nothing. */
+
+/** What a manifest may say of watching its version. */
+export interface ModelWatch {
+  /** Goal whose reaching the model predicts: its scores are judged by outcomes in campaigns that optimise it, and in those whose arms it scores. */
+  readonly goal?: string;
+  /** Trials of a window, and the fewest that a judgement is made of. */
+  readonly minTrials?: number;
+  /** Least area under the curve, (0, 1). */
+  readonly minAuc?: number;
+  /** How far its area under the curve may be below the live version's. */
+  readonly maxAucDrop?: number;
+  /** Largest expected calibration error. */
+  readonly maxEce?: number;
+  /** Largest shares of trials whose score broke, came too late, or lacked an input. */
+  readonly maxBrokenRate?: number;
+  readonly maxLateRate?: number;
+  readonly maxMissingRate?: number;
+  /** How long outcomes take: younger trials say nothing of calibration. */
+  readonly settleHours?: number;
+}
+
+/** All of it, with defaults. */
+export type WatchRules = Required<Omit<ModelWatch, 'goal'>>;
+
+export const DEFAULT_WATCH: WatchRules = {
+  // An inverted model of AUC .75 is seen at a hundred conversions; 400 trials have them at a rate of a quarter.
+  minTrials: 400,
+  // Worse than a coin: no use of its scores is right then.
+  minAuc: 0.5,
+  maxAucDrop: 0.05,
+  maxEce: 0.1,
+  maxBrokenRate: 0.01,
+  maxLateRate: 0.05,
+  // Customers of whom little is known are everyday life: a bound of its own makes sense where the inputs are always there.
+  maxMissingRate: 1,
+  settleHours: 24,
+};
+
+/** Least and most of what a manifest may say: fewer trials judge by noise, more than a million are never reached; 90 days is the longest window of a goal. */
+export const WATCH_BOUNDS = {
+  minTrials: [50, 1_000_000],
+  settleHours: [0, 2_160],
+} as const;
+
+/** What holds for a version. */
+export function watchRules(told: ModelWatch = {}): WatchRules {
+  const { goal: _, ...rules } = told;
+  return { ...DEFAULT_WATCH, ...rules };
+}
