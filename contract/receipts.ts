@@ -1,6 +1,12 @@
 /** `GET /v1/decisions/{id}`: a decision as it was made. */
 import * as z from 'zod';
 import { candidate } from './decisions.ts';
+import { explainedScores } from './models/explanations.ts';
+
+/** What of a receipt is worked out only where it is asked for. */
+export const receiptQuery = z.strictObject({
+  explain: z.enum(['models']).optional().meta({ description: '`models`: the scores that decided are explained' }),
+});
 
 export const receiptResponse = z
   .strictObject({
@@ -37,5 +43,8 @@ export const receiptResponse = z
     candidates: z
       .record(z.string(), z.array(candidate))
       .meta({ description: 'Every campaign considered, by placement, with its reason' }),
+    models: explainedScores.optional().meta({
+      description: 'With `?explain=models`: the scores that decided, from what the models were given then',
+    }),
   })
   .meta({ id: 'Receipt', description: 'A decision as it can be replayed and audited.' });

@@ -2,6 +2,7 @@
 import { didYouMean } from '../did-you-mean.ts';
 import { isCounterPath, parseCounterPath } from '../segments/counter-paths.ts';
 import { FORBIDDEN_NAMES } from '../segments/paths.ts';
+import { ARM_ROOT } from './arm-facts.ts';
 import { MAX_MODEL_COLUMNS } from './limits.ts';
 import type { Histogram, InputEncoding, ModelDriver, ModelInput, ModelManifest } from './manifest.ts';
 import { MODELS_ROOT } from './paths.ts';
@@ -42,8 +43,7 @@ export function fieldOf({ path }: ManifestProblem): string {
   return path.join('.');
 }
 
-/** Paths of an arm: what is read of each arm when a model is scored arm by arm. */
-export const ARM_ROOT = 'arm';
+/** What is read of each arm when a model is scored arm by arm. */
 const ARM_PATH = /^arm\.content\.[A-Za-z][A-Za-z0-9_]{0,63}(\.[A-Za-z0-9_-]{1,64}){0,4}$/;
 
 /** How far shares may be from 1 in sum: they are written with some digits. */

@@ -7,6 +7,7 @@ import type { DecideInput } from '../../decisioning/decide.ts';
 import { decide } from '../../decisioning/decide.ts';
 import { featureVector } from '../../decisioning/features/features.ts';
 import { scoresFrom } from '../../decisioning/scores.ts';
+import { MODELS_ROOT } from '../../decisioning/scoring/paths.ts';
 import type { Resolve } from '../../decisioning/segments/subject.ts';
 import { stickyPeriod } from '../../decisioning/sticky-period.ts';
 import { isOpen, shownClaims } from './claims.ts';
@@ -26,6 +27,10 @@ export function explainFor(state: CustomerState, call: DecideCall, shared: Share
     return value;
   };
   const decisions = decide({ ...input, customer: { ...input.customer, resolve }, trace: true });
+  // Models that no placement asked: any output will do, since what is told is what the model was given.
+  const asked = input.customer.modelUses?.() ?? {};
+  for (const { id } of call.models ?? [])
+    if (!Object.hasOwn(asked, id)) input.customer.resolve(`${MODELS_ROOT}.${id}.score`);
   const segments = new Set<string>();
   for (const { placement } of call.requests) {
     const slice = shared.sliceOf(placement);
@@ -54,6 +59,7 @@ export function explainFor(state: CustomerState, call: DecideCall, shared: Share
         pending: pendingUntilMs !== null,
       })),
     segments: [...segments].sort(),
+    models: input.customer.modelUses?.() ?? {},
     claims: [...state.decisions.values()].filter(isOpen).flatMap((decision) =>
       (shownClaims(decision)?.units ?? []).map((claim) => ({
         ...claim,

@@ -11,6 +11,7 @@ import type { Receipt } from '../../decisioning/receipt.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
 import type { KeptUses } from '../../decisioning/scoring/kept-use.ts';
 import type { PublishedModel } from '../../decisioning/scoring/published.ts';
+import type { ModelUses } from '../../decisioning/scoring/served.ts';
 import type { Settlement } from '../budget/protocol.ts';
 import type { AddressFacts } from './address.ts';
 import type { ShownClaims } from './claims.ts';
@@ -237,6 +238,8 @@ export type ExplainReply =
         readonly pending: boolean;
       }[];
       readonly segments: readonly string[];
+      /** What models were given of this customer, by model id; absent from objects that know of none. */
+      readonly models?: Readonly<Record<string, ModelUses>>;
       /** Open claims, one entry a decision and ledger; absent from objects that know of none. */
       readonly claims?: readonly (UnitClaim & { readonly campaignId: string; readonly expiresAtMs: number })[];
     };

@@ -68,6 +68,7 @@ export const CONTENTS: readonly Group[] = [
   }),
   group('Models', 'guides/models', {
     contract: 'What a model declares',
+    explanations: 'Explanations',
   }),
   group('Running it', 'operating', {
     deploy: 'Deploy',

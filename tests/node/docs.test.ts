@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { UNEXPLAINED } from '../../contract/models/explanations.ts';
 import { PROBLEMS } from '../../contract/problem.ts';
 import { DEVICE_OBSTACLES, DEVICE_REFUSALS, NOT_IN_BUNDLE } from '../../decisioning/device/reasons.ts';
 import { EVENT_REJECTIONS, REFUSAL_REASONS } from '../../decisioning/reasons.ts';
@@ -88,6 +89,10 @@ describe('closed lists', () => {
     expect(columnOf(rowsUnder(REASONS, "Why a model's manifest is refused"), 0)).toEqual(
       unionMembers('decisioning/scoring/check.ts', 'ManifestReason'),
     );
+  });
+
+  test('reasons of scores without explanation', () => {
+    expect(columnOf(rowsUnder(REASONS, 'Why a score is not explained'), 0)).toEqual([...UNEXPLAINED]);
   });
 
   test('problems and their statuses', () => {

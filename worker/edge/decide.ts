@@ -44,6 +44,8 @@ export interface Asked {
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly sessionId: OptimizeRequest['sessionId'];
   readonly purposes?: OptimizeRequest['purposes'];
+  /** Models that are asked for besides those of the placements. */
+  readonly models?: readonly string[];
   readonly receivedAtMs: number;
   readonly clientAtMs: number | undefined;
 }

@@ -60,6 +60,8 @@ export interface ModelsAsked {
   readonly auth: { readonly workspaceId: string };
   readonly catalog: Pick<EdgeCatalog, 'models'>;
   readonly slices: ReadonlyMap<string, Pick<PlacementSlices, 'rules'>>;
+  /** Models that are asked for besides those of the placements. */
+  readonly models?: readonly string[];
   readonly deadline: Deadline;
   readonly receivedAtMs: number;
 }
@@ -70,9 +72,9 @@ export interface ModelsAsked {
  */
 export async function modelsInReach(
   env: Env,
-  { auth, catalog, slices, deadline, receivedAtMs }: ModelsAsked,
+  { auth, catalog, slices, models: named = [], deadline, receivedAtMs }: ModelsAsked,
 ): Promise<readonly PublishedModel[] | undefined> {
-  const ids = new Set([...slices.values()].flatMap(({ rules }) => rules.rules.models ?? []));
+  const ids = new Set([...named, ...[...slices.values()].flatMap(({ rules }) => rules.rules.models ?? [])]);
   const models = [...ids].flatMap((id) => catalog.models.get(id) ?? []).slice(0, MAX_REQUEST_MODELS);
   if (models.length === 0) return undefined;
   const manifests = models.flatMap(({ versions }) => versions.map(({ manifest }) => manifest));

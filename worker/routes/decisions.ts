@@ -1,7 +1,7 @@
 /** `GET /v1/decisions/{id}`: the receipt of a decision, with all that a replay needs. */
 import type { Context } from 'hono';
 import * as z from 'zod';
-import { receiptResponse } from '../../contract/receipts.ts';
+import { receiptQuery, receiptResponse } from '../../contract/receipts.ts';
 import { readRules } from '../../decisioning/catalog/read.ts';
 import type { RulesSlice } from '../../decisioning/catalog/slice.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
@@ -13,6 +13,7 @@ import { fetchBodies } from '../edge/publisher-feed.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
+import { explainUses } from '../models/explain.ts';
 
 /** Object name and decision, 22 characters of base64url each. */
 const decisionId = z.string().regex(/^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{22}$/, 'is not a decision id');
@@ -29,16 +30,17 @@ export function registerDecisions(app: App): void {
       description: 'Self-contained: `receipt` and `slices` replay to the same campaign, arm and propensities.',
       auth: 'secret',
       params: z.strictObject({ id: decisionId }),
+      query: receiptQuery,
       responses: {
         200: { description: 'The receipt', schema: receiptResponse },
         404: { description: '`not_found`: never made, or no longer kept' },
       },
     },
-    (c, { params }) => readReceipt(c, params.id),
+    (c, { params, query }) => readReceipt(c, params.id, query.explain === 'models'),
   );
 }
 
-async function readReceipt(c: Context<AppEnv>, id: string): Promise<Response> {
+async function readReceipt(c: Context<AppEnv>, id: string, explainsModels: boolean): Promise<Response> {
   const { workspaceId, siteId } = c.get('auth');
   const name = id.slice(0, id.indexOf('.'));
   const facts = { workspaceId, name, anonymous: true, siteId, receivedAtMs: c.get('receivedAtMs') };
@@ -60,6 +62,7 @@ async function readReceipt(c: Context<AppEnv>, id: string): Promise<Response> {
     receipt: reply.receipt,
     slices,
     candidates: reply.receipt ? candidatesOf(reply.receipt, slices) : {},
+    ...(explainsModels && { models: await explainUses(c.env, workspaceId, reply.receipt?.models ?? {}) }),
   });
 }
 

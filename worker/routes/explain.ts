@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import type { ExplainRequest, ExplainResponse } from '../../contract/decisions.ts';
 import { explainRequest, explainResponse } from '../../contract/decisions.ts';
+import type { ExplainedScores } from '../../contract/models/explanations.ts';
 import type { ExplainReply } from '../../durable-objects/customer/protocol.ts';
 import { candidateAnswer, drawNow } from '../edge/candidate-answer.ts';
 import type { EdgeCatalog } from '../edge/catalog.ts';
@@ -17,6 +18,7 @@ import { visitorOf } from '../edge/visitor.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem, refuse } from '../http/problem.ts';
+import { explainUses } from '../models/explain.ts';
 
 type Explained = Exclude<ExplainReply, { outcome: 'needs' | 'moved' }>;
 
@@ -66,11 +68,26 @@ async function explain(c: Context<AppEnv>, body: ExplainRequest): Promise<Respon
     sessionId: body.sessionId,
     receivedAtMs: nowMs,
     clientAtMs: undefined,
+    ...(body.models.length > 0 && { models: body.models }),
   };
   const purse = await seenPurse(c.env, c.executionCtx, asked);
   const asking = { ...(await decideCall(c.env, asked)), ...(purse.length > 0 && { purse }) };
   const { reply } = await askCustomer<ExplainReply>(c.env, asking, catalog, (stub, call) => stub.explain(call));
-  return c.json(answer(reply, catalog, slices));
+  const explained = body.models.length > 0 && {
+    models: await explainModels(c.env, auth.workspaceId, body.models, reply),
+  };
+  return c.json({ ...answer(reply, catalog, slices), ...explained });
+}
+
+/** An empty list for a model of which no version serves this customer. */
+async function explainModels(
+  env: Env,
+  workspaceId: string,
+  ids: readonly string[],
+  { models = {} }: Explained,
+): Promise<ExplainedScores> {
+  const asked = Object.fromEntries(ids.map((id) => [id, Object.hasOwn(models, id) ? models[id]! : {}]));
+  return explainUses(env, workspaceId, asked);
 }
 
 function answer(reply: Explained, catalog: EdgeCatalog, slices: ReadonlyMap<string, PlacementSlices>): ExplainResponse {

@@ -1,0 +1,76 @@
+/** Scores that were given, explained: from the rows that receipts keep and the versions in the bucket. */
+import type { ExplainedScore, ExplainedScores } from '../../contract/models/explanations.ts';
+import { database } from '../../db/database.ts';
+import { findVersion } from '../../db/queries/models.ts';
+import { type Explain, explainer } from '../../decisioning/scoring/explain/explain.ts';
+import { tell } from '../../decisioning/scoring/explain/words.ts';
+import { openServed } from '../../decisioning/scoring/open-served.ts';
+import { seenInputs } from '../../decisioning/scoring/score-customer.ts';
+import type { ModelUse, ModelUses, ServedModel } from '../../decisioning/scoring/served.ts';
+import { readModel } from './store.ts';
+
+/** Versions that an isolate keeps read for explanations: people ask for the same few again and again. */
+export const MAX_KEPT_EXPLAINERS = 8;
+
+interface Reading {
+  readonly served: ServedModel;
+  readonly explain: Explain;
+}
+
+const readings = new Map<string, Reading>();
+
+/** A version by its manifest's hash; undefined where it is not there, or for an engine that is not here. */
+async function readingOf(env: Env, workspaceId: string, hash: string): Promise<Reading | undefined> {
+  const key = `${workspaceId}/${hash}`;
+  const kept = readings.get(key);
+  if (kept) return kept;
+  const body = await readModel(env, workspaceId, hash);
+  const served = body && openServed(JSON.parse(body.manifest), body.file);
+  if (!body || !served || 'refused' in served) return undefined;
+  const reading = { served, explain: explainer({ ...served, file: body.file }) };
+  readings.set(key, reading);
+  const oldest = readings.keys().next();
+  if (readings.size > MAX_KEPT_EXPLAINERS && !oldest.done) readings.delete(oldest.value);
+  return reading;
+}
+
+/** What decisions were given by models, explained; a version that is gone leaves its scores without. */
+export async function explainUses(
+  env: Env,
+  workspaceId: string,
+  uses: Readonly<Record<string, ModelUses>>,
+): Promise<ExplainedScores> {
+  const models = Object.entries(uses).map(async ([id, { arms = {}, ...own }]) => {
+    const all = [{ ...own, arm: undefined }, ...Object.entries(arms).map(([arm, each]) => ({ ...each, arm }))];
+    const scored = all.flatMap(({ used, shadow, arm }) =>
+      [used, shadow].flatMap((use) => (use ? [explainUse(env, { workspaceId, id, arm }, use)] : [])),
+    );
+    return [id, await Promise.all(scored)] as const;
+  });
+  return Object.fromEntries(await Promise.all(models));
+}
+
+async function explainUse(
+  env: Env,
+  { workspaceId, id, arm }: { workspaceId: string; id: string; arm: string | undefined },
+  use: ModelUse,
+): Promise<ExplainedScore> {
+  const { version, stage, outputs, missing } = use;
+  const told = { version, stage, ...(arm !== undefined && { arm }), outputs: { ...outputs }, missing: [...missing] };
+  const row = await findVersion(database(env.DB), workspaceId, id, version);
+  const reading = row && (await readingOf(env, workspaceId, row.manifestHash));
+  if (!reading) return { ...told, inputs: {}, unexplained: 'not_here' };
+  const { served, explain } = reading;
+  const encoded = Float32Array.from(use.row, (value) => value ?? Number.NaN);
+  const seen = { ...told, inputs: { ...seenInputs(served, encoded, missing) } };
+  const explanation = explain({ row: encoded, missing });
+  if ('unexplained' in explanation) return { ...seen, ...explanation };
+  const { summary, reasons, interventions } = tell(served.manifest, explanation);
+  return {
+    ...seen,
+    explanation: { ...explanation, contributions: [...explanation.contributions] },
+    summary,
+    reasons: [...reasons],
+    interventions: [...interventions],
+  };
+}
