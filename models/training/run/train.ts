@@ -100,7 +100,6 @@ function manifestOf(
     engine: 'hyperedge',
     file: { sha256: sha256Of(bytes), bytes: bytes.length },
     ...(spec.onDevice && { onDevice: spec.onDevice }),
-    ...(spec.onDevice && { onDevice: spec.onDevice }),
     ...(spec.buckets && { buckets: spec.buckets }),
     inputTensor: ROW_TENSOR,
     inputs,

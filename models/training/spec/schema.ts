@@ -104,8 +104,6 @@ export const specShape = z.strictObject({
     .array(z.discriminatedUnion('kind', [logistic, boosting, forest, mlp]))
     .min(1)
     .max(8),
-  /** Pages may have the model, and score on the device: manifest and file are public then. */
-  onDevice: z.literal(true).exactOptional(),
   /** Inner edges of the score's buckets. */
   buckets: z.array(z.number()).min(1).max(63).exactOptional(),
   calibration: z.enum(['none', 'platt', 'isotonic']).default('none'),

@@ -69,7 +69,7 @@ describe('a table', () => {
     const { rows, answers, missing } = trainingRows(spec(), readTable(specFile, spec()));
     expect([...rows.values]).toEqual([12, 1, 0, 1, -1, 0, 1, 0, 50, 0, 0, 0, -1, 0, 1, 1]);
     expect([...answers]).toEqual([1, 0, 1, 0]);
-    expect(Object.fromEntries(missing)).toEqual({ tenure: 0.5, plan: 0, news: 0.25 });
+    expect(missing).toEqual([[], ['tenure'], ['news'], ['tenure']]);
   });
 
   it('gives attributes the types that serving has', () => {

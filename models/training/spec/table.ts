@@ -69,8 +69,8 @@ export interface TrainingRows {
   readonly rows: Rows;
   /** 0 or 1. */
   readonly answers: Float64Array;
-  /** Of each input, the share of rows without a value. */
-  readonly missing: ReadonlyMap<string, number>;
+  /** Row by row, the names of the inputs without a value. */
+  readonly missing: readonly (readonly string[])[];
 }
 
 /** Every record encoded. @throws TrainingRefusal if all answers are the same */
@@ -78,12 +78,12 @@ export function trainingRows(spec: TrainingSpec, { records }: Table): TrainingRo
   const inputs = spec.inputs.map(declared);
   const width = rowWidth(inputs);
   const values = new Float64Array(records.length * width);
-  const counts = new Map(inputs.map(({ name }) => [name, 0]));
+  const missing: string[][] = [];
   for (const [i, record] of records.entries()) {
     const attributes = attributesOf(spec.inputs, record);
     const notes = { missing: [] as string[], outside: [] as string[] };
     encodeInto(values, i * width, inputs, (path) => attributes.get(path), notes);
-    for (const name of notes.missing) counts.set(name, counts.get(name)! + 1);
+    missing.push(notes.missing);
   }
   const answers = Float64Array.from(records, (record) =>
     spec.target.positive.includes(record[spec.target.column]!) ? 1 : 0,
@@ -91,6 +91,5 @@ export function trainingRows(spec: TrainingSpec, { records }: Table): TrainingRo
   if (answers.every((answer) => answer === answers[0])) {
     throw new TrainingRefusal(`target: every row of "${spec.target.column}" has the same answer`);
   }
-  const missing = new Map([...counts].map(([name, count]) => [name, count / records.length]));
   return { inputs, rows: { values, width }, answers, missing };
 }
