@@ -1,5 +1,7 @@
 /** `/v1/models`: versions of models, what is known of them, and where they serve. */
 import * as z from 'zod';
+import { MAX_MODEL_COLUMNS } from '../../decisioning/scoring/limits.ts';
+import { MAX_PATH_LENGTH } from '../configuration/attribute-path.ts';
 import { slug } from '../primitives.ts';
 import { modelManifest } from './manifest.ts';
 
@@ -13,6 +15,8 @@ export const MAX_MODEL_BODY_BYTES = 2 * 1_024 * 1_024;
 const MAX_CARD_LENGTH = 256 * 1_024;
 /** Figures and origins: a page of each. */
 const MAX_FIGURES = 100;
+/** Customers with the scores that they must have: `npm run train` writes 26. */
+const MAX_GOLDEN = 64;
 /** What fits into one line of a ticket. */
 const MAX_REASON_LENGTH = 500;
 
@@ -31,10 +35,22 @@ const about = {
   card: z.string().max(MAX_CARD_LENGTH).default('').meta({ description: 'The model card, Markdown' }),
 };
 
+const golden = z
+  .strictObject({
+    attributes: z.record(z.string().max(MAX_PATH_LENGTH), z.union([z.string().max(4_000), z.number(), z.boolean()])),
+    row: z.array(z.number().nullable()).max(MAX_MODEL_COLUMNS).meta({ description: 'Encoded; null stands for NaN' }),
+    missing: z.array(word).optional(),
+    scores: z.record(word, z.number()).meta({ description: 'By output name' }),
+  })
+  .meta({ description: 'A customer by paths, with the row and the scores that every host must find' });
+
 export const registerModelRequest = z
   .strictObject({
     manifest: modelManifest,
     file: z.base64().min(4).meta({ description: 'The ONNX file, base64' }),
+    golden: z.array(golden).max(MAX_GOLDEN).default([]).meta({
+      description: 'The `golden.json` of a trained model: the version is refused unless its file gives the same here',
+    }),
     ...about,
   })
   .meta({ id: 'RegisterModelRequest' });

@@ -133,7 +133,7 @@ export async function storeStage(db: Database, change: StageChange): Promise<boo
   const [, moved] = await d1.batch([
     d1
       .prepare(
-        `UPDATE model_versions SET stage = 'retired', share = NULL, staged_at = ?5, reason = 'followed by version ' || ?4
+        `UPDATE model_versions SET stage = 'retired', share = NULL, staged_at = ?5, reason = 'followed by version ' || CAST(?4 AS INTEGER)
          WHERE workspace_id = ?1 AND model_id = ?2 AND version <> ?4 AND stage = ?6 AND ?6 <> 'retired' AND ${seen}`,
       )
       .bind(workspaceId, modelId, seenRevision, version, audit.at, stage),
@@ -164,6 +164,23 @@ export async function storeStage(db: Database, change: StageChange): Promise<boo
       .bind(workspaceId, modelId, seenRevision),
   ]);
   return (moved?.meta.changes ?? 0) > 0;
+}
+
+/**
+ * After the database was restored: changes from here on are later than what the publisher has of the model. What serves stays as it is until
+ * one is made.
+ */
+export async function raiseRevision(
+  db: Database,
+  workspaceId: string,
+  modelId: string,
+  revision: number,
+): Promise<boolean> {
+  const { meta } = await db.$client
+    .prepare('UPDATE models SET revision = ?3 WHERE workspace_id = ?1 AND id = ?2 AND revision < ?3')
+    .bind(workspaceId, modelId, revision)
+    .run();
+  return meta.changes > 0;
 }
 
 /** Versions that serve somebody, of all models of a workspace. */

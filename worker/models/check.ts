@@ -1,9 +1,13 @@
 /** Whether an upload is a model that can serve: checked once, before anything of it is stored. */
 import type { RegisterModelRequest } from '../../contract/models/registry.ts';
+import type { ProblemError } from '../../contract/problem.ts';
+import { goldenMismatches } from '../../decisioning/scoring/check-golden.ts';
+import { checkModel } from '../../decisioning/scoring/check-model.ts';
 import type { ModelRefusal } from '../../decisioning/scoring/engine.ts';
-import type { ModelManifest } from '../../decisioning/scoring/manifest.ts';
 import { openModel } from '../../decisioning/scoring/onnx/index.ts';
+import { pointer } from '../http/json.ts';
 import { type Checked, refused } from '../http/problem.ts';
+import { MAX_ERRORS } from '../http/validation.ts';
 import { MAX_MANIFEST_BYTES, MAX_MODEL_BYTES, sha256Of } from './store.ts';
 
 /** An upload as it is stored: the manifest's text is what its hash is of. */
@@ -12,29 +16,39 @@ export interface CheckedUpload {
   readonly file: Uint8Array<ArrayBuffer>;
 }
 
-/** Refused with the field that it is about; a model outside the evaluator's operators with its node and the engine that takes it. */
-export async function checkUpload(
-  manifest: RegisterModelRequest['manifest'],
-  base64: string,
-): Promise<Checked<CheckedUpload>> {
+type Upload = Pick<RegisterModelRequest, 'manifest' | 'file' | 'golden'>;
+
+/**
+ * Refused with every field that does not fit: a model outside the evaluator's operators with its node and the engine that takes it; tensors,
+ * columns and widths that the file has otherwise; scores that are no numbers within their ranges, or not those of the golden customers.
+ */
+export async function checkUpload({ manifest, file: base64, golden }: Upload): Promise<Checked<CheckedUpload>> {
   const file = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
   if (file.byteLength > MAX_MODEL_BYTES)
-    return unfit('/file', `at most ${MAX_MODEL_BYTES} bytes, not ${file.byteLength}`);
+    return unfit({ field: '/file', detail: `at most ${MAX_MODEL_BYTES} bytes, not ${file.byteLength}` });
   const text = JSON.stringify(manifest);
   if (new TextEncoder().encode(text).byteLength > MAX_MANIFEST_BYTES)
-    return unfit('/manifest', `at most ${MAX_MANIFEST_BYTES} bytes`);
+    return unfit({ field: '/manifest', detail: `at most ${MAX_MANIFEST_BYTES} bytes` });
   const told = manifest.file;
-  if (told.bytes !== file.byteLength) return unfit('/manifest/file/bytes', `the file has ${file.byteLength} bytes`);
+  if (told.bytes !== file.byteLength)
+    return unfit({ field: '/manifest/file/bytes', detail: `the file has ${file.byteLength} bytes` });
   const sha256 = await sha256Of(file);
-  if (told.sha256 !== sha256) return unfit('/manifest/file/sha256', `the file’s is ${sha256}`);
-  const misfit = fitOf(manifest, file);
-  return misfit ?? { ok: true, value: { manifest: text, file } };
+  if (told.sha256 !== sha256) return unfit({ field: '/manifest/file/sha256', detail: `the file’s is ${sha256}` });
+  const misfits = misfitsOf({ manifest, golden }, file);
+  return misfits.length > 0 ? unfit(...misfits) : { ok: true, value: { manifest: text, file } };
 }
 
-function fitOf(manifest: ModelManifest, file: Uint8Array): Checked<never> | undefined {
-  if (manifest.engine !== 'hyperedge') return undefined;
+/** A model for another engine is taken as it is: it is never opened here. */
+function misfitsOf({ manifest, golden }: Omit<Upload, 'file'>, file: Uint8Array): readonly ProblemError[] {
+  if (manifest.engine !== 'hyperedge') return [];
   const opened = openModel(file);
-  return 'refused' in opened ? unfit('/file', wordsOf(opened)) : undefined;
+  if ('refused' in opened) return [{ field: '/file', detail: wordsOf(opened) }];
+  const problems = checkModel(manifest, opened);
+  if (problems.length > 0) return problems.map(({ path, detail }) => ({ field: `/manifest${pointer(path)}`, detail }));
+  return goldenMismatches(manifest, opened, golden).map(({ path, detail }) => ({
+    field: `/golden${pointer(path)}`,
+    detail,
+  }));
 }
 
 function wordsOf({ refused: problem, node, detail, takenBy }: ModelRefusal): string {
@@ -43,6 +57,6 @@ function wordsOf({ refused: problem, node, detail, takenBy }: ModelRefusal): str
   return `${problem}${where}: ${detail}${other}`;
 }
 
-function unfit(field: string, detail: string): Checked<never> {
-  return refused('invalid_model', undefined, [{ field, detail }]);
+function unfit(...errors: readonly ProblemError[]): Checked<never> {
+  return refused('invalid_model', undefined, errors.slice(0, MAX_ERRORS));
 }

@@ -13,7 +13,7 @@ import {
 import type { Caller } from '../configuration/release.ts';
 import { type Checked, refused } from '../http/problem.ts';
 import { checkUpload } from './check.ts';
-import { tellServing } from './serving.ts';
+import { isCalledBack, tellServing } from './serving.ts';
 import { sha256Of, storeModel } from './store.ts';
 
 /** Registers a version; the same manifest again is the same version. Refused, and nothing stored, for a file that is no model or does not fit its manifest. */
@@ -22,7 +22,7 @@ export async function registerModel(
   body: RegisterModelRequest,
 ): Promise<Checked<{ readonly row: ModelVersionRow; readonly created: boolean }>> {
   const { env, workspaceId, actor, nowMs } = caller;
-  const checked = await checkUpload(body.manifest, body.file);
+  const checked = await checkUpload(body);
   if (!checked.ok) return checked;
   const { manifest, file } = checked.value;
   const manifestHash = await storeModel(env, workspaceId, manifest, file);
@@ -73,11 +73,12 @@ export async function stageVersion(
     findVersion(db, workspaceId, modelId, version),
   ]);
   if (!model || !row) return refused('not_found', `There is no version ${version} of a model "${modelId}"`);
-  if (row.stage === stage && (row.share ?? undefined) === share) {
+  const isThere = row.stage === stage && (row.share ?? undefined) === share;
+  if (isThere && !(await isCalledBack(env, workspaceId, modelId, version))) {
     await tellServing(env, workspaceId, modelId);
     return { ok: true, value: row };
   }
-  if (!WAYS[row.stage].includes(stage))
+  if (!isThere && !WAYS[row.stage].includes(stage))
     return refused('invalid_request', `A version that is ${row.stage} does not become ${stage}`, [
       { field: '/stage', detail: `one of: ${WAYS[row.stage].join(', ')}` },
     ]);

@@ -1,6 +1,6 @@
 /** What serves, from the registry to the publisher; and what the watch called back, from the publisher to the registry. */
 import { database } from '../../db/database.ts';
-import { findModel, findVersion, listServing, storeStage } from '../../db/queries/models.ts';
+import { findModel, findVersion, listServing, raiseRevision, storeStage } from '../../db/queries/models.ts';
 import type { PublishedModel, ServingStage } from '../../decisioning/scoring/published.ts';
 import type { ModelChange } from '../../durable-objects/publisher/models.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
@@ -43,11 +43,24 @@ export async function tellServing(env: Env, workspaceId: string, modelId: string
   }
 }
 
+/** Whether the watch took a version out of service, which the registry may not know yet. Throws {@link Unavailable} when the publisher does not answer. */
+export async function isCalledBack(env: Env, workspaceId: string, modelId: string, version: number): Promise<boolean> {
+  try {
+    const { calledBack } = await withRetry(async () => (await publisherStub(env, workspaceId)).modelBooks());
+    return calledBack.some((back) => back.modelId === modelId && back.version === version);
+  } catch {
+    throw new Unavailable('publisher');
+  }
+}
+
 /** Brings registry and publisher together: call-backs are written down, and what the publisher missed is told again. Safe to run at any time. */
 export async function reconcileModels(env: Env, workspaceId: string, nowMs: number): Promise<number> {
   const publisher = await publisherStub(env, workspaceId);
   const { models, calledBack } = await withRetry(() => publisher.modelBooks());
+  const known = new Map(models.map(({ model, revision }) => [model.id, revision]));
   let repaired = 0;
+  for (const [modelId, revision] of known)
+    if (await raiseRevision(database(env.DB), workspaceId, modelId, revision)) repaired += 1;
   for (const { modelId, version, atMs, reason } of calledBack) {
     const db = database(env.DB);
     const [model, row] = await Promise.all([
@@ -55,6 +68,12 @@ export async function reconcileModels(env: Env, workspaceId: string, nowMs: numb
       findVersion(db, workspaceId, modelId, version),
     ]);
     if (!model || !row || row.stage === 'retired') continue;
+    // Put in service since, which the publisher has not heard of: that is meant.
+    if (row.stagedAt > atMs && (known.get(modelId) ?? 0) < model.revision) {
+      await tellServing(env, workspaceId, modelId, version);
+      repaired += 1;
+      continue;
+    }
     const changes = JSON.stringify([
       { path: '/stage', before: row.stage, after: 'retired' },
       { path: '/reason', after: reason },
@@ -78,7 +97,6 @@ export async function reconcileModels(env: Env, workspaceId: string, nowMs: numb
     if (await storeStage(db, { ...change, reason: `${reason} (${new Date(atMs).toISOString()})`, audit }))
       repaired += 1;
   }
-  const known = new Map(models.map(({ model, revision }) => [model.id, revision]));
   for (const { model, revision } of await servingModels(env, workspaceId)) {
     if ((known.get(model.id) ?? 0) >= revision) continue;
     await tellServing(env, workspaceId, model.id);

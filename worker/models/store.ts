@@ -1,6 +1,7 @@
 /** Models in R2, by hash and below their workspace: manifests as text, files as bytes. What does not hash to its name is not there. */
 import type { ModelManifest } from '../../decisioning/scoring/manifest.ts';
 import type { ModelBody } from '../../durable-objects/customer/protocol.ts';
+import { Unavailable } from '../http/unavailable.ts';
 
 /** Largest ONNX file: an isolate opens some dozens of models in its 128 MB, and hands them to objects in one call. */
 export const MAX_MODEL_BYTES = 1_024 * 1_024;
@@ -22,7 +23,11 @@ async function read(env: Env, key: string, hash: string): Promise<Uint8Array<Arr
   return bytes && (await sha256Of(bytes)) === hash ? bytes : undefined;
 }
 
-/** Stores a version's two parts; storing them again changes nothing. @returns the manifest's hash, the version's name. */
+/**
+ * Stores a version's two parts; storing them again changes nothing. Throws {@link Unavailable} when the bucket does not take them.
+ *
+ * @returns the manifest's hash, the version's name
+ */
 export async function storeModel(
   env: Env,
   workspaceId: string,
@@ -30,9 +35,14 @@ export async function storeModel(
   file: Uint8Array<ArrayBuffer>,
 ): Promise<string> {
   const hash = await sha256Of(new TextEncoder().encode(manifest) as Uint8Array<ArrayBuffer>);
-  // The file first: a manifest that is there has its file.
-  await env.MODELS.put(fileKey(workspaceId, await sha256Of(file)), file);
-  await env.MODELS.put(manifestKey(workspaceId, hash), manifest);
+  const fileHash = await sha256Of(file);
+  try {
+    // The file first: a manifest that is there has its file.
+    await env.MODELS.put(fileKey(workspaceId, fileHash), file);
+    await env.MODELS.put(manifestKey(workspaceId, hash), manifest);
+  } catch {
+    throw new Unavailable('models');
+  }
   return hash;
 }
 
