@@ -16,7 +16,7 @@ export const BUDGETS: Readonly<Record<string, number>> = {
   'gpc.js': 205,
   'forward.js': 865,
   'guard.js': 400,
-  'placements.js': 4_060,
+  'placements.js': 4_360,
   // DOMPurify, for pages that show markup.
   'html.js': 12_880,
   // Only whoever builds the page loads it.

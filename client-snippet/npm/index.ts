@@ -6,6 +6,7 @@ import { commands } from '../lib/commands.ts';
 import type { Core, Getter } from '../lib/core.ts';
 import { begin, core, decided, getters } from '../lib/decisions.ts';
 import { remember } from '../lib/identity.ts';
+import { askAgain, isLapsed, noteArrivals } from '../lib/lapse.ts';
 import { settings } from '../lib/settings.ts';
 import { track } from '../lib/track.ts';
 import type { Consent, Decision } from '../lib/wire.ts';
@@ -71,6 +72,7 @@ export const start = ({ bootstrap, consent: given, preview, ...own }: Options): 
     return;
   }
   isStarted = true;
+  noteArrivals(core);
   settings.consent = given ?? bootstrap?.consent ?? 'pending';
   settings.preview = preview ?? /[?&]hyperedge_preview=([^&]+)/.exec(location.search)?.[1];
   if (bootstrap) adopt(bootstrap);
@@ -88,6 +90,8 @@ export const subscribe = (placement: string, onDecision: (decision: Decision | n
     callback: (_, decision) => onDecision(decision as Decision | null),
   };
   getters.push(getter);
+  const known = decided.get(placement);
+  if (isStarted && isLapsed(known)) askAgain(core, known);
   if (isStarted) core.$plan();
   return () => {
     const index = getters.indexOf(getter);

@@ -3,6 +3,7 @@
  * being left, redirects. It takes rendering over from the entry, and with it what the entry has shown already.
  */
 import type { Core, Part } from '../lib/core.ts';
+import { askAgain, isLapsed, noteArrivals } from '../lib/lapse.ts';
 import type { Decision } from '../lib/wire.ts';
 import { NOT_SHOWN, type Purify } from './placements/content.ts';
 import { watchElements } from './placements/late.ts';
@@ -46,6 +47,11 @@ const render = (element: Element, content: Decision['content']): void => {
   const decision = core.$decided().get(id);
   takeBack(element);
   if (!content || !decision) return;
+  // An element that comes late is not given what has lapsed meanwhile.
+  if (isLapsed(decision)) {
+    askAgain(core, decision);
+    throw NOT_SHOWN;
+  }
   // One that does not lead away shows nothing either.
   if (redirect(core, decision, options.origins) || `${Object.keys(content)}` === 'redirect') throw NOT_SHOWN;
   const own = rendererOf(id);
@@ -166,6 +172,7 @@ export const start = (given: Core, list?: unknown, more?: unknown): void => {
   core = given;
   const ids = addRules(list, more);
   if (isFirst) {
+    noteArrivals(core);
     prepare();
     beginRoute();
     takeOver();

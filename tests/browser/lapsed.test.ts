@@ -72,6 +72,28 @@ describe('a claim that has lapsed', () => {
     expect(await text(page)).toBe('fresh');
   });
 
+  test('is not given to an element that comes late with the part `placements` alone', async () => {
+    decide('early');
+    const { page } = await open({
+      script: 'data-consent="granted"',
+      body: box('hero'),
+      before: "hyperedge('placements')",
+    });
+    await page.waitForFunction(() => document.querySelector('div')?.textContent === 'early');
+    await later(page, 130_000);
+    decide('fresh');
+    await page.evaluate(() => {
+      const seen: unknown[] = [];
+      Object.assign(window, { seen });
+      document.body.insertAdjacentHTML('beforeend', '<p data-hyperedge="hero">own</p>');
+      const late = document.querySelector('p') as Node;
+      new MutationObserver(() => seen.push(late.textContent)).observe(late, { childList: true });
+    });
+    await page.waitForFunction(() => document.querySelector('p')?.textContent === 'fresh');
+    expect(await page.evaluate(() => (window as unknown as { seen: unknown[] }).seen)).toEqual(['fresh']);
+    expect(of('optimize')).toHaveLength(2);
+  });
+
   test('without a new answer becomes the page’s own content, and is not reported', async () => {
     decide('early');
     const page = await show({ body: `<div style="height:3000px"></div>${box('hero')}` });

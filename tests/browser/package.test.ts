@@ -118,3 +118,18 @@ test('without consent nothing is kept or reported; given later it asks anew', as
   await until(() => of('feedback').length > 0);
   expect(of('optimize').map(({ consent }) => consent)).toEqual(['pending', 'granted']);
 });
+
+test('who comes after a claim has lapsed is not given the decision, but a new one', async () => {
+  const claimExpiresAt = new Date(Date.now() + 120_000).toISOString();
+  double.decisions = { hero: { outcome: 'campaign', content: { text: 'early' }, claimExpiresAt } };
+  await start('granted');
+  await page.waitForFunction(() => document.querySelector('b')?.textContent === 'early');
+  double.decisions = { hero: { outcome: 'campaign', content: { text: 'fresh' } } };
+  const given = await page.evaluate(() => {
+    const own = Date.now.bind(Date);
+    Date.now = () => own() + 130_000;
+    return (window as never as Handle).client.decide('hero');
+  });
+  expect(given?.content).toEqual({ text: 'fresh' });
+  expect(of('optimize')).toHaveLength(2);
+});

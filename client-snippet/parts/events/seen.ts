@@ -1,4 +1,5 @@
 /** What counts as seen, by page and by placement; and decisions that are no longer good: those are asked for again. */
+import { askAgain, isLapsed, noteArrivals } from '../../lib/lapse.ts';
 import type { Decision } from '../../lib/wire.ts';
 import { options, page, type Seen } from './options.ts';
 
@@ -7,39 +8,11 @@ export const shown = new WeakMap<Element, Decision>();
 /** Placements that are being asked for again, because their claim lapsed. */
 export const lapsed = new Set<string>();
 
-/** When a decision was first met here: within a moment of its arrival. */
-const arrivals = new WeakMap<Decision, number>();
 const exposed = new WeakSet<Decision>();
 
-const arrivedMs = (decision: Decision): number => {
-  const knownMs = arrivals.get(decision) ?? Date.now();
-  arrivals.set(decision, knownMs);
-  return knownMs;
-};
-
-/** When a claim lapses by the clock of this device. A device whose clock is far off has no use for the API's: two minutes then, as claims on web pages have. */
-const lapsesMs = (decision: Decision): number => {
-  const shortestMs = 30_000; // and so no page asks more often
-  const longestMs = 86_400_000;
-  const usualMs = 120_000;
-  const fromMs = arrivedMs(decision);
-  const toldMs = Date.parse(decision.claimExpiresAt ?? '');
-  const isSane = toldMs - fromMs >= shortestMs && toldMs - fromMs <= longestMs;
-  return isSane ? toldMs : fromMs + usualMs;
-};
-
-const isLapsed = (decision: Decision | null | undefined): decision is Decision =>
-  !!decision?.claimExpiresAt && Date.now() > lapsesMs(decision);
-
-/** Takes back that a placement was decided, for all its elements, and asks. */
-const askAgain = (decision: Decision): void => {
-  const { placement } = decision;
-  const decided = page.core.$decided();
-  if (decided.get(placement) !== decision) return; // has another by now, or is being asked for
-  for (const key of [...decided.keys()])
-    if (key === placement || (key as HTMLElement).dataset?.hyperedge === placement) decided.delete(key);
-  lapsed.add(placement);
-  page.core.$plan();
+/** Asks for a lapsed decision again; what comes instead is not one that lapsed. */
+const renew = (decision: Decision): void => {
+  if (askAgain(page.core, decision)) lapsed.add(decision.placement);
 };
 
 const numberIn = (value: unknown, least: number, most: number, usual: number): number =>
@@ -54,13 +27,12 @@ const chosen = ({ placement }: Decision): [share: number, ms: number] => {
 /** Puts these rules in place of the entry's own. */
 export const watchSeen = (): void => {
   const { core } = page;
-  for (const decision of core.$decided().values()) if (decision) arrivedMs(decision);
-  addEventListener('hyperedge:decision', ({ detail }) => arrivedMs(detail));
+  noteArrivals(core);
   addEventListener('hyperedge:exposure', ({ detail }) => exposed.add(detail));
   core.$settings.$seen = (decision, element) => {
     shown.set(element, decision);
     if (!isLapsed(decision) || exposed.has(decision)) return chosen(decision);
-    askAgain(decision);
+    renew(decision);
     return [2, 0]; // more than there is
   };
   // An element that comes late is not given what has lapsed meanwhile.
@@ -68,7 +40,7 @@ export const watchSeen = (): void => {
   core.$render = (element, content) => {
     const decision = core.$decided().get((element as HTMLElement).dataset.hyperedge);
     if (decision && decision.content === content && isLapsed(decision)) {
-      askAgain(decision);
+      renew(decision);
       throw decision; // what is not rendered is not watched
     }
     render(element, content);
@@ -76,7 +48,7 @@ export const watchSeen = (): void => {
   const { get } = core.$commands;
   core.$commands.get = (...values: [placement: never, callback: never]) => {
     const decision = core.$decided().get(values[0]);
-    if (isLapsed(decision)) askAgain(decision);
+    if (isLapsed(decision)) renew(decision);
     get?.(...values);
   };
 };
