@@ -1,9 +1,11 @@
 /** Ways to train: what a spec's `recipe` names. */
+import { trainLifetime } from './lifetime/recipe.ts';
 import type { ModelFiles } from './run/files.ts';
 import type { TellProgress } from './run/progress.ts';
 import { trainModel } from './run/train.ts';
 import { checkSpec, readDocument, TrainingRefusal } from './spec/read.ts';
 import { readTable } from './spec/table.ts';
+import { trainText } from './text/recipe.ts';
 
 /**
  * @param file path of the spec, which its own paths are relative to
@@ -18,7 +20,7 @@ const probability: Recipe = (file, document, tell) => {
   return trainModel(spec, readTable(file, spec), tell).files;
 };
 
-const RECIPES: Readonly<Record<string, Recipe>> = { probability };
+const RECIPES: Readonly<Record<string, Recipe>> = { probability, lifetime: trainLifetime, text: trainText };
 
 /** Trains what a spec says. @throws TrainingRefusal for what a person can mend */
 export async function trainSpec(file: string, tell: TellProgress): Promise<ModelFiles> {

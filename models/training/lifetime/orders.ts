@@ -32,17 +32,25 @@ export function dayNumber(date: string): number {
   return ms / DAY_MS;
 }
 
+/** Where a line says what: places of its columns, from 0. */
+export interface OrderColumns {
+  readonly customer: number;
+  readonly date: number;
+  readonly value: number;
+  /** The first line names the columns. */
+  readonly header?: boolean;
+}
+
 /**
  * Reads lines of columns between spaces.
  *
- * @param columns places of customer, date and value in a line, from 0
  * @throws RangeError naming the line that lacks one of them.
  */
-export function readOrders(text: string, columns: { customer: number; date: number; value: number }): OrderBook {
+export function readOrders(text: string, columns: OrderColumns): OrderBook {
   const book = new Map<string, Map<number, number>>();
   for (const [i, line] of text.split('\n').entries()) {
     const words = line.trim().split(/\s+/);
-    if (words.length < 2) continue;
+    if (words.length < 2 || (columns.header && i === 0)) continue;
     const [customer, date, value] = [words[columns.customer], words[columns.date], Number(words[columns.value])];
     if (customer === undefined || date === undefined || Number.isNaN(value)) {
       throw new RangeError(`orders, line ${i + 1}: wants a customer, a date and a value`);
