@@ -1,5 +1,6 @@
 /** `POST /v1/optimize`, the receipts of its decisions, and `POST /v1/explain`. */
 import * as z from 'zod';
+import { HYBRID_METHODS } from '../decisioning/bandits/hybrid.ts';
 import { REFUSAL_REASONS } from '../decisioning/reasons.ts';
 import { content } from './configuration/content.ts';
 import { explainedScores } from './models/explanations.ts';
@@ -245,6 +246,21 @@ export const candidate = z
     features: z.record(z.string(), z.number()).optional().meta({
       description: 'What the campaign sees of the customer, by name (`<id>=<value>` of a category), scaled as declared',
     }),
+    hybrid: z
+      .strictObject({
+        method: z.enum(HYBRID_METHODS).meta({ description: 'Who decides: whoever is surer' }),
+        banditConfidence: z.number().meta({ description: 'P(best) of the arm that leads in the leaf' }),
+        modelConfidence: z
+          .number()
+          .nullable()
+          .meta({ description: 'What the version has shown in this leaf so far; null until that is enough' }),
+        model: z
+          .string()
+          .optional()
+          .meta({ description: '`<model>@<version>` that scored the arms; absent when none did' }),
+      })
+      .optional()
+      .meta({ description: 'Of strategies with `hybrid`: who draws the arm for this customer, bandit or model' }),
     arms: z.array(candidateArm).optional().meta({
       description:
         'What the arm is drawn from, of more than 64 the likeliest; of a receipt what it was drawn from, of the chosen campaign alone',

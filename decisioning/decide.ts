@@ -22,7 +22,7 @@ import { claimsOf } from './limits/needs.ts';
 import { EMPTY_PURSE, type PurseView } from './limits/purse.ts';
 import { drawIndex, seededRandom } from './random.ts';
 import type { RefusalReason } from './reasons.ts';
-import { scoresFrom } from './scores.ts';
+import { scoredByFrom, scoresFrom } from './scores.ts';
 import { partOf } from './steering/availability.ts';
 import { stickyPeriod } from './sticky-period.ts';
 import type { ArmAsk, CustomerView, Evidence } from './view.ts';
@@ -115,11 +115,14 @@ function decidePlacement(
 }
 
 /** What of the customer the probabilities of arms may depend on. */
-function askOf(campaign: SliceCampaign, { resolve }: CustomerView, available: ArmAsk['available']): ArmAsk {
+function askOf(campaign: SliceCampaign, customer: CustomerView, available: ArmAsk['available']): ArmAsk {
   const { features } = campaign;
+  const { resolve } = customer;
   const score = scoresFrom(campaign, resolve);
+  const scoredBy = score && scoredByFrom(campaign, customer);
   return {
     ...(score && { score }),
+    ...(scoredBy && { scoredBy }),
     ...(features && { features: featureVector(features, resolve) }),
     ...(available && { available }),
   };

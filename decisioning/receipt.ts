@@ -2,6 +2,7 @@
  * Receipts: what decide() was told, written down while it decided, so that the decision can be replayed to the bit from the receipt
  * alone. Only what was read is kept: a receipt holds no more of the customer than the choice depended on.
  */
+import type { HybridChoice } from './bandits/hybrid.ts';
 import type { ArmEstimate } from './bandits/linear/estimates.ts';
 import type { OpenSlice } from './catalog/open.ts';
 import { openSlice } from './catalog/open.ts';
@@ -48,6 +49,8 @@ export interface Receipt {
    * `MAX_KEPT_ESTIMATES`. A replay does not need it; absent when nothing was predicted.
    */
   readonly estimates?: Answers<EstimatesByArm>;
+  /** As `probabilities`, for strategies that choose between bandit and model → who decided and how sure each was; absent when none does. A replay does not need it. */
+  readonly hybrid?: Answers<HybridChoice>;
   /** `campaign arms` → where every campaign with phases or turns stood; absent when none has. */
   readonly standings?: Answers<CampaignStanding>;
   /** Ledger → units that could be claimed, and their price, of every ledger that was looked at; absent when none was. */
@@ -77,6 +80,7 @@ export function decideWithReceipt(
   const pressure: Record<string, number> = {};
   const standings: Record<string, CampaignStanding> = {};
   const estimates: Record<string, EstimatesByArm> = {};
+  const hybrid: Record<string, HybridChoice> = {};
   const { customer: view, evidence: known } = input;
   const customer: CustomerView = {
     ...view,
@@ -99,6 +103,8 @@ export function decideWithReceipt(
       return remember(probabilities, key, () => {
         const told = ask?.features && known.estimates?.(campaign, leaf, ask.features);
         if (told) estimates[key] = estimatesByArm(campaign.armIds, told);
+        const between = ask && known.hybrid?.(campaign, leaf, ask);
+        if (between) hybrid[key] = between;
         return known.probabilities(campaign, leaf, ask);
       });
     },
@@ -125,6 +131,7 @@ export function decideWithReceipt(
     expected,
     probabilities,
     ...(Object.keys(estimates).length > 0 && { estimates: keptEstimates(estimates, decisions) }),
+    ...(Object.keys(hybrid).length > 0 && { hybrid }),
     ...(Object.keys(standings).length > 0 && { standings }),
     ...(Object.keys(told).length > 0 && { purse: told }),
     ...(Object.keys(models).length > 0 && { models }),
@@ -159,6 +166,17 @@ export function drawOf(
     probability: probabilities[key]![i] ?? 0,
     ...(Object.hasOwn(told, armId) && { estimate: told[armId]! }),
   }));
+}
+
+/** Who of bandit and model drew a campaign's arm, by the receipt; undefined where the strategy does not choose between them, or no arm was drawn. */
+export function hybridOf(
+  { hybrid = {} }: Receipt,
+  campaign: SliceCampaign,
+  leaf: string,
+  available: ArmAsk['available'],
+): HybridChoice | undefined {
+  const key = leafKey(campaign, leaf, available);
+  return Object.hasOwn(hybrid, key) ? hybrid[key] : undefined;
 }
 
 /**

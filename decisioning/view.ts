@@ -3,10 +3,11 @@
  * stateless path, a browser and a receipt can each answer in their own way.
  */
 import { type Allocation, type LeafAllocation, ONLY_STRATEGY } from './bandits/allocation.ts';
+import type { HybridChoice } from './bandits/hybrid.ts';
 import { type ArmEstimate, estimatesOf } from './bandits/linear/estimates.ts';
 import type { LinearModel } from './bandits/linear/model.ts';
 import { predictionAmong, predictor } from './bandits/linear/predict.ts';
-import { scoredProbabilities } from './bandits/scoring.ts';
+import { choiceBetween, scoredProbabilities } from './bandits/scoring.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
 import type { FeatureVector } from './features/features.ts';
 import type { Stage } from './lifecycle/phases.ts';
@@ -50,6 +51,8 @@ export interface CustomerView {
   readonly sessionKey: string;
   /** Which models `resolve` has asked so far, and what they were given; nothing where no model serves. */
   readonly modelUses?: () => Readonly<Record<string, ModelUses>>;
+  /** The version of a model whose score counted; undefined while `resolve` was not asked for it, and where none served. */
+  readonly modelVersion?: (model: string) => number | undefined;
   /** What a decision for an arm keeps of the models that `resolve` has asked, by model id; nothing where no model serves. */
   readonly keptUses?: (models: readonly string[], arm: ArmName) => Readonly<Record<string, KeptUses>>;
 }
@@ -68,6 +71,8 @@ export interface Expected {
 export interface ArmAsk {
   /** How likely the customer is to reach the campaign's goal if shown an arm, in [0, 1]; absent, or undefined, where nothing is known. */
   readonly score?: ((campaignId: string, armId: string) => number | undefined) | undefined;
+  /** `<model id>@<version>` that gave the scores, asked after them; absent, or undefined, where they are none of a model. */
+  readonly scoredBy?: (() => string | undefined) | undefined;
   /** The customer's vector, where the campaign declares features. */
   readonly features?: FeatureVector;
   /** Which arms may be shown, in the order of `campaign.armIds`, at least one; all when absent. */
@@ -89,6 +94,11 @@ export interface Evidence {
     leaf: string,
     features: FeatureVector,
   ) => readonly ArmEstimate[] | undefined;
+  /**
+   * Who of bandit and model decides for the customer whose scores are given; undefined for strategies that do not choose between them. As with
+   * `estimates`, no choice depends on it.
+   */
+  readonly hybrid?: (campaign: SliceCampaign, leaf: string, ask: ArmAsk) => HybridChoice | undefined;
   /** What is published of the campaign beside its probabilities; nothing when absent. */
   readonly standing?: (campaign: SliceCampaign) => CampaignStanding;
 }
@@ -134,13 +144,14 @@ export function evidenceFrom(allocationOf: (campaignId: string) => Allocation | 
       const units = campaign.needs && expectedUnits(campaign.needs, spread(found.probabilities));
       return { rate: found.expectedRate, revenueMinor: found.expectedRevenueMinor, version, ...(units && { units }) };
     },
-    probabilities: (campaign, leaf, { score, features, available } = {}) => {
+    probabilities: (campaign, leaf, { score, scoredBy, features, available } = {}) => {
       const { found, stage, armIds, spread } = partOf(campaign, leaf, available);
       const scoring = scoringFor(campaign, leaf, stage);
       if (!scoring || !(score || features)) return spread(found.probabilities);
       const model = linearModelOf(allocationFor(campaign), leaf);
       const known = {
         scoreOf: score && ((armId: string) => score(campaign.id, armId)),
+        scoredBy,
         prediction: predictionAmong(predictionOf(model, campaign.armIds.length, features), available),
       };
       return spread(scoredProbabilities(scoring, armIds, leaf, found, known));
@@ -150,6 +161,12 @@ export function evidenceFrom(allocationOf: (campaignId: string) => Allocation | 
       const scoring = scoringFor(campaign, leaf, stageFor(campaign, allocation));
       const prediction = predictionOf(linearModelOf(allocation, leaf), campaign.armIds.length, features);
       return scoring && prediction && estimatesOf(scoring.strategy, prediction);
+    },
+    hybrid: (campaign, leaf, { score, scoredBy, available }) => {
+      const { found, stage, armIds } = partOf(campaign, leaf, available);
+      const scoring = scoringFor(campaign, leaf, stage);
+      const scoreOf = score && ((armId: string) => score(campaign.id, armId));
+      return scoring && choiceBetween(scoring, armIds, found, { scoreOf, scoredBy });
     },
     standing: (campaign) => {
       const allocation = allocationFor(campaign);

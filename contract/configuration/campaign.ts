@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { description, displayName, duration, durationMs, purposeOfContent, slug } from '../primitives.ts';
 import { arm } from './arm.ts';
+import { attributePath } from './attribute-path.ts';
 import { features } from './features.ts';
 import { learning } from './learning.ts';
 import { ledgerFields } from './ledgers.ts';
@@ -69,6 +70,10 @@ export const campaign = z
       .default([]),
     arms: z.array(arm).min(1).max(MAX_ARMS).superRefine(refuseRepeatedIds).optional(),
     ...parameterFields,
+    score: attributePath.optional().meta({
+      description:
+        'Path of the score of every arm that names none itself, e.g. of a model that reads the arms: `models.creative-performance.probability`',
+    }),
     shards: z
       .int()
       .min(1)

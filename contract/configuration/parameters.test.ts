@@ -68,6 +68,25 @@ describe('a campaign with parameters', () => {
     expect(parsed).not.toHaveProperty('content');
   });
 
+  test('gives its score to every arm that names none, written or made', () => {
+    const score = 'models.likes.probability';
+    expect((schema.parse(written({ score })) as { arms: object[] }).arms).toEqual([
+      expect.objectContaining({ id: 'bonus', score }),
+      expect.objectContaining({ id: 'gift', score }),
+    ]);
+    const arms = [
+      { id: 'a', content: { text: 'A' } },
+      { id: 'b', content: { text: 'B' }, score: 'likes.b' },
+    ];
+    const { parameters: _, ...rest } = written({ arms, score });
+    expect(schema.parse(rest)).toMatchObject({
+      arms: [
+        { id: 'a', score },
+        { id: 'b', score: 'likes.b' },
+      ],
+    });
+  });
+
   test('without parameters a campaign is what it was', () => {
     const arms = [{ id: 'a', content: { text: 'A' } }];
     const { parameters: _, ...rest } = written({ arms });

@@ -115,6 +115,7 @@ interface Written<Arm> {
   readonly parameters?: ParameterSource['parameters'] | undefined;
   readonly exclude?: ParameterSource['exclude'] | undefined;
   readonly content?: ParameterSource['content'];
+  readonly score?: string | undefined;
 }
 
 /** At most one parameter says where, and one says when. */
@@ -137,6 +138,11 @@ function misplaced({ arms, parameters, exclude, content: base }: Written<unknown
   if (arms && base) refuse('content', 'needs "parameters": each arm has its own content');
 }
 
+/** Arms that name no score have the campaign's. */
+function scored(arms: readonly ArmConfiguration[], score: string | undefined): readonly ArmConfiguration[] {
+  return score === undefined ? arms : arms.map((arm) => (arm.score === undefined ? { ...arm, score } : arm));
+}
+
 /**
  * Gives a campaign that is written with parameters the arms that they make, so that everything behind the contract knows arms alone.
  * `parameters` stay beside them, for what they steer and for what is learned by them.
@@ -144,7 +150,7 @@ function misplaced({ arms, parameters, exclude, content: base }: Written<unknown
 export function withArms<T extends Written<ArmConfiguration>>(campaign: T, context: z.RefinementCtx) {
   const { exclude = [], content: base, parameters, arms: declared, ...rest } = campaign;
   misplaced(campaign, context);
-  if (!parameters) return { ...rest, arms: declared ?? [] };
+  if (!parameters) return { ...rest, arms: scored(declared ?? [], rest.score) };
   repeatedKinds(parameters, context);
   const made = armsOf({ parameters, exclude, content: base });
   if (!made.ok) {
@@ -159,5 +165,5 @@ export function withArms<T extends Written<ArmConfiguration>>(campaign: T, conte
       path: ['parameters'],
       message: `make the content of arm "${large.id}" longer than 16 KB of JSON`,
     });
-  return { ...rest, parameters, arms: made.arms };
+  return { ...rest, parameters, arms: scored(made.arms, rest.score) };
 }

@@ -18,6 +18,11 @@ const modelWeight = z
   .optional()
   .meta({ description: "Weight of the customer's scores beside what was learned; none unless told" });
 
+const hybrid = z.boolean().optional().meta({
+  description:
+    'Bandit or model decides, customer by customer: whoever is surer of its arm. In place of `modelWeight`; every arm needs a `score` of the same model',
+});
+
 /** Rewards are at most a thousand units (a composite's largest weight): a wider bound explores evenly. */
 const MAX_WIDTH = 1_000;
 /** A narrower posterior would draw the same arm every time. */
@@ -45,8 +50,8 @@ const linear = {
 
 /** How a campaign chooses among its arms, as it is written. */
 export const strategy = z.discriminatedUnion('policy', [
-  z.strictObject({ policy: z.literal('thompson'), modelWeight, minExploration }),
-  z.strictObject({ policy: z.literal('ucb'), modelWeight, minExploration }),
+  z.strictObject({ policy: z.literal('thompson'), modelWeight, hybrid, minExploration }),
+  z.strictObject({ policy: z.literal('ucb'), modelWeight, hybrid, minExploration }),
   z.strictObject({
     policy: z.literal('epsilon_greedy'),
     epsilon: share.default(0.1).meta({ description: 'Share of choices that pick any arm of the leaf' }),

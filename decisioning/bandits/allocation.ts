@@ -36,8 +36,9 @@ export interface LinearTerms {
 /** How a campaign chooses among its arms, as declared by the marketer. */
 export type AllocationStrategy =
   /** `modelWeight`: weight of the customer's scores, in [0, 1); absent or 0 is the bandit alone. */
-  | { readonly policy: 'thompson'; readonly modelWeight?: number }
-  | { readonly policy: 'ucb'; readonly modelWeight?: number }
+  | { readonly policy: 'thompson'; readonly modelWeight?: number; readonly hybrid?: true }
+  /** `hybrid`: bandit or model, whoever is surer, instead of a blend. */
+  | { readonly policy: 'ucb'; readonly modelWeight?: number; readonly hybrid?: true }
   /** `epsilon` in [0, 1]; `topArms`: among how many of the leaf's best arms scores choose, 1 when absent. */
   | { readonly policy: 'epsilon_greedy'; readonly epsilon: number; readonly topArms?: number }
   /** `gamma` ≥ 0, per unit of rate; of a linear model's predictions where the campaign declares features. */
@@ -97,6 +98,11 @@ export interface LeafAllocation {
   readonly expectedRevenueMinor: number;
   /** What is believed of rewards that are not binary, for decisions that choose among some arms alone; absent where there are none such. */
   readonly rewards?: RewardMoments;
+  /**
+   * How far a model's scores may be trusted to find the best arm here, in [0, 1], by `<model id>@<version>`: its calibrated accuracy on recent trials of
+   * the leaf. A version is absent until it has enough of them; all are where the campaign's strategies do not choose between bandit and model.
+   */
+  readonly modelConfidence?: Readonly<Record<string, number>>;
 }
 
 /** The published probabilities of a campaign: plain JSON, immutable, named by (campaign, version). */

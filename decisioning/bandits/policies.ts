@@ -26,11 +26,17 @@ export function policyFor(strategy: AllocationStrategy): Policy {
   }
 }
 
-/** Whether a strategy asks for the customer's scores: by a weight above 0, or by letting them choose among more than one arm. */
+/** Whether a strategy asks for the customer's scores: by a weight above 0, by letting them choose among more than one arm, or instead of the bandit. */
 export function usesScores(strategy: {
   readonly policy: string;
   readonly modelWeight?: number | undefined;
   readonly topArms?: number | undefined;
+  readonly hybrid?: boolean | undefined;
 }): boolean {
-  return (strategy.modelWeight ?? 0) > 0 || (strategy.topArms ?? 1) > 1;
+  return (strategy.modelWeight ?? 0) > 0 || (strategy.topArms ?? 1) > 1 || strategy.hybrid === true;
+}
+
+/** Whether a strategy chooses between bandit and model. */
+export function isHybrid(strategy: { readonly policy: string; readonly hybrid?: boolean | undefined }): boolean {
+  return strategy.hybrid === true;
 }

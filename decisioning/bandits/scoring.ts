@@ -1,9 +1,11 @@
 /** Probabilities for one customer: what was published, what a linear model predicts, and the customer's scores. */
 import type { AllocationStrategy, LeafAllocation } from './allocation.ts';
+import { evenlyAmong } from './blend.ts';
 import { withFloor } from './floor.ts';
+import { type HybridChoice, hybridChoice } from './hybrid.ts';
 import { linearPolicyFor } from './linear/policies.ts';
 import type { Prediction } from './linear/predict.ts';
-import { policyFor, usesScores } from './policies.ts';
+import { isHybrid, policyFor, usesScores } from './policies.ts';
 import { posteriorMean } from './posterior.ts';
 
 /** Arms of a campaign whose strategy uses scores: each is asked for at every decision, and P(best) computed then. */
@@ -22,6 +24,8 @@ export interface Scoring {
 /** What is known of one customer. */
 export interface CustomerKnown {
   readonly scoreOf?: ScoreOf | undefined;
+  /** `<model id>@<version>` of the model whose scores these are, asked after them; undefined where they are none of a model. */
+  readonly scoredBy?: (() => string | undefined) | undefined;
   /** Of the linear model, in the order of the arms; absent where there is none. */
   readonly prediction?: Prediction | undefined;
 }
@@ -29,7 +33,8 @@ export interface CustomerKnown {
 /**
  * P(arm) for one customer, floor included: by what the linear model predicts for them where the strategy uses one, else from the published
  * posteriors, either with the customer's scores. Without a score for every arm (or with one that is not a number from 0 to 1) scores do not
- * count; with neither the bandit decides alone: the published vector itself.
+ * count; with neither the bandit decides alone: the published vector itself. A hybrid strategy takes that vector or, where the model is surer, the
+ * arm of the highest score (evenly among equals) over the same floor.
  *
  * @param armIds in the order of the allocation's vectors; at most {@link MAX_SCORED_ARMS} by what publishing allows.
  */
@@ -37,13 +42,22 @@ export function scoredProbabilities(
   { strategy, minExploration }: Scoring,
   armIds: readonly string[],
   leaf: string,
-  { probabilities, posteriors, pBest }: LeafAllocation,
-  { scoreOf, prediction }: CustomerKnown,
+  found: LeafAllocation,
+  { scoreOf, scoredBy, prediction }: CustomerKnown,
 ): readonly number[] {
+  const { probabilities, posteriors, pBest } = found;
   const scores = scoreOf && usesScores(strategy) ? scoresOf(armIds, scoreOf) : undefined;
   const linear = prediction && linearPolicyFor(strategy);
   if (linear) return withFloor(linear.probabilities({ leaf, ...(scores && { scores }) }, prediction), minExploration);
   if (!scores) return probabilities;
+  if (isHybrid(strategy)) {
+    if (hybridChoice(found, scoredBy?.(), true).method === 'bandit') return probabilities;
+    const most = Math.max(...scores);
+    return withFloor(
+      evenlyAmong(scores, (score) => score === most),
+      minExploration,
+    );
+  }
   return withFloor(
     policyFor(strategy).probabilities(
       { leaf, scores },
@@ -51,6 +65,18 @@ export function scoredProbabilities(
     ),
     minExploration,
   );
+}
+
+/** Who decides for one customer; undefined for strategies that do not choose between bandit and model. */
+export function choiceBetween(
+  { strategy }: Scoring,
+  armIds: readonly string[],
+  found: LeafAllocation,
+  { scoreOf, scoredBy }: Pick<CustomerKnown, 'scoreOf' | 'scoredBy'>,
+): HybridChoice | undefined {
+  if (!isHybrid(strategy)) return undefined;
+  const scores = scoreOf && scoresOf(armIds, scoreOf);
+  return hybridChoice(found, scoredBy?.(), scores !== undefined);
 }
 
 /** A score of every arm, or none. */

@@ -46,7 +46,7 @@ function strategyOf(strategy: StrategyConfiguration): AllocationStrategy {
       return { policy: own, ...(v !== undefined && { v }), ...blend, ...linearTermsOf(strategy) };
     }
     default:
-      return { policy: strategy.policy, ...blend };
+      return { policy: strategy.policy, ...blend, ...(strategy.hybrid && { hybrid: true as const }) };
   }
 }
 

@@ -74,8 +74,13 @@ function checkOthers(
 }
 
 function checkScores(strategy: StrategyConfiguration, at: string, because: string, report: Report): void {
-  const { modelWeight = 0, topArms = 1 } = strategy as { readonly modelWeight?: number; readonly topArms?: number };
+  const {
+    modelWeight = 0,
+    topArms = 1,
+    hybrid = false,
+  } = strategy as { readonly modelWeight?: number; readonly topArms?: number; readonly hybrid?: boolean };
   if (modelWeight > 0) report(`${at}/modelWeight`, `scores are probabilities of reaching the goal: ${because}`);
+  if (hybrid) report(`${at}/hybrid`, `scores are probabilities of reaching the goal: ${because}`);
   if (topArms > 1) report(`${at}/topArms`, `scores are probabilities of reaching the goal: ${because}`);
 }
 

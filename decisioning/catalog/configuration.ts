@@ -160,6 +160,8 @@ export interface CampaignConfiguration {
   /** Ordered; the first whose condition holds is the decision's leaf, else `rest`. */
   readonly contexts: readonly { readonly id: string; readonly condition: ConditionDocument }[];
   readonly arms: readonly ArmConfiguration[];
+  /** The score of every arm that named none itself; they have it by now. */
+  readonly score?: string | undefined;
   /** What the arms were made of; absent when they were declared themselves. */
   readonly parameters?: readonly ParameterConfiguration[] | undefined;
   /** How many statistics shards its feedback is spread over. */

@@ -76,11 +76,17 @@ const STRATEGY_FIELDS: Readonly<Record<string, Readonly<Record<string, Shape>>>>
 };
 
 const strategy = also(fields({ policy: oneOf(...Object.keys(STRATEGY_FIELDS)) }), (value, at) => {
-  const { policy, modelWeight = 0, topArms = 1 } = value as Record<string, unknown> & { policy: string };
+  const {
+    policy,
+    modelWeight = 0,
+    topArms = 1,
+    hybrid = false,
+  } = value as Record<string, unknown> & { policy: string };
   return (
     fields(STRATEGY_FIELDS[policy]!)(value, at) ??
     between(0, 1)(modelWeight, `${at}/modelWeight`) ??
-    wholeFrom(1)(topArms, `${at}/topArms`)
+    wholeFrom(1)(topArms, `${at}/topArms`) ??
+    flag(hybrid, `${at}/hybrid`)
   );
 });
 

@@ -9,7 +9,13 @@ export interface LinearConfiguration {
 }
 
 export type StrategyConfiguration =
-  | { readonly policy: 'thompson' | 'ucb'; readonly modelWeight?: number | undefined; readonly minExploration: number }
+  | {
+      readonly policy: 'thompson' | 'ucb';
+      readonly modelWeight?: number | undefined;
+      /** Bandit or model, whoever is surer; not beside `modelWeight`. */
+      readonly hybrid?: boolean | undefined;
+      readonly minExploration: number;
+    }
   | {
       readonly policy: 'epsilon_greedy';
       /** [0, 1]. */

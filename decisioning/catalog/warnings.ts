@@ -17,9 +17,11 @@ export const ROTATION_WARNING =
 const MAX_NAMED_ARMS = 5;
 
 const NO_SCORES_WARNING =
-  'modelWeight and topArms have no effect without scores: give every arm a score, the path of a number from 0 to 1';
-const MADE_ARMS_WARNING = 'modelWeight and topArms have no effect: arms that parameters make have no scores';
-const UNUSED_SCORES_WARNING = 'scores have no effect: no strategy has a modelWeight above 0 or topArms above 1';
+  'modelWeight and topArms have no effect without scores, nor has hybrid: give every arm a score, the path of a number from 0 to 1';
+const MADE_ARMS_WARNING =
+  'modelWeight and topArms have no effect without scores, nor has hybrid: give the campaign a score, which the arms that parameters make then have';
+const UNUSED_SCORES_WARNING =
+  'scores have no effect: no strategy has a modelWeight above 0, topArms above 1, or hybrid';
 
 /** Said of a condition that can hold for nobody. @param path of what cannot be fulfilled. */
 function nobody(path: string): string {

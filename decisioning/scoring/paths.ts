@@ -27,6 +27,11 @@ export function armPath(path: string, { campaignId, armId }: ArmName): string {
   return `${path}${ARM_MARK}${campaignId}/${armId}`;
 }
 
+/** What a version is called wherever several models' may stand. */
+export function versionName(model: string, version: number): string {
+  return `${model}@${version}`;
+}
+
 /** Whether a model answers the path. */
 export function isModelPath(path: string): boolean {
   return path.startsWith(PREFIX);

@@ -49,6 +49,8 @@ export interface ModelScores {
   readonly resolve: Resolve;
   /** What was asked for so far, by model id. */
   readonly uses: () => Readonly<Record<string, ModelUses>>;
+  /** The version of a model whose score counted; undefined while it was not asked, and where none served. */
+  readonly versionOf: (model: string) => number | undefined;
   /** What a decision for an arm keeps of the models it depends on: of those that were asked, by model id. */
   readonly kept: (models: readonly string[], arm: ArmName) => Readonly<Record<string, KeptUses>>;
 }
@@ -99,6 +101,8 @@ export function modelScores(facts: ScoringFacts): ModelScores {
       return outputs && Object.hasOwn(outputs, asked.output) ? outputs[asked.output] : null;
     },
     uses: () => usesOf([...scorings.values()]),
+    versionOf: (id) =>
+      [...scorings.values()].find(({ model, scorings: made }) => model === id && made.used)?.scorings.used?.use.version,
     kept: (models, { campaignId, armId }) =>
       Object.fromEntries(
         models.flatMap((id) => {

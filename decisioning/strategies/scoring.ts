@@ -20,9 +20,10 @@ export function scoringFor(
   };
 }
 
-/** A strategy whose scores count the `weight`-th part; those that only choose among the top arms count fully, or at weight 0 not at all. */
+/** A strategy whose scores count the `weight`-th part; those that choose among the top arms, or instead of the bandit, count fully, or at weight 0 not at all. */
 function weighed(strategy: AllocationStrategy, weight: number): AllocationStrategy {
   if ('topArms' in strategy) return weight === 0 ? { ...strategy, topArms: 1 } : strategy;
+  if ('hybrid' in strategy) return weight === 0 ? { policy: strategy.policy } : strategy;
   return 'modelWeight' in strategy && strategy.modelWeight
     ? { ...strategy, modelWeight: strategy.modelWeight * weight }
     : strategy;

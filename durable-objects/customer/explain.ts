@@ -6,10 +6,10 @@ import type { OpenSlice } from '../../decisioning/catalog/open.ts';
 import type { DecideInput } from '../../decisioning/decide.ts';
 import { decide } from '../../decisioning/decide.ts';
 import { featureVector } from '../../decisioning/features/features.ts';
-import { scoresFrom } from '../../decisioning/scores.ts';
+import { scoredByFrom, scoresFrom } from '../../decisioning/scores.ts';
 import { MODELS_ROOT } from '../../decisioning/scoring/paths.ts';
-import type { Resolve } from '../../decisioning/segments/subject.ts';
 import { stickyPeriod } from '../../decisioning/sticky-period.ts';
+import type { CustomerView } from '../../decisioning/view.ts';
 import { isOpen, shownClaims } from './claims.ts';
 import type { DecideCall, ExplainedCandidate } from './protocol.ts';
 import type { CustomerState } from './state.ts';
@@ -46,7 +46,7 @@ export function explainFor(state: CustomerState, call: DecideCall, shared: Share
       candidates: (candidates ?? []).map((candidate) => ({
         ...candidate,
         ...assignedTo(candidate, shared.sliceOf(placement), input),
-        ...knownOf(candidate, shared.sliceOf(placement), resolve),
+        ...knownOf(candidate, shared.sliceOf(placement), { ...input.customer, resolve }),
       })),
     })),
     attributes: Object.fromEntries([...reads].map(([path, value]) => [path, value ?? null])),
@@ -74,8 +74,9 @@ export function explainFor(state: CustomerState, call: DecideCall, shared: Share
 function knownOf(
   { campaignId, leaf }: TracedCandidate,
   slice: OpenSlice | undefined,
-  resolve: Resolve,
-): Pick<ExplainedCandidate, 'features' | 'scores'> {
+  customer: CustomerView,
+): Pick<ExplainedCandidate, 'features' | 'scores' | 'scoredBy'> {
+  const { resolve } = customer;
   const campaign = slice?.campaigns.find(({ rules }) => rules.id === campaignId)?.rules;
   if (leaf === undefined || !campaign) return {};
   const scoreOf = scoresFrom(campaign, resolve);
@@ -83,9 +84,11 @@ function knownOf(
     const score = scoreOf?.(campaignId, armId);
     return score === undefined ? [] : [[armId, score] as const];
   });
+  const scoredBy = scores.length > 0 ? scoredByFrom(campaign, customer)?.() : undefined;
   return {
     ...(campaign.features && { features: featureVector(campaign.features, resolve) }),
     ...(scores.length > 0 && { scores: Object.fromEntries(scores) }),
+    ...(scoredBy !== undefined && { scoredBy }),
   };
 }
 

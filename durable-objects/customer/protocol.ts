@@ -217,6 +217,8 @@ export interface ExplainedCandidate extends TracedCandidate {
   readonly features?: FeatureVector;
   /** The customer's scores by arm, as far as there are any: what `features` are to it, for a campaign whose arms name scores. */
   readonly scores?: Readonly<Record<string, number>>;
+  /** `<model id>@<version>` that gave the scores; absent where none of a model are there. */
+  readonly scoredBy?: string;
 }
 
 export type ExplainReply =
@@ -242,6 +244,24 @@ export type ExplainReply =
       readonly models?: Readonly<Record<string, ModelUses>>;
       /** Open claims, one entry a decision and ledger; absent from objects that know of none. */
       readonly claims?: readonly (UnitClaim & { readonly campaignId: string; readonly expiresAtMs: number })[];
+    };
+
+/** What is known of a customer under some names. */
+export interface LookCall extends CallFacts {
+  readonly attributes: RequestAttributes;
+  /** Paths of attributes and counters. */
+  readonly paths: readonly string[];
+}
+
+export type LookReply =
+  | Moved
+  | {
+      readonly outcome: 'looked';
+      /** By path; null where nothing answers. */
+      readonly values: Readonly<Record<string, unknown>>;
+      readonly bucketingId: string;
+      /** Whether anything is held of them at all. */
+      readonly known: boolean;
     };
 
 /** Units of values that are no money: they are in no revenue. */

@@ -6,7 +6,7 @@ import { countTouches, fatiguePressure } from '../../decisioning/limits/touches.
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
 import type { ArmName } from '../../decisioning/scoring/paths.ts';
 import { modelScores, type ServedModel } from '../../decisioning/scoring/served.ts';
-import { subjectResolver } from '../../decisioning/segments/subject.ts';
+import { type Resolve, subjectResolver } from '../../decisioning/segments/subject.ts';
 import type { CustomerView, Evidence } from '../../decisioning/view.ts';
 import { withinOpenClaims } from './claims.ts';
 import { MAX_CLIENT_AGE_MS } from './limits.ts';
@@ -30,6 +30,24 @@ export function objectNow(state: CustomerState, receivedAtMs: number, clientAtMs
   return Math.min(nowMs, Math.max(clientAtMs, nowMs - MAX_CLIENT_AGE_MS));
 }
 
+/** Attributes, counters and facts of the request by path; scores of models are not among them. */
+export function resolverOf(
+  state: CustomerState,
+  call: Pick<DecideCall, 'attributes' | 'anonymous'>,
+  nowMs: number,
+  touches = touchesOf(state),
+): Resolve {
+  const profile = state.meta?.profile ?? EMPTY_PROFILE;
+  const attributes = conditionAttributes({
+    traits: profile.traits,
+    request: call.attributes,
+    nowMs,
+    timeZone: profile.timeZone,
+    anonymous: call.anonymous,
+  });
+  return subjectResolver({ attributes, counters: historyOf(state, touches), nowMs });
+}
+
 /** What decide() sees of this customer at one moment. */
 export function viewOf(
   state: CustomerState,
@@ -39,15 +57,8 @@ export function viewOf(
 ): CustomerView {
   const profile = state.meta?.profile ?? EMPTY_PROFILE;
   const touches = touchesOf(state);
-  const attributes = conditionAttributes({
-    traits: profile.traits,
-    request: call.attributes,
-    nowMs,
-    timeZone: profile.timeZone,
-    anonymous: call.anonymous,
-  });
   const bucketingId = state.meta?.bucketingId ?? call.name;
-  const resolve = subjectResolver({ attributes, counters: historyOf(state, touches), nowMs });
+  const resolve = resolverOf(state, call, nowMs, touches);
   const served = shared?.served ?? (() => undefined);
   const armFacts = (arm: ArmName) => armFactsOf(call, shared, arm);
   const scores = modelScores({ models: call.models ?? [], served, bucketingId, armFacts, resolve });
@@ -55,6 +66,7 @@ export function viewOf(
     bucketingId,
     resolve: scores.resolve,
     modelUses: scores.uses,
+    modelVersion: scores.versionOf,
     keptUses: scores.kept,
     touches: (scope, windowMs) => countTouches(touches, scope, windowMs, nowMs),
     pressure: (weights, halfLifeMs) => fatiguePressure(touches, weights, halfLifeMs, nowMs),

@@ -1,11 +1,12 @@
 /** Candidates of a placement as explain and receipts show them. */
 import type { ExplainResponse } from '../../contract/decisions.ts';
+import type { HybridChoice } from '../../decisioning/bandits/hybrid.ts';
 import type { TracedCandidate } from '../../decisioning/candidates.ts';
 import type { SliceCampaign } from '../../decisioning/catalog/slice.ts';
 import type { PlacementDecision } from '../../decisioning/decide.ts';
 import { describeRefusal } from '../../decisioning/describe.ts';
 import { type FeatureVector, namedFeatures } from '../../decisioning/features/features.ts';
-import { drawOf, type Receipt } from '../../decisioning/receipt.ts';
+import { drawOf, hybridOf, type Receipt } from '../../decisioning/receipt.ts';
 import { scoresFrom } from '../../decisioning/scores.ts';
 import { splitStratum } from '../../decisioning/strategies/strata.ts';
 import { type ArmAsk, evidenceFrom } from '../../decisioning/view.ts';
@@ -19,7 +20,7 @@ type WireCandidate = ExplainResponse['placements'][number]['candidates'][number]
 export const MAX_EXPLAINED_ARMS = 64;
 
 /** What is told of a candidate beside the outcome. */
-export type CandidateDraw = Pick<WireCandidate, 'arms' | 'armsLeftOut' | 'features'>;
+export type CandidateDraw = Pick<WireCandidate, 'arms' | 'armsLeftOut' | 'features' | 'hybrid'>;
 
 /** A candidate in the API's words. */
 export function candidateAnswer(candidate: ExplainedCandidate, draw: CandidateDraw): WireCandidate {
@@ -46,7 +47,7 @@ function placeOf(key: string): Pick<WireCandidate, 'leaf' | 'strategy'> {
 
 /** What the customer's arm would be drawn from now, by what is published; nothing for a candidate that was refused before that. */
 export function drawNow(
-  { campaignId, leaf, kept, available, features, scores = {} }: ExplainedCandidate,
+  { campaignId, leaf, kept, available, features, scores = {}, scoredBy }: ExplainedCandidate,
   catalog: EdgeCatalog,
   slice: PlacementSlices | undefined,
 ): CandidateDraw {
@@ -54,14 +55,21 @@ export function drawNow(
   if (leaf === undefined || !campaign) return {};
   const evidence = evidenceFrom((id) => catalog.allocations.get(id));
   const score = (_: string, arm: string) => (Object.hasOwn(scores, arm) ? scores[arm] : undefined);
-  const ask: ArmAsk = { score, ...(available && { available }), ...(features && { features }) };
+  const ask: ArmAsk = {
+    score,
+    scoredBy: () => scoredBy,
+    ...(available && { available }),
+    ...(features && { features }),
+  };
   const probabilities = evidence.probabilities(campaign, leaf, ask);
   const estimates = features && evidence.estimates?.(campaign, leaf, features);
+  const between = kept === undefined ? evidence.hybrid?.(campaign, leaf, ask) : undefined;
   const published = catalog.allocations.get(campaignId);
   const allocation = published?.armsKey === campaign.initialAllocation.armsKey ? published : campaign.initialAllocation;
   const pBest = Object.hasOwn(allocation.leaves, leaf) ? allocation.leaves[leaf]!.pBest : [];
   return {
     ...featuresAnswer(campaign, features),
+    ...hybridAnswer(between),
     ...likeliest(
       campaign.armIds.map((arm, index) => ({
         arm,
@@ -87,6 +95,7 @@ export function drawThen(
   const score = scoresFrom(chosen.campaign, (path) => reads.get(path));
   return {
     ...featuresAnswer(chosen.campaign, chosen.features),
+    ...hybridAnswer(hybridOf(receipt, chosen.campaign, leaf, available)),
     ...(arms &&
       likeliest(
         arms.map(({ armId, probability, estimate }) => ({
@@ -111,6 +120,19 @@ function likeliest(arms: NonNullable<WireCandidate['arms']>, chosen?: string): C
 function featuresAnswer({ features }: SliceCampaign, vector: FeatureVector | undefined): CandidateDraw {
   const named = features && vector && namedFeatures(features, vector);
   return named ? { features: named } : {};
+}
+
+function hybridAnswer(between: HybridChoice | undefined): CandidateDraw {
+  if (!between) return {};
+  const { method, bandit, model, scoredBy } = between;
+  return {
+    hybrid: {
+      method,
+      banditConfidence: bandit,
+      modelConfidence: model,
+      ...(scoredBy !== undefined && { model: scoredBy }),
+    },
+  };
 }
 
 /** A number that is no likelihood does not count, and would look as if it did. */
