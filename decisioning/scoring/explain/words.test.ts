@@ -58,8 +58,28 @@ describe('a score in words', () => {
     expect(summary).toContain('Against it: 3 months as a customer (+5 points).');
   });
 
+  it('tells rare things with a digit', () => {
+    for (const [share, said] of [
+      [0.014, '1.4'],
+      [0.02, '2'],
+      [0.0994, '9.9'],
+      [0.0996, '10'],
+    ] as const)
+      expect(tell(CHURN, explained([], share)).summary).toContain(`: ${said} of 100 customers`);
+  });
+
+  it('speaks of times where arms are scored', () => {
+    const inputs = CHURN.inputs.map((input) =>
+      input.name === 'reply' ? { ...input, attribute: 'arm.content.text' } : input,
+    );
+    const manifest: ModelManifest = { ...CHURN, inputs, predicts: 'is clicked when shown' };
+    expect(tell(manifest, explained([added('reply:words', 9, 0.0003)], 0.0134)).summary).toBe(
+      'Is clicked when shown: 1.4 of 100 times. Mostly because: reply: words 9 (+0.03 points). Typical: 1.3 of 100.',
+    );
+  });
+
   it('never promises none or all', () => {
-    expect(tell(CHURN, explained([], 0.004)).summary).toContain('fewer than 1 of 100');
+    expect(tell(CHURN, explained([], 0.0004)).summary).toContain('fewer than 0.1 of 100');
     expect(tell(CHURN, explained([], 0.996)).summary).toContain('more than 99 of 100');
   });
 
@@ -80,7 +100,7 @@ describe('a score in words', () => {
     expect(wordsFor('paperless', true)).toBe('paperless billing');
     expect(wordsFor('paperless', false)).toBe('no paperless billing');
     expect(wordsFor('contract', OTHER_VALUE)).toBe('another contract than usual');
-    expect(wordsFor('reply:words', 7)).toBe('words of reply: 7');
+    expect(wordsFor('reply:words', 7)).toBe('reply: words 7');
   });
 
   it('takes the words of a driver only where input, effect and value are meant', () => {

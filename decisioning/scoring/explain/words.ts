@@ -1,4 +1,5 @@
 /** Explanations as a banker would say them: how many of a hundred, mostly because of what, and what to do about it. */
+import { isArmPath } from '../arm-facts.ts';
 import type { DriverCondition, ModelDriver, ModelManifest, ModelOutput } from '../manifest.ts';
 import { OTHER_VALUE, type SeenValue } from './decode.ts';
 import type { Contribution, Explanation } from './explanation.ts';
@@ -42,13 +43,14 @@ export function tell(manifest: ModelManifest, explanation: Explanation, count = 
   const isAbove = explanation.score >= explanation.typical;
   const forIt = reasons.filter(({ points }) => points > 0 === isAbove).slice(0, count);
   const against = reasons.filter(({ points }) => points > 0 !== isAbove).slice(0, count);
+  const isOfArms = manifest.inputs.some(({ attribute }) => isArmPath(attribute));
   const interventions = forIt.flatMap(({ intervention }) => (intervention === undefined ? [] : [intervention]));
   return {
     summary: [
-      `${capitalized(manifest.predicts)}: ${amount(output, explanation.score)}.`,
+      `${capitalized(manifest.predicts)}: ${amount(output, explanation.score, isOfArms ? ' times' : ' customers like this')}.`,
       ...(forIt.length > 0 ? [`Mostly because: ${listOf(forIt)}.`] : []),
       ...(against.length > 0 ? [`Against it: ${listOf(against)}.`] : []),
-      `A typical customer: ${amount(output, explanation.typical, true)}.`,
+      `${isOfArms ? 'Typical' : 'A typical customer'}: ${amount(output, explanation.typical)}.`,
     ].join(' '),
     reasons,
     interventions: [...new Set(interventions)],
@@ -93,13 +95,14 @@ function meets(value: SeenValue, when: DriverCondition | undefined): boolean {
 function valueInWords(player: Player, value: SeenValue): string {
   const { input, measure } = player;
   const label = input.label ?? input.name;
-  const said = measure === undefined ? label : `${measure.replaceAll('_', ' ')} of ${label}`;
+  const said = measure === undefined ? label : `${label}: ${measure.replaceAll('_', ' ')}`;
   if (value === null) return `${said} not known`;
   if (value === OTHER_VALUE) return `another ${said} than usual`;
   if (typeof value === 'boolean') return value ? said : `no ${said}`;
   if (typeof value === 'string') return `${said}: ${value}`;
   // "months as a customer" begins with its unit, and the number goes before it.
   const isCounted = input.unit !== undefined && label.startsWith(input.unit);
+  if (measure !== undefined) return `${said} ${plain(value)}`;
   return isCounted
     ? `${counted(value, input.unit)}${label.slice(input.unit.length)}`
     : `${said}: ${inUnit(player, value)}`;
@@ -116,19 +119,24 @@ function counted(value: number, unit: string): string {
   return `${plain(value)} ${value === 1 ? unit.replace(/s$/, '') : unit}`;
 }
 
-/** How many of a hundred, or how much. */
-function amount({ kind, unit }: ModelOutput, score: number, isShort = false): string {
+/** How many of a hundred, or how much. @param whose what a hundred of are meant */
+function amount({ kind, unit }: ModelOutput, score: number, whose = ''): string {
   if (kind === 'value') return withUnit(plain(score), unit);
-  const ofHundred = Math.round(score * 100);
-  const count = ofHundred < 1 ? 'fewer than 1' : ofHundred > 99 ? 'more than 99' : String(ofHundred);
-  return `${count} of 100${isShort ? '' : ' customers like this'}`;
+  return `${ofHundred(score * 100)} of 100${whose}`;
+}
+
+/** Whole from ten on, with a digit below, and never none or all. */
+function ofHundred(count: number): string {
+  if (count < 0.1) return 'fewer than 0.1';
+  if (count > 99.5) return 'more than 99';
+  return count < 9.95 ? count.toFixed(1).replace(/\.0$/, '') : String(Math.round(count));
 }
 
 function movement({ kind, unit }: ModelOutput, points: number): string {
   const sign = points < 0 ? '−' : '+';
   if (kind === 'value') return `${sign}${withUnit(plain(Math.abs(points)), unit)}`;
   const whole = Math.abs(points * 100);
-  const text = whole >= 0.95 ? String(Math.round(whole)) : whole.toFixed(1);
+  const text = whole >= 0.95 ? String(Math.round(whole)) : String(Number(whole.toPrecision(1)));
   return `${sign}${text} ${text === '1' ? 'point' : 'points'}`;
 }
 

@@ -1,0 +1,59 @@
+/** Shipped models have explanations that add up, in words. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { explainer } from '../decisioning/scoring/explain/explain.ts';
+import type { ModelManifest } from '../decisioning/scoring/manifest.ts';
+import { openModel } from '../decisioning/scoring/onnx/index.ts';
+import { scoreCustomer } from '../decisioning/scoring/score-customer.ts';
+import type { GoldenCase } from './training/run/golden.ts';
+
+const folder = import.meta.dirname;
+const shipped = readdirSync(folder).filter((id) => existsSync(join(folder, id, 'manifest.json')));
+/** Spread over the golden customers; the last two do not exist: one of whom nothing is known, one beyond everything. */
+const CASES = 6;
+/** How far 64 rows may be from the mean of all: of money, whose few large amounts no 64 rows hold, some hundredths. */
+const NEAR = 0.06;
+
+describe.each(shipped)('explanations of %s', (id) => {
+  const read = (name: string) => readFileSync(join(folder, id, name));
+  const manifest = JSON.parse(read('manifest.json').toString()) as ModelManifest;
+  const golden = JSON.parse(read('golden.json').toString()) as GoldenCase[];
+  const file = new Uint8Array(read('model.onnx'));
+  const opened = openModel(file);
+  if ('refused' in opened) throw new Error(`${id}: ${opened.detail}`);
+  const explain = explainer({ manifest, opened, file });
+  const chosen = [...golden.slice(0, CASES - 2), ...golden.slice(-2)];
+
+  it('add up to score and to raw number, and give every input its part', () => {
+    for (const { attributes, scores } of chosen) {
+      const { explanation, unexplained } = scoreCustomer({ manifest, opened }, (path) => attributes[path], explain);
+      expect(unexplained).toBeUndefined();
+      const { contributions, raw, baseline, score, typical } = explanation!;
+      const sum = (of: 'contribution' | 'points') => contributions.reduce((total, each) => total + each[of], 0);
+      expect(Math.abs(sum('contribution') - (raw - baseline))).toBeLessThan(1e-9 * Math.max(1, Math.abs(raw)));
+      expect(Math.abs(sum('points') - (score - typical))).toBeLessThan(1e-9 * Math.max(1, Math.abs(score)));
+      const first = scores[manifest.outputs[0]!.name]!;
+      expect(Math.abs(score - first)).toBeLessThan(1e-4 * Math.max(1, Math.abs(first)));
+      expect(new Set(contributions.map(({ input }) => input)).size).toBe(manifest.inputs.length);
+      // Estimates are good to a hundredth of the way, or a fiftieth of a unit of log-odds.
+      for (const { error = 0 } of contributions)
+        expect(error).toBeLessThan(Math.max(0.02, Math.abs(raw - baseline) / 100));
+    }
+  });
+
+  it('say something of everybody', () => {
+    for (const { attributes } of chosen) {
+      const { told } = scoreCustomer({ manifest, opened }, (path) => attributes[path], explain);
+      expect(told!.summary).toMatch(/^[A-Z].*: .+\. .*[Tt]ypical.*: .+\.$/);
+      expect(told!.summary).not.toMatch(/undefined|NaN|\{value\}/);
+    }
+  });
+
+  it('compare with customers whose mean score is about that of all', () => {
+    const rows = manifest.background!.map((row) => Float32Array.from(row, (value) => value ?? Number.NaN));
+    const { tensor, column } = manifest.outputs[0]!;
+    const mean = rows.reduce((sum, row) => sum + opened.run(row, 1)[tensor]![column]!, 0) / rows.length;
+    expect(Math.abs(mean / manifest.baseline! - 1)).toBeLessThan(NEAR);
+  });
+});
