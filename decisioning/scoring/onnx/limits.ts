@@ -6,13 +6,11 @@ export const MAX_MODEL_BYTES = 8_388_608;
 export const MAX_GRAPH_NODES = 2_000;
 /** Dims of a tensor: rows, columns, and some more that a reshape makes on its way. */
 export const MAX_RANK = 8;
-/** Numbers that one block of rows holds at a time, 4 or 8 bytes each: an isolate has 128 MB for everything. */
+/** Numbers of one tensor, 4 or 8 bytes each: an isolate has 128 MB for everything. */
 export const MAX_ELEMENTS = 4_194_304;
-/** Multiplications, comparisons and visits of tree nodes for one row: some 20 ms, several times what a decision may take. */
+/** Numbers made and multiplied, and steps through trees, for one row: some 20 ms, several times what a decision may take. */
 export const MAX_STEPS = 8_388_608;
-/** Comparisons of all trees together, after `=` and sets have become pairs of them. */
+/** Room for the comparisons of all trees together, two for each, since `=` and sets become pairs of them. */
 export const MAX_TREE_NODES = 262_144;
 /** Comparisons on the way to a leaf: a tree without a limit, grown on a million rows, has some 60. */
 export const MAX_TREE_DEPTH = 512;
-/** Rows that are scored at a time; longer batches are taken in blocks of it. */
-export const MAX_BLOCK_ROWS = 1_024;

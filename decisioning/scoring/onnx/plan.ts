@@ -1,110 +1,93 @@
-/** A graph worked out for a number of rows: every shape settled, every constant computed, and a list of steps for the rest. */
-import { type Allowance, Call } from './call.ts';
-import { MAX_ELEMENTS, MAX_GRAPH_NODES, MAX_STEPS } from './limits.ts';
+/** A graph worked out for one row: every shape settled, every constant computed, and a list of steps for the rest. */
+import { Call } from './call.ts';
+import { MAX_GRAPH_NODES, MAX_STEPS } from './limits.ts';
 import { OPERATORS } from './operators/all.ts';
-import type { ModelProto, NodeProto } from './proto.ts';
+import type { ModelProto } from './proto.ts';
 import { must, refuse } from './refuse.ts';
-import { FLOAT, type Tensor, tensorOf } from './tensor.ts';
+import { FLOAT, type Numbers, tensorOf, zeros } from './tensor.ts';
 
-/** What of a file does not depend on how many rows there are. */
-export interface Graph {
-  readonly nodes: readonly NodeProto[];
-  /** Constants by name. */
-  readonly tensors: ReadonlyMap<string, Tensor>;
-  /** Name of the input of rows, and their columns. */
-  readonly input: string;
-  readonly width: number;
-  readonly outputs: readonly string[];
-  /** Versions of the operator sets by domain. */
-  readonly opsets: ReadonlyMap<string, number>;
+/** Numbers of the graph, and what the file calls them. */
+export interface Port {
+  readonly name: string;
+  readonly data: Numbers;
 }
 
 export interface Plan {
-  /** Where the rows go before the steps. */
-  readonly input: Float32Array;
+  /** Where a row goes before the steps. */
+  readonly input: Port;
   readonly steps: readonly (() => void)[];
-  /** In the order of the graph's outputs; where the scores are after the steps. */
-  readonly outputs: readonly Tensor[];
+  /** Where the scores are after the steps. */
+  readonly outputs: readonly Port[];
 }
 
-/** From here on shapes stretch to each other as the operators here have them; and the newest that they were compared with. */
-const [OLDEST_OPSET, NEWEST_OPSET] = [7, 25];
-
-/** @throws Refused */
-export function graphOf({ graph, opsets }: ModelProto): Graph {
-  must(graph !== undefined, 'there is no graph in it');
-  const versions = new Map(opsets.map(({ domain = '', i = 0 }) => [domain, i]));
-  const version = versions.get('') ?? versions.get('ai.onnx') ?? OLDEST_OPSET!;
-  if (version < OLDEST_OPSET! || version > NEWEST_OPSET!) refuse('unsupported', `opset ${version}`);
-  if (graph.sparse.length > 0) refuse('unsupported', 'sparse tensors');
-  if (graph.nodes.length > MAX_GRAPH_NODES) refuse('too_large', `${graph.nodes.length} nodes`);
-  const tensors = new Map(graph.tensors.map((proto) => [proto.name ?? '', tensorOf(proto)]));
-  const [port, another] = graph.inputs.filter(({ name = '' }) => !tensors.has(name));
-  const { type, shape } = port?.type?.tensor ?? {};
-  const width = shape?.dims[1]?.i ?? 0;
-  const isRows = type === FLOAT && shape?.dims.length === 2 && width > 0;
-  if (another || !isRows) refuse('unsupported', 'other inputs than one of rows of floats with so many columns');
-  return {
-    nodes: graph.nodes,
-    tensors,
-    input: port?.name ?? '',
-    width,
-    outputs: graph.outputs.map(({ name = '' }) => name),
-    opsets: versions,
-  };
-}
+/** From here on shapes stretch to each other as the operators here have them. */
+const OLDEST_OPSET = 7;
+/** The newest that they were compared with. */
+const NEWEST_OPSET = 25;
+/** Sets of operators; the first two are one. */
+const DOMAINS = ['', 'ai.onnx', 'ai.onnx.ml'];
 
 /**
- * @param enter told of each node before it is worked out, so that a refusal can name it
+ * @param at told of each node before it is worked out, so that a refusal can name it
  * @throws Refused
  */
-export function planOf(graph: Graph, rows: number, enter: (label: string) => void): Plan {
-  const allowance: Allowance = { elements: MAX_ELEMENTS - rows * graph.width, steps: MAX_STEPS * rows };
-  if (allowance.elements < 0) refuse('too_large', 'rows too wide');
-  const values = new Map(graph.tensors);
-  const input = new Float32Array(rows * graph.width);
-  values.set(graph.input, { type: FLOAT, dims: [rows, graph.width], data: input });
+export function planOf({ graph, opsets }: ModelProto, at: { node: string }): Plan {
+  must(graph !== undefined, 'graph');
+  const { nodes, tensors, inputs, outputs, sparse } = graph;
+  const versions = new Map(opsets.map(({ domain = '', i = 0 }) => [domain, i]));
+  const version = versions.get('') ?? versions.get('ai.onnx') ?? OLDEST_OPSET;
+  if (version < OLDEST_OPSET || version > NEWEST_OPSET || sparse.length > 0) refuse('unsupported', `opset ${version}`);
+  if (nodes.length > MAX_GRAPH_NODES) refuse('too_large', 'nodes');
+  const values = new Map(tensors.map((proto) => [proto.name ?? '', tensorOf(proto)]));
+  const [port, another] = inputs.filter(({ name = '' }) => !values.has(name));
+  const { name = '', type } = port ?? {};
+  const [, columns] = type?.tensor?.shape?.dims ?? [];
+  const isRows = type?.tensor?.type === FLOAT && type.tensor.shape?.dims.length === 2;
+  const width = columns?.i ?? 0;
+  if (another || !isRows || width < 1) refuse('unsupported', 'inputs');
+  const row = zeros([1, width]);
+  values.set(name, row);
+
   const steps: (() => void)[] = [];
-  const work = (node: NodeProto): void => {
-    const { op = '', domain = '' } = node;
-    const operators = OPERATORS.get(domain) ?? {};
-    const operator = Object.hasOwn(operators, op) && operators[op];
-    if (!operator) refuse('unsupported', `operator ${domain} ${op}`);
-    const inputs = node.inputs.map((name) => values.get(name));
-    const call = new Call(node, graph.opsets.get(domain) ?? 0, inputs, allowance);
-    const { outputs, run } = operator(call);
-    call.finish();
-    const fixed = inputs.every((tensor) => !tensor || tensor.fixed);
-    if (fixed) run?.();
-    else if (run) steps.push(run);
-    node.outputs.forEach((name, i) => {
-      const tensor = outputs[i];
-      must(tensor !== undefined && !values.has(name), `output ${name}`);
-      if (name) values.set(name, { ...tensor, fixed: fixed || tensor.fixed === true });
-    });
+  let left = MAX_STEPS;
+  const spend = (taken: number): void => {
+    left -= taken;
+    if (left < 0) refuse('too_large', 'steps');
   };
-  const labelOf = ({ name, op }: NodeProto): string =>
-    name || `${op} #${graph.nodes.findIndex((node) => node.name === name && node.op === op) + 1}`;
-  let waiting = graph.nodes;
+  const isLost = (input: string): boolean => input !== '' && !values.has(input);
+  let waiting = nodes.map((node, i) => ({ ...node, label: node.name || `${node.op} #${i + 1}` }));
   while (waiting.length > 0) {
     const later = waiting.filter((node) => {
-      if (node.inputs.some((name) => name && !values.has(name))) return true;
-      enter(labelOf(node));
-      work(node);
+      if (node.inputs.some(isLost)) return true;
+      at.node = node.label;
+      const { op = '', domain = '' } = node;
+      const operator = DOMAINS.includes(domain) && OPERATORS.get(op);
+      if (!operator) return refuse('unsupported', `operator ${domain} ${op}`);
+      const own = node.inputs.map((input) => values.get(input));
+      const call = new Call(node, versions.get(domain) ?? 0, own, spend);
+      const run = operator(call);
+      call.finish();
+      const fixed = own.every((tensor) => !tensor || tensor.fixed);
+      if (fixed) run?.();
+      else if (run) steps.push(run);
+      node.outputs.forEach((output, i) => {
+        const tensor = call.outputs[i];
+        must(tensor !== undefined && !values.has(output), 'outputs');
+        if (output) values.set(output, { ...tensor, fixed: fixed || tensor.fixed === true });
+      });
       return false;
     });
     if (later.length === waiting.length) {
-      const made = new Set(later.flatMap(({ outputs }) => outputs));
-      const lost = later.find(({ inputs }) => inputs.some((name) => name && !values.has(name) && !made.has(name)));
-      enter(labelOf(lost ?? later[0]!));
-      refuse(lost ? 'malformed' : 'cyclic', lost ? 'an input that is nowhere' : 'it waits for what comes out of it');
+      at.node = later[0]!.label;
+      const lost = later[0]!.inputs.find(isLost)!;
+      refuse(later.some((node) => node.outputs.includes(lost)) ? 'cyclic' : 'malformed', lost);
     }
     waiting = later;
   }
-  enter('');
-  return {
-    input,
-    steps,
-    outputs: graph.outputs.map((name) => values.get(name) ?? refuse('malformed', `output ${name} is nowhere`)),
-  };
+  at.node = '';
+  const portOf = (output: string): Port => ({
+    name: output,
+    data: (values.get(output) ?? refuse('malformed', output)).data,
+  });
+  return { input: { name, data: row.data }, steps, outputs: outputs.map((output) => portOf(output.name ?? '')) };
 }

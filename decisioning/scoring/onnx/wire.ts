@@ -1,14 +1,12 @@
 /** Reads protocol buffers by a schema: https://protobuf.dev/programming-guides/encoding. Unknown fields are passed over, as the format wants. */
 import { must } from './refuse.ts';
 
-/** Types on the wire. */
-const VARINT = 0;
-const FIXED64 = 1;
-const DELIMITED = 2;
-const FIXED32 = 5;
-
-/** How a field is read; `BYTES` as they are. */
-export const [INT, DOUBLE, TEXT, FLOAT, BYTES] = [VARINT, FIXED64, DELIMITED, FIXED32, 6] as const;
+/** How a field is read, by its type on the wire; `BYTES` are delimited as texts are. Numbers leave less than 2 when divided by 4. */
+export const INT = 0;
+export const DOUBLE = 1;
+export const TEXT = 2;
+export const FLOAT = 5;
+export const BYTES = 6;
 
 /** By field number; a message within the message has a schema of its own. A list is there even when nothing came. */
 export interface Schema {
@@ -27,9 +25,10 @@ export function decode(bytes: Uint8Array, schema: Schema, from = 0, to = bytes.l
   for (const [name, , list] of Object.values(schema) as Schema[number][]) if (list) message[name] = [];
   let at = from;
   const varint = (): number => {
-    let [low, high] = [0, 0];
+    let low = 0;
+    let high = 0;
     for (let shift = 0; ; shift += 7) {
-      must(shift < 70, 'a number is longer than ten bytes');
+      must(shift < 70, 'number');
       const byte = view.getUint8(at++);
       const seven = byte & 127;
       if (shift < 32) low |= seven << shift;
@@ -40,32 +39,29 @@ export function decode(bytes: Uint8Array, schema: Schema, from = 0, to = bytes.l
   while (at < to) {
     const tag = varint();
     const wire = tag & 7;
-    const [name = '', kind = wire, list] = schema[tag >>> 3] ?? [];
-    const wanted = kind === BYTES || typeof kind === 'object' ? DELIMITED : kind;
-    const length = wire === DELIMITED ? varint() : 0;
+    const [name = '', kind = wire === TEXT ? BYTES : wire, list] = schema[tag >>> 3] ?? [];
+    const length = wire === TEXT ? varint() : 0;
+    const start = at;
     const end = at + length;
-    must(length >= 0 && end <= to, 'the bytes end within a field');
+    must(length >= 0 && end <= to, 'length');
     const value = (): unknown => {
-      if (wanted === VARINT) return varint();
-      const start = at;
-      at += wanted === FIXED32 ? 4 : 8;
-      if (wanted === FIXED32) return view.getFloat32(start, true);
-      if (wanted === FIXED64) return view.getFloat64(start, true);
-      must(wanted === DELIMITED, 'a field of no known type');
+      if (kind === INT) return varint();
+      const place = at;
+      at += kind === FLOAT ? 4 : 8;
+      if (kind === FLOAT) return view.getFloat32(place, true);
+      if (kind === DOUBLE) return view.getFloat64(place, true);
+      must(wire === TEXT, name);
       at = end;
-      if (typeof kind === 'object') return decode(bytes, kind, end - length, end);
-      const part = bytes.subarray(end - length, end);
-      return kind === BYTES || !name ? part : textOf(part);
+      if (typeof kind === 'object') return decode(bytes, kind, start, end);
+      const part = bytes.subarray(start, end);
+      return kind === TEXT ? textOf(part) : part;
     };
     const values = message[name] as unknown[];
-    if (list && wire === DELIMITED && wanted !== DELIMITED) {
-      while (at < end) values.push(value());
-      must(at === end, `${name} ends within a number`);
-    } else {
-      must(wire === wanted, `${name} has another type on the wire`);
-      if (list) values.push(value());
-      else message[name] = value();
-    }
+    // Lists of numbers may come in one piece.
+    if (list && wire === TEXT && typeof kind === 'number' && kind % 4 < TEXT) while (at < end) values.push(value());
+    else if (list) values.push(value());
+    else message[name] = value();
+    must(wire === TEXT ? at === end : wire === kind, name);
   }
   return message;
 }
@@ -74,8 +70,7 @@ export function decode(bytes: Uint8Array, schema: Schema, from = 0, to = bytes.l
 function textOf(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) {
-    const isPlain = byte < 128 && byte !== 37;
-    text += isPlain ? String.fromCharCode(byte) : `%${(byte + 256).toString(16).slice(1)}`;
+    text += byte < 128 && byte !== 37 ? String.fromCharCode(byte) : `%${(byte + 256).toString(16).slice(1)}`;
   }
   return decodeURIComponent(text);
 }

@@ -1,11 +1,14 @@
-/** Operators over the numbers along one axis, and what ai.onnx.ml's models do to their scores at the end. */
-import type { Call, Made, Operator } from '../call.ts';
+/** Operators over the numbers of the last axis, and what ai.onnx.ml's models do to their scores at the end. */
+import type { Call, Operator } from '../call.ts';
 import { must, refuse } from '../refuse.ts';
-import { INT64, type Numbers, sizeOf } from '../tensor.ts';
+import { INT64, type Numbers } from '../tensor.ts';
 
 /** In the order in which onnxruntime numbers them; opset 5's text has the first two the other way round. */
 export const POST_TRANSFORMS = ['NONE', 'LOGISTIC', 'SOFTMAX', 'SOFTMAX_ZERO', 'PROBIT'];
-export const [LOGISTIC, SOFTMAX, SOFTMAX_ZERO, PROBIT] = [1, 2, 3, 4] as const;
+export const LOGISTIC = 1;
+const SOFTMAX = 2;
+const SOFTMAX_ZERO = 3;
+export const PROBIT = 4;
 
 /** exp never overflows: it is taken of the negative side alone. */
 export function logistic(x: number): number {
@@ -29,112 +32,89 @@ export function probit(p: number): number {
   return fround(Math.SQRT2) * Math.sign(x) * fround(Math.sqrt(root));
 }
 
-/** Transforms `count` scores in their place, `step` apart. */
-export function transform(kind: number, scores: Numbers, from: number, count: number, step = 1): void {
-  const end = from + count * step;
-  let [most, sum] = [-Infinity, 0];
-  if (kind === SOFTMAX || kind === SOFTMAX_ZERO) {
-    for (let i = from; i < end; i += step) most = Math.max(most, scores[i]!);
-    for (let i = from; i < end; i += step) {
-      const score = scores[i]!;
-      const isZero = kind === SOFTMAX_ZERO && Math.abs(score) <= NEARLY_ZERO;
-      scores[i] = isZero ? score * Math.exp(-most) : Math.exp(score - most);
-      sum += scores[i]!;
-    }
-    for (let i = from; i < end; i += step) scores[i] = scores[i]! / sum;
-  } else if (kind > 0) {
-    for (let i = from; i < end; i += step) scores[i] = kind === LOGISTIC ? logistic(scores[i]!) : probit(scores[i]!);
+/** The largest of some numbers; NaN where one of them is. */
+function largest(numbers: Numbers): number {
+  let most = -Infinity;
+  for (const x of numbers) most = Math.max(most, x);
+  return most;
+}
+
+/** The place of the largest, the first of equals; 0 where none is. */
+export const placeOfLargest = (numbers: Numbers): number => Math.max(0, numbers.indexOf(largest(numbers)));
+
+/** Transforms scores in their place. */
+export function transform(kind: number, scores: Numbers): void {
+  const isSoftmax = kind === SOFTMAX || kind === SOFTMAX_ZERO;
+  const most = isSoftmax ? largest(scores) : 0;
+  let sum = 0;
+  for (let i = 0; kind && i < scores.length; i++) {
+    const score = scores[i]!;
+    const isZero = kind === SOFTMAX_ZERO && Math.abs(score) <= NEARLY_ZERO;
+    if (isSoftmax) scores[i] = isZero ? score * Math.exp(-most) : Math.exp(score - most);
+    else scores[i] = kind === PROBIT ? probit(score) : logistic(score);
+    sum += scores[i]!;
   }
+  if (isSoftmax) for (let i = 0; i < scores.length; i++) scores[i]! /= sum;
 }
 
-/** Scores of rows of targets. A single target keeps its score but for PROBIT, as onnxruntime has it. */
-export function transformTargets(kind: number, y: Numbers, targets: number): void {
-  if (targets > 1 || kind === PROBIT) for (let at = 0; at < y.length; at += targets) transform(kind, y, at, targets);
+/** The attribute `post_transform`. @throws Refused for PROBIT of two classes, which onnxruntime scrambles */
+export function postTransform(call: Call, isPair?: boolean): number {
+  const kind = call.word('post_transform', POST_TRANSFORMS);
+  return isPair && kind === PROBIT ? refuse('unsupported', 'PROBIT') : kind;
 }
 
-/** Does `work` for every line along an axis: where it begins, how far apart its numbers lie, how many there are, and which line it is. */
-function along(
-  call: Call,
-  axis: number,
-  out: Made['outputs'][0],
-  work: (from: number, step: number, count: number, line: number) => void,
-  flat?: boolean,
-): Made {
-  const { dims } = call.input();
-  const step = flat ? 1 : sizeOf(dims.slice(axis + 1));
-  const count = flat ? sizeOf(dims.slice(axis)) : dims[axis]!;
-  const size = sizeOf(dims);
-  call.spend(3 * size);
-  must(count > 0, 'an axis of nothing');
-  return {
-    outputs: [out],
-    run: () => {
-      for (let line = 0; line < size / count; line++) {
-        work(Math.floor(line / step) * step * count + (line % step), step, count, line);
-      }
-    },
+/** A row of targets. A single one keeps its score but for PROBIT, as onnxruntime has it. */
+export function transformTargets(kind: number, y: Numbers): void {
+  if (y.length > 1 || kind === PROBIT) transform(kind, y);
+}
+
+/** Numbers in pieces of one length. */
+function pieces(numbers: Numbers, count: number): Numbers[] {
+  must(count > 0, 'axis');
+  return Array.from({ length: numbers.length / count }, (_, i) => numbers.subarray(i * count, (i + 1) * count));
+}
+
+/** The last axis. @throws Refused where another is meant */
+function lastAxis(call: Call, axis: number): number {
+  const last = call.axis(-1);
+  return call.axis(axis) === last ? call.input().dims[last]! : refuse('unsupported', 'axis');
+}
+
+/** From lines to lines of the same length. */
+function eachLine(call: Call, count: number, f: (from: Numbers, to: Numbers) => void): () => void {
+  const { dims, data, type } = call.input();
+  const from = pieces(data, count);
+  const to = pieces(call.make(dims, type), count);
+  return () => {
+    for (let i = 0; i < to.length; i++) f(from[i]!, to[i]!);
   };
 }
 
-/** Before opset 13 over all dims from the axis on together, since then along the one axis. */
-export const softmax: Operator = (call) => {
-  const isOld = call.opset < 13;
-  const axis = call.axis(call.int('axis', isOld ? 1 : -1));
-  const x = call.numbers();
-  const [tensor, y] = call.make(call.input().dims, call.input().type);
-  const work = (from: number, step: number, count: number): void => {
-    for (let i = 0; i < count; i++) y[from + i * step] = x[from + i * step]!;
-    transform(SOFTMAX, y, from, count, step);
-  };
-  return along(call, axis, tensor, work, isOld);
-};
-
-/** @param f folds a number into what came before. @param start what nothing folds to. @param mean whether to divide by the count */
-export const reduce =
-  (f: (sum: number, x: number) => number, start: number, mean?: boolean): Operator =>
-  (call) => {
-    const axes = call.listed(1, 'axes') ?? [];
-    const { dims, type } = call.input();
-    if (axes.length !== 1) refuse('unsupported', 'other than one axis');
-    const axis = call.axis(axes[0]!);
-    const x = call.numbers();
-    const [tensor, y] = call.make(call.int('keepdims', 1) ? dims.with(axis, 1) : dims.toSpliced(axis, 1), type);
-    return along(call, axis, tensor, (from, step, count, line) => {
-      let sum = start;
-      for (let i = 0; i < count; i++) sum = f(sum, x[from + i * step]!);
-      y[line] = mean ? sum / count : sum;
-    });
-  };
-
-/** The place of the largest number; the first of equals, or the last. */
-export const argMax: Operator = (call) => {
-  const { dims } = call.input();
-  const x = call.numbers();
-  const axis = call.axis(call.int('axis'));
-  const last = call.int('select_last_index');
-  const [tensor, y] = call.make(call.int('keepdims', 1) ? dims.with(axis, 1) : dims.toSpliced(axis, 1), INT64);
-  return along(call, axis, tensor, (from, step, count, line) => {
-    let best = 0;
-    for (let i = 1; i < count; i++) {
-      const ahead = x[from + i * step]! - x[from + best * step]!;
-      if (ahead > 0 || (last && ahead === 0)) best = i;
-    }
-    y[line] = best;
+/** Before opset 13 over all dims from the axis on together, which for the last one is the same. */
+export const softmax: Operator = (call) =>
+  eachLine(call, lastAxis(call, call.int('axis', call.opset < 13 ? 1 : -1)), (from, to) => {
+    to.set(from);
+    transform(SOFTMAX, to);
   });
-};
 
 /** Rows divided by their largest element, their sum of magnitudes, or their length; rows of zeros stay. */
 export const normalizer: Operator = (call) => {
   const norm = call.word('norm', ['MAX', 'L1', 'L2']);
-  const x = call.numbers();
-  const [tensor, y] = call.make(call.input().dims);
-  return along(call, call.axis(-1), tensor, (from, _, count) => {
-    let sum = norm ? 0 : -Infinity;
-    for (let i = from; i < from + count; i++) {
-      const value = x[i]!;
-      sum = norm ? sum + (norm > 1 ? value * value : Math.abs(value)) : Math.max(sum, value);
-    }
-    const size = norm > 1 ? Math.sqrt(sum) : sum;
-    for (let i = from; i < from + count; i++) y[i] = x[i]! / (size === 0 ? 1 : size);
+  return eachLine(call, lastAxis(call, -1), (from, to) => {
+    let sum = 0;
+    for (const x of from) sum += norm > 1 ? x * x : Math.abs(x);
+    const size = norm > 1 ? Math.sqrt(sum) : norm ? sum : largest(from);
+    for (let i = 0; i < to.length; i++) to[i] = from[i]! / (size === 0 ? 1 : size);
   });
+};
+
+/** The place of the largest number of every line; the first of equals. */
+export const argMax: Operator = (call) => {
+  const { dims, data } = call.input();
+  const lines = pieces(data, lastAxis(call, call.int('axis')));
+  const kept = dims.slice(0, -1);
+  const out = call.make(call.int('keepdims', 1) ? [...kept, 1] : kept, INT64);
+  return () => {
+    for (let i = 0; i < lines.length; i++) out[i] = placeOfLargest(lines[i]!);
+  };
 };

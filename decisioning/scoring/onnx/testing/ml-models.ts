@@ -122,21 +122,8 @@ const encoders: Catalogue = {
   ),
   'OneHotEncoder of whole numbers': model(
     W,
-    [...toInt, ml('OneHotEncoder', 'i', 'o', { cats_int64s: { ints: [-1, 0, 5] } }), node('Flatten', 'o', 'y')],
-    bounds,
-  ),
-  'OneHotEncoder of texts': model(
-    W,
-    [
-      ...toInt,
-      ml('LabelEncoder', 'i', 't', {
-        keys_int64s: { ints: [0, 1, 2] },
-        values_strings: { strings: ['zero', 'one', 'zwei ü'] },
-      }),
-      ml('OneHotEncoder', 't', 'o', { cats_strings: { strings: ['one', 'zwei ü', '_Unused'] } }),
-      node('Flatten', 'o', 'y'),
-    ],
-    bounds,
+    [...toInt, ml('OneHotEncoder', 'i', 'o', { cats_int64s: { ints: [-1, 0, 5] } }), node('Reshape', 'o flat', 'y')],
+    [...bounds, ints('flat', [0, -1])],
   ),
   'LabelEncoder of whole numbers': model(
     W,
@@ -157,25 +144,13 @@ const encoders: Catalogue = {
     W,
     [
       ...toInt,
-      ml('LabelEncoder', 'i', 't', { keys_int64s: { ints: [0, 1, 2] }, values_strings: { strings: ['a', 'b', 'c'] } }),
-      ml('LabelEncoder', 't', 'j', {
-        keys_strings: { strings: ['c', 'b'] },
+      ml('LabelEncoder', 'i', 'f', { keys_int64s: { ints: [0, 1, 2] }, values_floats: { floats: [5, 0.5, -1] } }),
+      ml('LabelEncoder', 'f', 'j', {
+        keys_floats: { floats: [5, 0.5] },
         values_int64s: { ints: [3, 2] },
         default_int64: { int: 8 },
       }),
       toFloat('j'),
-    ],
-    bounds,
-  ),
-  'LabelEncoder, texts of its own': model(
-    W,
-    [
-      ...toInt,
-      ml('LabelEncoder', 'i', 't', { keys_int64s: { ints: [0, 1] }, values_strings: { strings: ['a', 'b'] } }),
-      ml('LabelEncoder', 't', 'y', {
-        keys_strings: { strings: ['a', '_Unused'] },
-        values_floats: { floats: [0.25, 4] },
-      }),
     ],
     bounds,
   ),
