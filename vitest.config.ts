@@ -47,6 +47,8 @@ export default defineConfig({
         },
       },
       {
+        // Shipped models reach workerd as text.
+        assetsInclude: ['**/*.onnx'],
         plugins: [
           cloudflareTest(async () => ({
             wrangler: { configPath: './wrangler.toml' },

@@ -24,6 +24,9 @@ export const BUDGETS: Readonly<Record<string, number>> = {
   // The core's decide() and all it needs on a page.
   'device.js': 6_000,
   'events.js': 3_520,
+  // Models on the page: the session's counts and the encoder of rows; and the evaluator, with all its operators.
+  'score.js': 5_800,
+  'onnx.js': 8_000,
   'goal.js': 110,
   'identity.js': 1_060,
   'offline.js': 1_540,

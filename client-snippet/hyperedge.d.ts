@@ -155,6 +155,42 @@ interface HyperedgeForward {
   clicks?: boolean;
 }
 
+interface HyperedgeScoring {
+  /** Ids of models that are for pages, at most 4. */
+  models?: string[];
+  /** Publishable key, where the script's tag has none. */
+  key?: string;
+  /** What this page is; given again, another page is looked at. `value`: what views of it are worth, in your currency. */
+  page?: { kind?: string; value?: number };
+  /** Something happened: `session.<name>` counts it. */
+  count?: string | Record<string, number>;
+  /** What models read besides, by path. It stays on the page. */
+  attributes?: Record<string, unknown>;
+  /** By model the attribute (declared with `source: any`) that its bucket is sent as, with consent. */
+  send?: Record<string, string>;
+  /** Starts decisions on the page with the first scores, and tells them of each new bucket. */
+  device?: { key?: string; attributes?: HyperedgeOptions['attributes'] };
+  /** Default: what the model's manifest says. */
+  engine?: 'hyperedge' | 'onnxruntime-web';
+  /** Where your site keeps the files of onnxruntime-web; ours when absent. */
+  src?: string;
+}
+
+/** What a model said, and of what: for the page alone. */
+interface HyperedgeScore {
+  readonly model: string;
+  readonly version: number;
+  readonly engine: 'hyperedge' | 'onnxruntime-web';
+  readonly outputs: Readonly<Record<string, number>>;
+  /** From 0. */
+  readonly bucket: number;
+  /** Values that it read, by name of the input; and which of them were missing. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly missing: readonly string[];
+  /** How long it took. */
+  readonly ms: number;
+}
+
 interface Hyperedge {
   /** Settings, where the script tag cannot carry them. */
   (command: 'init', options: HyperedgeOptions): void;
@@ -210,6 +246,8 @@ interface Hyperedge {
    * asked before this is there. `attributes`: declared with `source: device`; they stay on the page. Called again, it adds.
    */
   (command: 'device', options?: { key?: string; attributes?: HyperedgeOptions['attributes'] }): void;
+  /** Scores models here, from what the session did: nothing of it leaves the page. Called again, it adds. */
+  (command: 'score', options?: HyperedgeScoring): void;
   /** Calls made before the script arrived, in order. */
   q?: ArrayLike<unknown>[];
 }
@@ -223,6 +261,8 @@ declare var hyperedge: Hyperedge;
 interface WindowEventMap {
   /** What was said of purposes changed: how they stand. */
   'hyperedge:purposes': CustomEvent<HyperedgePurposes>;
+  /** A model was scored. */
+  'hyperedge:score': CustomEvent<HyperedgeScore>;
   /** A placement has its decision, and shows it. */
   'hyperedge:decision': CustomEvent<HyperedgeDecision>;
   /** A decision was really seen: half of it for a second. Once per decision. */

@@ -2,14 +2,18 @@
  * A double of our own API for failure injection: answers optimize from a table, takes feedback and events, and checks every request
  * against the contract. Pages are served from an origin of their own, so that the requests are really cross-origin.
  */
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { bundles } from '../../client-snippet/bundle.ts';
+import { ORT_PATH } from '../../client-snippet/parts/score/engines.ts';
 import { consentRequest } from '../../contract/consent.ts';
 import { type DecisionAnswer, optimizeRequest } from '../../contract/decisions.ts';
 import { deviceBundleRequest, deviceDecisionsRequest } from '../../contract/device.ts';
 import { eventsRequest, feedbackRequest } from '../../contract/events.ts';
 import { bundleAnswer, decisionsAnswer } from './device-answers.ts';
+import { modelAnswer, type PageModel } from './model-answers.ts';
 
 const SCHEMAS = {
   optimize: optimizeRequest,
@@ -53,6 +57,10 @@ export interface Double {
   decisions: Record<string, Partial<DecisionAnswer>>;
   /** Content by placement of what pages decide themselves; what is not here is not for devices. */
   onDevice: Record<string, NonNullable<DecisionAnswer['content']>>;
+  /** Models that pages may have, by id. */
+  models: Record<string, PageModel>;
+  /** Addresses below `/v1/models/` that were asked for. */
+  readonly modelsAsked: string[];
   /** Stands in every token: real ones are longer. */
   tokenTail: string;
   /** What is wrong with which endpoint. */
@@ -114,6 +122,11 @@ function answerTo(double: Double, endpoint: Endpoint, body: Received['body']): s
 
 async function handleApi(double: Double, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const endpoint = request.url?.replace('/v1/', '') as Endpoint;
+  if (request.method === 'GET' && endpoint.startsWith('models/')) {
+    double.modelsAsked.push(endpoint);
+    const { status, headers, body } = modelAnswer(double.models, endpoint);
+    return void response.writeHead(status, { ...CORS, ...headers }).end(body);
+  }
   const other = double.answers[endpoint];
   if (other) {
     const { status = 200, json } = other(JSON.parse(await readBody(request)));
@@ -141,10 +154,21 @@ const listen = async (server: Server): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
+/** A file of onnxruntime-web, as the package has it. */
+function answerOrt(url: string, response: ServerResponse): void {
+  const name = url.slice(ORT_PATH.length);
+  const type = name.endsWith('.wasm') ? 'application/wasm' : 'text/javascript';
+  const file = createRequire(import.meta.url)
+    .resolve('onnxruntime-web')
+    .replace(/[^/]*$/, name);
+  response.writeHead(200, { ...CORS, 'content-type': type }).end(readFileSync(file));
+}
+
 /** Starts both servers on free ports. */
 export async function startDouble(): Promise<Double> {
   const scripts = Object.fromEntries([...(await bundles())].map(([name, code]) => [`/${name}`, code]));
   const apiServer = createServer((request, response) => {
+    if (request.url?.startsWith(ORT_PATH)) return void answerOrt(request.url, response);
     const script = scripts[request.url ?? ''];
     if (script) response.writeHead(200, { ...CORS, 'content-type': 'text/javascript' }).end(script);
     else if (request.url?.endsWith('.js')) response.writeHead(404, CORS).end();
@@ -162,6 +186,8 @@ export async function startDouble(): Promise<Double> {
     received: [],
     decisions: {},
     onDevice: {},
+    models: {},
+    modelsAsked: [],
     tokenTail: '',
     failures: {},
     answers: {},
@@ -170,7 +196,16 @@ export async function startDouble(): Promise<Double> {
     headers: {},
     reset() {
       double.received.length = 0;
-      Object.assign(double, { decisions: {}, onDevice: {}, failures: {}, answers: {}, html: {}, headers: {} });
+      double.modelsAsked.length = 0;
+      Object.assign(double, {
+        decisions: {},
+        onDevice: {},
+        models: {},
+        failures: {},
+        answers: {},
+        html: {},
+        headers: {},
+      });
       double.tokenTail = '';
       double.refuse = () => undefined;
     },

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { until } from './browser.ts';
+import { shippedModel } from './model-answers.ts';
 import { NOTHING_STORED, type Opened, stored } from './page.ts';
 import { usePages } from './pages.ts';
 import { callsOf, PARTS } from './parts.ts';
@@ -107,13 +108,14 @@ const writes = async (page: Page): Promise<unknown[]> => {
 const HARMLESS = /^(localStorage|sessionStorage|getItem|removeItem)$/;
 const touched = (page: Page) => page.evaluate(() => (window as unknown as { touched: string[] }).touched);
 /** What a page may ask of which nobody is named. */
-const QUESTION = /^(optimize|device\/bundle)$/;
+const QUESTION = /^(optimize|device\/bundle|models\/purchase-intent\/(device|files\/\w+)\?key=pk_test)$/;
 const requestsToApi = (sent: Sent[]) =>
   sent.filter(({ url }) => url.includes('/v1/')).map(({ url }) => url.replace(/.*\/v1\//, ''));
 
 test.each(['', 'data-consent="denied"'])('%j: no write anywhere, no id in any request, no report', async (script) => {
   double.failures = { optimize: { text: ANSWER } };
   double.onDevice = HERE;
+  double.models = { 'purchase-intent': shippedModel('purchase-intent') };
   opened = await open({ head: SPY, body: '<p>empty</p>', path: '/warm', before: '' });
   const { page } = opened;
   const [sent, written] = [listen(page), await writes(page)];

@@ -17,6 +17,8 @@ export const ARGUMENTS: Readonly<Record<string, string>> = {
   identity: "'crm-1', () => '9.sig'",
   placements: "[{ id: 'late', selector: '#late' }]",
   purposes: '{ functional: true, personalization: true, analytics: true, ads: true }',
+  score:
+    "{ models: ['purchase-intent'], page: { kind: 'product', value: 3 }, count: 'basketAdds', send: { 'purchase-intent': 'intent' } }",
   tcf: '{ vendorId: 755 }',
 };
 

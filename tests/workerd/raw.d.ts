@@ -4,3 +4,8 @@ declare module '*?raw' {
   // biome-ignore lint/style/noDefaultExport: that is how the bundler hands a file over
   export default text;
 }
+
+interface ImportMeta {
+  /** Files by path: the bundler of the tests puts them in its place. */
+  glob<T>(pattern: string, options: { eager: true; import: 'default'; query?: '?inline' }): Record<string, T>;
+}

@@ -33,6 +33,7 @@ export const leafKeyFor = (_rules: unknown, leaf: string): string => leaf;
 /** `features/features.ts`, `scores.ts`: none. */
 export const featureVector = nothing;
 export const scoresFrom = nothing;
+export const scoredByFrom = nothing;
 /** `arbitration/worth.ts`: no campaign reads its worth from the customer. */
 export const withWorth = <C>(candidate: C): C => candidate;
 /** `arbitration/seed.ts`, `arbitration/pcvl.ts`: values come as ranks, under the default preset. */
