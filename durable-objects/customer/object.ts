@@ -13,6 +13,7 @@ import { explainFor } from './explain.ts';
 import { emptyTables } from './forget.ts';
 import { takeLegacy } from './legacy.ts';
 import { ANONYMOUS_IDLE_MS, OUTBOX_BACKSTOP_MS, TOMBSTONE_MS } from './limits.ts';
+import { lookUp } from './look.ts';
 import { matchesFor } from './matches.ts';
 import { Memory } from './memory.ts';
 import type {
@@ -25,6 +26,8 @@ import type {
   ExplainReply,
   FeedbackItem,
   Legacy,
+  LookCall,
+  LookReply,
   Moved,
   ReceiptReply,
   StoredProfile,
@@ -79,6 +82,16 @@ export class CustomerObject extends DurableObject<StubSource> {
     if (moved) return moved;
     const shared = sharedFacts(call);
     return 'outcome' in shared ? shared : explainFor(this.#memory.state, call, shared);
+  }
+
+  /** What models and conditions read of this customer, by path. */
+  async look(call: LookCall): Promise<LookReply> {
+    const moved = this.#memory.moved();
+    if (moved) return moved;
+    const answer = lookUp(this.#memory.state, call);
+    // Asking made tables for somebody who is not there.
+    if (!this.#memory.state.meta) await this.#memory.end();
+    return answer;
   }
 
   /** Exposures and goals with verified tokens. */

@@ -12,7 +12,8 @@ import { readModel } from './store.ts';
 /** Versions that an isolate keeps read for explanations: people ask for the same few again and again. */
 export const MAX_KEPT_EXPLAINERS = 8;
 
-interface Reading {
+/** A version that scores, and what explains its scores. */
+export interface Reading {
   readonly served: ServedModel;
   readonly explain: Explain;
 }
@@ -20,7 +21,7 @@ interface Reading {
 const readings = new Map<string, Reading>();
 
 /** A version by its manifest's hash; undefined where it is not there, or for an engine that is not here. */
-async function readingOf(env: Env, workspaceId: string, hash: string): Promise<Reading | undefined> {
+export async function readingOf(env: Env, workspaceId: string, hash: string): Promise<Reading | undefined> {
   const key = `${workspaceId}/${hash}`;
   const kept = readings.get(key);
   if (kept) return kept;

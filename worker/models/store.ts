@@ -17,9 +17,15 @@ export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> 
   return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-async function read(env: Env, key: string, hash: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function bytesOf(env: Env, key: string): Promise<Uint8Array<ArrayBuffer> | null> {
   const object = await env.MODELS.get(key);
-  const bytes = object && new Uint8Array(await object.arrayBuffer());
+  return object && new Uint8Array(await object.arrayBuffer());
+}
+
+async function read(env: Env, key: string, hash: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const bytes = await bytesOf(env, key).catch(() => {
+    throw new Unavailable('models');
+  });
   return bytes && (await sha256Of(bytes)) === hash ? bytes : undefined;
 }
 
@@ -46,7 +52,7 @@ export async function storeModel(
   return hash;
 }
 
-/** A version by its manifest's hash; undefined when a part of it is not there. */
+/** A version by its manifest's hash; undefined when a part of it is not there. Throws {@link Unavailable} when the bucket does not answer. */
 export async function readModel(env: Env, workspaceId: string, hash: string): Promise<ModelBody | undefined> {
   const bytes = await read(env, manifestKey(workspaceId, hash), hash);
   if (!bytes) return undefined;

@@ -16,6 +16,7 @@ import { registerLearning } from './learning.ts';
 import { registerLedgers } from './ledgers.ts';
 import { registerLifecycle } from './lifecycle.ts';
 import { registerModels } from './models.ts';
+import { registerModelScore } from './models-score.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerOptimize } from './optimize.ts';
 import { registerParameters } from './parameters.ts';
@@ -44,6 +45,7 @@ export function registerRoutes(app: App): void {
   registerStrategies(app);
   registerLedgers(app);
   registerModels(app);
+  registerModelScore(app);
   registerAlerts(app);
   registerHealth(app);
   registerOpenApi(app);
