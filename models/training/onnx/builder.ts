@@ -24,18 +24,19 @@ export class GraphBuilder {
     return name;
   }
 
-  /** @param outputs names of columns, each rows × 1 */
+  /** @param outputs names, each rows × `columns` */
   finish(
     name: string,
     input: { readonly name: string; readonly width: number },
     outputs: readonly string[],
+    columns = 1,
   ): ModelGraph {
     return {
       name,
       nodes: this.#nodes,
       initializers: this.#constants,
       inputs: [{ name: input.name, type: 'float', dims: ['rows', input.width] }],
-      outputs: outputs.map((output) => ({ name: output, type: 'float', dims: ['rows', 1] })),
+      outputs: outputs.map((output) => ({ name: output, type: 'float', dims: ['rows', columns] })),
     };
   }
 

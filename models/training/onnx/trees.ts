@@ -8,8 +8,9 @@ export type TreeMode = 'BRANCH_LEQ' | 'BRANCH_LT';
 
 export interface TreeOptions {
   readonly mode?: TreeMode;
-  /** Added to the sum of the leaves. */
+  /** Added to the sum of the leaves; `bases` where each target has its own. */
   readonly base?: number;
+  readonly bases?: readonly number[];
   /** Target of each tree, of `targets`; all trees add to the only one unless told. */
   readonly targetOf?: readonly number[];
   readonly targets?: number;
@@ -18,6 +19,7 @@ export interface TreeOptions {
 /** The trees' lists one after the other, as attributes of TreeEnsembleRegressor (ai.onnx.ml 3). */
 export function treeAttributes(trees: readonly Tree[], options: TreeOptions = {}): Record<string, Attribute> {
   const { mode = 'BRANCH_LEQ', base = 0, targets = 1, targetOf } = options;
+  const bases = options.bases ?? new Array<number>(targets).fill(base);
   const nodes = trees.flatMap((tree, treeId) => Array.from(tree.column, (_, node) => ({ tree, treeId, node })));
   const leaves = nodes.filter(({ tree, node }) => tree.column[node]! < 0);
   const ints = (of: (at: (typeof nodes)[number]) => number, from = nodes) => ({ ints: from.map(of) });
@@ -25,7 +27,7 @@ export function treeAttributes(trees: readonly Tree[], options: TreeOptions = {}
     n_targets: { int: targets },
     aggregate_function: { string: 'SUM' },
     post_transform: { string: 'NONE' },
-    ...(base !== 0 && { base_values: { floats: new Array<number>(targets).fill(base) } }),
+    ...(bases.some((own) => own !== 0) && { base_values: { floats: bases } }),
     nodes_treeids: ints(({ treeId }) => treeId),
     nodes_nodeids: ints(({ node }) => node),
     nodes_featureids: ints(({ tree, node }) => Math.max(0, tree.column[node]!)),

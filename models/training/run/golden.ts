@@ -20,7 +20,7 @@ export interface GoldenCase {
 /** @param customers attributes by path */
 export function goldenOf(
   manifest: ModelManifest,
-  opened: OpenedModel,
+  opened: Pick<OpenedModel, 'run'>,
   customers: readonly ReadonlyMap<string, unknown>[],
 ): GoldenCase[] {
   const nobody = new Map<string, unknown>();

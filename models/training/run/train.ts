@@ -1,4 +1,6 @@
 /** From a spec to a model's files: validated, calibrated, fitted on all rows, written. */
+
+import type { OpenedModel } from '../../../decisioning/scoring/engine.ts';
 import { backgroundOf } from '../../../decisioning/scoring/explain/background.ts';
 import type { ModelManifest } from '../../../decisioning/scoring/manifest.ts';
 import { inputWidth } from '../../../decisioning/scoring/vector.ts';
@@ -7,7 +9,7 @@ import { cardText } from '../card/card.ts';
 import { averageOf } from '../fit/ensemble.ts';
 import type { InputColumns } from '../measure/importance.ts';
 import { writeModel } from '../onnx/writer.ts';
-import { type Predictor, RAW_TENSOR, ROW_TENSOR } from '../predictor.ts';
+import { type Predictor, ROW_TENSOR, rawOf, sigmoid } from '../predictor.ts';
 import { TrainingRefusal } from '../spec/read.ts';
 import type { TrainingSpec } from '../spec/schema.ts';
 import { attributesOf, type Table, type TrainingRows, trainingRows } from '../spec/table.ts';
@@ -24,6 +26,8 @@ export interface Trained {
   readonly validated: Validated;
 }
 
+/** Rounding of 32 bits, in another order of sums. */
+const TOLERANCE = 1e-6;
 /** Decimals of the mean score. */
 const DIGITS = 6;
 
@@ -38,12 +42,13 @@ export function trainModel(spec: TrainingSpec, table: Table, tell: TellProgress)
   const model = finalModel(spec, data, validated, tell);
   const bytes = writeModel(model.toGraph());
   const evaluator = opened(bytes);
-  // Scores as the file gives them, not as they were computed here.
-  const outputs = evaluator.run(Float32Array.from(data.rows.values), data.answers.length);
-  const manifest = manifestOf(spec, data, bytes, outputs);
+  const raw = rawOf(model, data.rows.values);
+  checkFile(evaluator, data, raw);
+  const manifest = manifestOf(spec, data, bytes, raw);
+  // As the trainer computes them: files then depend on the spec and the data alone, and whoever evaluates them is held against these.
   const golden = goldenOf(
     manifest,
-    evaluator,
+    { run: (row) => ({ probability: Float32Array.of(model.predict(row)) }) },
     table.records.map((record) => attributesOf(spec.inputs, record)),
   );
   const calibration = calibrationOf(spec.calibration, validated.raw, validated.scored.answers).words;
@@ -55,6 +60,13 @@ export function trainModel(spec: TrainingSpec, table: Table, tell: TellProgress)
     'golden.json': goldenText(golden),
   };
   return { files, validated };
+}
+
+/** @throws Error if the file, opened by our own evaluator, says other than what was trained */
+function checkFile(evaluator: OpenedModel, { rows, answers }: TrainingRows, raw: Float64Array): void {
+  const { probability } = evaluator.run(Float32Array.from(rows.values), answers.length);
+  const worst = raw.reduce((most, value, i) => Math.max(most, Math.abs(sigmoid(value) - probability![i]!)), 0);
+  if (!(worst <= TOLERANCE)) throw new Error(`the file that was written is ${worst} from what was trained`);
 }
 
 function inputColumns({ inputs }: TrainingRows): InputColumns[] {
@@ -88,9 +100,9 @@ function manifestOf(
   spec: TrainingSpec,
   { inputs, rows, missing }: TrainingRows,
   bytes: Uint8Array,
-  outputs: Readonly<Record<string, Float32Array>>,
+  raw: Float64Array,
 ): ModelManifest {
-  const scores = Float64Array.from(outputs.probability!);
+  const scores = raw.map(sigmoid);
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
   return {
     format: 1,
@@ -107,6 +119,6 @@ function manifestOf(
     baseline: Number(mean.toFixed(DIGITS)),
     ...(spec.drivers && { drivers: spec.drivers }),
     reference: referenceOf(inputs, rows, scores, missing),
-    background: backgroundOf(rows.values, rows.width, outputs[RAW_TENSOR]!),
+    background: backgroundOf(rows.values, rows.width, raw),
   };
 }
