@@ -43,6 +43,8 @@ export const OUTPUTS = [
 const SERIES_TOLERANCE = 1e-5;
 /** More terms than this mean that α is tiny beside the horizon: another model should be taken. */
 const MAX_TERMS = 256;
+/** Logarithms beyond this overflow numbers of 32 bits when they are undone. */
+const MOST_LOG_ODDS = 80;
 /** Probabilities stay this far from 0 and 1 where their log-odds are taken. */
 const LEAST = 1e-6;
 
@@ -123,13 +125,15 @@ class Formulas {
   alive({ repeats, now, last, shape }: HistoryColumns): string {
     const { a, b } = this.#model.orders;
     const graph = this.#graph;
-    const silence = graph.node('Sub', [this.#log(now), this.#log(last)]);
+    const silence = this.#logOf(now, last);
     // b + x − 1 of one repeat where there is none, so that its logarithm exists.
     const stays = this.#log(this.#plus(graph.node('Relu', [this.#plus(repeats, -1)]), b));
     const logOdds = graph.node('Sub', [this.#plus(stays, -Math.log(a)), this.times(shape, silence)]);
     const hasRepeats = graph.node('Min', [repeats, this.#number(1)]);
-    const stopped = this.times(hasRepeats, graph.node('Sigmoid', [graph.node('Neg', [logOdds])]));
-    return graph.node('Sub', [this.#number(1), stopped]);
+    // Of those who are almost surely gone, 1 − P(stopped) would have no digits, nor has onnxruntime's Sigmoid.
+    const odds = graph.node('Exp', [graph.node('Min', [graph.node('Neg', [logOdds]), this.#number(MOST_LOG_ODDS)])]);
+    const staying = graph.node('Div', [hasRepeats, this.#plus(odds, 1)]);
+    return graph.node('Add', [graph.node('Sub', [this.#number(1), hasRepeats]), staying]);
   }
 
   /** E[orders within the time], and the probability of one at least. */
@@ -141,12 +145,13 @@ class Formulas {
     const { a } = this.#model.orders;
     const graph = this.#graph;
     const end = this.#plus(now, weeks);
-    const logStay = graph.node('Sub', [this.#log(now), this.#log(end)]);
-    const logZ = graph.node('Sub', [this.#number(Math.log(weeks)), this.#log(end)]);
-    const grown = graph.node('Exp', [this.#scaled(logStay, a - 1)]);
-    const series = this.#series(denominators, logZ);
-    const missing = graph.node('Sub', [this.#number(1), this.times(grown, series)]);
-    const ifAlive = this.times(this.#scaled(c, 1 / (a - 1)), missing);
+    const logStay = this.#logOf(now, end);
+    const logZ = this.#logOf(this.#number(weeks), end);
+    // (1 − z)^(a−1) − 1 and the series without its 1: what is left after subtracting, not what is subtracted, has all digits.
+    const growth = this.#expLess1(this.#scaled(logStay, a - 1));
+    const series = this.#seriesLess1(denominators, logZ);
+    const missing = graph.node('Add', [growth, graph.node('Add', [series, this.times(growth, series)])]);
+    const ifAlive = this.times(this.#scaled(c, 1 / (1 - a)), missing);
     const none = graph.node('Exp', [this.times(shape, logStay)]);
     return {
       orders: graph.node('Relu', [this.times(alive, ifAlive)]),
@@ -183,8 +188,8 @@ class Formulas {
     return graph.node('MatMul', [each, graph.floats([terms, terms], triangle)]);
   }
 
-  /** ₂F₁(a + b − 1 − r, a − 1; C; z), after Euler's transformation: all terms as exponentials of sums of logarithms. Only C and z differ between customers. */
-  #series(denominators: string, logZ: string): string {
+  /** ₂F₁(a + b − 1 − r, a − 1; C; z) − 1, after Euler's transformation: all terms as exponentials of sums of logarithms. Only C and z differ between customers. */
+  #seriesLess1(denominators: string, logZ: string): string {
     const { r, a, b } = this.#model.orders;
     const graph = this.#graph;
     const terms = this.#places.length;
@@ -204,7 +209,7 @@ class Formulas {
       [terms, 1],
       negatives.map((count) => (count % 2 === 0 ? 1 : -1)),
     );
-    return this.#plus(graph.node('MatMul', [sizes, signs]), 1);
+    return graph.node('MatMul', [sizes, signs]);
   }
 
   #column(rows: string, column: number): string {
@@ -222,6 +227,17 @@ class Formulas {
 
   #scaled(column: string, factor: number): string {
     return this.#graph.node('Mul', [column, this.#number(factor)]);
+  }
+
+  /** ln(one / other): a difference of logarithms would have fewer digits. */
+  #logOf(one: string, other: string): string {
+    return this.#log(this.#graph.node('Div', [one, other]));
+  }
+
+  /** exp(x) − 1 = 2t / (1 − t) with t = tanh(x / 2), which keeps its digits near 0. */
+  #expLess1(column: string): string {
+    const half = this.#graph.node('Tanh', [this.#scaled(column, 0.5)]);
+    return this.#graph.node('Div', [this.#scaled(half, 2), this.#graph.node('Sub', [this.#number(1), half])]);
   }
 
   #log(column: string): string {
