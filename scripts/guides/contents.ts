@@ -69,6 +69,9 @@ export const CONTENTS: readonly Group[] = [
   group('Models', 'guides/models', {
     contract: 'What a model declares',
     explanations: 'Explanations',
+    training: 'Training',
+    'lifetime-value': 'Lifetime value',
+    'creative-performance': 'Creative performance',
   }),
   group('Running it', 'operating', {
     deploy: 'Deploy',
