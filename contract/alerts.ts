@@ -6,8 +6,16 @@ import { MAX_PAGE_SIZE } from './publishing.ts';
  * What alerts are about. `ledger_threshold`: so much of a pool, stock or capacity is spent. `ledger_uncharged`: something was seen or sent
  * that nothing was left for, or a claim was never settled. `clock_ahead`: a ledger's time
  * is ahead of its host's clock, and stands still until that has caught up. `feedback_anomaly`: events of a campaign leave the band of what is usual.
+ * `model_breach`: a version of a model broke a bound of its watch. `model_retraining`: a model is due for training.
  */
-export const ALERT_KINDS = ['ledger_threshold', 'ledger_uncharged', 'clock_ahead', 'feedback_anomaly'] as const;
+export const ALERT_KINDS = [
+  'ledger_threshold',
+  'ledger_uncharged',
+  'clock_ahead',
+  'feedback_anomaly',
+  'model_breach',
+  'model_retraining',
+] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
 /** Longest id: what it is about (a ledger or campaign), its period, and a word or share. */
@@ -19,7 +27,9 @@ export const alert = z
   .strictObject({
     id: alertId.meta({ example: 'budget pool:spring once 0.8' }),
     kind: z.enum(ALERT_KINDS),
-    subject: z.string().meta({ description: "A ledger's key such as `pool:spring`, or a campaign's id" }),
+    subject: z
+      .string()
+      .meta({ description: "A ledger's key such as `pool:spring`, a campaign's id, or a model's: `model:churn`" }),
     raisedAt: z.iso.datetime().meta({ description: 'When it was raised first; its figures may be younger' }),
     detail: z
       .record(z.string(), z.union([z.string(), z.number()]))

@@ -188,13 +188,16 @@ export async function listServing(
   db: Database,
   workspaceId: string,
 ): Promise<
-  readonly (Pick<ModelVersionRow, 'modelId' | 'version' | 'stage' | 'share' | 'manifestHash'> & {
+  readonly (Pick<ModelVersionRow, 'modelId' | 'version' | 'stage' | 'share' | 'manifestHash' | 'stagedAt'> & {
     readonly revision: number;
+    /** `watch` of its manifest, JSON; null where it says nothing. */
+    readonly watch: string | null;
   })[]
 > {
   const { results } = await db.$client
     .prepare(
-      `SELECT m.id AS modelId, m.revision, v.version, v.stage, v.share, v.manifest_hash AS manifestHash
+      `SELECT m.id AS modelId, m.revision, v.version, v.stage, v.share, v.manifest_hash AS manifestHash, v.staged_at AS stagedAt,
+         json_extract(v.manifest, '$.watch') AS watch
        FROM models m LEFT JOIN model_versions v ON v.workspace_id = m.workspace_id AND v.model_id = m.id AND v.stage IN ('shadow', 'canary', 'live')
        WHERE m.workspace_id = ? AND m.revision > 0 ORDER BY m.id, v.version`,
     )

@@ -1,5 +1,6 @@
 /** What is known of a model where decisions are made: which versions serve, and whom. */
 import { bucketOf } from '../hash.ts';
+import type { ModelWatch } from './watch/rules.ts';
 
 /**
  * `shadow` scores and is watched, and changes nothing; `canary` serves a sticky share of the customers; `live` the others.
@@ -15,6 +16,10 @@ export interface PublishedVersion {
   readonly manifest: string;
   /** Of a canary: the share of customers it serves, (0, 1). */
   readonly share?: number;
+  /** When it was put there: older trials say nothing of it. Absent where it was told by the last release. */
+  readonly stagedAtMs?: number;
+  /** How its manifest wants it watched. */
+  readonly watch?: ModelWatch;
 }
 
 /** At most one live version, one canary and one shadow. */

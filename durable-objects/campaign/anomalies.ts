@@ -141,7 +141,8 @@ function rounded(value: number): number {
   return Number(value.toPrecision(4));
 }
 
-function enqueue(sql: SqlStorage, alert: Alert): void {
+/** Queues an alert until the publisher takes it. */
+export function enqueue(sql: SqlStorage, alert: Alert): void {
   sql.exec('INSERT OR REPLACE INTO alerts_out (id, body) VALUES (?, ?)', alert.id, JSON.stringify(alert));
   sql.exec('DELETE FROM alerts_out WHERE rowid <= (SELECT max(rowid) FROM alerts_out) - ?', MAX_WAITING_ALERTS);
 }

@@ -8,6 +8,7 @@ import { withRetry } from '../shared/retry.ts';
 import { publisherStub, rootStub, type StubSource } from '../shared/stub.ts';
 import type { LearningView, Release, ReleaseReply } from './learning-view.ts';
 import type { LifecycleView, Steering } from './lifecycle-view.ts';
+import { type ModelsPort, watchModels } from './model-watch.ts';
 import type {
   CampaignAddress,
   CampaignRootApi,
@@ -129,6 +130,19 @@ export class CampaignRootObject extends DurableObject<StubSource> implements Cam
     }
   }
 
+  /** Judges the models that score this campaign's customers, and calls back what breaks a bound. */
+  async #watchModels(): Promise<void> {
+    const address = this.#root.address();
+    if (!address) return;
+    const { workspaceId, campaignId } = address;
+    const port: ModelsPort = {
+      books: () => withRetry(async () => (await publisherStub(this.env, workspaceId)).modelBooks()),
+      callBack: (back) =>
+        withRetry(async () => (await publisherStub(this.env, workspaceId)).callBackModel(workspaceId, back)),
+    };
+    await watchModels(this.ctx.storage, campaignId, port, Date.now());
+  }
+
   /** Sets the alarm for what time alone brings. */
   async #wakeForTime(): Promise<void> {
     const times = [this.#root.refreshAtMs(Date.now()), this.#root.feedback.closeAtMs()].filter((atMs) => atMs !== null);
@@ -143,6 +157,7 @@ export class CampaignRootObject extends DurableObject<StubSource> implements Cam
 
   #publish(): Promise<void> {
     return this.#attempt(async () => {
+      await this.#watchModels();
       await this.#watch();
       await publishAllocation(this.#root, this.#publisher(), Date.now);
     });

@@ -152,4 +152,11 @@ export const ROOT_SCHEMA: readonly string[] = [
   'ALTER TABLE root ADD COLUMN policy_seq INTEGER;',
   // What people asked, in the order in which it was done.
   'CREATE TABLE asked (id INTEGER PRIMARY KEY AUTOINCREMENT, request_id TEXT NOT NULL UNIQUE, outcome TEXT NOT NULL);',
+  // Versions of models that scored this campaign's trials; `since_hour`: from when on they are judged again after they were called back.
+  `CREATE TABLE watched_models (
+    model TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    since_hour INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (model, version)
+  ) WITHOUT ROWID;`,
 ];

@@ -1,7 +1,8 @@
 /** What serves, from the registry to the publisher; and what the watch called back, from the publisher to the registry. */
 import { database } from '../../db/database.ts';
 import { findModel, findVersion, listServing, raiseRevision, storeStage } from '../../db/queries/models.ts';
-import type { PublishedModel, ServingStage } from '../../decisioning/scoring/published.ts';
+import type { PublishedModel, PublishedVersion, ServingStage } from '../../decisioning/scoring/published.ts';
+import type { ModelWatch } from '../../decisioning/scoring/watch/rules.ts';
 import type { ModelChange } from '../../durable-objects/publisher/models.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { publisherStub } from '../../durable-objects/shared/stub.ts';
@@ -10,21 +11,26 @@ import { Unavailable } from '../http/unavailable.ts';
 /** Every model that ever served, with the versions that do now. */
 async function servingModels(env: Env, workspaceId: string): Promise<readonly ModelChange[]> {
   const changes = new Map<string, { revision: number; model: PublishedModel }>();
-  for (const { modelId, revision, version, stage, share, manifestHash } of await listServing(
-    database(env.DB),
-    workspaceId,
-  )) {
+  for (const row of await listServing(database(env.DB), workspaceId)) {
+    const { modelId, revision } = row;
     const { model } = changes.get(modelId) ?? { model: { id: modelId, versions: [] } };
     // A model of which nothing serves comes as one row without a version.
-    const versions = version === null ? [] : [one({ version, stage: stage as ServingStage, share, manifestHash })];
+    const versions = row.version === null ? [] : [one(row)];
     changes.set(modelId, { revision, model: { ...model, versions: [...model.versions, ...versions] } });
   }
   return [...changes.values()];
 }
 
-function one(row: { version: number; stage: ServingStage; share: number | null; manifestHash: string }) {
-  const { version, stage, share, manifestHash } = row;
-  return { version, stage, manifest: manifestHash, ...(share !== null && { share }) };
+function one(row: Awaited<ReturnType<typeof listServing>>[number]): PublishedVersion {
+  const { version, stage, share, manifestHash, stagedAt, watch } = row;
+  return {
+    version,
+    stage: stage as ServingStage,
+    manifest: manifestHash,
+    ...(share !== null && { share }),
+    stagedAtMs: stagedAt,
+    ...(watch !== null && { watch: JSON.parse(watch) as ModelWatch }),
+  };
 }
 
 /**

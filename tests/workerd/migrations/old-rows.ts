@@ -145,6 +145,7 @@ export const OLD_KINDS = {
       { since: 1, until: 5, sql: `INSERT INTO root VALUES (${ROOT})` },
       { since: 5, sql: `INSERT INTO root VALUES (${ROOT}, 31)` },
       { since: 6, sql: "INSERT INTO asked VALUES (1, 'r1', 'held')" },
+      { since: 7, sql: "INSERT INTO watched_models VALUES ('churn', 3, 0)" },
       { since: 1, sql: `INSERT INTO cells VALUES ('rest', 'a', ${HOUR}, 0, 9, ${COUNTS})` },
       { since: 1, sql: `INSERT INTO totals VALUES ('rest', 'a', ${COUNTS})` },
       { since: 2, sql: `INSERT INTO vectors VALUES ('rest', 'a', ${HOUR}, 'goal:view', 3, 0, 8, '[1,2,3]')` },

@@ -1,0 +1,146 @@
+/** A bad canary over the whole way: a share of the customers gets it, what comes of them tells, and it is called back by itself. */
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { ModelVersion } from '../../../contract/models/registry.ts';
+import type { Receipt } from '../../../decisioning/receipt.ts';
+import { publisherStub } from '../../../durable-objects/shared/stub.ts';
+import { reconcileModels } from '../../../worker/models/serving.ts';
+import { apiOf, eventually } from '../api.ts';
+import { createWorkspace, publishDemo, type TestWorkspace } from '../workspace.ts';
+import { smallModel } from './small-model.ts';
+
+const bindings = env as unknown as Env;
+/** One evaluation window. */
+const WINDOW = 50;
+const SHARE = 0.2;
+/** Customers whose versions are looked at one by one; the workspace is always the same, and so is who belongs to the share. */
+const KNOWN = 20;
+const AT_ONCE = 20;
+/** Some six hundred requests, on a machine that others use too. */
+const TIMEOUT_MS = 90_000;
+
+const documents = [
+  { kind: 'placement', id: 'hero', name: 'Hero', defaultContent: { text: 'default' } },
+  { kind: 'attribute', id: 'tenureMonths', type: 'number', source: 'server' },
+  { kind: 'attribute', id: 'contract', type: 'string', source: 'server' },
+  {
+    kind: 'campaign',
+    id: 'stay',
+    name: 'Stay',
+    objective: { goal: 'click' },
+    placements: ['hero'],
+    audience: { condition: { 'models.churn.probability': { $gte: 0 } } },
+    arms: [{ id: 'a', content: { text: 'stay' } }],
+  },
+];
+
+let workspace: TestWorkspace;
+let api: ReturnType<typeof apiOf>;
+let requests = 0;
+
+const tenureOf = (i: number): number => (i * 7) % 40;
+/** The newer the customer the likelier a click, as the live version says; one in eight does otherwise. */
+const clicks = (i: number): boolean => tenureOf(i) < 20 !== (i % 8 === 3);
+
+async function decide(i: number) {
+  requests += 1;
+  const { body } = await api.optimize({
+    requestId: `request-${requests}`,
+    placements: ['hero'],
+    customer: { id: `customer-${i}` },
+    context: { attributes: { tenureMonths: tenureOf(i), contract: 'yearly' } },
+  });
+  return body.decisions[0]!;
+}
+
+/** Customers who are decided for, see it, and click or not; a server tells of them together. */
+async function visits(count: number): Promise<void> {
+  for (let from = 0; from < count; from += AT_ONCE) {
+    const told = await inTurn(AT_ONCE, async (i) => {
+      const { token } = await decide(from + i);
+      return [{ kind: 'exposure', token }, ...(clicks(from + i) ? [{ kind: 'goal', goal: 'click', token }] : [])];
+    });
+    const { body } = await api.feedback({ events: told.flat() });
+    expect(body).toMatchObject({ accepted: told.flat().length });
+  }
+}
+
+async function versionOf(i: number): Promise<number | undefined> {
+  const { decisionId } = await decide(i);
+  const { body } = await api.secret<{ receipt: Receipt }>('GET', `/v1/decisions/${decisionId}`);
+  return body.receipt.models?.churn?.used?.version;
+}
+
+async function inTurn<T>(count: number, step: (i: number) => Promise<T>): Promise<T[]> {
+  const done: T[] = [];
+  for (let from = 0; from < count; from += AT_ONCE)
+    done.push(
+      ...(await Promise.all(Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, i) => step(from + i)))),
+    );
+  return done;
+}
+
+beforeAll(async () => {
+  workspace = await createWorkspace(bindings, { workspaceId: 'rollback' });
+  api = apiOf(workspace);
+  await publishDemo(bindings, workspace, documents);
+  const watch = { goal: 'click', minTrials: WINDOW };
+  const register = async (weights: Parameters<typeof smallModel>[0]) =>
+    (await api.secret<ModelVersion>('POST', '/v1/models', await smallModel(weights, { watch }))).status;
+  expect([
+    await register({ bias: 2, tenure: -1, contract: 0 }),
+    await register({ bias: -2, tenure: 1, contract: 0 }),
+  ]).toEqual([201, 201]);
+  const stage = (version: number, body: object) =>
+    api.secret('PUT', `/v1/models/churn/versions/${version}/stage`, body);
+  await stage(1, { stage: 'live' });
+  await stage(2, { stage: 'canary', share: SHARE });
+  await eventually(
+    () => inTurn(KNOWN, versionOf),
+    (versions) => versions.includes(1) && versions.includes(2),
+  );
+});
+
+describe('a canary that says the opposite', () => {
+  const title =
+    'is called back by itself within one window, its customers return to the live version, and the registry says why';
+  it(title, { timeout: TIMEOUT_MS }, async () => {
+    const before = await inTurn(KNOWN, versionOf);
+    expect(new Set(before)).toEqual(new Set([1, 2]));
+    expect(await inTurn(KNOWN, versionOf)).toEqual(before);
+    // As many customers as the canary’s share of them needs for one window, and a quarter more for the luck of the draw.
+    await visits(Math.ceil((1.25 * WINDOW) / SHARE));
+    const publisher = await publisherStub(bindings, workspace.workspaceId);
+    let { calledBack } = await publisher.modelBooks();
+    // Beyond the five seconds of `eventually`: sums come by way of a shard and the root, each at its own pace, on a machine that others use too.
+    for (let i = 0; i < 6 && calledBack.length === 0; i += 1)
+      ({ calledBack } = await eventually(
+        () => publisher.modelBooks(),
+        (books) => books.calledBack.length > 0,
+      ));
+    expect(calledBack).toEqual([
+      expect.objectContaining({ modelId: 'churn', version: 2, reason: expect.stringMatching(/^AUC 0\.[0-2]/) }),
+    ]);
+    const after = await eventually(
+      () => inTurn(KNOWN, versionOf),
+      (versions) => !versions.includes(2),
+    );
+    expect(new Set(after)).toEqual(new Set([1]));
+    await reconcileModels(bindings, workspace.workspaceId, Date.now());
+    const { body } = await api.secret<{ versions: ModelVersion[] }>('GET', '/v1/models/churn');
+    expect(body.versions.map(({ version, stage, reason }) => [version, stage, reason])).toEqual([
+      [2, 'retired', expect.stringContaining('in campaign "stay"')],
+      [1, 'live', null],
+    ]);
+    const alerts = await eventually(
+      () => api.secret<{ items: { subject: string; detail: object }[] }>('GET', '/v1/alerts?kind=model_breach'),
+      ({ body: { items } }) => items.length > 0,
+    );
+    expect(alerts.body.items).toEqual([
+      expect.objectContaining({
+        subject: 'model:churn',
+        detail: expect.objectContaining({ what: 'auc', version: 2, stage: 'canary', done: 'called back' }),
+      }),
+    ]);
+  });
+});
