@@ -136,7 +136,7 @@ export const LEDGER_FAULTS: readonly PlantedFault[] = [
     name: 'spends-without-consent',
     what: 'a visitor of whom nothing may be kept gets a purse',
     file: 'worker/edge/decide.ts',
-    find: "  if (visitor.kind === 'none') return { outcome: 'decided', decisions: decideHere(bare, asked) };",
+    find: "  if (visitor.kind === 'none') return { outcome: 'decided', decisions: decideHere(bare, asked), visitor };",
     replace: '',
     caughtBy: {
       project: 'workerd',
