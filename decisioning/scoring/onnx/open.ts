@@ -15,13 +15,14 @@ export const openModel: OpenModel = (bytes) => {
   const at = { node: '' };
   try {
     if (bytes.length > MAX_MODEL_BYTES) refuse('too_large', 'bytes');
-    const { input, steps, outputs } = planOf(readModel(bytes), at);
+    const { input, steps, cost, outputs } = planOf(readModel(bytes), at);
     const width = input.data.length;
     return {
       inputs: [rowTensor(input)],
       outputs: outputs.map(rowTensor),
+      steps: cost,
       run: (rows, count) => {
-        if (rows.length !== count * width) throw new RangeError(`not ${count} rows of ${width}`);
+        if (rows.length !== count * width) throw new RangeError('rows');
         const scores: Record<string, Float32Array> = {};
         for (const { name, data } of outputs) scores[name] = new Float32Array(count * data.length);
         for (let row = 0; row < count; row++) {

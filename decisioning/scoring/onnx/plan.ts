@@ -16,6 +16,8 @@ export interface Plan {
   /** Where a row goes before the steps. */
   readonly input: Port;
   readonly steps: readonly (() => void)[];
+  /** What a row costs, out of {@link MAX_STEPS}. */
+  readonly cost: number;
   /** Where the scores are after the steps. */
   readonly outputs: readonly Port[];
 }
@@ -89,5 +91,10 @@ export function planOf({ graph, opsets }: ModelProto, at: { node: string }): Pla
     name: output,
     data: (values.get(output) ?? refuse('malformed', output)).data,
   });
-  return { input: { name, data: row.data }, steps, outputs: outputs.map((output) => portOf(output.name ?? '')) };
+  return {
+    input: { name, data: row.data },
+    steps,
+    cost: MAX_STEPS - left,
+    outputs: outputs.map((output) => portOf(output.name ?? '')),
+  };
 }

@@ -26,7 +26,7 @@ export interface Tensor {
 export function sizeOf(dims: readonly number[]): number {
   let size = 1;
   for (const dim of dims) {
-    must(dim >= 0, 'shape');
+    must(dim >= 0 && dim % 1 === 0, 'shape');
     size *= dim;
   }
   return size <= MAX_ELEMENTS && dims.length <= MAX_RANK ? size : refuse('too_large', 'shape');

@@ -20,7 +20,7 @@ function product(
 ): () => void {
   const { dims, data: x } = call.input();
   const inner = dims.at(-1)!;
-  must(inner > 0 && weights.length === inner * columns, 'weights');
+  must(weights.length > 0 && weights.length === inner * columns, 'weights');
   // One column after the other.
   const w = Float64Array.from(
     weights,

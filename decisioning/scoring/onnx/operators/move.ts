@@ -95,6 +95,8 @@ export const labelEncoder: Operator = (call) => {
   const [keys, values] = [entriesOf(call, 'keys'), entriesOf(call, 'values')];
   const [int, float] = [call.int('default_int64', -1), call.float('default_float')];
   const fallback = values.type === FLOAT ? float : int;
+  // Texts are refused as what they are, not for what is missing without them.
+  call.finish();
   must(keys.type === type && keys.data.length === values.data.length, 'keys');
   const table = new Map<number, number>();
   for (let i = keys.data.length; i-- > 0; ) table.set(keys.data[i]!, values.data[i]!);

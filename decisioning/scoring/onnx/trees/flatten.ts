@@ -36,6 +36,7 @@ export function flatten(
 ): FlatForest {
   // A comparison with a single value takes two nodes.
   const room = 2 * (features.length + members.flat().length);
+  must(room > 0, 'nodes');
   if (room > MAX_TREE_NODES) refuse('too_large', 'nodes');
   const words = new Int32Array(4 * room);
   const thresholds = new Float32Array(words.buffer);
