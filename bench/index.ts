@@ -6,11 +6,20 @@ import { linearRows } from './linear.ts';
 import { purseRows } from './purse.ts';
 import { benchTable } from './report.ts';
 import { rewardRows } from './rewards.ts';
+import { scoringRows } from './scoring.ts';
 import { steeringRows } from './steering.ts';
 import { trainingRows } from './training.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'string' } } });
-const rows = [...linearRows(), ...banditRows(), ...rewardRows(), ...steeringRows(), ...purseRows(), ...trainingRows()];
+const rows = [
+  ...linearRows(),
+  ...banditRows(),
+  ...rewardRows(),
+  ...steeringRows(),
+  ...purseRows(),
+  ...(await scoringRows()),
+  ...trainingRows(),
+];
 process.stdout.write(benchTable(rows));
 if (values.json !== undefined) {
   const flat = Object.fromEntries(rows.map(({ id, time }) => [id, Number(time.median.toFixed(3))]));

@@ -1,18 +1,14 @@
 /** Refusals on their way out: thrown where a file is found wanting, caught in `openModel`, which returns them as values. */
 import type { ModelProblem } from '../engine.ts';
 
-/** Never leaves this folder. */
-export class Refused extends Error {
+/** An error that never leaves this folder. */
+export interface Refused extends Error {
   readonly problem: ModelProblem;
-  constructor(problem: ModelProblem, detail: string) {
-    super(detail);
-    this.problem = problem;
-  }
 }
 
 /** @throws Refused always */
 export function refuse(problem: ModelProblem, detail: string): never {
-  throw new Refused(problem, detail);
+  throw Object.assign(new Error(detail), { problem }) satisfies Refused;
 }
 
 /** @throws Refused `malformed` where it does not hold */

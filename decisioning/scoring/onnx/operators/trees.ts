@@ -60,7 +60,8 @@ function scoresOf(call: Call, forest: Forest, aggregate: number, targets: number
         isLive = true;
       }
     }
-    for (const leaf of at) {
+    for (let tree = 0; tree < at.length; tree++) {
+      const leaf = at[tree]!;
       for (let i = ends[~leaf]!; i < ends[-leaf]!; i++) {
         const id = ids[i]!;
         const weight = weights[i]!;
