@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Allocation } from './bandits/allocation.ts';
 import { hybridChoice } from './bandits/hybrid.ts';
+import { readRules } from './catalog/read.ts';
 import { decide } from './decide.ts';
 import { decideWithReceipt, hybridOf, type Receipt, replay } from './receipt.ts';
 import type { ModelManifest } from './scoring/manifest.ts';
@@ -139,6 +140,11 @@ describe('bandit or model', () => {
     const receipt = receiptOf({ 'likes@3': 1 }, likesZ, 7);
     expect(replay(receipt, slices.slices)[0]!.chosen!.propensityArm).toBe(receipt.chosen.hero!.propensityArm);
   });
+});
+
+test('a slice with a model that reads the arms is read as it was written', () => {
+  expect(campaign!.armFacts).toHaveLength(3);
+  expect(readRules(JSON.stringify(slices.slices.hero))).toMatchObject({ ok: true });
 });
 
 describe('hybridChoice', () => {

@@ -70,7 +70,7 @@ describe('a campaign with parameters', () => {
 
   test('gives its score to every arm that names none, written or made', () => {
     const score = 'models.likes.probability';
-    expect((schema.parse(written({ score })) as { arms: object[] }).arms).toEqual([
+    expect(schema.parse(written({ score }))).toHaveProperty('arms', [
       expect.objectContaining({ id: 'bonus', score }),
       expect.objectContaining({ id: 'gift', score }),
     ]);

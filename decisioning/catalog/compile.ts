@@ -6,6 +6,7 @@ import { compileContents, compileRules, sliceSource } from './compile-slices.ts'
 import type { Configuration } from './configuration.ts';
 import { withBuiltIns } from './defaults.ts';
 import { MAX_SLICE_BYTES, utf8Length } from './limits.ts';
+import { type ModelRead, modelReadsOf } from './model-reads.ts';
 import { byId } from './order.ts';
 import { type CatalogProblem, newReport, type Report } from './problems.ts';
 import type { CampaignPolicy, ContentsSlice, Directory, RulesSlice } from './slice.ts';
@@ -24,6 +25,8 @@ export interface Catalog {
   readonly policies: readonly CampaignPolicy[];
   /** What its campaigns should not surprise anybody with, by campaign id. */
   readonly warnings: readonly CatalogProblem[];
+  /** Scores of models that it names: whether they are there, the registry knows. */
+  readonly modelReads: readonly ModelRead[];
 }
 
 export type CompileResult =
@@ -59,13 +62,15 @@ export function compile(
   });
   checkSize('', directory, 'facts of the workspace', report);
   if (problems.length > 0) return { ok: false, problems };
+  const sorted = { campaigns: byId(complete.campaigns), segments: byId(complete.segments) };
   return {
     ok: true,
     catalog: {
       directory,
       placements: Object.fromEntries(placements),
       policies: [...policies.values()],
-      warnings: warningsOf({ ...complete, campaigns: byId(complete.campaigns), segments: byId(complete.segments) }),
+      warnings: warningsOf({ ...complete, ...sorted }),
+      modelReads: modelReadsOf(sorted),
     },
   };
 }

@@ -151,7 +151,7 @@ const campaign = also(
     shards: wholeFrom(1),
     features: optional(featuresShape),
     scorePaths: optional(listOf(text)),
-    armFacts: optional(listOf(recordOf(anObject))),
+    armFacts: optional(listOf(anObject)),
     models: optional(listOf(text)),
     tokenLifeMs: wholeFrom(1),
     goalWindowMs: optional(wholeFrom(1)),

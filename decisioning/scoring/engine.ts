@@ -11,6 +11,8 @@ export interface RowTensor {
 export interface OpenedModel {
   readonly inputs: readonly RowTensor[];
   readonly outputs: readonly RowTensor[];
+  /** What a row costs at most, in multiplications and comparisons; absent where the engine cannot tell. */
+  readonly steps?: number;
   /**
    * Scores rows of the model's one float input.
    *

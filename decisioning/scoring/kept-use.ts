@@ -41,9 +41,10 @@ export function keptUse(manifest: ModelManifest, { version, stage, row, missing,
     ...(score !== undefined && { score }),
     ...(first?.kind === 'value' && told !== undefined && { value: told }),
     missing: missing.length,
-    ...(reference && {
-      inputs: { length: inputLayout(reference).length, at: marksOf(reference, inputs, told, row, missing) },
-    }),
+    ...(reference &&
+      row.length > 0 && {
+        inputs: { length: inputLayout(reference).length, at: marksOf(reference, inputs, told, row, missing) },
+      }),
     ...(watch?.goal !== undefined && { goal: watch.goal }),
   };
 }

@@ -4,7 +4,7 @@ import type { OpenedModel } from './engine.ts';
 import type { ModelManifest } from './manifest.ts';
 import { armPath } from './paths.ts';
 import type { PublishedModel } from './published.ts';
-import { MAX_KEPT_ARMS, modelScores, type ServedModel } from './served.ts';
+import { MAX_DECISION_STEPS, MAX_KEPT_ARMS, modelScores, type ServedModel } from './served.ts';
 
 const MANIFEST: ModelManifest = {
   format: 1,
@@ -36,7 +36,7 @@ function modelOf(score: (row: Float32Array) => number): ServedModel & { runs: nu
   return served;
 }
 
-const CUSTOMER: Readonly<Record<string, unknown>> = { tenureMonths: 5 };
+const CUSTOMER: Readonly<Record<string, unknown>> = { tenureMonths: 5, name: 'Ada' };
 const scoresOf = (models: readonly PublishedModel[], served: Readonly<Record<string, ServedModel>>) =>
   modelScores({ models, served: (hash) => served[hash], bucketingId: 'ada', resolve: (path) => CUSTOMER[path] });
 
@@ -87,6 +87,20 @@ describe('modelScores', () => {
       },
       'models.churn.probability',
     ],
+    [
+      'measures texts in a way that is not known here',
+      [LIVE],
+      {
+        m1: {
+          ...modelOf(() => 0.5),
+          manifest: {
+            ...MANIFEST,
+            inputs: [{ name: 'a', attribute: 'name', encoding: { kind: 'text', measures: ['tomorrows'] }, missing: 0 }],
+          },
+        },
+      },
+      'models.churn.probability',
+    ],
     ['gives no number', [LIVE], { m1: modelOf(() => Number.NaN) }, 'models.churn.probability'],
     ['gives more than it may', [LIVE], { m1: modelOf(() => 1.5) }, 'models.churn.probability'],
     ['has no such output', [LIVE], { m1: modelOf(() => 0.5) }, 'models.churn.value'],
@@ -94,6 +108,44 @@ describe('modelScores', () => {
     ['is asked for in too many words', [LIVE], { m1: modelOf(() => 0.5) }, 'models.churn.probability.x'],
   ])('is a missing attribute where the model %s', (_name, models, served, path) => {
     expect(scoresOf(models, served).resolve(path)).toBeNull();
+  });
+});
+
+describe('the steps of a decision', () => {
+  const published = (id: string, stages: readonly ('live' | 'shadow')[]): PublishedModel => ({
+    id,
+    versions: stages.map((stage, i) => ({ version: i + 1, stage, manifest: `${id}-${stage}` })),
+  });
+  const costing = (steps: number) => {
+    const model = modelOf(() => 0.5);
+    return { ...model, opened: { ...model.opened, steps } };
+  };
+  const third = Math.floor(MAX_DECISION_STEPS / 3) - 10_000;
+
+  test('end: what does not fit them any more has no score, and what is cheap enough still has', () => {
+    const ids = ['a', 'b', 'c', 'd'];
+    const served = Object.fromEntries(ids.map((id) => [`${id}-live`, costing(third)]));
+    const { resolve } = scoresOf([...ids.map((id) => published(id, ['live'])), published('e', ['live'])], {
+      ...served,
+      'e-live': costing(-10_000),
+    });
+    expect([...ids, 'e'].map((id) => resolve(`models.${id}.probability`))).toEqual([0.5, 0.5, 0.5, null, 0.5]);
+  });
+
+  test('are spent by shadows up to one half', () => {
+    const served = Object.fromEntries(
+      ['a', 'b'].flatMap((id) => [
+        [`${id}-live`, costing(third)],
+        [`${id}-shadow`, costing(10_000)],
+      ]),
+    );
+    const scores = scoresOf([published('a', ['live', 'shadow']), published('b', ['live', 'shadow'])], served);
+    scores.resolve('models.a.probability');
+    scores.resolve('models.b.probability');
+    expect(Object.entries(scores.uses()).map(([id, uses]) => [id, Object.keys(uses)])).toEqual([
+      ['a', ['used', 'shadow']],
+      ['b', ['used']],
+    ]);
   });
 });
 

@@ -25,7 +25,7 @@ export interface ServedModel {
 export interface ModelUse {
   readonly version: number;
   readonly stage: ServingStage;
-  /** The encoded row, in the order of the manifest's columns; null stands for NaN, which JSON does not have. */
+  /** The encoded row, in the order of the manifest's columns; null stands for NaN, which JSON does not have. Empty where it could not be encoded. */
   readonly row: readonly (number | null)[];
   /** Inputs that had no value. */
   readonly missing: readonly string[];
@@ -35,6 +35,14 @@ export interface ModelUse {
 
 /** Scorings of arms that a receipt keeps of one model: of more, each is still among the receipt's reads. */
 export const MAX_KEPT_ARMS = 16;
+
+/**
+ * Multiplications and comparisons that one decision spends on scores, as engines count them before they run: some 80 ms at the very worst, and a tenth of
+ * it for trees, which are counted at their deepest. A placement's 64 arms with 300 trees each fit three times.
+ */
+export const MAX_DECISION_STEPS = 33_554_432;
+/** What encoding a row and calling an engine costs beside that, and all of it where the engine does not tell. */
+const STEPS_PER_SCORING = 10_000;
 
 /** A model in charge, and the shadow beside it. */
 export interface ModelUses {
@@ -77,10 +85,19 @@ interface Scorings {
   readonly shadow?: Scored;
 }
 
-/** Scores of one customer at one moment; each model runs at most once (and its shadow once), one that reads arms once an arm. */
+/** What is left of {@link MAX_DECISION_STEPS}. */
+interface Steps {
+  left: number;
+}
+
+/**
+ * Scores of one customer at one moment; each model runs at most once (and its shadow once), one that reads arms once an arm. What exceeds the steps of
+ * a decision has no score; shadows leave the second half of them to those that are heard.
+ */
 export function modelScores(facts: ScoringFacts): ModelScores {
   const { resolve } = facts;
   const byId = new Map(facts.models.map((model) => [model.id, model]));
+  const steps: Steps = { left: MAX_DECISION_STEPS };
   /** By model, or by model and arm. */
   const scorings = new Map<string, { readonly model: string; readonly arm?: string; readonly scorings: Scorings }>();
   const scoringsOf = ({ model: id, arm }: ModelPath): Scorings => {
@@ -89,7 +106,7 @@ export function modelScores(facts: ScoringFacts): ModelScores {
     const key = named === undefined ? id : `${id}#${named}`;
     const known = scorings.get(key);
     if (known) return known.scorings;
-    const fresh = model ? score(model, facts, named === undefined ? undefined : arm) : {};
+    const fresh = model ? score(model, facts, steps, named === undefined ? undefined : arm) : {};
     scorings.set(key, { model: id, ...(named !== undefined && { arm: named }), scorings: fresh });
     return fresh;
   };
@@ -147,31 +164,36 @@ function readsArms({ versions }: PublishedModel, served: ScoringFacts['served'])
 function score(
   model: PublishedModel,
   { served, bucketingId, armFacts, resolve }: ScoringFacts,
+  steps: Steps,
   arm?: ArmName,
 ): Scorings {
   const ofArm = arm && { [ARM_ROOT]: armFacts?.(arm) };
   const read: Resolve = ofArm ? (path) => (isArmPath(path) ? readPath(ofArm, path) : resolve(path)) : resolve;
-  const scored = (version: PublishedVersion | undefined): Scored | undefined => {
+  const scored = (version: PublishedVersion | undefined, reserved = 0): Scored | undefined => {
     const opened = version && served(version.manifest);
     if (!opened) return undefined;
+    const cost = STEPS_PER_SCORING + (opened.opened.steps ?? 0);
+    if (cost > steps.left - reserved) return undefined;
+    steps.left -= cost;
     const use = { version: version.version, stage: version.stage, ...scoreOnce(opened, read) };
     return { use, manifest: opened.manifest };
   };
   const used = scored(versionInCharge(model, bucketingId));
-  const shadow = scored(shadowOf(model));
+  const shadow = scored(shadowOf(model), MAX_DECISION_STEPS / 2);
   return { ...(used && { used }), ...(shadow && { shadow }) };
 }
 
 /** One run of a model; whatever goes wrong in it costs the score and nothing else. */
 function scoreOnce({ manifest, opened }: ServedModel, resolve: Resolve): Omit<ModelUse, 'version' | 'stage'> {
-  const { row, missing } = encodeRow(manifest.inputs, resolve);
-  const kept = Array.from(row, (value) => (Number.isNaN(value) ? null : value));
+  let kept: Pick<ModelUse, 'row' | 'missing'> = { row: [], missing: [] };
   // Of a page's model that only the page can ask, no score: that of somebody of whom nothing is known would be taken for one.
-  if (manifest.onDevice && missing.length === manifest.inputs.length) return { row: kept, missing, outputs: {} };
+  const isNobody = (missing: readonly string[]) => manifest.onDevice && missing.length === manifest.inputs.length;
   try {
-    return { row: kept, missing, outputs: outputsOf(manifest, opened.run(row, 1)) };
+    const { row, missing } = encodeRow(manifest.inputs, resolve);
+    kept = { row: Array.from(row, (value) => (Number.isNaN(value) ? null : value)), missing };
+    return { ...kept, outputs: isNobody(missing) ? {} : outputsOf(manifest, opened.run(row, 1)) };
   } catch {
-    return { row: kept, missing, outputs: {} };
+    return { ...kept, outputs: {} };
   }
 }
 

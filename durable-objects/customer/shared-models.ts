@@ -22,8 +22,12 @@ function keep(hash: string, model: ServedModel): void {
 
 /** What the worker checked and opened before it handed it over; one that does not open here scores nobody. */
 function admit({ hash, manifest, file }: ModelBody): void {
-  const model = openServed(JSON.parse(manifest), new Uint8Array(file));
-  if (!('refused' in model)) keep(hash, model);
+  try {
+    const model = openServed(JSON.parse(manifest), new Uint8Array(file));
+    if (!('refused' in model)) keep(hash, model);
+  } catch {
+    // The worker may be a version ahead of this code: its model costs the score, never the decision.
+  }
 }
 
 /** The models of a call by their manifests' hashes, and the hashes that are not here. */

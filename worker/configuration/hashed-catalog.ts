@@ -12,6 +12,7 @@ export interface HashedCatalog {
   readonly bodies: readonly NamedBody[];
   readonly policies: readonly CampaignPolicy[];
   readonly warnings: Catalog['warnings'];
+  readonly modelReads: Catalog['modelReads'];
 }
 
 async function named(value: unknown): Promise<NamedBody> {
@@ -38,6 +39,7 @@ export async function hashCatalog(catalog: Catalog): Promise<HashedCatalog> {
     bodies,
     policies: catalog.policies,
     warnings: catalog.warnings,
+    modelReads: catalog.modelReads,
   };
 }
 

@@ -10,6 +10,7 @@ import { Unavailable } from '../http/unavailable.ts';
 import { activate, servedRevision, storeBodies } from './deliver.ts';
 import type { CheckedDocument } from './documents.ts';
 import type { HashedCatalog } from './hashed-catalog.ts';
+import { registryWarnings } from './model-warnings.ts';
 import { prepare } from './prepare.ts';
 
 /** A draft as it will be. */
@@ -92,7 +93,11 @@ async function carryOut(caller: Caller, snapshot: DraftsSnapshot, plan: Plan): P
   }
   const prepared = await prepare(snapshot.workspace, plan.drafts);
   if (!prepared.ok) return prepared;
-  const { warnings } = prepared.value;
+  const { modelReads } = prepared.value;
+  const warnings = [
+    ...prepared.value.warnings,
+    ...(await registryWarnings(caller.env, caller.workspaceId, modelReads)),
+  ];
   before = { ...before, warnings };
   const changed = changesAnything(snapshot, plan, prepared.value);
   if (plan.dryRun) return { ok: true, value: { ...before, changed } };

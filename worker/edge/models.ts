@@ -12,6 +12,8 @@ import type { PlacementSlices } from './slices.ts';
 export const MAX_KEPT_MODELS = 32;
 /** Models that one request's placements may name: each of them may be scored. */
 export const MAX_REQUEST_MODELS = 16;
+/** Of models in one call to an object: half of what a call may carry, beside slices and allocations. */
+export const MAX_CARRIED_BYTES = 16 * 1_024 * 1_024;
 /** One that is not there, or does not open, is asked for again after this: a bucket that is down must not cost every request its time. */
 export const MODEL_RETRY_MS = 10_000;
 /** Of a request's deadline, what it waits for models that this isolate has never seen: the rest is for deciding without them. */
@@ -36,9 +38,15 @@ export function servedModel(manifest: string): ServedModel | undefined {
   return keptModels.get(manifest)?.served;
 }
 
-/** What this isolate can hand on to an object that lacks it. */
+/** What this isolate can hand on to an object that lacks it, as far as it fits one call; what does not is asked for again with the next. */
 export function modelBodies(manifests: readonly string[]): readonly ModelBody[] {
-  return manifests.flatMap((manifest) => keptModels.get(manifest)?.body ?? []);
+  let left = MAX_CARRIED_BYTES;
+  return manifests.flatMap((manifest) => {
+    const body = keptModels.get(manifest)?.body;
+    if (!body || body.file.byteLength + body.manifest.length > left) return [];
+    left -= body.file.byteLength + body.manifest.length;
+    return [body];
+  });
 }
 
 function keep(manifest: string, model: KeptModel): void {
@@ -49,9 +57,13 @@ function keep(manifest: string, model: KeptModel): void {
 }
 
 async function load(env: Env, workspaceId: string, manifest: string, nowMs: number): Promise<void> {
-  const body = await readModel(env, workspaceId, manifest).catch(() => undefined);
-  const served = body && openServed(JSON.parse(body.manifest), body.file);
-  if (body && served && !('refused' in served)) return keep(manifest, { body, served });
+  try {
+    const body = await readModel(env, workspaceId, manifest);
+    const served = body && openServed(JSON.parse(body.manifest), body.file);
+    if (body && served && !('refused' in served)) return keep(manifest, { body, served });
+  } catch {
+    // A bucket that is down, or a manifest that another version of this worker wrote: either costs the score alone.
+  }
   if (failedUntilMs.size >= MAX_KEPT_MODELS) failedUntilMs.clear();
   failedUntilMs.set(manifest, nowMs + MODEL_RETRY_MS);
 }
