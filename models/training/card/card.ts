@@ -5,6 +5,7 @@ import { METRICS, type MetricName } from '../measure/metrics.ts';
 import type { Validated } from '../run/validate.ts';
 import type { MemberSpec, TrainingSpec } from '../spec/schema.ts';
 import type { Table, TrainingRows } from '../spec/table.ts';
+import { againSection, bullets, number, paragraphs, table } from './markdown.ts';
 
 export interface CardInput {
   readonly spec: TrainingSpec;
@@ -29,12 +30,11 @@ const MEMBER_WORDS: Readonly<Record<MemberSpec['kind'], string>> = {
   mlp: 'small neural network',
 };
 
-const number = (value: number): string => value.toLocaleString('en');
 const figure = (value: number, digits = 4): string => value.toFixed(digits);
 
 export function cardText(input: CardInput): string {
   const { spec, manifest } = input;
-  return [
+  return paragraphs([
     `# ${spec.name}: ${spec.predicts}`,
     spec.about,
     ...dataSection(input),
@@ -46,22 +46,8 @@ export function cardText(input: CardInput): string {
     '## Fair use',
     bullets(spec.fairUse),
     ...driversSection(spec),
-    '## The same again',
-    `\`npm run train -- models/${spec.id}/spec.yaml\` makes every file of this folder again, byte for byte, from seed ${spec.seed}; with \`--check\` it compares instead of writing. ` +
-      `The model is ${number(manifest.file.bytes)} bytes, SHA-256 \`${manifest.file.sha256}\`. \`golden.json\` has customers with the row and the score that every host must give them.`,
-    '',
-  ]
-    .join('\n\n')
-    .replace(/\n+$/, '\n');
-}
-
-function bullets(lines: readonly string[]): string {
-  return lines.map((line) => `- ${line}`).join('\n');
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+    ...againSection(spec, manifest.file),
+  ]);
 }
 
 function dataSection({ spec, table: { sha256 }, data: { answers }, manifest }: CardInput): string[] {

@@ -19,15 +19,15 @@ export function paragraphs(parts: readonly string[]): string {
   return `${parts.join('\n\n').trimEnd()}\n`;
 }
 
-/** How to make the folder again: the last section of every card. */
+/** How to make the folder again: the last section of every card. @param golden what `golden.json` has a list of */
 export function againSection(
-  id: string,
-  seed: number,
-  file: { readonly bytes: number; readonly sha256: string },
+  { id, seed }: { readonly id: string; readonly seed: number },
+  { bytes, sha256 }: { readonly bytes: number; readonly sha256: string },
+  golden = 'customers',
 ): string[] {
   return [
     '## The same again',
     `\`npm run train -- models/${id}/spec.yaml\` makes every file of this folder again, byte for byte, from seed ${seed}; with \`--check\` it compares instead of writing. ` +
-      `The model is ${number(file.bytes)} bytes, SHA-256 \`${file.sha256}\`. \`golden.json\` has rows with the scores that every host must give them.`,
+      `The model is ${number(bytes)} bytes, SHA-256 \`${sha256}\`. \`golden.json\` has ${golden} with the row and the score that every host must give them.`,
   ];
 }

@@ -41,7 +41,7 @@ export function lifetimeCard(input: LifetimeCardInput): string {
     bullets(spec.limits),
     '## Fair use',
     bullets(spec.fairUse),
-    ...againSection(spec.id, spec.seed, manifest.file),
+    ...againSection(spec, manifest.file),
   ]);
 }
 

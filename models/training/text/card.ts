@@ -39,7 +39,7 @@ export function textCard(input: TextCardInput): string {
     bullets(spec.limits),
     '## Fair use',
     bullets(spec.fairUse),
-    ...againSection(spec.id, spec.seed, manifest.file),
+    ...againSection(spec, manifest.file, 'headlines'),
   ]);
 }
 
