@@ -4,6 +4,7 @@ import { didYouMean } from '../decisioning/did-you-mean.ts';
 import { dryRun } from './commands/dry-run.ts';
 import { estimate } from './commands/estimate.ts';
 import { learning } from './commands/learning.ts';
+import { models } from './commands/models.ts';
 import { alerts, budgets } from './commands/money.ts';
 import { performance } from './commands/performance.ts';
 import { push, pushAsSql, validate } from './commands/push.ts';
@@ -24,6 +25,7 @@ const COMMANDS = [
   'learning',
   'budgets',
   'alerts',
+  'models',
   'schema',
   'workspace',
 ];
@@ -60,6 +62,8 @@ async function main(args: readonly string[]): Promise<number> {
       return budgets(rest);
     case 'alerts':
       return alerts(rest);
+    case 'models':
+      return models(rest);
     case 'schema':
       return runSchema(rest);
     case 'workspace':

@@ -38,6 +38,20 @@ export const USAGE = `Usage: npm run hyperedge -- COMMAND
   alerts                    what nobody has acknowledged; --all for the others, too
       --kind KIND, --subject pool:ID, --since 24h, --json, --site URL, --key KEY
   alerts acknowledge ID…    say that somebody looks at it; without ids: all by --subject, --kind, --since or --all
+  models                    the models of the workspace: which versions serve, and the paths of their scores
+  models show MODEL         its versions with their figures, and why they stand where they stand
+  models push FOLDER…       register what \`npm run train\` wrote; the same manifest again is the same version
+      --stage STAGE         and put it in service: shadow, canary:0.1 (a tenth of the customers) or live
+  models stage MODEL VERSION STAGE
+                            put a version in service; whoever held the stage retires
+      --share SHARE         of a canary; --reason TEXT, kept in the audit
+  models retire MODEL VERSION
+                            take a version out of service
+  models card MODEL [VERSION]
+                            its card: data, figures, limits
+  models score MODEL CUSTOMER
+                            a customer's score with its reasons; --version N for any version
+      --json, --site URL, --key KEY as for push
   schema [KIND]             print the JSON Schema of a kind, or of any document
       --write FOLDER        write all of them into a folder
   workspace create ID       write the SQL that creates a workspace, a site and its two keys

@@ -9,12 +9,15 @@ import { keyRow } from '../../cli/keys.ts';
 import { MAX_CONFIGURATION_BODY_BYTES } from '../../contract/primitives.ts';
 import { bootstrapSql } from '../../db/bootstrap.ts';
 import type { DemoKeys } from './demo-keys.ts';
+import { ensureModels } from './models.ts';
 import type { D1 } from './runtime.ts';
 
 export interface DemoOptions {
   readonly keys: DemoKeys;
-  /** Folder of the campaigns' files. */
-  readonly campaigns: string;
+  /** Folders of the campaigns' files. */
+  readonly campaigns: readonly string[];
+  /** Folder of the models' folders. */
+  readonly models: string;
   /** Names under which browsers reach the runtime. */
   readonly origins: readonly string[];
   /** Whether its visitors are known by a first-party cookie, too: pages that are filled at the edge need one. */
@@ -23,7 +26,7 @@ export interface DemoOptions {
 
 /** Makes sure that the workspace is there, published, and open to the origins. Returns what had to be done. */
 export async function ensureDemo(database: D1, options: DemoOptions): Promise<'seeded' | 'moved' | 'found'> {
-  const { keys, origins, campaigns, hasCookie = false } = options;
+  const { keys, origins, campaigns, models, hasCookie = false } = options;
   const site = { id: keys.site, name: 'Northlight', kind: 'web', origins, consent: 'required' };
   const statements = bootstrapSql({
     workspaceId: keys.workspace,
@@ -34,6 +37,7 @@ export async function ensureDemo(database: D1, options: DemoOptions): Promise<'s
     keys: [keyRow('publishable', keys.publishableKey), keyRow('secret', keys.secretKey)],
   });
   await database.batch(statements.map((sql) => database.prepare(sql)));
+  await ensureModels(models, keys);
   if (!(await isPublished(database, keys.workspace))) {
     await pushFiles(campaigns, keys);
     await openSite(keys, origins, hasCookie);
@@ -63,8 +67,8 @@ async function isPublished(database: D1, workspace: string): Promise<boolean> {
   return (await query.all()).results.length > 0;
 }
 
-async function pushFiles(folder: string, keys: DemoKeys): Promise<void> {
-  const read = readDocuments([folder]);
+async function pushFiles(folders: readonly string[], keys: DemoKeys): Promise<void> {
+  const read = readDocuments(folders);
   const { documents, findings } = checkDocuments(read.documents);
   const all = [...read.findings, ...findings];
   if (all.length > 0) throw new Error(all.map(formatFinding).join('\n'));

@@ -67,7 +67,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await step('Migrating the database', () => applyMigrations(runtime.database, join(root, 'migrations')));
     const demo = {
       keys,
-      campaigns: join(root, 'examples/shop/campaigns'),
+      campaigns: [join(root, 'examples/shop/campaigns'), join(root, 'examples/plan')],
+      models: join(root, 'models'),
       origins: [url, `http://127.0.0.1:${port}`, ...(edgeUrl ? [edgeUrl] : [])],
       hasCookie: !!edgeUrl,
     };

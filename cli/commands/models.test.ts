@@ -1,0 +1,201 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import type { ModelVersion } from '../../contract/models/registry.ts';
+import { cardFigures, folderUpload } from '../models/folder.ts';
+import { formatModel, formatModels, formatScore } from '../models/words.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'models-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const versionOf = (version: number, changes: Partial<ModelVersion> = {}): ModelVersion => ({
+  model: 'churn',
+  version,
+  stage: 'registered',
+  stagedAt: '2026-11-22T09:00:00.000Z',
+  reason: null,
+  manifestHash: 'a'.repeat(64),
+  fileHash: 'b'.repeat(64),
+  fileBytes: 82_976,
+  name: 'Churn',
+  predicts: 'leaves within a month',
+  outputs: ['models.churn.probability'],
+  inputs: 17,
+  metrics: {},
+  lineage: {},
+  createdAt: '2026-11-22T09:00:00.000Z',
+  createdBy: 'key',
+  ...changes,
+});
+
+/** A server that answers each request with its own, and remembers what it was sent. */
+async function double(answers: Readonly<Record<string, object>>) {
+  const requests: { readonly asked: string; readonly body: unknown }[] = [];
+  const server = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk) => {
+      text += chunk;
+    });
+    request.on('end', () => {
+      const asked = `${request.method} ${request.url}`;
+      requests.push({ asked, body: text === '' ? undefined : JSON.parse(text) });
+      const missing = {
+        type: '/problems/not_found',
+        title: 'There is nothing here',
+        status: 404,
+        detail: 'No such model',
+      };
+      const body = answers[asked];
+      response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? missing));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return { requests, site: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+const run = (...args: readonly string[]) =>
+  promisify(execFile)(process.execPath, ['cli/hyperedge.ts', 'models', ...args], {
+    cwd: join(import.meta.dirname, '../..'),
+    env: { PATH: process.env.PATH, NO_COLOR: '1', HYPEREDGE_SECRET_KEY: 'sk_x' },
+  });
+const told = async (...args: string[]) =>
+  ((await run(...args).catch((error: unknown) => error)) as { stderr: string }).stderr;
+
+test('all models: who serves, and the paths of the scores', () => {
+  const versions = [versionOf(3, { stage: 'canary', share: 0.1 }), versionOf(2, { stage: 'live' }), versionOf(1)];
+  expect(formatModels([{ id: 'churn', versions }]).split('\n')).toEqual([
+    '  Models  live    canary  shadow  newest',
+    '  churn      2  3 (10 %)       -       3',
+    '',
+    '  models.churn.probability  leaves within a month',
+    '',
+  ]);
+  expect(formatModels([])).toContain('models push models/churn');
+});
+
+test('one model: versions with the figures that they have, and why the others retired', () => {
+  const versions = [
+    versionOf(2, { stage: 'live', metrics: { auc: 0.8482, ece: 0.01 } }),
+    versionOf(1, { stage: 'retired', reason: 'AUC .48 of 1,000 outcomes' }),
+  ];
+  expect(formatModel({ id: 'churn', versions }).split('\n')).toEqual([
+    'churn  Churn: leaves within a month',
+    '  models.churn.probability',
+    '',
+    '  Version                     since    AUC  calibration error',
+    '  2 live     22 Nov 2026, 09:00 UTC  0.848              0.010',
+    '  1 retired  22 Nov 2026, 09:00 UTC      -                  -',
+    '',
+    '  1 retired: AUC .48 of 1,000 outcomes',
+    '',
+  ]);
+});
+
+test('a score is told with its reasons, what to do, and what was not known', () => {
+  const input = { name: 'tenure', attribute: 'tenureMonths', value: null, missing: true, outside: false };
+  const reason = { name: 'contract', words: 'month-to-month contract', points: 0.18, moved: '+18 points' };
+  const text = formatScore('crm-1', {
+    ...{ model: 'churn', version: 2, stage: 'live', known: true, outputs: { probability: 0.71234 }, row: {} },
+    ...{ inputs: [input], reasons: [reason], interventions: ['Offer a year.'] },
+    summary: 'Leaves: 71 of 100 customers like this. Mostly because: x (+0.7 points). A typical customer: 27 of 100.',
+  });
+  expect(text.split('\n')).toEqual([
+    'crm-1  by churn 2, live',
+    '',
+    '  Leaves: 71 of 100 customers like this. A typical customer: 27 of 100.',
+    '',
+    '  probability  0.7123',
+    '',
+    '  +18 points  month-to-month contract',
+    '',
+    '  → Offer a year.',
+    '',
+    '  ! no value: tenure',
+    '',
+  ]);
+});
+
+test('a folder is an upload: figures of the card, where it comes from, and its drawing', () => {
+  writeFileSync(join(folder, 'manifest.json'), '{"id":"churn"}');
+  writeFileSync(join(folder, 'model.onnx'), 'bytes');
+  writeFileSync(join(folder, 'golden.json'), '[{"row":[1]}]');
+  writeFileSync(join(folder, 'spec.yaml'), 'seed: 17\ndata: { title: Telco }\n');
+  writeFileSync(join(folder, 'calibration.svg'), '<svg/>');
+  writeFileSync(
+    join(folder, 'card.md'),
+    '| AUC: chance | **0.8482** | 0.84 |\n![A curve](calibration.svg) ![x](../else.svg)\n',
+  );
+  const upload = folderUpload(folder);
+  expect(upload).toMatchObject({
+    manifest: { id: 'churn' },
+    file: Buffer.from('bytes').toString('base64'),
+    golden: [{ row: [1] }],
+    metrics: { auc: 0.8482 },
+    lineage: { seed: 17, data: 'Telco' },
+  });
+  expect(upload.lineage.specSha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(upload.card).toContain('![A curve](data:image/svg+xml;base64,PHN2Zy8+) ![x](../else.svg)');
+  expect(cardFigures('| Brier score | **0.1** | |\n| AUC | 0.5 | |')).toEqual({ brier: 0.1 });
+});
+
+test('a push registers, then stages; what serves already stays where it is', async () => {
+  const { requests, site } = await double({
+    'POST /v1/models': { ...versionOf(3), created: true },
+    'PUT /v1/models/churn/versions/3/stage': versionOf(3, { stage: 'canary', share: 0.1 }),
+  });
+  const { stdout } = await run('push', folder, '--stage', 'canary:0.1', '--reason', 'a try', '--site', site);
+  expect(stdout.split('\n')).toEqual([
+    '✓ churn: version 3 (82,976 bytes, 1 golden customer scored the same)',
+    '✓ churn 3 is canary, 10 %: serves its share of the customers, within 5 seconds',
+    '',
+  ]);
+  expect(requests[1]?.body).toEqual({ stage: 'canary', share: 0.1, reason: 'a try' });
+  const again = await double({ 'POST /v1/models': { ...versionOf(3, { stage: 'live' }), created: false } });
+  expect((await run('push', folder, '--stage', 'shadow', '--site', again.site)).stdout).toBe(
+    '= churn: version 3 is there already, live, and stays so: models stage churn 3 … moves it\n',
+  );
+});
+
+test('a version is staged, retired, and its card is read without its drawings', async () => {
+  const at = 'PUT /v1/models/churn/versions/2/stage';
+  const detail = {
+    ...versionOf(2),
+    manifest: JSON.parse(manifestText()),
+    card: '# Churn\n![x](data:image/svg+xml;base64,AA)\n',
+  };
+  const { requests, site } = await double({
+    [at]: versionOf(2, { stage: 'retired' }),
+    'GET /v1/models/churn': { id: 'churn', versions: [versionOf(2)] },
+    'GET /v1/models/churn/versions/2': detail,
+  });
+  await run('stage', 'churn', '2', 'canary', '--share', '0.25', '--site', site);
+  expect((await run('retire', 'churn', '2', '--site', site)).stdout).toContain('churn 2 is retired: serves nobody');
+  expect(requests.map(({ body }) => body)).toEqual([{ stage: 'canary', share: 0.25 }, { stage: 'retired' }]);
+  expect((await run('card', 'churn', '--site', site)).stdout).toBe('# Churn\n![x](a drawing: --json has it)\n');
+});
+
+/** As small as a manifest may be. */
+function manifestText(): string {
+  const output = { name: 'probability', tensor: 'p', column: 0, range: [0, 1], kind: 'probability' };
+  const input = { name: 'tenure', attribute: 'tenureMonths', encoding: { kind: 'number' }, missing: 0 };
+  const file = { sha256: 'b'.repeat(64), bytes: 1 };
+  const named = { format: 1, id: 'churn', name: 'Churn', predicts: 'leaves', engine: 'hyperedge', inputTensor: 'row' };
+  return JSON.stringify({ ...named, file, inputs: [input], outputs: [output] });
+}
+
+test('slips are told what was meant, before anything is sent', async () => {
+  const site = ['--site', 'http://127.0.0.1:9'];
+  expect(await told('stge', ...site)).toContain('did you mean "stage"?');
+  expect(await told('stage', 'churn', '2', 'canari', ...site)).toContain('did you mean "canary"?');
+  expect(await told('stage', 'churn', '2', 'canary', ...site)).toContain('above 0 and below 1: canary:0.1');
+  expect(await told('stage', 'churn', '2', 'live:0.5', ...site)).toContain('only a canary has a share');
+  expect(await told('stage', 'churn', 'two', 'live', ...site)).toContain('"two" is no version');
+  expect(await told('push', join(folder, 'none'), ...site)).toContain('is no folder');
+  expect(await told('show', ...site)).toContain('Name the model');
+});

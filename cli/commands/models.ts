@@ -1,0 +1,191 @@
+/** `models`: versions of models, pushed from folders, staged and taken out of service. */
+import { parseArgs } from 'node:util';
+import type * as z from 'zod';
+import {
+  modelSummary,
+  modelsResponse,
+  modelVersion,
+  modelVersionDetail,
+  registeredModel,
+} from '../../contract/models/registry.ts';
+import { scoreResponse } from '../../contract/models/score.ts';
+import { didYouMean } from '../../decisioning/did-you-mean.ts';
+import { type Api, type ApiRequest, callApi } from '../api.ts';
+import { CommandFailure, EXIT, usageFailure } from '../failure.ts';
+import { LOCAL_FOLDER } from '../local.ts';
+import { folderUpload } from '../models/folder.ts';
+import { formatModel, formatModels, formatScore, stageText } from '../models/words.ts';
+import { chooseTarget } from '../target.ts';
+import { counted, paint } from '../terminal.ts';
+
+const ACTIONS = ['list', 'show', 'push', 'stage', 'retire', 'card', 'score'];
+const STAGES = ['shadow', 'canary', 'live', 'retired'];
+/** A drawing inside a card: nothing for a terminal. */
+const DRAWING = /\]\(data:image[^)]*\)/g;
+
+const OPTIONS = {
+  site: { type: 'string' },
+  key: { type: 'string' },
+  stage: { type: 'string' },
+  share: { type: 'string' },
+  reason: { type: 'string' },
+  version: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+type Values = ReturnType<typeof parse>['values'];
+const parse = (args: string[]) => parseArgs({ args, allowPositionals: true, options: OPTIONS });
+
+/** Runs one action on the registry. */
+export async function models(args: string[]): Promise<number> {
+  const { values, positionals } = parse(args);
+  const [action = 'list', ...rest] = positionals;
+  switch (action) {
+    case 'list':
+      return read(values, '/v1/models', modelsResponse, ({ models: all }) => formatModels(all));
+    case 'show':
+      return read(values, `/v1/models/${idOf(rest, 1)}`, modelSummary, formatModel);
+    case 'push':
+      return push(values, rest);
+    case 'stage':
+      return stage(values, idOf(rest, 3), rest[1]!, wishOf(rest[2]!, values.share));
+    case 'retire':
+      return stage(values, idOf(rest, 2), rest[1]!, { stage: 'retired' });
+    case 'card':
+      return card(values, rest);
+    case 'score':
+      return score(values, rest);
+    default:
+      throw usageFailure(`models "${action}"${didYouMean(action, ACTIONS)}`);
+  }
+}
+
+/** The model's id, with as many words as the action takes. */
+function idOf(words: readonly string[], count: number): string {
+  const [id] = words;
+  if (id === undefined || words.length !== count)
+    throw usageFailure(['Name the model', 'and its version', 'and the stage'].slice(0, count).join(' '));
+  return encodeURIComponent(id);
+}
+
+interface StageWish {
+  readonly stage: string;
+  readonly share?: number;
+}
+
+/** `canary:0.1`, or `canary` and `--share 0.1`. */
+function wishOf(text: string, shareOption: string | undefined): StageWish {
+  const [name = '', after, ...more] = text.split(':');
+  if (!STAGES.includes(name) || more.length > 0)
+    throw usageFailure(`"${text}" is no stage${didYouMean(name, STAGES)}: shadow, canary:0.1, live or retired`);
+  const told = after ?? shareOption;
+  if (name !== 'canary') {
+    if (told !== undefined) throw usageFailure('only a canary has a share of the customers');
+    return { stage: name };
+  }
+  const share = Number(told);
+  if (told === undefined || !(share > 0 && share < 1))
+    throw usageFailure(`a canary takes a share of the customers above 0 and below 1: canary:0.1`);
+  return { stage: name, share };
+}
+
+async function ask<T>(api: Api, request: ApiRequest, schema: z.ZodType<T>): Promise<T> {
+  const reply = await callApi(api, request);
+  if (reply.outcome === 'refused') {
+    const { title, detail, errors = [] } = reply.problem;
+    throw new CommandFailure(
+      [detail ?? title, ...errors.map((error) => `  ${error.field} ${error.detail}`)].join('\n'),
+    );
+  }
+  const answer = schema.safeParse(reply.body);
+  if (answer.success) return answer.data;
+  throw new CommandFailure(`${api.site} answers in the words of another version: use its own command line`);
+}
+
+function targetOf(values: Values): Api {
+  const site = values.site ?? (process.env.HYPEREDGE_SITE || undefined);
+  return chooseTarget({ site, key: values.key ?? process.env.HYPEREDGE_SECRET_KEY }, LOCAL_FOLDER);
+}
+
+function tell<T>(values: Values, answer: T, words: (answer: T) => string): number {
+  process.stdout.write(values.json ? `${JSON.stringify(answer, null, 2)}\n` : words(answer));
+  return EXIT.ok;
+}
+
+async function read<T>(values: Values, path: string, schema: z.ZodType<T>, words: (answer: T) => string) {
+  return tell(values, await ask(targetOf(values), { method: 'GET', path }, schema), words);
+}
+
+async function push(values: Values, folders: readonly string[]): Promise<number> {
+  if (folders.length === 0) throw usageFailure('Name the folders of the models, e.g. models/churn');
+  const wish = values.stage === undefined ? undefined : wishOf(values.stage, values.share);
+  const uploads = folders.map(folderUpload);
+  const api = targetOf(values);
+  for (const upload of uploads) {
+    const { id } = upload.manifest;
+    const request = { method: 'POST', path: '/v1/models', body: JSON.stringify(upload) } as const;
+    const done = await ask(api, request, registeredModel);
+    const { version, created, fileBytes } = done;
+    const checked =
+      upload.golden.length > 0 ? `, ${counted(upload.golden.length, 'golden customer')} scored the same` : '';
+    const size = `${fileBytes.toLocaleString('en')} bytes`;
+    // What serves already is not moved by a push that comes again: only `models stage` does that.
+    const left = wish && done.stage !== 'registered' ? `, and stays so: models stage ${id} ${version} … moves it` : '';
+    process.stdout.write(
+      created
+        ? `${paint('green', '✓')} ${paint('bold', id)}: version ${version} (${size}${checked})\n`
+        : `${paint('gray', '=')} ${paint('bold', id)}: version ${version} is there already, ${stageText(done)}${left}\n`,
+    );
+    if (wish && done.stage === 'registered') await put(api, values, encodeURIComponent(id), `${version}`, wish);
+    else if (created)
+      process.stdout.write(`  It serves nobody yet: npm run hyperedge -- models stage ${id} ${version} shadow\n`);
+  }
+  return EXIT.ok;
+}
+
+async function stage(values: Values, id: string, version: string, wish: StageWish): Promise<number> {
+  if (!/^[1-9]\d{0,6}$/.test(version)) throw usageFailure(`"${version}" is no version: a number from 1 on`);
+  await put(targetOf(values), values, id, version, wish);
+  return EXIT.ok;
+}
+
+/** What a stage means for customers. */
+const MEANING: Readonly<Record<string, string>> = {
+  shadow: 'scores unheard',
+  canary: 'serves its share of the customers',
+  live: 'serves all customers but a canary’s',
+  retired: 'serves nobody',
+};
+
+async function put(api: Api, { reason, json }: Values, id: string, version: string, wish: StageWish): Promise<void> {
+  const body = JSON.stringify({ ...wish, ...(reason !== undefined && { reason }) });
+  const request = { method: 'PUT', path: `/v1/models/${id}/versions/${version}/stage`, body } as const;
+  const done = await ask(api, request, modelVersion);
+  const words = `${done.model} ${done.version} is ${stageText(done)}: ${MEANING[done.stage]}, within 5 seconds`;
+  process.stdout.write(json ? `${JSON.stringify(done, null, 2)}\n` : `${paint('green', '✓')} ${words}\n`);
+}
+
+async function card(values: Values, [id, version, ...more]: readonly string[]): Promise<number> {
+  if (id === undefined || more.length > 0)
+    throw usageFailure('Name the model, and its version unless it is the newest');
+  const api = targetOf(values);
+  const at = `/v1/models/${encodeURIComponent(id)}`;
+  const newest = async () => (await ask(api, { method: 'GET', path: at }, modelSummary)).versions[0]?.version;
+  const path = `${at}/versions/${encodeURIComponent(version ?? String(await newest()))}`;
+  return read(values, path, modelVersionDetail, ({ card: text, version: number }) =>
+    text === ''
+      ? `${id} ${number} was pushed without a card.\n`
+      : `${text.replaceAll(DRAWING, '](a drawing: --json has it)').trimEnd()}\n`,
+  );
+}
+
+async function score(values: Values, words: readonly string[]): Promise<number> {
+  const [id, customer, ...more] = words;
+  if (id === undefined || customer === undefined || more.length > 0)
+    throw usageFailure('Name the model and the customer');
+  const version = values.version === undefined ? {} : { version: Number(values.version) };
+  const body = JSON.stringify({ customer: { id: customer }, ...version });
+  const path = `/v1/models/${encodeURIComponent(id)}/score`;
+  const answer = await ask(targetOf(values), { method: 'POST', path, body }, scoreResponse);
+  return tell(values, answer, (told) => formatScore(customer, told));
+}
