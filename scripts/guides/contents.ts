@@ -87,6 +87,7 @@ export const CONTENTS: readonly Group[] = [
     segments: 'Segments',
     reasons: 'Reasons',
     limits: 'Limits',
+    models: 'Models: operators and engines',
     statistics: 'Statistics',
     policies: 'Policies, formulas',
     pacing: 'Pacing',

@@ -1,22 +1,17 @@
 /** onnxruntime-web as the oracle: what it makes of a model, and how far from it ours is. */
-import * as ort from 'onnxruntime-web';
+import { openSession } from '../../../../models/engines/onnxruntime.ts';
 import { openModel } from '../index.ts';
-
-ort.env.wasm.numThreads = 1;
-ort.env.logLevel = 'fatal';
 
 /** Every output that is numbers, by name. */
 export type Scores = Readonly<Record<string, ArrayLike<number>>>;
 
-/** What onnxruntime-web scores. @throws what it throws when it refuses the file */
+/** What onnxruntime-web scores. @throws Error with its refusal */
 export async function oracleScores(bytes: Uint8Array, rows: Float32Array, count: number): Promise<Scores> {
-  const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 4 });
-  const [name = ''] = session.inputNames;
-  const made = await session.run({ [name]: new ort.Tensor('float32', rows, [count, rows.length / count]) });
-  const numbers = Object.entries(made).filter(([, { type }]) => type !== 'string');
-  const scores = numbers.map(([output, { data }]) => [output, Array.from(data as Float32Array, Number)]);
-  await session.release();
-  return Object.fromEntries(scores);
+  const session = await openSession(bytes);
+  if ('refused' in session) throw new Error(JSON.stringify(session));
+  const scores = await session.run(rows, count);
+  await session.close();
+  return scores;
 }
 
 /** What ours scores. @throws Error with the refusal */
