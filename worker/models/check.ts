@@ -5,6 +5,7 @@ import { goldenMismatches } from '../../decisioning/scoring/check-golden.ts';
 import { checkModel } from '../../decisioning/scoring/check-model.ts';
 import type { ModelRefusal } from '../../decisioning/scoring/engine.ts';
 import { openModel } from '../../decisioning/scoring/onnx/index.ts';
+import { refusalWords } from '../../decisioning/scoring/refusal-words.ts';
 import { pointer } from '../http/json.ts';
 import { type Checked, refused } from '../http/problem.ts';
 import { MAX_ERRORS } from '../http/validation.ts';
@@ -51,10 +52,11 @@ function misfitsOf({ manifest, golden }: Omit<Upload, 'file'>, file: Uint8Array)
   }));
 }
 
-function wordsOf({ refused: problem, node, detail, takenBy }: ModelRefusal): string {
+function wordsOf(refusal: ModelRefusal): string {
+  const { refused: problem, node, takenBy } = refusal;
   const where = node === undefined ? '' : ` at ${node}`;
   const other = takenBy === null ? '' : `; ${takenBy} would take it: set "engine"`;
-  return `${problem}${where}: ${detail}${other}`;
+  return `${problem}${where}: ${refusalWords(refusal)}${other}`;
 }
 
 function unfit(...errors: readonly ProblemError[]): Checked<never> {

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Attribute, GraphNode, ModelGraph, Tensor } from '../../../models/training/onnx/graph.ts';
 import { Wire } from '../../../models/training/onnx/wire.ts';
 import { writeModel } from '../../../models/training/onnx/writer.ts';
-import type { ModelProblem } from '../engine.ts';
+import type { ModelProblem, ModelRefusal } from '../engine.ts';
+import { refusalWords } from '../refusal-words.ts';
 import { openModel } from './index.ts';
 import { CORE_MODELS } from './testing/core-models.ts';
 import { forestFrom, randomFrom } from './testing/forests.ts';
@@ -319,7 +320,9 @@ describe('a file is refused that holds', () => {
   test.each(CRAFTED)('%s', (_, file, problem) => {
     const refusal = openModel(file instanceof Uint8Array ? file : writeModel(file));
     expect(refusal).toMatchObject({ refused: problem });
-    expect((refusal as { detail: string }).detail).not.toMatch(SLIP);
+    const { detail } = refusal as ModelRefusal;
+    expect(detail).not.toMatch(SLIP);
+    expect(refusalWords(refusal as ModelRefusal).split(' ').length, `${problem} ${detail} in words`).toBeGreaterThan(1);
   });
 
   test('a tree too deep, and more nodes than there is room for', () => {
