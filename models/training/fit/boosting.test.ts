@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { logLoss } from '../measure/metrics.ts';
+import { sigmoid } from '../predictor.ts';
 import { normal, randomFor } from '../random.ts';
 import { madeUp } from '../testing/made.ts';
+import { sumOfTrees } from '../trees/tree.ts';
 import { fitBoosting } from './boosting.ts';
 
 /** y = x, with noise that grows with x; x uniform on 0 … 1. */
@@ -59,8 +62,15 @@ describe('gradient boosting', () => {
     const { trees } = fitBoosting(made.rows, made.answers, { ...settings, validation, patience: 10 });
     expect(trees.length).toBeGreaterThan(2);
     expect(trees.length).toBeLessThan(60);
-    const again = fitBoosting(made.rows, made.answers, { ...settings, rounds: trees.length });
-    expect(again.trees).toEqual(trees);
+    const later = fitBoosting(made.rows, made.answers, { ...settings, rounds: trees.length + 10 });
+    expect(later.trees.slice(0, trees.length)).toEqual(trees);
+    const lossAfter = (rounds: number) => {
+      const raw = (i: number) => later.base + sumOfTrees(later.trees.slice(0, rounds), held.rows.values, i * 6);
+      const scores = held.answers.map((_, i) => sigmoid(raw(i)));
+      return logLoss({ scores, answers: held.answers });
+    };
+    const losses = Array.from({ length: later.trees.length + 1 }, (_, rounds) => lossAfter(rounds));
+    expect(losses.indexOf(Math.min(...losses))).toBe(trees.length);
   });
 
   it('refuses a quantile without a level between 0 and 1', () => {

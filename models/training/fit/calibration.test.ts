@@ -29,7 +29,8 @@ describe('calibration', () => {
   });
 
   it('by steps gives equal scores one probability', () => {
-    const { apply } = fitIsotonic(Float64Array.of(1, 1, 1, 2), Float64Array.of(1, 0, 0, 1));
+    const { apply } = fitIsotonic(Float64Array.of(1, 1, 1, 2), Float64Array.of(0, 0, 1, 1));
     expect(sigmoid(apply(1))).toBeCloseTo(1 / 3, 6);
+    expect(sigmoid(apply(2))).toBeCloseTo(1 - 0.5 / 5, 6);
   });
 });

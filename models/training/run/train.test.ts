@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { modelManifest } from '../../../contract/models/manifest.ts';
 import { encodeRow } from '../../../decisioning/scoring/vector.ts';
+import { auc } from '../measure/metrics.ts';
 import { randomFor } from '../random.ts';
 import { checkSpec } from '../spec/read.ts';
 import type { Table } from '../spec/table.ts';
@@ -112,6 +113,17 @@ describe('a training', () => {
       expect(card).toContain(words);
     }
     expect(validated.importances[0]!.name).toBe('tenure');
+  });
+
+  it('measures rows that it was not trained on: what learns noise by heart foretells nothing', () => {
+    const { records, sha256 } = customers();
+    const random = randomFor(9, 'noise');
+    const noise = records.map((record) => ({ ...record, left: random.next() < 0.5 ? 'yes' : 'no' }));
+    const members = [{ kind: 'boosting', rounds: 80, depth: 6, minWeight: 0.01 }];
+    const spec = checkSpec('spec.yaml', { ...SPEC, members, gates: [] });
+    const measured = trainModel(spec, { records: noise, sha256 }, () => undefined).validated;
+    expect(Math.abs(auc(measured.scored) - 0.5)).toBeLessThan(0.08);
+    expect(Math.abs(auc(measured.later!) - 0.5)).toBeLessThan(0.12);
   });
 
   it('is refused where a gate is missed, and says by how much', () => {

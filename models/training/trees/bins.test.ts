@@ -22,13 +22,13 @@ describe('bins', () => {
   });
 
   it('neighbours among numbers of 32 bits are still told apart by an edge of 32 bits', () => {
-    const next = Math.fround(1 + 2 ** -23);
-    const [edge] = binRows(column([1, next])).edges[0]!;
-    expect(Math.fround(edge!)).toBe(edge);
-    expect(1 <= edge! && edge! < next).toBe(true);
+    // Halfway between the first two rounds down, between the second and the third up.
+    const [low, next, high] = [1, 1 + 2 ** -23, 1 + 2 ** -22] as const;
+    const edges = binRows(column([low, next, high])).edges[0]!;
+    expect([...edges]).toEqual([low, next]);
     const settings = { loss: 'squared', rounds: 1, depth: 1, learningRate: 1, l2: 0 } as const;
-    const model = fitBoosting(column([1, 1, next, next]), Float64Array.of(0, 0, 8, 8), settings);
-    expect([model.predict([1]), model.predict([next])]).toEqual([0, 8]);
+    const model = fitBoosting(column([next, next, high, high]), Float64Array.of(0, 0, 8, 8), settings);
+    expect([model.predict([next]), model.predict([high])]).toEqual([0, 8]);
   });
 
   it('a column that never changes, or is never there, has no edge and is never asked for', () => {
