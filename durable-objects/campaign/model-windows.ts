@@ -4,6 +4,8 @@ import {
   type NamedVersion,
   readSumsName,
   SCORE_SUMS_LENGTH,
+  SUM_KINDS,
+  type SumKind,
   sumsName,
 } from '../../decisioning/scoring/watch/score-sums.ts';
 import { isOfDevices } from '../../decisioning/strategies/strata.ts';
@@ -48,6 +50,42 @@ export function watchedVersions(sql: SqlStorage): readonly WatchedVersion[] {
 /** A version was called back: should it serve again, the trials of this hour and before are not held against it. */
 export function forgiveUntil(sql: SqlStorage, { model, version }: NamedVersion, hour: number): void {
   sql.exec('UPDATE watched_models SET since_hour = ? WHERE model = ? AND version = ?', hour, model, version);
+}
+
+/** What a version's scores and inputs came to in one leaf. */
+export interface VersionSums extends NamedVersion {
+  readonly leaf: string;
+  /** Vectors by kind; of unequal lengths under one name the one that is read first. */
+  readonly sums: Readonly<Partial<Record<SumKind, readonly number[]>>>;
+}
+
+/** What every version of a model came to here since an hour, leaf by leaf; what devices reported is not among it. */
+export function modelSums(sql: SqlStorage, model: string, fromHour: number): readonly VersionSums[] {
+  const cells = new Map<
+    string,
+    { leaf: string; model: string; version: number; sums: Record<string, readonly number[]> }
+  >();
+  for (const named of watchedVersions(sql)) {
+    if (named.model !== model) continue;
+    for (const kind of SUM_KINDS) {
+      const rows = sql.exec<{ leaf: string; sums: string }>(
+        `SELECT v.leaf, v.sums FROM (SELECT DISTINCT leaf, arm FROM vector_totals WHERE name = ?1) k
+           CROSS JOIN vectors v ON v.leaf = k.leaf AND v.arm = k.arm AND v.hour >= ?2 WHERE v.name = ?1`,
+        sumsName(kind, named),
+        fromHour,
+      );
+      for (const { leaf, sums: text } of rows) {
+        if (isOfDevices(leaf)) continue;
+        const { version } = named;
+        const cell = cells.get(`${version} ${leaf}`) ?? { leaf, model, version, sums: {} };
+        cells.set(`${version} ${leaf}`, cell);
+        const [before, sums] = [cell.sums[kind], parseVector(text)];
+        if (before && before.length !== sums.length) continue;
+        cell.sums[kind] = before ? addVectors(before, sums) : sums;
+      }
+    }
+  }
+  return [...cells.values()];
 }
 
 /** Score sums by hour, the latest first, of every leaf. */

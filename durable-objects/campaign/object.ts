@@ -9,6 +9,7 @@ import { publisherStub, rootStub, type StubSource } from '../shared/stub.ts';
 import type { LearningView, Release, ReleaseReply } from './learning-view.ts';
 import type { LifecycleView, Steering } from './lifecycle-view.ts';
 import { type ModelsPort, watchModels } from './model-watch.ts';
+import { modelSums, type VersionSums } from './model-windows.ts';
 import type {
   CampaignAddress,
   CampaignRootApi,
@@ -25,6 +26,8 @@ import { REPORT_DELAY_MS, reportChanges } from './reporting.ts';
 import { CampaignRoot } from './root.ts';
 import { ROOT_SCHEMA, SHARD_SCHEMA } from './schema.ts';
 import { CampaignShard } from './shard.ts';
+
+const HOUR_MS = 3_600_000;
 
 /** Counts what customers' objects deliver, and reports it to the campaign's root. */
 export class CampaignShardObject extends DurableObject<StubSource> implements CampaignShardApi {
@@ -91,6 +94,11 @@ export class CampaignRootObject extends DurableObject<StubSource> implements Cam
     this.#root.steer(steering, actor, nowMs, requestId);
     await this.#publish();
     return this.#root.lifecycle(nowMs);
+  }
+
+  /** What every version of a model came to among this campaign's trials since a moment, leaf by leaf. */
+  modelSums(model: string, sinceMs: number): readonly VersionSums[] {
+    return modelSums(this.ctx.storage.sql, model, Math.floor(sinceMs / HOUR_MS));
   }
 
   learning(): LearningView {

@@ -1,10 +1,12 @@
 /** What a root knows of named sums: the latest word of each shard, and the sums over shards and hours. */
 import type { CampaignSums } from '../../decisioning/bandits/named-sums.ts';
+import { noteModels } from './model-windows.ts';
 import type { ShardReport, VectorCell } from './protocol.ts';
 import { addSaturating, nameOf, parseVector, type VectorKey } from './vectors.ts';
 
 /** Takes over every vector that the report knows better, and keeps the totals in step. @returns whether any sum changed */
 export function mergeVectors(sql: SqlStorage, report: ShardReport): boolean {
+  noteModels(sql, report);
   const gains = new Map<string, { key: VectorKey; gain: readonly number[] }>();
   for (const vector of report.vectors ?? []) {
     const { leaf, arm, hour, name, sums } = vector;

@@ -13,7 +13,7 @@ import { isAging, refreshAfterMs } from './learned.ts';
 import type { LearningView, Release, ReleaseReply } from './learning-view.ts';
 import { advance, lifecycleView, steer } from './lifecycle.ts';
 import type { LifecycleView, Steering } from './lifecycle-view.ts';
-import { noteModels } from './model-windows.ts';
+import { withModelConfidence } from './model-confidence.ts';
 import type { CampaignAddress, RootView, ShardReport, ShardReportReply } from './protocol.ts';
 import { reportedSums } from './reported.ts';
 import { mergeVectors } from './root-vectors.ts';
@@ -61,7 +61,6 @@ export class CampaignRoot {
       this.#introduce(report);
       if (nowMs !== undefined) this.feedback.closeHours(nowMs);
       const [counts, sums] = [mergeReport(this.#sql, report), mergeVectors(this.#sql, report)];
-      noteModels(this.#sql, report);
       if (counts || sums) this.#sql.exec('UPDATE root SET wanted_seq = wanted_seq + 1');
       return { outcome: 'merged', seq: report.seq };
     });
@@ -208,7 +207,7 @@ export class CampaignRoot {
       const { effort, ...learned } = read;
       this.#effort = effort;
       this.#sql.exec('UPDATE root SET version = ?, computed_at_ms = ?', version, nowMs);
-      return allocatePolicy(policy, learned, version, standing);
+      return withModelConfidence(allocatePolicy(policy, learned, version, standing), policy, this.#sql, nowMs);
     });
   }
 

@@ -16,6 +16,7 @@ import { registerLearning } from './learning.ts';
 import { registerLedgers } from './ledgers.ts';
 import { registerLifecycle } from './lifecycle.ts';
 import { registerModels } from './models.ts';
+import { registerModelPerformance } from './models-performance.ts';
 import { registerModelScore } from './models-score.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerOptimize } from './optimize.ts';
@@ -46,6 +47,7 @@ export function registerRoutes(app: App): void {
   registerLedgers(app);
   registerModels(app);
   registerModelScore(app);
+  registerModelPerformance(app);
   registerAlerts(app);
   registerHealth(app);
   registerOpenApi(app);

@@ -1,6 +1,7 @@
 /** A bad canary over the whole way: a share of the customers gets it, what comes of them tells, and it is called back by itself. */
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { ModelPerformance } from '../../../contract/models/performance.ts';
 import type { ModelVersion } from '../../../contract/models/registry.ts';
 import type { Receipt } from '../../../decisioning/receipt.ts';
 import { publisherStub } from '../../../durable-objects/shared/stub.ts';
@@ -132,6 +133,14 @@ describe('a canary that says the opposite', () => {
       [2, 'retired', expect.stringContaining('in campaign "stay"')],
       [1, 'live', null],
     ]);
+    const performance = await api.secret<ModelPerformance>('GET', '/v1/models/churn/performance');
+    const [canary, live] = performance.body.versions;
+    expect([canary?.version, live?.version]).toEqual([2, 1]);
+    expect(canary).toMatchObject({ stage: 'retired', judged: true, campaigns: ['stay'], brokenRate: 0 });
+    expect(canary!.auc).toBeLessThan(0.3);
+    expect(live!.auc).toBeGreaterThan(0.7);
+    expect(live!.leaves).toEqual([expect.objectContaining({ campaign: 'stay', leaf: 'rest', trials: live!.trials })]);
+    expect(live!.curve.reduce((sum, { trials }) => sum + trials, 0)).toBe(live!.trials);
     const alerts = await eventually(
       () => api.secret<{ items: { subject: string; detail: object }[] }>('GET', '/v1/alerts?kind=model_breach'),
       ({ body: { items } }) => items.length > 0,

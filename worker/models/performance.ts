@@ -1,0 +1,161 @@
+/** What a model's versions came to: the sums of every campaign's root, put together. */
+import type { ModelPerformance, ModelVersionPerformance } from '../../contract/models/performance.ts';
+import { database } from '../../db/database.ts';
+import { listVersions, type ModelVersionRow } from '../../db/queries/models.ts';
+import { addVectors } from '../../decisioning/bandits/named-sums.ts';
+import type { ModelManifest } from '../../decisioning/scoring/manifest.ts';
+import { inputDrift } from '../../decisioning/scoring/watch/input-sums.ts';
+import { scoreMetrics } from '../../decisioning/scoring/watch/metrics.ts';
+import {
+  readScoreSums,
+  SCORE_BINS,
+  SCORE_SUMS_LENGTH,
+  type SumKind,
+} from '../../decisioning/scoring/watch/score-sums.ts';
+import type { VersionSums } from '../../durable-objects/campaign/model-windows.ts';
+import { withRetry } from '../../durable-objects/shared/retry.ts';
+import { publisherStub, rootStub } from '../../durable-objects/shared/stub.ts';
+
+/** Campaigns whose roots one answer asks: a worker may make a thousand calls, and some of them are tried again. */
+export const MAX_ASKED_CAMPAIGNS = 300;
+/** Roots asked at the same time. */
+const AT_ONCE = 25;
+/** Two-sided 95 % of the normal distribution. */
+const Z95 = 1.96;
+
+/** A version's sums in one leaf of one campaign. */
+export interface CampaignVersionSums extends VersionSums {
+  readonly campaign: string;
+}
+
+/** Every campaign's sums of a model since a moment, and the campaigns that did not answer. */
+export async function askModelSums(
+  env: Env,
+  workspaceId: string,
+  campaigns: readonly string[],
+  model: string,
+  sinceMs: number,
+): Promise<{ readonly cells: readonly CampaignVersionSums[]; readonly unanswered: readonly string[] }> {
+  const cells: CampaignVersionSums[] = [];
+  const unanswered: string[] = [...campaigns.slice(MAX_ASKED_CAMPAIGNS)];
+  const asked = campaigns.slice(0, MAX_ASKED_CAMPAIGNS);
+  for (let from = 0; from < asked.length; from += AT_ONCE)
+    await Promise.all(
+      asked.slice(from, from + AT_ONCE).map(async (campaign) => {
+        try {
+          const told = await withRetry(
+            async (): Promise<readonly VersionSums[]> =>
+              (await rootStub(env, workspaceId, campaign)).modelSums(model, sinceMs) as never,
+          );
+          cells.push(...told.map((cell) => ({ ...cell, campaign })));
+        } catch {
+          unanswered.push(campaign);
+        }
+      }),
+    );
+  const order = (a: CampaignVersionSums, b: CampaignVersionSums) =>
+    a.campaign < b.campaign ? -1 : a.campaign > b.campaign ? 1 : a.leaf < b.leaf ? -1 : 1;
+  return { cells: cells.sort(order), unanswered: unanswered.sort() };
+}
+
+/** The answer of the endpoint; undefined where there is no such model. */
+export async function modelPerformanceOf(
+  env: Env,
+  workspaceId: string,
+  { id, campaigns, days, nowMs }: { id: string; campaigns: readonly string[]; days: number; nowMs: number },
+): Promise<ModelPerformance | undefined> {
+  const rows = await listVersions(database(env.DB), workspaceId, id);
+  if (rows.length === 0) return undefined;
+  const [{ cells, unanswered }, alerts] = await Promise.all([
+    askModelSums(env, workspaceId, campaigns, id, nowMs - days * 86_400_000),
+    alertsOf(env, workspaceId, id),
+  ]);
+  const versions = rows.flatMap((row) => {
+    const own = cells.filter(({ version }) => version === row.version);
+    return own.length > 0 ? [versionPerformance(row, own)] : [];
+  });
+  return { model: id, days, versions, alerts, unanswered: [...unanswered] };
+}
+
+/** One kind of sums over all cells; undefined where there are none. */
+export function sumsOf(cells: readonly CampaignVersionSums[], kind: SumKind): readonly number[] | undefined {
+  const lists = cells.flatMap(({ sums }) => (sums[kind] ? [sums[kind]] : []));
+  const [first] = lists;
+  if (!first) return undefined;
+  return lists.filter(({ length }) => length === first.length).reduce(addVectors);
+}
+
+function versionPerformance(row: ModelVersionRow, cells: readonly CampaignVersionSums[]): ModelVersionPerformance {
+  const judged = sumsOf(cells, 'model');
+  const sums = judged ?? sumsOf(cells, 'scores');
+  const inputs = sumsOf(cells, 'inputs');
+  const { reference } = JSON.parse(row.manifest) as ModelManifest;
+  const drift = reference && inputs ? inputDrift(reference, inputs) : [];
+  return {
+    version: row.version,
+    stage: row.stage,
+    judged: judged !== undefined,
+    campaigns: [...new Set(cells.map(({ campaign }) => campaign))],
+    ...figuresOf(sums, judged !== undefined),
+    curve: sums ? curveOf(sums, judged !== undefined) : [],
+    drift: drift.map(({ input = null, ...rest }) => ({ input, ...rest })),
+    leaves: cells.map(({ campaign, leaf, sums: own }) => ({
+      campaign,
+      leaf,
+      ...figuresOf(own.model ?? own.scores, own.model !== undefined),
+    })),
+  };
+}
+
+/** Figures that go by outcomes are null where those are of something else. */
+function figuresOf(sums: readonly number[] | undefined, judged: boolean) {
+  const metrics = scoreMetrics(readScoreSums(sums ?? EMPTY));
+  const { trials, auc, aucError, missingRate, brokenRate, lateRate } = metrics;
+  const by = <T>(figure: T): T | null => (judged ? figure : null);
+  const interval = (from: number, error: number): [number, number] => [
+    Math.max(0, from - Z95 * error),
+    Math.min(1, from + Z95 * error),
+  ];
+  return {
+    trials,
+    conversions: metrics.conversions,
+    auc: by(auc),
+    aucInterval: judged && auc !== null && aucError !== null ? interval(auc, aucError) : null,
+    logLoss: by(metrics.logLoss),
+    brier: by(metrics.brier),
+    ece: by(metrics.ece),
+    eceByChance: by(metrics.eceByChance?.mean ?? null),
+    bias: by(metrics.bias),
+    missingRate,
+    brokenRate,
+    lateRate,
+  };
+}
+
+const EMPTY = new Array<number>(SCORE_SUMS_LENGTH).fill(0);
+
+function curveOf(sums: readonly number[], judged: boolean): ModelVersionPerformance['curve'] {
+  return readScoreSums(sums).bins.map(({ trials, conversions, mean }, bin) => ({
+    from: bin / SCORE_BINS,
+    to: (bin + 1) / SCORE_BINS,
+    trials,
+    mean,
+    rate: judged && trials > 0 ? conversions / trials : null,
+  }));
+}
+
+/** Alerts of the model, the newest first; none when the publisher does not answer: figures are told all the same. */
+async function alertsOf(env: Env, workspaceId: string, id: string): Promise<ModelPerformance['alerts']> {
+  try {
+    const all = await (await publisherStub(env, workspaceId)).alerts();
+    return all
+      .filter(({ subject }) => subject === `model:${id}`)
+      .map(({ raisedAtMs, detail }) => ({
+        raisedAt: new Date(raisedAtMs).toISOString(),
+        what: String(detail.what),
+        words: String(detail.words),
+      }));
+  } catch {
+    return [];
+  }
+}
