@@ -99,6 +99,7 @@ const INNER_NAMES = [
   'revenueWeight',
   'rules',
   'salt',
+  'scoredBy',
   'scoring',
   'segment',
   'segments',

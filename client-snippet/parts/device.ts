@@ -5,7 +5,7 @@
 import type { Core } from '../lib/core.ts';
 import type { Decision } from '../lib/wire.ts';
 import { type Asked, choose, type Told } from './device/choose.ts';
-import { type BundleAnswer, forget, type Kept, keep, keptFor } from './device/kept.ts';
+import { type BundleAnswer, forget, type Kept, keep, kept, keptFor } from './device/kept.ts';
 import { MARK, once, tokenOf, withTokens } from './device/tokens.ts';
 
 interface Options {
@@ -36,10 +36,10 @@ const post = async <T>(path: string, body: object, options?: RequestInit): Promi
 };
 
 /** A bundle for what is asked now, and what was asked before. */
-const load = async (asked: Asked, before?: Kept, options?: RequestInit): Promise<Kept> => {
+const load = async (asked: Asked, options?: RequestInit): Promise<void> => {
   const maxPlacements = 20;
-  const { contents, others } = before?.answer ?? {};
-  const placements = [...new Set([...asked.placements, ...Object.keys({ ...contents, ...others })])];
+  const before = { ...kept?.answer.contents, ...kept?.answer.others };
+  const placements = [...new Set([...asked.placements, ...Object.keys(before)])];
   placements.splice(maxPlacements);
   const mine = turns;
   const answer = await post<BundleAnswer>('bundle', { ...asked, placements }, options);
@@ -47,7 +47,7 @@ const load = async (asked: Asked, before?: Kept, options?: RequestInit): Promise
   page?.$remember(answer.customer.anonymousId);
   const bundle = JSON.parse(answer.bundle.signed);
   const who = whoOf(asked.consent, { ...asked.customer, ...answer.customer });
-  return keep({ answer, bundle, who, atMs: Date.now() }, bundle.customer);
+  keep({ answer, bundle, who, atMs: Date.now() }, bundle.customer);
 };
 
 /** Asks for tokens, behind the page. */
@@ -76,26 +76,28 @@ const claim = ({ answer, bundle }: Kept, asked: Asked, decisions: Decision[], to
   }
 };
 
-/** What is not for devices is asked for by the entry itself, when it has shown what is. */
-const askAgain = (others: string[]): void => {
+/** Placements, or all, are asked for anew: what is not for devices by the entry itself, when it has shown what is. */
+const askAgain = (placements?: string[]): void => {
   const { $decided, $plan } = page as Core;
-  for (const target of [...$decided().keys()])
-    if (others.includes(((target as HTMLElement | undefined)?.dataset?.hyperedge ?? target) as string))
-      $decided().delete(target);
+  for (const target of [...$decided().keys()]) {
+    const name = (target as HTMLElement | undefined)?.dataset?.hyperedge ?? target;
+    if (placements?.includes(name as string) ?? true) $decided().delete(target);
+  }
   $plan();
 };
 
 const decide = async (asked: Asked, options?: RequestInit): Promise<Response> => {
-  let kept = keptFor(whoOf(asked.consent, asked.customer ?? {}));
+  keptFor(whoOf(asked.consent, asked.customer ?? {}));
   const isHere = (placement: string) => kept?.answer.contents[placement];
   if (!asked.placements.every((placement) => isHere(placement) || kept?.answer.others[placement]))
-    kept = await load(asked, kept, options);
-  const { decisions, told } = choose(kept as Kept, asked, own);
+    await load(asked, options);
+  const mine = kept as Kept;
+  const { decisions, told } = choose(mine, asked, own);
   const others = asked.placements.filter((placement) => !isHere(placement));
   if (!decisions[0]) throw others;
-  if (kept?.bundle.customer) claim(kept, asked, decisions, told);
+  if (mine.bundle.customer) claim(mine, asked, decisions, told);
   if (others[0]) setTimeout(askAgain, 0, others);
-  return answered({ customer: {}, decisions });
+  return answered({ decisions });
 };
 
 /** In place of `fetch`. */
@@ -122,14 +124,13 @@ const intercepted: typeof fetch = async (input, options) => {
   return network(input, options);
 };
 
-/** Puts itself between the page and the API; called again it takes more attributes, and everything is decided anew. */
+/** Puts itself between the page and the API; called again it takes more attributes, and what is decided here is decided anew. */
 export const start = (core: Core, { key, attributes }: Options = {}): void => {
   const { $settings, $commands } = core;
   Object.assign(own, attributes);
-  if (page) {
-    core.$restart();
-    core.$plan();
-  } else {
+  // Before the first bundle all of them may be.
+  if (page) askAgain(kept && Object.keys(kept.answer.contents));
+  else {
     page = core;
     network = $settings.fetch ?? ((...call) => fetch(...call));
     $settings.fetch = intercepted;

@@ -13,7 +13,7 @@ export type PresetName = keyof typeof PRESETS;
 export const DEFAULT_PRESET: PresetName = 'weighted';
 
 /** The presets that there are, the default first. */
-export const PRESET_NAMES = Object.keys(PRESETS) as [PresetName, ...PresetName[]];
+export const PRESET_NAMES = /* @__PURE__ */ Object.keys(PRESETS) as [PresetName, ...PresetName[]];
 
 /** The terms of a value, under the preset's names; `fatigue` and `price`, where pacing asks one, are what is taken off. */
 export type ValueParts = Readonly<Record<string, number>> & { readonly fatigue: number };

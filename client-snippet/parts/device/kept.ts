@@ -22,26 +22,25 @@ export interface Kept {
 }
 
 const NAME = 'hyperedge-device';
-let kept: Kept | undefined;
+/** What is decided with. */
+export let kept: Kept | undefined;
 
-/** The bundle, if it lives and was given for the same consent and ids; an older one is let go. */
-export const keptFor = (who: string): Kept | undefined => {
+/** Takes up the bundle that an earlier page kept. One that has expired, or was given for other consent or ids, is let go. */
+export const keptFor = (who: string): void => {
   try {
     kept ??= JSON.parse(sessionStorage[NAME]);
   } catch {}
   const ageMs = Date.now() - (kept?.atMs as number);
   if (kept && (kept.who !== who || !(ageMs >= 0 && ageMs < kept.answer.lifeMs))) forget();
-  return kept;
 };
 
 /** Keeps one, in storage only where it may be. */
-export const keep = (next: Kept, mayStore: boolean): Kept => {
+export const keep = (next: Kept, mayStore: boolean): void => {
   kept = next;
   if (mayStore)
     try {
       sessionStorage[NAME] = JSON.stringify(next);
     } catch {} // full, or forbidden: for this page alone
-  return next;
 };
 
 /** Lets it go, here and in storage. */
