@@ -20,11 +20,9 @@ function series(a: number, b: number, c: number, z: number): number {
   let term = 1;
   let sum = 1;
   for (let n = 0; n < MAX_SERIES_TERMS; n++) {
-    const ratio = (((a + n) * (b + n)) / ((c + n) * (n + 1))) * z;
-    term *= ratio;
+    term *= (((a + n) * (b + n)) / ((c + n) * (n + 1))) * z;
     sum += term;
-    // Terms may still grow while the ratio is above 1: small is not yet the end.
-    if (term === 0 || (Math.abs(ratio) < 1 && Math.abs(term) <= TOLERANCE * Math.abs(sum))) return sum;
+    if (Math.abs(term) <= TOLERANCE * Math.abs(sum)) return sum;
   }
   return Number.NaN;
 }
