@@ -67,6 +67,7 @@ export const CONTENTS: readonly Group[] = [
     qa: 'Trying things out',
   }),
   group('Models', 'guides/models', {
+    registry: 'Registry',
     contract: 'What a model declares',
     explanations: 'Explanations',
     training: 'Training',
