@@ -44,7 +44,7 @@ const isFloat = ({ type }: Tensor): boolean => type === FLOAT || type === DOUBLE
 export const div: Operator = (call) =>
   each(isFloat(call.input()) ? (x, y) => x / y : (x, y) => Math.trunc(x / y) || 0)(call);
 
-/** f over any number of inputs, from the first to the last. @param mean whether to divide by their number */
+/** f over any number of inputs, from the first to the last, rounded at the end alone. @param mean whether to divide by their number */
 export const fold =
   (f: Elementwise, mean?: boolean): Operator =>
   (call) => {
@@ -52,11 +52,11 @@ export const fold =
     const count = others.length + 1;
     let last = first ?? call.input();
     const steps = others.map((next) => {
-      const step = over(call, f, [last, next]);
+      const step = over(call, f, [last, next], DOUBLE);
       last = call.outputs.pop()!;
       return step;
     });
-    steps.push(over(call, mean ? (x) => x / count : (x) => x, [last]));
+    steps.push(over(call, mean ? (x) => x / count : (x) => x, [last], call.input().type));
     return () => {
       for (const step of steps) step();
     };
