@@ -140,6 +140,33 @@ export const configInbox = sqliteTable(
   (table) => [index('config_inbox_waiting').on(table.id).where(sql`processed_at IS NULL`)],
 );
 
+/** Trainings that were asked for: done where there is time for them, by `npm run train`. One is open per model. */
+export const trainingJobs = sqliteTable(
+  'training_jobs',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    workspaceId: text('workspace_id').notNull(),
+    modelId: text('model_id').notNull(),
+    /** Of the version that is to be followed. */
+    version: integer('version').notNull(),
+    state: text('state', { enum: ['asked', 'running', 'done', 'failed'] }).notNull(),
+    cause: text('cause', { enum: ['evidence', 'drift', 'calibration', 'age'] }).notNull(),
+    /** In words, with the figures. */
+    detail: text('detail').notNull(),
+    askedAt: integer('asked_at').notNull(),
+    changedAt: integer('changed_at').notNull(),
+    /** Who changed it last. */
+    changedBy: text('changed_by').notNull(),
+    /** The version that came of it. */
+    result: integer('result'),
+    note: text('note'),
+  },
+  (table) => [
+    index('training_jobs_workspace').on(table.workspaceId, table.id),
+    uniqueIndex('training_jobs_open').on(table.workspaceId, table.modelId).where(sql`state IN ('asked', 'running')`),
+  ],
+);
+
 /** Models of a workspace. `revision` counts changes of what serves: the publisher takes only later ones. */
 export const models = sqliteTable(
   'models',

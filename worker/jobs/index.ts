@@ -3,11 +3,13 @@ import { log } from '../http/log.ts';
 import { requireSecrets } from '../secrets.ts';
 import { workOffInbox } from './inbox.ts';
 import { reconcileAll } from './reconcile.ts';
+import { askRetraining } from './retraining.ts';
 
 /** A job must be safe to run twice at the same time, and to be left out for a while. */
 const JOBS: Readonly<Record<string, (env: Env, nowMs: number) => Promise<void>>> = {
   inbox: workOffInbox,
   reconcile: reconcileAll,
+  retraining: askRetraining,
 };
 
 /** Runs every job in turn; one that fails is logged by its name and does not keep the others from running. */

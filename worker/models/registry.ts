@@ -15,6 +15,7 @@ import { type Checked, refused } from '../http/problem.ts';
 import { checkUpload } from './check.ts';
 import { isCalledBack, tellServing } from './serving.ts';
 import { sha256Of, storeModel } from './store.ts';
+import { finishJob } from './training.ts';
 
 /** Registers a version; the same manifest again is the same version. Refused, and nothing stored, for a file that is no model or does not fit its manifest. */
 export async function registerModel(
@@ -44,7 +45,10 @@ export async function registerModel(
     },
     { at: nowMs, actor, action: 'register', kind: 'model', subject: modelId, changes },
   );
-  return { ok: true, value: stored };
+  const mayServe = stored.created ? await finishJob(caller, stored.row) : undefined;
+  if (!mayServe) return { ok: true, value: stored };
+  const staged = await stageVersion(caller, modelId, stored.row.version, { stage: 'shadow' });
+  return { ok: true, value: staged.ok ? { ...stored, row: staged.value } : stored };
 }
 
 /** From where a version may go where: what retired stays retired unless it is put in service again on purpose. */

@@ -24,6 +24,7 @@ import { registerParameters } from './parameters.ts';
 import { registerPerformance } from './performance.ts';
 import { registerPreview } from './preview.ts';
 import { registerStrategies } from './strategies.ts';
+import { registerTrainingJobs } from './training-jobs.ts';
 
 /** Registers them all. */
 export function registerRoutes(app: App): void {
@@ -48,6 +49,7 @@ export function registerRoutes(app: App): void {
   registerModels(app);
   registerModelScore(app);
   registerModelPerformance(app);
+  registerTrainingJobs(app);
   registerAlerts(app);
   registerHealth(app);
   registerOpenApi(app);

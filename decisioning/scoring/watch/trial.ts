@@ -28,8 +28,8 @@ function usesOf({ models = {}, goal }: WatchedTrial): readonly WatchedUse[] {
     .slice(0, MAX_WATCHED_USES);
 }
 
-function keptScore({ score, missing }: KeptUse): KeptScore {
-  return { ...(score !== undefined && { score }), missing: missing > 0 };
+function keptScore({ score, missing, late }: KeptUse): KeptScore {
+  return { ...(score !== undefined && { score }), missing: missing > 0, ...(late && { late }) };
 }
 
 /** One body of sums a version, in service and shadow alike: each is delivered by itself, since all together may be too long for one event. */
