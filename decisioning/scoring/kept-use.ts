@@ -1,6 +1,6 @@
 /** What a stored decision keeps of the models that it asked, so that what comes of it can be counted for them later. */
 import type { Histogram, ModelInput, ModelManifest, ModelReference } from './manifest.ts';
-import type { ServingStage } from './published.ts';
+import type { PublishedVersion, ServingStage } from './published.ts';
 import type { ModelUse } from './served.ts';
 import { columnNames, inputWidth } from './vector.ts';
 import { inputLayout } from './watch/input-sums.ts';
@@ -19,6 +19,8 @@ export interface KeptUse {
   readonly inputs?: { readonly length: number; readonly at: readonly number[] };
   /** Goal whose reaching the model predicts, where its manifest says so. */
   readonly goal?: string;
+  /** It came too late for this decision; then there is nothing else of it. */
+  readonly late?: true;
 }
 
 /** The version in charge, and the shadow beside it. */
@@ -47,6 +49,11 @@ export function keptUse(manifest: ModelManifest, { version, stage, row, missing,
       }),
     ...(watch?.goal !== undefined && { goal: watch.goal }),
   };
+}
+
+/** What is kept of a version that was to score, and was not there in time. */
+export function lateUse({ version, stage, watch }: PublishedVersion): KeptUse {
+  return { version, stage, missing: 0, ...(watch?.goal !== undefined && { goal: watch.goal }), late: true };
 }
 
 function placeIn([least, most]: readonly [number, number], value: number): number {

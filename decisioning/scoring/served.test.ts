@@ -125,11 +125,12 @@ describe('the steps of a decision', () => {
   test('end: what does not fit them any more has no score, and what is cheap enough still has', () => {
     const ids = ['a', 'b', 'c', 'd'];
     const served = Object.fromEntries(ids.map((id) => [`${id}-live`, costing(third)]));
-    const { resolve } = scoresOf([...ids.map((id) => published(id, ['live'])), published('e', ['live'])], {
+    const { resolve, uses } = scoresOf([...ids.map((id) => published(id, ['live'])), published('e', ['live'])], {
       ...served,
       'e-live': costing(-10_000),
     });
     expect([...ids, 'e'].map((id) => resolve(`models.${id}.probability`))).toEqual([0.5, 0.5, 0.5, null, 0.5]);
+    expect(uses().d).toEqual({ used: { version: 1, stage: 'live', row: [], missing: [], outputs: {}, late: true } });
   });
 
   test('are spent by shadows up to one half', () => {
@@ -142,10 +143,21 @@ describe('the steps of a decision', () => {
     const scores = scoresOf([published('a', ['live', 'shadow']), published('b', ['live', 'shadow'])], served);
     scores.resolve('models.a.probability');
     scores.resolve('models.b.probability');
-    expect(Object.entries(scores.uses()).map(([id, uses]) => [id, Object.keys(uses)])).toEqual([
-      ['a', ['used', 'shadow']],
-      ['b', ['used']],
+    const shadows = Object.entries(scores.uses()).map(([id, uses]) => [id, uses.shadow?.late ?? false]);
+    expect(shadows).toEqual([
+      ['a', false],
+      ['b', true],
     ]);
+    expect(scores.uses().b!.used!.outputs).toEqual({ probability: 0.5 });
+  });
+});
+
+test('a canary that is not here scores nobody, nor does the live version in its place: it is late, and kept as such', () => {
+  const canary = { version: 2, stage: 'canary', manifest: 'm2', share: 1, watch: { goal: 'leave' } } as const;
+  const scores = scoresOf([{ id: 'churn', versions: [...LIVE.versions, canary] }], { m1: modelOf(() => 0.5) });
+  expect(scores.resolve('models.churn.probability')).toBeNull();
+  expect(scores.kept(['churn', 'other'], { campaignId: 'c', armId: 'a' })).toEqual({
+    churn: { used: { version: 2, stage: 'canary', missing: 0, goal: 'leave', late: true } },
   });
 });
 

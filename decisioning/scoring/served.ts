@@ -3,7 +3,7 @@ import { readPath } from '../segments/paths.ts';
 import type { Resolve } from '../segments/subject.ts';
 import { ARM_ROOT, type ArmFacts, isArmPath } from './arm-facts.ts';
 import type { OpenedModel } from './engine.ts';
-import { type KeptUses, keptUse } from './kept-use.ts';
+import { type KeptUse, type KeptUses, keptUse, lateUse } from './kept-use.ts';
 import type { ModelManifest } from './manifest.ts';
 import { type ArmName, isModelPath, type ModelPath, modelPath } from './paths.ts';
 import {
@@ -31,6 +31,8 @@ export interface ModelUse {
   readonly missing: readonly string[];
   /** By output name; empty where the model broke. */
   readonly outputs: Readonly<Record<string, number>>;
+  /** It was not there in time, or beyond the steps of a decision: there is neither row nor score. */
+  readonly late?: true;
 }
 
 /** Scorings of arms that a receipt keeps of one model: of more, each is still among the receipt's reads. */
@@ -77,7 +79,7 @@ export interface ScoringFacts {
 /** A scoring, and whose it is. */
 interface Scored {
   readonly use: ModelUse;
-  readonly manifest: ModelManifest;
+  readonly kept: () => KeptUse;
 }
 
 interface Scorings {
@@ -91,8 +93,8 @@ interface Steps {
 }
 
 /**
- * Scores of one customer at one moment; each model runs at most once (and its shadow once), one that reads arms once an arm. What exceeds the steps of
- * a decision has no score; shadows leave the second half of them to those that are heard.
+ * Scores of one customer at one moment; each model runs at most once (and its shadow once), one that reads arms once an arm. What is not here, or exceeds
+ * the steps of a decision, has no score, and counts as late; shadows leave the second half of them to those that are heard.
  */
 export function modelScores(facts: ScoringFacts): ModelScores {
   const { resolve } = facts;
@@ -124,9 +126,7 @@ export function modelScores(facts: ScoringFacts): ModelScores {
       Object.fromEntries(
         models.flatMap((id) => {
           const made = (scorings.get(`${id}#${campaignId}/${armId}`) ?? scorings.get(id))?.scorings;
-          return made && (made.used || made.shadow)
-            ? [[id, each(made, ({ manifest, use }) => keptUse(manifest, use))]]
-            : [];
+          return made && (made.used || made.shadow) ? [[id, each(made, ({ kept }) => kept())]] : [];
         }),
       ),
   };
@@ -170,18 +170,21 @@ function score(
   const ofArm = arm && { [ARM_ROOT]: armFacts?.(arm) };
   const read: Resolve = ofArm ? (path) => (isArmPath(path) ? readPath(ofArm, path) : resolve(path)) : resolve;
   const scored = (version: PublishedVersion | undefined, reserved = 0): Scored | undefined => {
-    const opened = version && served(version.manifest);
-    if (!opened) return undefined;
-    const cost = STEPS_PER_SCORING + (opened.opened.steps ?? 0);
-    if (cost > steps.left - reserved) return undefined;
+    if (!version) return undefined;
+    const named = { version: version.version, stage: version.stage };
+    const opened = served(version.manifest);
+    const cost = STEPS_PER_SCORING + (opened?.opened.steps ?? 0);
+    if (!opened || cost > steps.left - reserved) return { use: { ...named, ...LATE }, kept: () => lateUse(version) };
     steps.left -= cost;
-    const use = { version: version.version, stage: version.stage, ...scoreOnce(opened, read) };
-    return { use, manifest: opened.manifest };
+    const use = { ...named, ...scoreOnce(opened, read) };
+    return { use, kept: () => keptUse(opened.manifest, use) };
   };
   const used = scored(versionInCharge(model, bucketingId));
   const shadow = scored(shadowOf(model), MAX_DECISION_STEPS / 2);
   return { ...(used && { used }), ...(shadow && { shadow }) };
 }
+
+const LATE = { row: [], missing: [], outputs: {}, late: true } as const;
 
 /** One run of a model; whatever goes wrong in it costs the score and nothing else. */
 function scoreOnce({ manifest, opened }: ServedModel, resolve: Resolve): Omit<ModelUse, 'version' | 'stage'> {

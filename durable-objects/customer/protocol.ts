@@ -52,6 +52,8 @@ export interface DecideCall extends CallFacts {
   readonly switches: Switches;
   /** Models that the slices name, with their versions in service; absent from workers that know of none. */
   readonly models?: readonly PublishedModel[];
+  /** Hashes of their manifests that the worker could not get in time: they are not asked for. */
+  readonly lateModels?: readonly string[];
   readonly attributes: RequestAttributes;
   readonly sessionId?: string | undefined;
   /** What an earlier answer said was needed. */

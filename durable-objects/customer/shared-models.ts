@@ -30,8 +30,8 @@ function admit({ hash, manifest, file }: ModelBody): void {
   }
 }
 
-/** The models of a call by their manifests' hashes, and the hashes that are not here. */
-export function sharedModels({ models = [], modelBodies = [] }: DecideCall): {
+/** The models of a call by their manifests' hashes, and the hashes that are not here but may be asked for. */
+export function sharedModels({ models = [], lateModels = [], modelBodies = [] }: DecideCall): {
   readonly mine: ReadonlyMap<string, ServedModel>;
   readonly missing: readonly string[];
 } {
@@ -41,7 +41,7 @@ export function sharedModels({ models = [], modelBodies = [] }: DecideCall): {
   for (const { manifest } of models.flatMap(({ versions }) => versions)) {
     const model = opened.get(manifest);
     if (!model) {
-      missing.push(manifest);
+      if (!lateModels.includes(manifest)) missing.push(manifest);
       continue;
     }
     keep(manifest, model);

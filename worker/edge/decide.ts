@@ -71,7 +71,7 @@ export async function decideCall(env: Env, asked: Asked): Promise<DecideCall> {
     }),
   );
   const refused = refusedOf(asked.purposes, visitor);
-  const models = await modelsInReach(env, asked);
+  const inReach = await modelsInReach(env, asked);
   return {
     workspaceId: auth.workspaceId,
     name,
@@ -87,7 +87,8 @@ export async function decideCall(env: Env, asked: Asked): Promise<DecideCall> {
     revision: catalog.manifest.revision,
     catalogSeq: catalog.seq,
     switches: catalog.switches,
-    ...(models && { models }),
+    ...(inReach && { models: inReach.models }),
+    ...(inReach && inReach.late.length > 0 && { lateModels: inReach.late }),
     attributes: asked.attributes,
     sessionId: asked.sessionId,
   };

@@ -78,14 +78,20 @@ export interface ModelsAsked {
   readonly receivedAtMs: number;
 }
 
+/** Models of a request, with all their versions in service, and the manifests of those that cannot score here yet. */
+export interface ModelsInReach {
+  readonly models: readonly PublishedModel[];
+  readonly late: readonly string[];
+}
+
 /**
- * The models that a request's placements name, each with the versions that can score here; undefined when there are none. What comes too late for this
- * request is in time for the next: a model out of reach costs its score, never the decision.
+ * The models that a request's placements name; undefined when there are none. What comes too late for this request is in time for the next: a model out
+ * of reach costs its score, never the decision.
  */
 export async function modelsInReach(
   env: Env,
   { auth, catalog, slices, models: named = [], deadline, receivedAtMs }: ModelsAsked,
-): Promise<readonly PublishedModel[] | undefined> {
+): Promise<ModelsInReach | undefined> {
   const ids = new Set([...named, ...[...slices.values()].flatMap(({ rules }) => rules.rules.models ?? [])]);
   const models = [...ids].flatMap((id) => catalog.models.get(id) ?? []).slice(0, MAX_REQUEST_MODELS);
   if (models.length === 0) return undefined;
@@ -97,9 +103,5 @@ export async function modelsInReach(
     const loading = Promise.all(missing.map((manifest) => load(env, auth.workspaceId, manifest, receivedAtMs)));
     await deadline.within(loading, MODEL_SHARE);
   }
-  const inReach = models.map(({ id, versions }) => ({
-    id,
-    versions: versions.filter(({ manifest }) => keptModels.has(manifest)),
-  }));
-  return inReach.filter(({ versions }) => versions.length > 0);
+  return { models, late: manifests.filter((manifest) => !keptModels.has(manifest)) };
 }

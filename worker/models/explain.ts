@@ -60,7 +60,8 @@ async function explainUse(
   const told = { version, stage, ...(arm !== undefined && { arm }), outputs: { ...outputs }, missing: [...missing] };
   const row = await findVersion(database(env.DB), workspaceId, id, version);
   const reading = row && (await readingOf(env, workspaceId, row.manifestHash));
-  if (!reading) return { ...told, inputs: {}, unexplained: 'not_here' };
+  // One that came too late has no row, and nothing to explain.
+  if (!reading || use.row.length === 0) return { ...told, inputs: {}, unexplained: 'not_here' };
   const { served, explain } = reading;
   const encoded = Float32Array.from(use.row, (value) => value ?? Number.NaN);
   const seen = { ...told, inputs: { ...seenInputs(served, encoded, missing) } };
