@@ -37,7 +37,7 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     Neg: each((x) => -x),
     Normalizer: normalizer,
     OneHotEncoder: oneHotEncoder,
-    Pow: each((x, y) => (x === 1 ? 1 : x ** y)),
+    Pow: each((x, y) => x ** y),
     Relu: relu,
     Reshape: reshape,
     Scaler: scaler,

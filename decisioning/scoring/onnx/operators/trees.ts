@@ -23,6 +23,24 @@ interface Scores {
   readonly run: () => void;
 }
 
+/**
+ * From the roots to the leaves. All trees take a step at a time, and no step is a branch: a processor that guesses ways through trees guesses
+ * wrong every other time.
+ */
+function walk(at: Int32Array, words: Int32Array, thresholds: Float32Array, x: Numbers): void {
+  for (let isLive = true; isLive; ) {
+    isLive = false;
+    for (let tree = 0; tree < at.length; tree++) {
+      const place = at[tree]!;
+      if (place < 0) continue;
+      const column = words[place + 1]!;
+      const value = x[column >> 1]!;
+      at[tree] = words[place + 3 - (+(value <= thresholds[place]!) | (column & +Number.isNaN(value)))]!;
+      isLive = true;
+    }
+  }
+}
+
 /** What the leaves of a row weigh, together. Sums are rounded to single precision after every tree, in the trees' order. */
 function scoresOf(call: Call, forest: Forest, aggregate: number, targets: number): Scores {
   const { words, thresholds, roots } = flatten(forest, call.width());
@@ -48,18 +66,7 @@ function scoresOf(call: Call, forest: Forest, aggregate: number, targets: number
     y.fill(0);
     seen.fill(0);
     at.set(roots);
-    // All trees take a step at a time, and no step is a branch: a processor that guesses ways through trees guesses wrong every other time.
-    for (let isLive = true; isLive; ) {
-      isLive = false;
-      for (let tree = 0; tree < at.length; tree++) {
-        const place = at[tree]!;
-        if (place < 0) continue;
-        const column = words[place + 1]!;
-        const value = x[column >> 1]!;
-        at[tree] = words[place + 3 - (+(value <= thresholds[place]!) | (column & +Number.isNaN(value)))]!;
-        isLive = true;
-      }
-    }
+    walk(at, words, thresholds, x);
     for (let tree = 0; tree < at.length; tree++) {
       const leaf = at[tree]!;
       for (let i = ends[~leaf]!; i < ends[-leaf]!; i++) {
