@@ -6,6 +6,7 @@ import { linearRows } from './linear.ts';
 import { purseRows } from './purse.ts';
 import { benchTable } from './report.ts';
 import { rewardRows } from './rewards.ts';
+import { scoredDecisionRows } from './scored-decision.ts';
 import { scoringRows } from './scoring.ts';
 import { steeringRows } from './steering.ts';
 import { trainingRows } from './training.ts';
@@ -18,6 +19,7 @@ const rows = [
   ...steeringRows(),
   ...purseRows(),
   ...(await scoringRows()),
+  ...scoredDecisionRows(),
   ...trainingRows(),
 ];
 process.stdout.write(benchTable(rows));
