@@ -32,6 +32,8 @@ export interface ConformanceCase {
     readonly behaviour: CounterHistory['behaviour'];
     /** None when absent. */
     readonly outcomes?: CounterHistory['outcomes'];
+    /** By model id, the version whose scores stand in `request` under their paths; none when absent. */
+    readonly modelVersions?: Readonly<Record<string, number>>;
   };
   /** Published allocations by campaign id; the initial one stands for the others. */
   readonly allocations: Readonly<Record<string, Allocation>>;
@@ -105,6 +107,7 @@ export function runCase(vectors: ConformanceVectors, one: ConformanceCase): Conf
       pressure: (weights, halfLifeMs) => fatiguePressure(touches, weights, halfLifeMs, nowMs),
       assignment: (campaignId) => assignments.get(campaignId),
       consents: (channel) => customer.consents.includes(channel) || undefined,
+      modelVersion: (model) => customer.modelVersions?.[model],
     },
   });
   return decisions.map(answerOf);
