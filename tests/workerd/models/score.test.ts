@@ -1,9 +1,12 @@
 /** A customer's score on request: what the model sees of them, and why it says what it says. */
+import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ScoreResponse } from '../../../contract/models/score.ts';
 import type { Problem } from '../../../contract/problem.ts';
 import type { ModelManifest } from '../../../decisioning/scoring/manifest.ts';
+import { customerStubByName, type StubSource } from '../../../durable-objects/shared/stub.ts';
+import { knownName } from '../../../worker/edge/visitor.ts';
 import { apiOf } from '../api.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from '../workspace.ts';
 import { smallModel } from './small-model.ts';
@@ -93,7 +96,14 @@ describe('the score of a customer', () => {
     const nobody = { known: false, outputs: { probability: 0.5 } };
     expect((await score({})).body).toMatchObject(nobody);
     expect((await score({ customer: { id: 'eve' } })).body).toMatchObject(nobody);
-    expect((await api.secret('GET', '/v1/customers/eve')).status).toBe(404);
+    const name = await knownName(bindings, workspace.workspaceId, 'eve');
+    const stub = customerStubByName(bindings as unknown as StubSource, workspace.workspaceId, name);
+    const tables = "SELECT name FROM sqlite_master WHERE name = 'meta'";
+    expect(
+      await runInDurableObject(stub as unknown as DurableObjectStub, (_, { storage }) =>
+        storage.sql.exec(tables).toArray(),
+      ),
+    ).toEqual([]);
   });
 
   it('reads what an arm shows', async () => {
