@@ -148,6 +148,12 @@ test('a slice with a model that reads the arms is read as it was written', () =>
 });
 
 describe('hybridChoice', () => {
+  test('takes a model that is no better than a coin for none, however little the bandit knows of many arms', () => {
+    const methodAt = (model: number) =>
+      hybridChoice({ pBest: new Array(10).fill(0.1), modelConfidence: { 'm@1': model } }, 'm@1', true).method;
+    expect([0.4, 0.5, 0.51].map(methodAt)).toEqual(['bandit', 'bandit', 'model']);
+  });
+
   test('names the names that every object has only where they are there', () => {
     expect(hybridChoice({ pBest: [0.1], modelConfidence: {} }, 'constructor', true).model).toBeNull();
   });

@@ -69,6 +69,7 @@ export const CONTENTS: readonly Group[] = [
   group('Models', 'guides/models', {
     registry: 'Registry',
     contract: 'What a model declares',
+    using: 'Using scores',
     explanations: 'Explanations',
     training: 'Training',
     'lifetime-value': 'Lifetime value',
