@@ -1,5 +1,6 @@
 /** Entry of the worker: HTTP, the cron trigger, and the classes of its objects. */
 import { createApp } from './app.ts';
+import { storeLog } from './jobs/decision-log.ts';
 import { runJobs } from './jobs/index.ts';
 
 export { BudgetObject } from '../durable-objects/budget/object.ts';
@@ -11,5 +12,6 @@ const app = createApp();
 
 export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+  queue: (batch, env) => storeLog(batch, env),
   scheduled: (controller, env, ctx) => runJobs(env, ctx, controller.scheduledTime),
 } satisfies ExportedHandler<Env>;

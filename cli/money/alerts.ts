@@ -8,6 +8,8 @@ const WORDS: Readonly<Record<AlertKind, string>> = {
   ledger_uncharged: 'not charged',
   clock_ahead: 'time stands still',
   feedback_anomaly: 'unusual feedback',
+  model_breach: 'a model broke its bounds',
+  model_retraining: 'a model is due for training',
 };
 
 /** The newest first, an empty text where there are none. */

@@ -5,7 +5,16 @@ import { EMPTY_PROFILE } from './state.ts';
 import type { CustomerStore } from './store.ts';
 
 /** What holds a customer's own data; outbox and settlements do not, nor does the mark that the publisher must still hear of it. */
-const OWN_TABLES = ['decisions', 'past_touches', 'blanks', 'behaviour', 'outcomes', 'enrolments', 'legacies'] as const;
+const OWN_TABLES = [
+  'decisions',
+  'past_touches',
+  'blanks',
+  'behaviour',
+  'outcomes',
+  'enrolments',
+  'legacies',
+  'log_out',
+] as const;
 
 /** Empties storage of everything that is the customer's own; memory is the caller's to read anew. */
 export function emptyTables(sql: SqlStorage): void {

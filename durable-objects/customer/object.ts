@@ -6,8 +6,8 @@ import { customerStubByName } from '../shared/stub.ts';
 import { Wake } from '../shared/wake.ts';
 import { type AddressWord, addressed, changesAddress } from './address.ts';
 import { nextLapseMs, settleLapsed } from './claims.ts';
-import { Courier } from './courier.ts';
 import { decideAndStore } from './decide.ts';
+import { Deliveries } from './deliveries.ts';
 import { keepTraits, takeEvents, takeFeedback, takeTogether } from './events.ts';
 import { explainFor } from './explain.ts';
 import { emptyTables } from './forget.ts';
@@ -39,7 +39,6 @@ import { sharedFacts } from './shared-facts.ts';
 import type { CustomerMeta } from './state.ts';
 import { EMPTY_PROFILE, isEmpty } from './state.ts';
 import type { CustomerStore } from './store.ts';
-import { Teller } from './teller.ts';
 import { objectNow } from './view.ts';
 
 export class CustomerObject extends DurableObject<StubSource> {
@@ -47,16 +46,14 @@ export class CustomerObject extends DurableObject<StubSource> {
   readonly #memory: Memory;
   /** Alarms in a row that left something undelivered. */
   #failures = 0;
-  readonly #courier: Courier;
-  readonly #teller: Teller;
+  readonly #deliveries: Deliveries;
   readonly #wake: Wake;
   readonly #sampling: Sampling;
 
   constructor(ctx: DurableObjectState, env: StubSource) {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
-    this.#courier = new Courier(this.#sql, env);
-    this.#teller = new Teller(this.#sql, env);
+    this.#deliveries = new Deliveries(this.#sql, env);
     this.#wake = new Wake(ctx.storage);
     this.#memory = new Memory(ctx.storage, () => ctx.waitUntil(this.#sampling.settle()));
     this.#sampling = new Sampling(this.#sql, env, () => this.#memory.state);
@@ -133,9 +130,7 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   /** Everything held about the customer; null when there is nothing. */
   dump(): Moved | { readonly outcome: 'dumped'; readonly dump: CustomerDump | null } {
-    const moved = this.#memory.moved();
-    if (moved) return moved;
-    return { outcome: 'dumped', dump: dumpOf(this.#memory.state) };
+    return this.#memory.moved() ?? { outcome: 'dumped', dump: dumpOf(this.#memory.state) };
   }
 
   /** Forgets the customer. Outbox rows stay until they are delivered: they are sums that name nobody. */
@@ -151,9 +146,7 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   /** The receipt of a decision of this customer. */
   receipt(decisionId: string): ReceiptReply {
-    const moved = this.#memory.moved();
-    if (moved) return moved;
-    return receiptOf(this.#sql, this.#memory.state, decisionId);
+    return this.#memory.moved() ?? receiptOf(this.#sql, this.#memory.state, decisionId);
   }
 
   /** Whether the customer meets a condition now; null when nobody who is counted is here. */
@@ -207,11 +200,11 @@ export class CustomerObject extends DurableObject<StubSource> {
     const { meta } = this.#memory.state;
     if (!meta) return;
     await this.#giveBackLapsed(nowMs);
-    await Promise.all([this.#courier.deliver(meta), this.#teller.deliver(meta)]);
-    if (this.#waiting) await this.#courier.reportBacklog(meta);
+    await this.#deliveries.deliver(meta);
+    if (this.#deliveries.waiting) await this.#deliveries.reportBacklog(meta);
     const handedOver = await this.#handOver(nowMs);
     const settled = await this.#sampling.settle();
-    if (handedOver && settled && !this.#waiting && !this.#courier.reported) {
+    if (handedOver && settled && !this.#deliveries.waiting && !this.#deliveries.reported) {
       this.#failures = 0;
       return this.#forgetWhatIsDue(nowMs);
     }
@@ -297,15 +290,11 @@ export class CustomerObject extends DurableObject<StubSource> {
     if (dueMs !== null) await this.#wake.by(dueMs);
   }
 
-  get #waiting(): boolean {
-    return this.#courier.waiting || this.#teller.waiting;
-  }
-
   /** The reply waits for the alarm to be set (the output gate sees to it), the delivery does not hold it up. */
   async #deliverSoon(receivedAtMs: number): Promise<void> {
     const { meta } = this.#memory.state;
-    if (!meta || !this.#waiting) return;
+    if (!meta || !this.#deliveries.waiting) return;
     await this.#wake.by(receivedAtMs + OUTBOX_BACKSTOP_MS);
-    this.ctx.waitUntil(Promise.all([this.#courier.deliver(meta), this.#teller.deliver(meta)]));
+    this.ctx.waitUntil(this.#deliveries.deliver(meta));
   }
 }

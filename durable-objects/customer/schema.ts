@@ -63,4 +63,6 @@ export const CUSTOMER_SCHEMA: readonly string[] = [
   'ALTER TABLE legacies ADD COLUMN void_until_ms INTEGER NOT NULL DEFAULT 0;',
   // Not a column of meta: versions before this one write all of its columns by their number.
   'CREATE TABLE address (id INTEGER PRIMARY KEY CHECK (id = 1), ends_at_ms INTEGER NOT NULL);',
+  // Lines of the decision log that its queue does not have yet.
+  'CREATE TABLE log_out (seq INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL);',
 ];

@@ -1,9 +1,12 @@
 /** The customer's state in SQLite. Every method writes memory and storage together; call them inside one transaction. */
+import { residencyOf } from '../../contract/workspace.ts';
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import type { Settlement } from '../budget/protocol.ts';
 import { toldAtMs } from './claims.ts';
+import { logLines } from './log-lines.ts';
+import { keepLine } from './log-sender.ts';
 import type {
   CallFacts,
   PastTouches,
@@ -12,6 +15,7 @@ import type {
   StoredEnrolment,
   StoredOutcome,
 } from './protocol.ts';
+import { learnsFrom } from './purposes.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { pastTouchesKey } from './state.ts';
 
@@ -83,7 +87,10 @@ export class SqlStore implements CustomerStore {
   }
 
   putDecision(decision: StoredDecision, receipt?: Receipt): void {
-    const { decisionId, atMs } = decision.record;
+    const { decisionId, atMs, workspaceId } = decision.record;
+    // The log lies in a bucket that knows no residency.
+    if (decision.models && learnsFrom(this) && residencyOf(workspaceId) === 'none')
+      for (const line of logLines(this.state.decisions.get(decisionId), decision, receipt)) keepLine(this.#sql, line);
     this.state.decisions.set(decisionId, decision);
     this.#saw(toldAtMs(decision));
     this.#sql.exec(

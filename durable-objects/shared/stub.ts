@@ -1,4 +1,5 @@
 /** The one place where stubs come from: it knows names and residency. */
+import type { LogMessage } from '../../contract/models/decision-log.ts';
 import { residencyOf } from '../../contract/workspace.ts';
 import type { BudgetObject } from '../budget/object.ts';
 import type { CampaignRootObject, CampaignShardObject } from '../campaign/object.ts';
@@ -14,6 +15,8 @@ export interface StubSource {
   readonly PUBLISHER: DurableObjectNamespace<PublisherObject>;
   readonly BUDGET: DurableObjectNamespace<BudgetObject>;
   readonly NAMING_SECRET: string;
+  /** Absent where nobody keeps the decision log. */
+  readonly DECISION_LOG?: Queue<LogMessage>;
 }
 
 /** What workerd answers outside of production. */

@@ -71,7 +71,7 @@ describe('breachOf', () => {
     ['broke', 'broken', { score: undefined }],
     ['came too late', 'late', { score: undefined, late: true }],
   ])('calls back a version whose scores %s, whether or not outcomes are judged', (_name, kind, kept) => {
-    const totals = totalsOf(500, '7', () => 0, kept as Partial<KeptScore>);
+    const totals = totalsOf(500, '7', () => 0, kept as unknown as Partial<KeptScore>);
     expect(judge(totals, { byOutcomes: false })).toMatchObject({ kind, observed: 1 });
   });
 

@@ -127,6 +127,8 @@ export const OLD_KINDS = {
       { since: 2, sql: 'INSERT INTO reported VALUES (1)' },
       { since: 3, sql: `INSERT INTO past_touches VALUES ('spring', 'web', 1, 20700, 4, ${AT_MS - 86_400_000})` },
       { since: 5, sql: 'INSERT INTO sampled VALUES (1, 77)' },
+      { since: 9, sql: `INSERT INTO address VALUES (1, ${AT_MS + 86_400_000})` },
+      { since: 10, sql: "INSERT INTO log_out VALUES (1, '{}')" },
       { since: 7, sql: `INSERT INTO settlements VALUES (1, 'pool:spring', 'd1', 'l1', 3, 'post', ${AT_MS})` },
     ],
   },

@@ -1,0 +1,38 @@
+/** All that leaves a customer's object by itself: statistics, settlements, lines of the decision log. Each keeps its own rows, and none holds up another. */
+import type { StubSource } from '../shared/stub.ts';
+import { Courier } from './courier.ts';
+import { LogSender } from './log-sender.ts';
+import type { CustomerMeta } from './state.ts';
+import { Teller } from './teller.ts';
+
+export class Deliveries {
+  readonly #courier: Courier;
+  readonly #teller: Teller;
+  readonly #log: LogSender;
+
+  constructor(sql: SqlStorage, env: StubSource) {
+    this.#courier = new Courier(sql, env);
+    this.#teller = new Teller(sql, env);
+    this.#log = new LogSender(sql, env);
+  }
+
+  /** Whether something waits to be delivered. */
+  get waiting(): boolean {
+    return this.#courier.waiting || this.#teller.waiting || this.#log.waiting;
+  }
+
+  /** Whether the health page shows a backlog of this customer. */
+  get reported(): boolean {
+    return this.#courier.reported;
+  }
+
+  /** Delivers what can be delivered; the rest stays. Never throws. */
+  async deliver(meta: CustomerMeta): Promise<void> {
+    await Promise.all([this.#courier.deliver(meta), this.#teller.deliver(meta), this.#log.deliver(meta)]);
+  }
+
+  /** Puts the age of what waits on the health page, or takes it off. */
+  reportBacklog(meta: CustomerMeta): Promise<void> {
+    return this.#courier.reportBacklog(meta);
+  }
+}

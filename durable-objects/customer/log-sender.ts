@@ -1,0 +1,69 @@
+/** Sends lines of the decision log to its queue: at least once, beside everything else, so that a queue that is down holds up nothing. */
+import type { LogLine } from '../../contract/models/decision-log.ts';
+import type { StubSource } from '../shared/stub.ts';
+import type { UnsentLine } from './log-lines.ts';
+import type { CustomerMeta } from './state.ts';
+
+/** Lines of one call: a queue takes 100 messages and 256 KB at a time, and a line with a long row is some kilobytes. */
+export const MAX_LOG_BATCH = 20;
+/** Batches that follow one commit; what is left waits for the alarm. */
+const MAX_ROUNDS = 10;
+/** Lines that a customer keeps while the queue is down; the oldest make room: the log is for training, never the truth. */
+export const MAX_WAITING_LINES = 1_000;
+/** Bytes of the hash that stands for a decision: as much as ids have. */
+const HASH_BYTES = 16;
+
+/** Keeps a line until the queue has it. Runs inside the caller's transaction. */
+export function keepLine(sql: SqlStorage, line: UnsentLine): void {
+  sql.exec('INSERT INTO log_out (line) VALUES (?)', JSON.stringify(line));
+  sql.exec('DELETE FROM log_out WHERE seq <= (SELECT max(seq) FROM log_out) - ?', MAX_WAITING_LINES);
+}
+
+export class LogSender {
+  readonly #sql: SqlStorage;
+  readonly #env: StubSource;
+  #running = false;
+
+  constructor(sql: SqlStorage, env: StubSource) {
+    this.#sql = sql;
+    this.#env = env;
+  }
+
+  /** Whether lines wait to be sent. */
+  get waiting(): boolean {
+    return this.#sql.exec('SELECT 1 FROM log_out LIMIT 1').toArray().length > 0;
+  }
+
+  /** Sends what waits. Never throws: what could not be sent stays, and the alarm that stands for it tries again. */
+  async deliver({ workspaceId }: Pick<CustomerMeta, 'workspaceId'>): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      for (let round = 0; round < MAX_ROUNDS; round += 1) {
+        const rows = this.#sql
+          .exec<{ seq: number; line: string }>('SELECT seq, line FROM log_out ORDER BY seq LIMIT ?', MAX_LOG_BATCH)
+          .toArray();
+        const last = rows.at(-1);
+        if (!last) return;
+        const lines = await Promise.all(rows.map(({ line }) => named(JSON.parse(line) as UnsentLine)));
+        // Deployed without a queue, nobody wants them.
+        await this.#env.DECISION_LOG?.sendBatch(lines.map((line) => ({ body: { workspaceId, line } })));
+        this.#sql.exec('DELETE FROM log_out WHERE seq <= ?', last.seq);
+      }
+    } catch {
+      // Out of reach: the rows stay.
+    } finally {
+      this.#running = false;
+    }
+  }
+}
+
+/** The line under the hash of its decision's id: the id begins with the name of the customer's object. */
+async function named({ decisionId, ...line }: UnsentLine): Promise<LogLine> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`log ${decisionId}`));
+  const decision = [...new Uint8Array(digest).subarray(0, HASH_BYTES)]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
+  const what = line.kind === 'outcome' ? `outcome ${line.goal} ${line.orders} ${line.value}` : line.kind;
+  return { ...line, decision, key: `${decision} ${what}` } as LogLine;
+}
