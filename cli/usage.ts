@@ -49,6 +49,7 @@ export const USAGE = `Usage: npm run hyperedge -- COMMAND
                             take a version out of service
   models card MODEL [VERSION]
                             its card: data, figures, limits
+  models performance MODEL  how good its scores turned out to be, version by version; --days N (default 30)
   models score MODEL CUSTOMER
                             a customer's score with its reasons; --version N for any version
       --json, --site URL, --key KEY as for push

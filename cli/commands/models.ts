@@ -1,6 +1,7 @@
 /** `models`: versions of models, pushed from folders, staged and taken out of service. */
 import { parseArgs } from 'node:util';
 import type * as z from 'zod';
+import { modelPerformance } from '../../contract/models/performance.ts';
 import {
   modelSummary,
   modelsResponse,
@@ -14,11 +15,12 @@ import { type Api, type ApiRequest, callApi } from '../api.ts';
 import { CommandFailure, EXIT, usageFailure } from '../failure.ts';
 import { LOCAL_FOLDER } from '../local.ts';
 import { folderUpload } from '../models/folder.ts';
+import { formatModelPerformance } from '../models/performance.ts';
 import { formatModel, formatModels, formatScore, stageText } from '../models/words.ts';
 import { chooseTarget } from '../target.ts';
 import { counted, paint } from '../terminal.ts';
 
-const ACTIONS = ['list', 'show', 'push', 'stage', 'retire', 'card', 'score'];
+const ACTIONS = ['list', 'show', 'push', 'stage', 'retire', 'card', 'score', 'performance'];
 const STAGES = ['shadow', 'canary', 'live', 'retired'];
 /** A drawing inside a card: nothing for a terminal. */
 const DRAWING = /\]\(data:image[^)]*\)/g;
@@ -30,6 +32,7 @@ const OPTIONS = {
   share: { type: 'string' },
   reason: { type: 'string' },
   version: { type: 'string' },
+  days: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -55,6 +58,8 @@ export async function models(args: string[]): Promise<number> {
       return card(values, rest);
     case 'score':
       return score(values, rest);
+    case 'performance':
+      return performance(values, idOf(rest, 1));
     default:
       throw usageFailure(`models "${action}"${didYouMean(action, ACTIONS)}`);
   }
@@ -188,4 +193,9 @@ async function score(values: Values, words: readonly string[]): Promise<number> 
   const path = `/v1/models/${encodeURIComponent(id)}/score`;
   const answer = await ask(targetOf(values), { method: 'POST', path, body }, scoreResponse);
   return tell(values, answer, (told) => formatScore(customer, told));
+}
+
+function performance(values: Values, id: string): Promise<number> {
+  const query = values.days === undefined ? '' : `?days=${encodeURIComponent(values.days)}`;
+  return read(values, `/v1/models/${id}/performance${query}`, modelPerformance, formatModelPerformance);
 }

@@ -122,6 +122,14 @@ test('all alerts of a kind, a subject and a time', async () => {
   expect(stdout).not.toContain('Seen it?');
 });
 
+test('alerts of models say which version, and why in words', async () => {
+  const detail = { what: 'ece', version: 2, words: 'calibration error .09, at most .05' };
+  const breach = { ...THRESHOLD, kind: 'model_breach', subject: 'model:churn', detail };
+  const { site } = await double({ '/v1/alerts?open=true&limit=100': { items: [breach], next: null } });
+  const { stdout } = await run('alerts', '--site', site);
+  expect(stdout).toContain('! model:churn  a model broke its bounds, version 2: calibration error .09, at most .05\n');
+});
+
 test('an id is acknowledged as it is written; one that is not there is told', async () => {
   const path = '/v1/alerts/budget%20pool%3Aspring%20once%200.5%20of%20500000/acknowledge';
   const { site, requests } = await double({ [path]: THRESHOLD });

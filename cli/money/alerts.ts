@@ -47,7 +47,8 @@ interface Units {
 const IN_UNITS: readonly string[] = ['posted', 'total', 'remaining', 'uncharged', 'unsettled'];
 
 function told(kind: AlertKind, detail: AlertAnswer['detail'], units: Units): string {
-  const { share, posted, total, period } = detail;
+  const { share, posted, total, period, version, words } = detail;
+  if (kind.startsWith('model_') && typeof words === 'string') return `${WORDS[kind]}, version ${version}: ${words}`;
   const day = typeof period === 'string' && period !== 'once' ? ` on ${period}` : '';
   if (
     kind === 'ledger_threshold' &&
