@@ -131,13 +131,15 @@ export function decideWithReceipt(
     expected,
     probabilities,
     ...(Object.keys(estimates).length > 0 && { estimates: keptEstimates(estimates, decisions) }),
-    ...(Object.keys(hybrid).length > 0 && { hybrid }),
-    ...(Object.keys(standings).length > 0 && { standings }),
-    ...(Object.keys(told).length > 0 && { purse: told }),
-    ...(Object.keys(models).length > 0 && { models }),
+    ...filled({ hybrid, standings, purse: told, models }),
     chosen: Object.fromEntries(decisions.map(({ placement, chosen }) => [placement, chosen && summary(chosen)])),
   };
   return { decisions, receipt };
+}
+
+/** Answers that were given; a receipt says nothing of what nobody asked. */
+function filled<T extends Readonly<Record<string, Answers<unknown>>>>(all: T): Partial<T> {
+  return Object.fromEntries(Object.entries(all).filter(([, answers]) => Object.keys(answers).length > 0)) as Partial<T>;
 }
 
 /** What the arm of a decision was drawn from. */
