@@ -187,6 +187,8 @@ interface HyperedgeScore {
   /** Values that it read, by name of the input; and which of them were missing. */
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly missing: readonly string[];
+  /** Whether decisions on the page go by scores already. */
+  readonly told: boolean;
   /** How long it took. */
   readonly ms: number;
 }

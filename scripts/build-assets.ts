@@ -4,6 +4,7 @@ import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ORT_PATH } from '../client-snippet/parts/score/ort-path.ts';
 import { buildGuides } from './guides/build.ts';
 import { buildShop } from './shop/build.ts';
 
@@ -23,6 +24,10 @@ interface Copy {
 /** Files that a browser fetches; sources and tests stay behind. */
 const WEB_FILES = /\.(html|css|js|mjs|svg|png|jpg|webp|ico|json|txt)$/;
 
+const ort = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
+/** Fetched by pages that score with onnxruntime-web, and by no other. */
+const ORT_FILES = ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'];
+
 const COPIES: readonly Copy[] = [
   { from: join(root, 'worker/assets/docs'), to: 'docs' },
   { from: join(root, 'worker/assets/favicon.svg'), to: 'favicon.svg' },
@@ -32,6 +37,7 @@ const COPIES: readonly Copy[] = [
   { from: join(swagger, 'swagger-ui-bundle.js'), to: 'docs/swagger-ui-bundle.js' },
   { from: join(swagger, 'LICENSE'), to: 'docs/swagger-ui-LICENSE.txt' },
   { from: join(swagger, 'NOTICE'), to: 'docs/swagger-ui-NOTICE.txt' },
+  ...ORT_FILES.map((name) => ({ from: join(ort, name), to: ORT_PATH + name })),
   { from: join(root, 'client-snippet/dist'), to: '.', optional: true, only: WEB_FILES },
 ];
 

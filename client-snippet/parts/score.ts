@@ -26,11 +26,11 @@ interface Options {
 }
 
 /** How often scores are worked out again while the visitor only reads. */
-const AGAIN_MS = 5_000;
+const SCORE_AGAIN_MS = 5_000;
 /** Longest wait for the first scores before decisions on the page begin without them. */
 const DEVICE_WAIT_MS = 1_000;
 /** Models of one page: each is a file, and runs whenever something happens. */
-const MAX_MODELS = 4;
+const MAX_PAGE_MODELS = 4;
 
 /** Site's attributes by path; they stay here. */
 const own: Record<string, unknown> = {};
@@ -58,11 +58,11 @@ const send = (isOver = !mayStore()): void => {
   }
 };
 
-const hand = (options: Options['device'] = {}): void => {
+const hand = (options: Options['device'] = {}): unknown => {
   const told: Record<string, number> = {};
   for (const [id, { outputs }] of scores)
     for (const [name, value] of Object.entries(outputs)) told[`models.${id}.${name}`] = value;
-  hyperedge('device', { ...options, attributes: { ...options.attributes, ...told } });
+  return hyperedge('device', { ...options, attributes: { ...options.attributes, ...told } });
 };
 
 /** @returns whether its bucket is another than before */
@@ -77,7 +77,17 @@ const scoreOne = async ({ id, version, manifest, engine, run }: Loaded): Promise
   const bucket = scoreBucket(manifest, score);
   scores.set(id, { outputs, bucket });
   const inputs = Object.fromEntries(manifest.inputs.map(({ name, attribute }) => [name, resolve(attribute)]));
-  const detail = { model: id, version, engine, outputs, bucket, inputs, missing, ms: performance.now() - atMs };
+  const detail = {
+    model: id,
+    version,
+    engine,
+    outputs,
+    bucket,
+    inputs,
+    missing,
+    told: tells,
+    ms: performance.now() - atMs,
+  };
   dispatchEvent(new CustomEvent('hyperedge:score', { detail }));
   return before?.bucket !== bucket;
 };
@@ -127,7 +137,7 @@ const begin = (core: Core): void => {
   addEventListener('hyperedge:purposes', () => send());
   document.addEventListener('visibilitychange', () => save(mayStore()));
   addEventListener('pagehide', () => save(mayStore()));
-  setInterval(() => document.visibilityState === 'visible' && rescore(), AGAIN_MS);
+  setInterval(() => document.visibilityState === 'visible' && rescore(), SCORE_AGAIN_MS);
 };
 
 /** Counts, loads and scores; called again it adds, and with `page` another page is looked at. */
@@ -140,7 +150,7 @@ export const start = async (core: Core, options: Options = {}): Promise<void> =>
   Object.assign(own, options.attributes);
   Object.assign(sent, options.send);
   for (const id of options.models ?? [])
-    if (engine || (!models.has(id) && models.size < MAX_MODELS))
+    if (key && (engine || (!models.has(id) && models.size < MAX_PAGE_MODELS)))
       models.set(
         id,
         load(core, id, key, engine, src).catch(() => undefined),
@@ -149,6 +159,7 @@ export const start = async (core: Core, options: Options = {}): Promise<void> =>
   const scored = rescore();
   if (!options.device) return;
   await Promise.race([scored, new Promise((resolve) => setTimeout(resolve, DEVICE_WAIT_MS))]);
+  await hand(options.device);
   tells = true;
-  hand(options.device);
+  rescore();
 };

@@ -60,6 +60,7 @@ export const CONTENTS: readonly Group[] = [
     apps: 'Apps',
     events: 'Events',
     device: 'Decisions on the device',
+    score: 'Scores on the page',
     consent: 'Consent',
     forwarding: 'Forwarding',
     identity: 'Identity',

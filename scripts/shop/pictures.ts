@@ -26,12 +26,22 @@ const openPanel = async (page: Page): Promise<void> => {
   await page.click('summary');
 };
 
+/** A product after the home page, with the panel open: somebody who hesitates. */
+const hesitate = async (page: Page, { url }: Stack): Promise<void> => {
+  await allow(page);
+  await page.goto(`${url}/demo/gear/dawn-shell/`);
+  await page.waitForTimeout(SETTLE_MS);
+  await page.click('summary');
+};
+
 const SHOTS: readonly Shot[] = [
   { file: 'demo.png', path: '/demo/', width: 1_100, height: 700, act: allow },
   { file: 'demo-product.png', path: '/demo/gear/dawn-shell/', width: 1_100, height: 700, act: allow },
   { file: 'demo-phone.png', path: '/demo/', width: 390, height: 780 },
   { file: 'qa.png', path: '/demo/gear/?hyperedge_debug', width: 900, height: 600, act: allow },
   { file: 'qa-preview.png', path: '/demo/', width: 900, height: 640, act: openPreview },
+  { file: 'score.png', path: '/demo/', width: 1_280, height: 820, act: hesitate },
+  { file: 'score-phone.png', path: '/demo/', width: 390, height: 844, act: hesitate },
   { file: 'install.png', path: '/demo/gear/', width: 900, height: 640, act: openPanel },
   { file: 'apps.png', path: '/docs/#/decisions', width: 900, height: 640 },
   { file: '../page-script.png', path: '/demo/', width: 940, height: 680, act: openPanel },

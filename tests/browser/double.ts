@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { bundles } from '../../client-snippet/bundle.ts';
-import { ORT_PATH } from '../../client-snippet/parts/score/engines.ts';
+import { ORT_PATH } from '../../client-snippet/parts/score/ort-path.ts';
 import { consentRequest } from '../../contract/consent.ts';
 import { type DecisionAnswer, optimizeRequest } from '../../contract/decisions.ts';
 import { deviceBundleRequest, deviceDecisionsRequest } from '../../contract/device.ts';

@@ -19,6 +19,12 @@ export function headerKey(header: string | undefined): Checked<string | undefine
   return { ok: true, value: key };
 }
 
+/** Browsers name no origin where a page gets something of its own; they say that it is its own, which no page can say for itself. */
+function originOf(c: Context<AppEnv>): string | undefined {
+  const isOwn = c.req.method === 'GET' && c.req.header('sec-fetch-site') === 'same-origin';
+  return c.req.header('origin') ?? (isOwn ? new URL(c.req.url).origin : undefined);
+}
+
 /**
  * Checks a key and, for publishable ones, the origin. `need` is what the endpoint takes: any key, or secret ones only. Throws
  * `Unavailable` when the database does not answer and the key is not remembered.
@@ -34,7 +40,7 @@ export async function authenticate(
   done();
   if (!facts) return refused('unknown_key');
   if (need === 'secret' && facts.type !== 'secret') return refused('secret_key_required');
-  const origin = c.req.header('origin');
+  const origin = originOf(c);
   const site =
     need === 'any'
       ? await siteFacts(c.env, c.executionCtx, facts, c.get('receivedAtMs'), c.get('deadline'))

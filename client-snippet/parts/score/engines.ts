@@ -1,9 +1,7 @@
 /** Who evaluates a model on the page: our own evaluator, or onnxruntime-web where the model or the site asks for it. */
 import type { OpenModel } from '../../../decisioning/scoring/engine.ts';
 import type { DeviceManifest } from '../../../decisioning/scoring/on-device.ts';
-
-/** Where Hyperedge serves the files of onnxruntime-web from: a path that changes with its version. */
-export const ORT_PATH = '/ort/1.30.0/';
+import { ORT_PATH } from './ort-path.ts';
 
 /** Runs one row; outputs by tensor. */
 export type Run = (row: Float32Array) => Promise<Record<string, Float32Array>>;

@@ -23,7 +23,7 @@ const NAME = 'hyperedge-session';
 /** Says that there was a session before. */
 const VISITS = 'hyperedge-visits';
 /** Kinds and counters by name: a page in a loop does not fill the storage of its visitor. */
-const MAX_NAMES = 50;
+const MAX_SESSION_NAMES = 50;
 const NAMES = /^[a-z][a-z\d]{0,31}$/i;
 
 const empty = (): Kept => ({ pages: 0, kinds: {}, counts: {} });
@@ -33,7 +33,7 @@ let kind = '';
 let seenSince: number | undefined;
 
 const room = (record: object, name: string): boolean =>
-  name in record || (NAMES.test(name) && Object.keys(record).length < MAX_NAMES);
+  name in record || (NAMES.test(name) && Object.keys(record).length < MAX_SESSION_NAMES);
 
 /** Pages and seconds of the kind that is looked at. */
 const current = (): [pages: number, seconds: number] => {

@@ -4,6 +4,7 @@ import { add, order, showBasket } from './basket.js';
 import { choose, repeatChoice, showConsent } from './consent.js';
 import { one } from './dom.js';
 import { showFinder, startFinder } from './finder.js';
+import { chooseEngine, lookAtBasket, lookAtPage, startIntent } from './intent.js';
 import { go, startNavigation } from './navigate.js';
 import { clearPanel, log, startPanel } from './panel.js';
 import { startParts } from './parts.js';
@@ -14,6 +15,7 @@ function arrive() {
   showBasket();
   showAccount();
   void showFinder();
+  lookAtPage();
 }
 
 const actions = {
@@ -28,6 +30,7 @@ const actions = {
   '[data-consent-choice]': ({ dataset }) => choose(dataset.consentChoice),
   '[data-allow]': () => choose('granted'),
   '[data-withdraw]': () => choose('denied'),
+  '[data-engine]': ({ dataset }) => chooseEngine(dataset.engine),
   '[data-hyperedge-dismiss]': () => closeLetter(),
   '[data-new-visitor]': () => {
     hyperedge('reset');
@@ -36,6 +39,7 @@ const actions = {
 };
 
 function openBasket() {
+  lookAtBasket();
   showBasket(); // an order's thanks are for once
   one('[data-basket]').showModal();
 }
@@ -61,6 +65,7 @@ showConsent();
 repeatChoice();
 startAccount();
 startFinder();
+startIntent();
 startNavigation(() => {
   clearPanel();
   arrive();

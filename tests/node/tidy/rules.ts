@@ -19,6 +19,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'simulations/pacing/',
     'client-snippet/budgets.ts',
     'client-snippet/bundle.ts',
+    'client-snippet/parts/score/ort-path.ts',
     // The one browser that tests and pictures are taken with.
     'tests/browser/browser.ts',
   ],

@@ -91,6 +91,18 @@ describe('a model for pages', () => {
     expect((await get(path, 'https://other.example')).status).toBe(403);
     expect((await get(path, workspace.origin, workspace.secretKey)).status).toBe(401);
     expect((await call('GET', path, undefined, undefined, { origin: workspace.origin })).status).toBe(401);
+    // A browser names no origin to a page of the same; whose that is, the site says.
+    const own = (base: string) =>
+      call(
+        'GET',
+        `${path}?key=${workspace.publishableKey}`,
+        undefined,
+        undefined,
+        { 'sec-fetch-site': 'same-origin' },
+        base,
+      );
+    expect((await own(workspace.origin)).status).toBe(200);
+    expect((await own('https://api.example')).status).toBe(403);
   });
 });
 
