@@ -198,7 +198,8 @@ interface Hyperedge {
   (command: 'init', options: HyperedgeOptions): void;
   /**
    * Content of a placement for a renderer of your own: its `data` where it has some, else the whole content, or null: show your
-   * default. Called again when the decision changes (consent was given). Return the element that shows it, unless it carries
+   * default. Called again when the decision changes (consent was given), unless it returned `false`. Given again for the same placement it
+   * takes its own place. Return the element that shows it, unless it carries
    * `data-hyperedge` itself: being seen and clicks are reported from there.
    */
   (

@@ -1,15 +1,14 @@
 /** The page script: finds placements, asks once for all of them, renders, reports. Types for sites are in `hyperedge.d.ts`. */
 import '../lib/render.ts';
 import { commands } from '../lib/commands.ts';
-import type { Core, Part } from '../lib/core.ts';
+import type { Callback, Part } from '../lib/core.ts';
 import { begin, core } from '../lib/decisions.ts';
 import { settings } from '../lib/settings.ts';
 
 /** A command that is not known here is the name of a part: a file beside this one, loaded when it is first called. */
 const run = async ([name, ...values]: Iterable<unknown>): Promise<void> => {
   try {
-    const command = (commands as Core['$commands'])[name as string];
-    if (command) command(...(values as never[]));
+    if (commands[name as 'get']) (commands[name as 'get'] as Callback)(...values);
     // From the script's own address: relative to a script from elsewhere, browsers know none.
     else await ((await import(new URL(`${name}.js`, src) as never)) as Part).start(core, ...values);
   } catch {} // a call with wrong arguments must not break the page that makes it, a part that was blocked is none
@@ -30,8 +29,8 @@ Object.assign(settings, {
 const { q = [] } = window.hyperedge || {};
 
 if (q) {
-  window.hyperedge = (...values) => run(values);
-  window.hyperedge.q = 0; // a second copy of the script leaves the page to the first
+  // biome-ignore lint/suspicious/noAssignInExpressions: fewer bytes
+  (window.hyperedge = ((...values) => run(values)) as Queue).q = 0; // a second copy of the script leaves the page to the first
   begin();
   q.map?.(run);
 }

@@ -28,18 +28,20 @@ export const commands = {
   },
   get: (placement: string, callback?: Callback): void => {
     const maxGetters = 200; // a page in a loop does not fill the memory of its visitor
-    if (callback && getters.length < maxGetters) getters.push({ dataset: { hyperedge: `${placement}` }, callback });
+    for (const getter of getters)
+      if (getter.dataset.hyperedge === placement && getter.callback === callback) getters.delete(getter);
+    if (callback && getters.size < maxGetters) getters.add({ dataset: { hyperedge: `${placement}` }, callback });
     plan();
   },
   identify: (id: string, proof?: string): void => {
-    Object.assign(identity, { id, proof });
+    identity.id = id;
+    identity.proof = proof;
     // The answer under way, or already here, did not know this id: the part links it.
     if (decided.size) window.hyperedge?.('convert');
   },
   consent: (given: Consent): void => {
-    const { consent } = settings;
-    if (given === consent) return;
-    if (consent === 'granted') end(customer());
+    if (given === settings.consent) return;
+    if (settings.consent === 'granted') end(customer());
     settings.consent = given;
     if (given === 'granted') {
       restart();

@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts';
 import type { track } from './track.ts';
 import type { Decision } from './wire.ts';
 
-/** Takes content (or null) and its decision; what it returns shows it, where that is an element. */
+/** Takes content (or null) and its decision; what it returns shows it, where that is an element; with `false` it is called no more. */
 export type Callback = (...values: unknown[]) => unknown;
 /** A callback of `get` names its placement as an element does. */
 export interface Getter {

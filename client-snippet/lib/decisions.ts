@@ -16,7 +16,7 @@ import type { Answer, Decision } from './wire.ts';
 export let decided: ReturnType<Core['$decided']> = new Map();
 
 /** Callbacks that wait for decisions, and are called again when theirs changes. */
-export const getters: Getter[] = [];
+export const getters = new Set<Getter>();
 
 /** Resolves when the page can be asked about and nothing is being asked; undefined before `begin`. */
 export let idle: Promise<unknown>;
@@ -27,10 +27,10 @@ const targets = (): Target[] => [...document.querySelectorAll<HTMLElement>('[dat
 /** Asynchronous, so that a callback's error shows in the site's console and monitoring as its own, and stops nothing here. */
 const give = async (target: Target, decision: Decision | null): Promise<void> => {
   const content = decision?.content;
-  const { callback } = target as Getter;
-  if (callback) {
-    const shown = await callback(content?.data ?? content ?? null, decision);
-    if (shown instanceof Element) track(shown, decision);
+  if ((target as Getter).callback) {
+    const shown = await (target as Getter).callback(content?.data ?? content ?? null, decision);
+    if (shown === false) getters.delete(target as Getter);
+    else if (shown instanceof Element) track(shown, decision);
   } else {
     // Without an answer the page stays as it is.
     try {
@@ -43,34 +43,36 @@ const give = async (target: Target, decision: Decision | null): Promise<void> =>
 const load = async (): Promise<void> => {
   const maxPlacements = 20; // in one request, as the contract has it
   const mine = decided;
-  const ids = [...new Set(targets().map(({ dataset }) => dataset.hyperedge as string))].filter((id) => !mine.has(id));
-  ids.splice(settings.key ? maxPlacements : 0);
-  if (ids[0]) {
-    for (const id of ids) (mine as { set(id: string, none?: undefined): unknown }).set(id); // undefined: under way
+  const ids = [...new Set(targets().map((target) => target.dataset.hyperedge as string))].filter((id) => !mine.has(id));
+  if (settings.key && ids[0]) {
+    ids.splice(maxPlacements);
+    ids.map((id) => (mine as { set(id: string, none?: undefined): unknown }).set(id)); // undefined: under way
     let found: (Decision | null)[] = [];
+    let who: Answer['customer'];
     // Whatever goes wrong, and whatever takes too long, is no answer; called off then, since a late one would replace what the visitor already reads.
     try {
-      const answer: Answer = await (
+      // No list of decisions: throws.
+      ({
+        customer: who,
+        decisions: [...found],
+      } = (await (
         await post(
           'optimize',
           {
             // A misspelt id would have the whole request refused.
-            placements: ids.filter((id) => /^[a-z\d][a-z\d_-]{0,63}$/.test(id)),
+            placements: ids.filter((id) => /^(?!constructor$|prototype$)[a-z\d][a-z\d_-]{0,63}$/.test(id)),
             customer: customer(),
             consent: settings.consent,
             preview: settings.preview,
-            context: { ...page(), attributes: settings.attributes },
+            context: page(),
           },
           { signal: AbortSignal.timeout(settings.timeoutMs) },
         )
-      ).json();
-      if (mine === decided) remember(answer.customer?.anonymousId);
-      found = [...answer.decisions]; // not a list: throws
+      ).json()) as Answer);
     } catch {}
     if (mine !== decided) return;
-    for (const id of ids) {
-      mine.set(id, found.find((candidate) => candidate?.placement === id) ?? null);
-    }
+    remember(who?.anonymousId);
+    ids.map((id) => mine.set(id, found.find((candidate) => candidate?.placement === id) ?? null));
     plan(); // those beyond the twentieth
   }
   for (const target of targets()) {
@@ -79,7 +81,7 @@ const load = async (): Promise<void> => {
     mine.set(target, null); // each is given its decision once
     give(target, decision);
   }
-  for (const id of ids) emit('decision', mine.get(id));
+  ids.map((id) => emit('decision', mine.get(id)));
 };
 
 /** Asks for what has not been asked yet: once the document is read, and after the calls that are waiting have been made. */
@@ -91,13 +93,14 @@ export const plan = (): void => {
 export const restart = (takesBack?: true): void => {
   retrack();
   decided = new Map();
-  if (takesBack) for (const target of targets()) give(target, null);
+  if (takesBack) targets().map((target) => give(target, null));
 };
 
 /** Begins to look at the page, and asks; once. */
 export const begin = (): void => {
   idle = new Promise<unknown>((resolve) => {
-    if (document.readyState === 'loading') addEventListener('DOMContentLoaded', resolve);
+    // Of its three values only 'loading' comes after.
+    if (document.readyState > 'k') addEventListener('DOMContentLoaded', resolve);
     else resolve(0);
   });
   startTracking();

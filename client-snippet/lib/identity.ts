@@ -19,7 +19,7 @@ export const mayStore = (): unknown => {
   if (settings.consent === 'granted')
     try {
       const now = localStorage.hyperedge;
-      if (now) identity.anonymousId ??= now;
+      if (now) identity = { anonymousId: now, ...((identity.id && identity) as object) };
       else if (identity.anonymousId) {
         settings.consent = 'pending';
         forget();

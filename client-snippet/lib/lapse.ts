@@ -29,7 +29,7 @@ export const isLapsed = (decision: Decision | null | undefined): decision is Dec
 /** Begins to note when decisions arrive; once, in a browser. */
 export const noteArrivals = (core: Core): void => {
   for (const decision of core.$decided().values()) if (decision) arrivedMs(decision);
-  addEventListener('hyperedge:decision', ({ detail }) => arrivedMs(detail));
+  addEventListener('hyperedge:decision', (event: Event) => arrivedMs((event as CustomEvent<Decision>).detail));
 };
 
 /** Takes back that a placement was decided, for all its elements, and asks; false where it has another decision by now, or is being asked for. */

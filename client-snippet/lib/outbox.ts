@@ -7,13 +7,14 @@ import { post } from './post.ts';
 import type { Feedback } from './wire.ts';
 
 /** Events about decisions; `flush` sends them. */
-export const feedback: Feedback[] = [];
-const waiting: [path: string, body: object][] = [];
+export let feedback: Feedback[] = [];
+let waiting: [path: string, body: object][] = [];
 let busy: unknown;
 
 /** Drops what has not been sent. */
 export const discard = (): void => {
-  feedback.length = waiting.length = 0;
+  feedback = [];
+  waiting = [];
 };
 
 /**
@@ -25,10 +26,10 @@ export const flush = (all?: unknown, more?: [path: string, body: object]): void 
   const maxBatch = 9;
   const maxWaiting = 200;
   if (mayStore()) {
-    while (feedback.length) waiting.push(['feedback', { events: feedback.splice(0, maxBatch) }]);
+    while (feedback[0]) waiting.push(['feedback', { events: feedback.splice(0, maxBatch) }]);
     if (more && waiting.length < maxWaiting) waiting.push(more);
   } else discard();
-  while (waiting.length && (all || !busy)) {
+  while (waiting[0] && (all || !busy)) {
     const request = waiting.shift() as [string, object];
     busy = post(...request, { keepalive: true })
       .catch(() => post(...request)) // keepalive has a quota; an ordinary request is the second and last attempt

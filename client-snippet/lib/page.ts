@@ -1,5 +1,7 @@
 /** What a browser says of the page it shows. Hosts without pages put a file of their own in place of this one when they are bundled. */
 
+import { settings } from './settings.ts';
+
 /**
  * An address as a request names it: without its fragment, no longer than the contract takes, and without parameters but the `utm_` ones:
  * those name campaigns, which conditions read; others may name people.
@@ -12,5 +14,9 @@ const pageUrl = (address: string): string => {
     .slice(0, maxLength);
 };
 
-/** `context` of a request, without attributes. The language comes with the request's own headers. */
-export const page = (): object => ({ url: pageUrl(location.href), referrer: pageUrl(document.referrer) });
+/** `context` of a request. The language comes with the request's own headers. */
+export const page = (): object => ({
+  url: pageUrl(location.href),
+  referrer: pageUrl(document.referrer),
+  attributes: settings.attributes,
+});

@@ -23,12 +23,15 @@ const fill = (element: Element, part: ContentPart, undo: Undo): void => {
     element.textContent = part.text;
   }
   // What else a part has is no safe name, and passed over.
-  for (const [name, value] of Object.entries({ ...part.attributes, ...part })) {
+  const values: Record<string, unknown> = { ...part.attributes, ...part };
+  for (const name in values) {
     // Links and images only: the same attributes load code or move the whole page on other elements (base, use, iframe, embed).
-    const isSafe = /^(ahref|imgsrc)$/.test(tag + name) ? SAFE_URL.test(value as string) : SAFE_ATTRIBUTE.test(name);
-    if (typeof value === 'string' && isSafe) {
+    if (
+      typeof values[name] === 'string' &&
+      (/^(ahref|imgsrc)$/.test(tag + name) ? SAFE_URL.test(values[name]) : SAFE_ATTRIBUTE.test(name))
+    ) {
       if (name === 'src') setAttribute(element, 'srcset', null, undo); // it would win over src
-      setAttribute(element, name, value, undo);
+      setAttribute(element, name, values[name], undo);
     }
   }
 };

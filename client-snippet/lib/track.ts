@@ -18,11 +18,11 @@ export const emit = (type: string, detail?: Decision | null): void => {
 
 /** Reports that a decision was seen, or reached a goal; each once. */
 export const once = (decision: Decision, goal?: string): void => {
-  const { token } = decision;
-  const type = (goal ?? 'exposure') as 'exposure';
-  if (!token || reported.has(type + token)) return;
-  reported.add(type + token);
   const gatherMs = 500; // exposures of one screen come together; short enough to lose little in a crash
+  const token = decision.token as string; // nothing else is watched
+  const type = (goal ?? 'exposure') as 'exposure';
+  if (reported.has(type + token)) return;
+  reported.add(type + token);
   feedback.push({ token, kind: goal ? 'goal' : type, goal });
   setTimeout(flush, gatherMs);
   emit(type, decision);
@@ -33,16 +33,17 @@ let observer: IntersectionObserver;
 const look = (entries: IntersectionObserverEntry[]): void => {
   for (const { target, isIntersecting, intersectionRect: part, boundingClientRect: box } of entries) {
     const watch = watched.get(target);
-    if (!watch) continue;
-    const [share, ms] = settings.$seen(watch.decision, target);
-    // A share of what a screen can hold of it. An empty element counts when it is in view: the same for content and for holdout.
-    if (
-      isIntersecting &&
-      !document.hidden &&
-      part.width * part.height >= Math.min(box.width, innerWidth) * Math.min(box.height, innerHeight) * share
-    )
-      watch.timer ||= setTimeout(once, ms, watch.decision);
-    else watch.timer = clearTimeout(watch.timer) as undefined;
+    if (watch) {
+      const [share, ms] = settings.$seen(watch.decision, target);
+      // A share of what a screen can hold of it. An empty element counts when it is in view: the same for content and for holdout.
+      if (
+        isIntersecting &&
+        !document.hidden &&
+        part.width * part.height >= Math.min(box.width, innerWidth) * Math.min(box.height, innerHeight) * share
+      )
+        watch.timer ||= setTimeout(once, ms, watch.decision);
+      else watch.timer = clearTimeout(watch.timer) as undefined;
+    }
   }
 };
 

@@ -90,12 +90,14 @@ export const current: (placement: string) => AppDecision | null | undefined = cl
 export const refresh: () => void = client.refresh;
 
 /** The person has seen the content of a decision: say so when half of it was on the screen for a second. Once per decision. */
-export const seen = (decision: AppDecision): void => once(decision);
+export const seen = (decision: AppDecision): void => {
+  if (decision.token) once(decision);
+};
 
 /** The person has tapped it; implies seen. Once per decision. */
 export const tapped = (decision: AppDecision): void => {
-  once(decision);
-  once(decision, 'click');
+  seen(decision);
+  if (decision.token) once(decision, 'click');
 };
 
 /** A goal was reached; needs consent. Earlier decisions of this person are credited by the API. */

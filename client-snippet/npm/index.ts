@@ -87,15 +87,14 @@ export const start = ({ bootstrap, consent: given, preview, ...own }: Options): 
 export const subscribe = (placement: string, onDecision: (decision: Decision | null) => void): (() => void) => {
   const getter: Getter = {
     dataset: { hyperedge: placement },
-    callback: (_, decision) => onDecision(decision as Decision | null),
+    callback: (_, decision) => void onDecision(decision as Decision | null), // what it returns means nothing
   };
-  getters.push(getter);
+  getters.add(getter);
   const known = decided.get(placement);
   if (isStarted && isLapsed(known)) askAgain(core, known);
   if (isStarted) core.$plan();
   return () => {
-    const index = getters.indexOf(getter);
-    if (index >= 0) getters.splice(index, 1);
+    getters.delete(getter);
     decided.delete(getter);
   };
 };

@@ -13,6 +13,8 @@ type Identify = (id?: string, proof?: string) => void;
 
 let core: Core | undefined;
 let signedIn: SignedIn | undefined;
+/** The anonymous id that this page is known by, as far as it has heard: the page script takes over what another tab stores. */
+let known: string | undefined;
 /** The command as it was before. */
 let identify: Identify;
 
@@ -36,7 +38,8 @@ const follow = (page: Core): void => {
     page.$restart(true);
     page.$commands.consent?.('denied' as never);
   }
-  if (!who || !now || (now !== FORGOTTEN && now === who.anonymousId)) return;
+  if (!who || !now || (now !== FORGOTTEN && now === known)) return;
+  known = now;
   signedIn = undefined;
   page.$flush(true);
   page.$restart();
@@ -71,6 +74,7 @@ const begin = (page: Core): void => {
       own();
     },
     named: (anonymousId) => {
+      known = anonymousId;
       if ((page.$customer() as Who | undefined)?.anonymousId === FORGOTTEN) page.$remember(anonymousId);
     },
   });
@@ -81,7 +85,10 @@ const begin = (page: Core): void => {
   });
   // Pages that the browser kept aside heard nothing meanwhile.
   addEventListener('pageshow', ({ persisted }) => {
-    if (persisted && stored() !== (page.$customer() as Who | undefined)?.anonymousId) follow(page);
+    if (persisted && stored() !== known) follow(page);
+  });
+  addEventListener('pagehide', () => {
+    known = (page.$customer() as Who | undefined)?.anonymousId;
   });
 };
 

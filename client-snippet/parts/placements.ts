@@ -159,7 +159,11 @@ const askFor = (id: string): void => {
 const tell = (decidedAll: () => void): void => {
   look();
   const last = placed().at(-1);
-  if (last) (core.$commands.get as (...values: unknown[]) => void)(last.dataset.hyperedge, () => decidedAll());
+  if (last)
+    (core.$commands.get as (...values: unknown[]) => void)(last.dataset.hyperedge, () => {
+      decidedAll();
+      return false; // it is told once
+    });
   else decidedAll();
 };
 

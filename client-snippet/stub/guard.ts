@@ -22,8 +22,10 @@ const script = 'script:is([data-key],[src*="/hyperedge.js"],[src*="/edge.js"])';
 
 try {
   const sheet = new CSSStyleSheet();
-  const release = (): void => {
+  /** What it returns says that it need not be called again. */
+  const release = (): boolean => {
     sheet.disabled = true;
+    return false;
   };
   sheet.replaceSync(`${hide || mine}{opacity:0!important}`);
   document.adoptedStyleSheets.push(sheet);

@@ -57,7 +57,9 @@ export function namedImports(code: string): string {
   let text = code;
   for (const [, name, address] of code.matchAll(/\b([\w$]+)="(\.\/[a-z-]+\.js)"/g))
     text = text.replaceAll(`import(${name})`, `import("${address}")`);
-  const unnamed = /\bimport\((?!")[^)]*\)/.exec(text);
+  // Files that the site itself keeps are no modules of its bundle.
+  text = text.replaceAll('import(new URL(', 'import(/* webpackIgnore: true */ /* @vite-ignore */ new URL(');
+  const unnamed = /\bimport\((?!"|\/\* webpackIgnore)[^)]*\)/.exec(text);
   if (unnamed) throw new Error(`a part imports by an address that is not known: ${unnamed[0]}`);
   return text;
 }

@@ -163,3 +163,14 @@ test('works where styles and scripts need a nonce', async () => {
   expect((await frames(page)).some(([own]) => own === '0')).toBe(true);
   expect(errors).toEqual([]);
 });
+
+test('when it has let go it asks for nothing: what is decided anew later is not asked for on its behalf', async () => {
+  const page = await show({});
+  await shown(page);
+  await page.evaluate(() => {
+    document.querySelector('.target')?.remove();
+    hyperedge('consent', 'granted');
+    return new Promise((done) => hyperedge('get', 'later', done));
+  });
+  expect(double.received.map(({ body }) => body.placements)).toEqual([['a'], ['later']]);
+});

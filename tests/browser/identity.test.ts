@@ -130,3 +130,51 @@ test('consent withdrawn in one tab leaves nothing in storage, whatever the other
   ]);
   expect(await two.evaluate(() => ({ ...localStorage }))).toEqual({});
 });
+
+test('an anonymous tab goes on under the id that another tab got at sign-in, and neither stores another over it', async () => {
+  const page = await show('');
+  await shown(page);
+  await until(() => idIn(page));
+  double.received.length = 0;
+  // As the other tab does, when its answer names another id.
+  await page.evaluate(() => {
+    localStorage.hyperedge = 'a1.of.sign-in';
+    hyperedge('convert', 'signup');
+    return new Promise((done) => hyperedge('get', 'late', done));
+  });
+  expect(await until(() => sent('events').length > 0)).toBe(true);
+  expect(double.received.map(({ body }) => body.customer)).toEqual(
+    double.received.map(() => ({ anonymousId: 'a1.of.sign-in' })),
+  );
+});
+
+test('a tab that is signed in keeps the id it has: what another visitor stores is not linked to its customer', async () => {
+  const page = await show("hyperedge('identify', 'crm-1', '9.sig')");
+  await shown(page);
+  const own = await idIn(page);
+  double.received.length = 0;
+  await page.evaluate(() => {
+    localStorage.hyperedge = 'a1.of.another';
+    hyperedge('convert', 'signup');
+  });
+  expect(await until(() => sent('events').some(({ events }) => events?.length))).toBe(true);
+  expect(sent('events').at(-1).customer).toMatchObject({ id: 'crm-1', anonymousId: own });
+});
+
+test('a reset elsewhere is heard although the next visitor has an id already: what was shown before does not hold', async () => {
+  const page = await show("hyperedge('identity')");
+  await shown(page);
+  await until(() => idIn(page));
+  const other = await show('', page.context());
+  await shown(other);
+  double.received.length = 0;
+  await other.evaluate(() => {
+    localStorage.removeItem('hyperedge');
+    localStorage.hyperedge = 'a1.of.the-next';
+  });
+  // Takes the id over before it hears of the reset.
+  await page.evaluate(() => hyperedge('convert', 'signup'));
+  await page.waitForTimeout(200);
+  await page.evaluate(() => new Promise((done) => hyperedge('get', 'late', done)));
+  expect(sent('optimize').at(-1).placements).toEqual(['hero', 'late']);
+});

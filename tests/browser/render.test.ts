@@ -102,15 +102,18 @@ describe('rendering', () => {
       body: '',
       before: `window.got = {};
         hyperedge('get', 'list', () => { throw new Error('of the site') });
-        for (const id of ['list', 'plain', 'held', 'none', 'Bad Id']) hyperedge('get', id, (c, d) => { got[id] = [c, d && d.outcome] });`,
+        for (const id of ['list', 'plain', 'held', 'none', 'Bad Id', 'constructor', 'prototype']) hyperedge('get', id, (c, d) => { got[id] = [c, d && d.outcome] });`,
     });
-    await page.waitForFunction(() => Object.keys((window as unknown as { got: object }).got).length === 5);
+    await page.waitForFunction(() => Object.keys((window as unknown as { got: object }).got).length === 7);
     expect(await page.evaluate(() => (window as unknown as { got: object }).got)).toEqual({
       list: [[1, 2], 'campaign'],
       plain: [{ text: 'x' }, 'campaign'],
       held: [null, 'holdout'],
       none: [null, 'default'],
       'Bad Id': [null, null],
+      // No body may have such a key.
+      constructor: [null, null],
+      prototype: [null, null],
     });
     expect(asked()).toHaveLength(1);
     expect(opened?.errors).toEqual(['of the site']);
@@ -122,6 +125,23 @@ describe('rendering', () => {
     double.decisions.late = { outcome: 'campaign', content: { data: 'l' } };
     expect(await late()).toEqual([[1, 2], 'l']);
     expect(asked().map(({ body }) => body.placements)).toEqual([['list', 'plain', 'held', 'none'], ['late']]);
+  });
+
+  test('get: with false a callback is called no more, and one that is given again takes its own place', async () => {
+    double.decisions = { list: { outcome: 'campaign', content: { data: 1 } } };
+    const page = await show({
+      body: '',
+      before: `window.got = []; window.again = () => { got.push('again') };
+        hyperedge('get', 'list', async () => { got.push('ended'); return false });
+        hyperedge('get', 'list', () => { got.push('kept'); return null });
+        hyperedge('get', 'list', again); hyperedge('get', 'list', again);`,
+    });
+    const got = () => page.evaluate(() => (window as unknown as { got: string[] }).got);
+    await until(async () => (await got()).length >= 3);
+    expect(await got()).toEqual(['ended', 'kept', 'again']);
+    await page.evaluate(() => hyperedge('consent', 'granted'));
+    await until(async () => (await got()).length >= 5);
+    expect(await got()).toEqual(['ended', 'kept', 'again', 'kept', 'again']);
   });
 
   test('init instead of attributes, a second copy of the script, and wrong calls', async () => {
