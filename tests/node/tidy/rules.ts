@@ -130,7 +130,7 @@ export function textFindings(file: string, source: string): string[] {
 export function orphanFindings(code: ReadonlyMap<string, CodeFacts>, configurationTexts: readonly string[]): string[] {
   const used = new Set([...code.values()].flatMap(({ imports }) => imports.map(({ target }) => target)));
   const isEntry = (file: string) =>
-    /\.test\.ts$|\.d\.ts$|^[^/]+\.config\.ts$|^(scripts|cli|client-snippet\/(entry|stub|parts))\/[^/]+\.(ts|mjs)$|^client-snippet\/(npm|react|next|native)\/index\.ts$|^examples\/next\/(app\/(page|layout)\.tsx|next\.config\.ts)$|^contract\/index\.ts$|^tests\/browser\/firefox\/bridge\.mjs$/.test(
+    /\.test\.ts$|\.d\.ts$|^[^/]+\.config\.ts$|^(scripts|cli|client-snippet\/(entry|stub|parts))\/[^/]+\.(ts|mjs)$|^client-snippet\/(npm|react|next|native)\/index\.ts$|^examples\/next\/(app\/(page|layout)\.tsx|next\.config\.ts)$|^contract\/index\.ts$|^tests\/browser\/(firefox\/bridge\.mjs|xss-page\.ts)$/.test(
       file,
     ) || configurationTexts.some((text) => text.includes(file));
   return [...code.keys()]
