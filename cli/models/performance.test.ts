@@ -34,18 +34,19 @@ test('versions with their figures, the curve of the newest that is judged, and w
     '  1,000        4 %   5 %  ┃█······················',
     '  200         80 %  50 %  ███████████████········┃',
     '',
-    '  ! 2: tenure is not spread as in training (PSI 0.31)',
+    '  ! 2: not spread as in training, by PSI: tenure (0.31)',
     '  ! 22 Nov 2026, 09:00 UTC: calibration error .09',
     '  ! gone does not answer just now: the figures are without it',
     '',
   ]);
 });
 
-test('a version that nothing can judge has no curve, and a model without trials a hint', () => {
+test('a version that nothing can judge has no curve, few trials no drift, and a model without trials a hint', () => {
   const facts = { model: 'churn', days: 1, alerts: [], unanswered: [] };
   const unjudged = formatModelPerformance({ ...facts, versions: [{ ...version, judged: false, auc: null }] });
   expect(unjudged).not.toContain('promised');
   expect(unjudged).toContain('no campaign optimises what it predicts');
+  expect(formatModelPerformance({ ...facts, versions: [{ ...version, trials: 199 }] })).not.toContain('PSI');
   expect(formatModelPerformance({ ...facts, versions: [] })).toContain(
     'trials of the last 1 day\n\n  Nothing was scored',
   );

@@ -6,6 +6,8 @@ import { stageText } from './words.ts';
 
 /** Cells of the longest bar of a curve. */
 const BAR_CELLS = 24;
+/** Trials from which on it is told that something is spread otherwise than in training: ten bins with some twenty each. */
+const MIN_DRIFT_TRIALS = 200;
 /** Below it nothing moved that is worth a line. */
 const NOTABLE_PSI = 0.1;
 
@@ -81,10 +83,12 @@ function barOf(came: number, promised: number): string {
   return cells.join('');
 }
 
-function driftLines({ version, drift }: ModelVersionPerformance): readonly string[] {
-  return drift.flatMap(({ input, psi }) =>
-    psi === null || psi < NOTABLE_PSI
-      ? []
-      : [`${version}: ${input ?? 'the score'} is not spread as in training (PSI ${psi.toFixed(2)})`],
-  );
+/** Inputs that moved, the furthest first; a few trials are spread like nothing. */
+function driftLines({ version, trials, drift }: ModelVersionPerformance): readonly string[] {
+  const moved = drift
+    .flatMap(({ input, psi }) => (psi === null || psi < NOTABLE_PSI ? [] : [{ what: input ?? 'the score', psi }]))
+    .toSorted((a, b) => b.psi - a.psi)
+    .map(({ what, psi }) => `${what} (${psi.toFixed(2)})`);
+  if (trials < MIN_DRIFT_TRIALS || moved.length === 0) return [];
+  return [`${version}: not spread as in training, by PSI: ${moved.join(', ')}`];
 }
