@@ -34,7 +34,7 @@ interface Found {
 
 /**
  * Judges every version that scored here and serves; a canary or a live one that breaks a bound is called back, and nobody takes its place: where no other
- * version serves, the bandit decides alone. A shadow that does is told of, and stays what it is. Judging again changes nothing.
+ * version serves, the bandit decides alone. A shadow that does is told of, and stays what it is, as does a live one that comes late. Judging again changes nothing.
  *
  * @throws what the publisher's calls throw; the next look finds the same breach then
  */
@@ -109,14 +109,18 @@ async function act(
 ): Promise<void> {
   const { sql } = storage;
   const { model, version } = watched;
-  const isHeard = stage !== 'shadow';
   enqueue(sql, alertOf(campaignId, { watched, stage, breach }, nowMs));
-  if (isHeard) {
+  if (isCalledBack({ stage, breach })) {
     const reason = `${breach.words}, in campaign "${campaignId}"`;
     await publisher.callBack({ modelId: model, version, atMs: nowMs, reason });
   }
   // Once it is done: until then the next look finds the same. A shadow is told of once an hour's evidence, not at every look.
   forgiveUntil(sql, watched, Math.floor(nowMs / HOUR_MS) + 1);
+}
+
+/** Not a shadow, which nobody hears; nor a live version that comes late, since without it there would be no score in time either. */
+function isCalledBack({ stage, breach }: Pick<Found, 'stage' | 'breach'>): boolean {
+  return stage === 'canary' || (stage === 'live' && breach.kind !== 'late');
 }
 
 function alertOf(campaignId: string, { watched, stage, breach }: Found, nowMs: number): Alert {
@@ -137,7 +141,7 @@ function alertOf(campaignId: string, { watched, stage, breach }: Found, nowMs: n
       bound,
       trials,
       words,
-      done: stage === 'shadow' ? 'it stays a shadow' : 'called back',
+      done: isCalledBack({ stage, breach }) ? 'called back' : 'it stays what it is',
     },
   };
 }
