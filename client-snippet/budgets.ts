@@ -38,7 +38,7 @@ export const BUDGETS: Readonly<Record<string, number>> = {
  */
 export const PACKAGE_BUDGETS: Readonly<Record<string, number>> = {
   '@hyperedge/client': 3_400,
-  '@hyperedge/client/react': 3_700,
+  '@hyperedge/client/react': 3_800,
   // Runs on a server, in functions that start cold.
   '@hyperedge/client/next': 930,
   // Ships inside an app.

@@ -6,6 +6,8 @@ import {
   type ReactElement,
   type ReactNode,
   useContext,
+  useEffect,
+  useState,
 } from 'react';
 import { SAFE_ATTRIBUTE, SAFE_URL } from '../lib/safe.ts';
 import type { Content, ContentPart, Decision } from '../lib/wire.ts';
@@ -33,7 +35,8 @@ export interface PlacementPartProps extends Common {
   children?: ReactNode;
 }
 
-const Parts = createContext<Content | null>(null);
+/** Content for the parts of a placement, and how one of them says that it shows its own. */
+const Parts = createContext<readonly [content: Content | null, fits: (content: Content) => void]>([null, () => {}]);
 
 /** What a part may set on an element of this name, as properties of React: the rules of lib/render.ts, which changes elements in place. */
 function safeProps(tag: string, part: ContentPart): Record<string, unknown> {
@@ -61,14 +64,30 @@ export function Placement({ id, as = 'div', children, ...own }: PlacementProps):
   const { content: drawn, decision, ref } = useDecision<unknown>(id, null);
   const content = decision?.content ?? null;
   const isDrawn = typeof children === 'function';
-  const inside = isDrawn ? children(drawn, decision) : (textOf(as, content) ?? children);
+  const text = textOf(as, content);
+  const inside = isDrawn ? children(drawn, decision) : (text ?? children);
   const props = content && !isDrawn ? safeProps(as, content) : {};
-  return createElement(Parts.Provider, { value: content }, createElement(as, { ...own, ...props, ref }, inside));
+  const [fitting, fits] = useState<Content | null>(null);
+  // Content of which nothing fits is not shown, so it cannot be seen.
+  const isShown =
+    !content || isDrawn || content.data || text !== undefined || Object.keys(props).length > 0 || fitting === content;
+  return createElement(
+    Parts.Provider,
+    { value: [content, fits] },
+    createElement(as, { ...own, ...props, ref: isShown ? ref : null }, inside),
+  );
 }
 
 /** An element inside a placement that takes one part of its content. */
 export function PlacementPart({ name, as = 'span', children, ...own }: PlacementPartProps): ReactElement {
-  const parts = useContext(Parts)?.parts;
+  const [content, fits] = useContext(Parts);
+  const parts = content?.parts;
   const part = parts && Object.hasOwn(parts, name) ? parts[name] : undefined;
-  return createElement(as, { ...own, ...(part && safeProps(as, part)) }, textOf(as, part) ?? children);
+  const props = part && safeProps(as, part);
+  const text = textOf(as, part);
+  const isShown = text !== undefined || Object.keys(props ?? {}).length > 0;
+  useEffect(() => {
+    if (content && isShown) fits(content);
+  }, [content, isShown, fits]);
+  return createElement(as, { ...own, ...props }, text ?? children);
 }

@@ -134,6 +134,18 @@ describe('on the server', () => {
 });
 
 describe('in the browser', () => {
+  test('content of which nothing fits is not reported as seen; of parts that fit, and of the holdout’s own content, it is', async () => {
+    const decisions = [
+      decision('hero', { content: { redirect: '/elsewhere' } as never }),
+      decision('banner', { content: { title: 7, parts: { nowhere: { text: 'x' } } } as never }),
+      decision('names', { outcome: 'holdout' }),
+    ];
+    await openApp({ bootstrap: { ...HANDED, decisions } }, true);
+    await page.waitForTimeout(SEEN_MS);
+    expect(reports().map(({ token }) => token)).toEqual(['ht1.names.handed']);
+    expect(await textOf('section')).toBe('own textown actionown last');
+  });
+
   test('a page that came with its decisions hydrates without a word, asks nothing, and reports what is seen and clicked', async () => {
     await openApp({ bootstrap: HANDED }, true);
     await page.waitForTimeout(SEEN_MS);
