@@ -1,6 +1,7 @@
 /** Everything that crosses a wire. */
 export * from './alerts.ts';
 export * from './audience.ts';
+export * from './candidate.ts';
 export * from './configuration/index.ts';
 export * from './consent.ts';
 export * from './customers.ts';

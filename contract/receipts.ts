@@ -1,6 +1,6 @@
 /** `GET /v1/decisions/{id}`: a decision as it was made. */
 import * as z from 'zod';
-import { candidate } from './decisions.ts';
+import { candidate } from './candidate.ts';
 import { explainedScores } from './models/explanations.ts';
 
 /** What of a receipt is worked out only where it is asked for. */

@@ -2,7 +2,8 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
-import type { candidate, DecisionAnswer, ExplainResponse } from '../../contract/decisions.ts';
+import type { candidate } from '../../contract/candidate.ts';
+import type { DecisionAnswer, ExplainResponse } from '../../contract/decisions.ts';
 import type { receiptResponse } from '../../contract/receipts.ts';
 import { decodeToken } from '../../decisioning/token/token.ts';
 import { tokenSigner } from '../../worker/edge/token-signer.ts';
