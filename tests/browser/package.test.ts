@@ -133,3 +133,21 @@ test('who comes after a claim has lapsed is not given the decision, but a new on
   expect(given?.content).toEqual({ text: 'fresh' });
   expect(of('optimize')).toHaveLength(2);
 });
+
+test('consent that is withdrawn takes back what was decided: elements are their own again, subscribers are told of none', async () => {
+  await page.evaluate(() => {
+    const { client } = window as never as Handle;
+    const got: unknown[] = [];
+    Object.assign(window, { got });
+    client.subscribe('hero', (decision) => {
+      got.push(decision?.content?.text ?? null);
+      return false as never; // means nothing here
+    });
+  });
+  await start('granted');
+  await page.waitForFunction(() => document.querySelector('b')?.textContent === 'decided');
+  await page.evaluate(() => (window as never as Handle).client.consent('denied'));
+  expect(await page.locator('b').textContent()).toBe('own');
+  expect(await page.evaluate(() => (window as never as { got: unknown[] }).got)).toEqual(['decided', null]);
+  expect(await page.evaluate(() => ({ ...localStorage }))).toEqual({});
+});

@@ -134,6 +134,16 @@ describe('on the server', () => {
 });
 
 describe('in the browser', () => {
+  test('what was decided for a visitor is taken back with their consent, and nothing of theirs is stored or reported', async () => {
+    await openApp({ bootstrap: HANDED }, true);
+    expect(await textOf('section')).toBe('decided textgoown last');
+    await page.evaluate(() => (window as never as Handle).client.consent('denied'));
+    await page.waitForFunction(() => document.querySelector('section')?.textContent === 'own textown actionown last');
+    expect(await textOf('.hero')).toBe('own hero');
+    await page.waitForTimeout(SEEN_MS);
+    expect([reports(), await page.evaluate(() => ({ ...localStorage }))]).toEqual([[], {}]);
+  });
+
   test('content of which nothing fits is not reported as seen; of parts that fit, and of the holdout’s own content, it is', async () => {
     const decisions = [
       decision('hero', { content: { redirect: '/elsewhere' } as never }),
