@@ -142,6 +142,7 @@ describe('a visitor who agreed', () => {
     await agree();
     const opened = await visit();
     await opened.evaluate(() => hyperedge('consent', 'denied'));
+    expect(await visible(opened)).not.toMatch(SHOWN); // what was decided for them does not hold any more
     await context.addCookies([{ name: 'consent', value: 'no', url: site.url }]);
     await opened.reload();
     expect(await idOf()).toBeUndefined();
