@@ -30,6 +30,7 @@ const TAGS = [
   { name: 'Publishing', description: 'Revisions, rollback, kill switch, audit, keys.' },
   { name: 'Insight', description: 'How campaigns perform.' },
   { name: 'Money', description: 'Where budgets, stocks and capacities stand.' },
+  { name: 'Models', description: 'Registered models: versions, stages, scores, how good they are.' },
   { name: 'Operations', description: 'The runtime itself.' },
 ];
 
