@@ -3,8 +3,10 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ExplainResponse } from '../../../contract/decisions.ts';
 import type { PushResponse } from '../../../contract/publishing.ts';
+import type { RulesSlice } from '../../../decisioning/catalog/slice.ts';
 import type { Receipt } from '../../../decisioning/receipt.ts';
 import type { ModelManifest } from '../../../decisioning/scoring/manifest.ts';
+import { publisherStub } from '../../../durable-objects/shared/stub.ts';
 import { apiOf, eventually } from '../api.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from '../workspace.ts';
 import { smallModel } from './small-model.ts';
@@ -43,10 +45,11 @@ const decide = async (id: string) =>
   (await api.optimize({ placements: ['hero'], customer: { id } })).body.decisions[0]!;
 const receiptOf = async (decisionId: string | undefined) =>
   (
-    await api.secret<{ receipt: Receipt; candidates: Record<string, { hybrid?: object }[]> }>(
-      'GET',
-      `/v1/decisions/${decisionId}`,
-    )
+    await api.secret<{
+      receipt: Receipt;
+      slices: Record<string, RulesSlice>;
+      candidates: Record<string, { hybrid?: object }[]>;
+    }>('GET', `/v1/decisions/${decisionId}`)
   ).body;
 
 const common = [
@@ -119,6 +122,36 @@ describe('bandit or model', () => {
       customer: { id: 'ann' },
     });
     expect(body.placements[0]!.candidates[0]!.hybrid).toEqual({ ...told, model: 'headlines@1' });
+  });
+});
+
+describe('bandit or model, once the model has shown something here,', () => {
+  it('is the model where it is surer: its best arm over the floor, from the moment that the allocation says so', async () => {
+    await publishDemo(bindings, workspace, [
+      ...common,
+      scored({ policy: 'thompson', hybrid: true, minExploration: 0.1 }),
+    ]);
+    await live({}, headlines);
+    const { slices } = await eventually(
+      async () => receiptOf((await decide('ann')).decisionId),
+      ({ receipt }) => receipt.models !== undefined,
+    );
+    const { initialAllocation } = slices.hero!.campaigns[0]!;
+    const rest = { ...initialAllocation.leaves.rest!, modelConfidence: { 'headlines@1': 0.8 } };
+    const publisher = await publisherStub(bindings, workspace.workspaceId);
+    let version = 100;
+    const { receipt, candidates } = await eventually(
+      async () => {
+        // In the place of the campaign's root, which publishes one of its own once it has heard of the campaign.
+        await publisher.offer('home', { ...initialAllocation, version, leaves: { rest } });
+        version += 100;
+        return receiptOf((await decide('ann')).decisionId);
+      },
+      (found) => Object.values(found.receipt.hybrid ?? {})[0]?.method === 'model',
+    );
+    const [probabilities] = Object.values(receipt.probabilities);
+    expect(probabilities).toEqual([expect.closeTo(0.05, 9), expect.closeTo(0.95, 9)]);
+    expect(candidates.hero![0]!.hybrid).toMatchObject({ method: 'model', modelConfidence: 0.8, model: 'headlines@1' });
   });
 });
 
