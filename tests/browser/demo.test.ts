@@ -1,109 +1,29 @@
 /** The demo shop on the real runtime, as `npm start` runs it: a visitor decides what the next one gets. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page, Request, Response } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { DecisionAnswer, OptimizeResponse } from '../../contract/decisions.ts';
-import type { PerformanceResponse } from '../../contract/performance.ts';
-import { choosePort } from '../../scripts/start/port.ts';
-import { type Stack, startStack } from '../../scripts/start/stack.ts';
-import { launchBrowser, until } from './browser.ts';
+import type { Response } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { until } from './browser.ts';
 import { NOTHING_STORED, stored } from './page.ts';
+import {
+  armOf,
+  DEFAULT_TITLE,
+  decisionsOf,
+  FAILING_APIS,
+  grant,
+  isModel,
+  layoutShift,
+  MAX_VISITORS,
+  newVisitor,
+  openShop,
+  seen,
+  shop,
+  title,
+  useShop,
+  visitorInCampaign,
+} from './shop.ts';
 
-const DEFAULT_TITLE = 'Made for the early hours';
 const DEFAULT_PICK = 'Loom base layer';
-/** One visitor in ten is held out of the hero's campaign: ten in a row are one in ten thousand million. */
-const MAX_VISITORS = 10;
 
-let browser: Browser;
-let stack: Stack;
-let folder: string;
-let context: BrowserContext;
-let errors: string[];
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hyperedge-demo-'));
-  [browser, stack] = await Promise.all([
-    launchBrowser(),
-    startStack({
-      root: fileURLToPath(new URL('../../', import.meta.url)),
-      port: await choosePort(undefined, 8_950),
-      stateDir: join(folder, 'state'),
-      demoFile: join(folder, 'demo.json'),
-      // A browser and a runtime on two busy cores: how soon an answer comes is not what is tried here.
-      vars: { DECIDE_DEADLINE_MS: '20000' },
-    }),
-  ]);
-});
-beforeEach(async () => {
-  errors = [];
-  await newVisitor();
-});
-afterEach(async () => {
-  await context.close();
-  expect(errors).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await stack?.runtime.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function newVisitor(): Promise<void> {
-  await context?.close();
-  context = await browser.newContext({ viewport: { width: 1_280, height: 800 } });
-  // The shop is local; only the first request of an isolate may find it cold.
-  await context.addInitScript(() => {
-    addEventListener('DOMContentLoaded', () => window.hyperedge?.('init', { timeoutMs: 5_000 }));
-  });
-}
-
-async function openShop(path = ''): Promise<Page> {
-  const page = await context.newPage();
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !/^Failed to load resource/.test(message.text())) errors.push(message.text());
-  });
-  await page.goto(`${stack.url}/demo/${path}`);
-  return page;
-}
-
-/** Runs `act` and returns the decisions of the consented answer it causes, by placement. */
-async function decisionsOf(page: Page, act: () => Promise<unknown>): Promise<Record<string, DecisionAnswer>> {
-  const isConsented = (answer: Response) =>
-    answer.url().endsWith('/v1/optimize') && !!answer.request().postData()?.includes('"consent":"granted"');
-  const [response] = await Promise.all([page.waitForResponse(isConsented), act()]);
-  const { decisions } = (await response.json()) as OptimizeResponse;
-  return Object.fromEntries(decisions.map((decision) => [decision.placement, decision]));
-}
-
-const grant = (page: Page) => decisionsOf(page, () => page.click('[data-consent-choice=granted]'));
-const title = (page: Page) => page.locator('h1').textContent();
-const seen = (page: Page) => page.locator('[data-decisions] .seen').count();
-
-/** A visitor who has consented and is not held out, with the hero's decision. */
-async function visitorInCampaign(): Promise<{ page: Page; hero: DecisionAnswer }> {
-  for (let i = 0; i < MAX_VISITORS; i++) {
-    const page = await openShop();
-    const { hero } = await grant(page);
-    if (hero?.outcome === 'campaign') return { page, hero };
-    expect(await title(page)).toBe(DEFAULT_TITLE);
-    await newVisitor();
-  }
-  throw new Error(`${MAX_VISITORS} visitors in a row were held out`);
-}
-
-async function performance(campaign: string): Promise<PerformanceResponse> {
-  const response = await fetch(`${stack.url}/v1/campaigns/${campaign}/performance`, {
-    headers: { authorization: `Bearer ${stack.keys.secretKey}` },
-  });
-  expect(response.status).toBe(200);
-  return (await response.json()) as PerformanceResponse;
-}
-const armOf = async (campaign: string, arm: string | undefined) =>
-  (await performance(campaign)).arms.find((one) => one.arm === arm);
+useShop();
 
 test('what is seen and bought arrives, and the campaign’s performance shows it', async () => {
   const { page, hero } = await visitorInCampaign();
@@ -153,13 +73,9 @@ test('who comes back gets what is for returning visitors, the same arm as before
   );
 });
 
-/** A question for the model that the shop scores on the page: the key, and nothing else. */
-const isModel = (request: Request): boolean =>
-  request.method() === 'GET' && /\/v1\/models\/purchase-intent\/(device|files\/\w{64})\?key=\w+$/.test(request.url());
-
 test('before consent, and without it, the shop is decided from the page alone and nothing is stored or reported', async () => {
   const requests: { path: string; body: string }[] = [];
-  context.on('request', (request) => {
+  shop.context.on('request', (request) => {
     const path = new URL(request.url()).pathname;
     // Models are the same for everybody, and nobody is named.
     if (path.startsWith('/v1/') && !isModel(request)) requests.push({ path, body: request.postData() ?? '' });
@@ -173,29 +89,29 @@ test('before consent, and without it, the shop is decided from the page alone an
     await page.click('.drawer .plain');
     await page.waitForTimeout(1_800);
     expect(await stored(page)).toEqual(NOTHING_STORED);
-    expect(await context.cookies()).toEqual([]);
+    expect(await shop.context.cookies()).toEqual([]);
   }
   expect(requests.map(({ path }) => path)).toEqual(['/v1/optimize']);
   expect(requests[0]?.body).not.toMatch(/customer|anonymousId|sessionId|requestId/);
 });
 
-test.each([
-  ['blocked', (one: BrowserContext) => one.route('**/v1/**', (route) => route.abort('blockedbyclient'))],
-  ['broken', (one: BrowserContext) => one.route('**/v1/**', (route) => route.fulfill({ status: 503, body: 'no' }))],
-])('with the API %s the shop is the shop: default content, no error, and it sells', async (_name, fail) => {
-  await fail(context);
-  const page = await openShop();
-  await page.click('[data-consent-choice=granted]');
-  await page.waitForTimeout(600);
-  expect(await title(page)).toBe(DEFAULT_TITLE);
-  expect(await page.locator('.pick h2').textContent()).toBe(DEFAULT_PICK);
-  await page.click('[data-buy=fell-gloves]');
-  await page.click('[data-checkout]');
-  expect(await page.locator('[data-thanks]').textContent()).toContain('Thank you');
-  expect(await page.locator('[data-checkout]').isVisible()).toBe(false);
-  await page.click('[data-thanks] button');
-  expect(await page.locator('[data-basket]').isVisible()).toBe(false);
-});
+test.each(FAILING_APIS)(
+  'with the API %s the shop is the shop: default content, no error, and it sells',
+  async (_name, fail) => {
+    await fail(shop.context);
+    const page = await openShop();
+    await page.click('[data-consent-choice=granted]');
+    await page.waitForTimeout(600);
+    expect(await title(page)).toBe(DEFAULT_TITLE);
+    expect(await page.locator('.pick h2').textContent()).toBe(DEFAULT_PICK);
+    await page.click('[data-buy=fell-gloves]');
+    await page.click('[data-checkout]');
+    expect(await page.locator('[data-thanks]').textContent()).toContain('Thank you');
+    expect(await page.locator('[data-checkout]').isVisible()).toBe(false);
+    await page.click('[data-thanks] button');
+    expect(await page.locator('[data-basket]').isVisible()).toBe(false);
+  },
+);
 
 test('who said no can allow later: the panel offers it, and the decisions are then counted', async () => {
   const page = await openShop();
@@ -286,14 +202,14 @@ test.each([
   const page = await openShop();
   await page.setViewportSize({ width, height });
   for (const path of ['', 'gear/', 'gear/layers/', 'gear/dawn-shell/', 'basket/', 'account/', 'finder/']) {
-    await page.goto(`${stack.url}/demo/${path}`);
+    await page.goto(`${shop.stack.url}/demo/${path}`);
     expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBe(width);
   }
 });
 
 test('a product’s page asks once for all its places', async () => {
   const asked: string[] = [];
-  context.on('request', (request) => {
+  shop.context.on('request', (request) => {
     if (request.url().endsWith('/v1/optimize')) asked.push(request.postData() ?? '');
   });
   const page = await openShop('gear/scree-pack/');
@@ -305,17 +221,8 @@ test('a product’s page asks once for all its places', async () => {
 test('the basket’s page moves nothing while it fills, and what costs less than 60 € pays its delivery', async () => {
   const page = await openShop('basket/');
   await page.waitForFunction(() => document.querySelectorAll('[data-decisions] li').length === 1);
-  const shift = await page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        new PerformanceObserver((list) =>
-          resolve(list.getEntries().reduce((sum, entry) => sum + (entry as unknown as { value: number }).value, 0)),
-        ).observe({ type: 'layout-shift', buffered: true });
-        setTimeout(resolve, 300, 0);
-      }),
-  );
-  expect(shift).toBe(0);
-  await page.goto(`${stack.url}/demo/gear/peat-socks/`);
+  expect(await layoutShift(page)).toBe(0);
+  await page.goto(`${shop.stack.url}/demo/gear/peat-socks/`);
   await page.click('.product [data-buy]');
   expect(await page.locator('.drawer [data-total]').textContent()).toBe('23.90 €');
   await page.click('.drawer .plain');
@@ -325,7 +232,7 @@ test('the basket’s page moves nothing while it fills, and what costs less than
 
 test('the finder decides on the page: another morning asks nobody, and its degrees are in no request', async () => {
   const bodies: string[] = [];
-  context.on('request', (request) => {
+  shop.context.on('request', (request) => {
     if (new URL(request.url()).pathname.startsWith('/v1/') && !isModel(request)) bodies.push(request.postData() ?? '');
   });
   const page = await openShop('finder/');
@@ -350,7 +257,7 @@ test('the letter’s link leads half of its readers on to the layers', async () 
       () => location.pathname.endsWith('/layers/') || document.querySelector('[data-decisions] li'),
     );
     await page.waitForTimeout(300);
-    if (page.url() === `${stack.url}/demo/gear/layers/`) return;
+    if (page.url() === `${shop.stack.url}/demo/gear/layers/`) return;
     await newVisitor();
   }
   expect.unreachable(`${MAX_VISITORS} readers in a row stayed`);
@@ -369,7 +276,7 @@ test('signing out in one tab holds in the other', async () => {
 });
 
 test('what the browser refuses (Global Privacy Control) is refused whatever is allowed', async () => {
-  await context.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }));
+  await shop.context.addInitScript(() => Object.defineProperty(navigator, 'globalPrivacyControl', { value: true }));
   const page = await openShop();
   const refused = page.waitForRequest((request) => /"purposes":\{[^}]*"ads":false/.test(request.postData() ?? ''));
   await page.click('[data-consent-choice=granted]');
@@ -387,5 +294,5 @@ test('every page is under a policy of nonces and Trusted Types: text becomes no 
     }
   });
   expect(outcome).toBe('TypeError');
-  expect(errors.splice(0).join()).toContain('TrustedHTML');
+  expect(shop.errors.splice(0).join()).toContain('TrustedHTML');
 });
