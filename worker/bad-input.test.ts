@@ -1,5 +1,6 @@
 import { exports } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { MAX_MODEL_BODY_BYTES } from '../contract/models/registry.ts';
 import { MAX_CONFIGURATION_BODY_BYTES } from '../contract/primitives.ts';
 import { problem as problemSchema } from '../contract/problem.ts';
 import { createApp } from './app.ts';
@@ -47,6 +48,9 @@ async function refusalOf(path: string, init: RequestInit): Promise<string> {
   return problemSchema.parse(JSON.parse(text)).type.replace('/problems/', '');
 }
 
+/** No endpoint takes more. */
+const LARGEST_BODY_BYTES = Math.max(MAX_CONFIGURATION_BODY_BYTES, MAX_MODEL_BODY_BYTES);
+
 describe('every endpoint that asks for a key', () => {
   it.each(secured)('$name refuses none and an unknown one', async ({ method, path, hasBody }) => {
     const body = hasBody ? '{}' : undefined;
@@ -71,7 +75,7 @@ describe('every endpoint that takes a body', () => {
   });
 
   it.each(withBody)('$name refuses a body beyond its limit, told or found out', async ({ method, path }) => {
-    const bytes = new Uint8Array(MAX_CONFIGURATION_BODY_BYTES + 1).fill(0x20);
+    const bytes = new Uint8Array(LARGEST_BODY_BYTES + 1).fill(0x20);
     expect(await refusalOf(path, { ...json(method, sk, ''), body: bytes })).toBe('body_too_large');
     const body = new Blob([bytes]).stream();
     expect(await refusalOf(path, { ...json(method, sk, ''), body, duplex: 'half' } as RequestInit)).toBe(
