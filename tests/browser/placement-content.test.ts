@@ -26,7 +26,7 @@ describe('kinds of content', () => {
     expect(await html(page, '#a')).toBe(
       '<div id="a" class="there is-new" data-hyperedge="a" title="T"><a data-hyperedge-part="go" href="/sale" class="x">Go</a><picture><source><img data-hyperedge-part="pic" src="/a.png" alt="A" srcset="/a.png 1x, /b.png 2x"></picture></div>',
     );
-    await page.evaluate(() => hyperedge('consent', 'denied'));
+    await page.evaluate(() => hyperedge('reset'));
     expect((await html(page, '#a')).replace(' data-hyperedge="a"', '')).toBe(body);
   });
 
@@ -41,7 +41,7 @@ describe('kinds of content', () => {
     const page = await show({ body: '<main>1<div id="a">own</div>2</main><section><b>t</b></section>', before });
     await page.waitForFunction(() => document.querySelector('section #a'));
     expect((await html(page, 'section')).replace(' data-hyperedge="a"', '')).toBe(moved);
-    await page.evaluate(() => hyperedge('consent', 'denied'));
+    await page.evaluate(() => hyperedge('reset'));
     expect((await html(page, 'main')).replace(' data-hyperedge="a"', '')).toBe('<main>1<div id="a">own</div>2</main>');
     expect(await html(page, 'section')).toBe('<section><b>t</b></section>');
   });
@@ -120,7 +120,7 @@ describe('kinds of content', () => {
         { id: 'b', selector: '#b' }])`,
     });
     await waitFor(page, '#a', '3a');
-    await page.evaluate(() => hyperedge('consent', 'denied'));
+    await page.evaluate(() => hyperedge('reset'));
     expect(await page.locator('#a').textContent()).toBe('back');
     expect(await page.locator('#b').textContent()).toBe('own');
   });
@@ -142,7 +142,7 @@ describe('kinds of content', () => {
       a?.classList.remove('x');
       a?.classList.add('z');
       document.querySelector('footer')?.append(b as HTMLElement);
-      hyperedge('consent', 'denied');
+      hyperedge('reset');
     });
     expect(await html(page, '#a')).toBe('<div id="a" title="site" data-hyperedge="a" class="z">site</div>');
     expect(await page.locator('footer #b').count()).toBe(1);
@@ -155,7 +155,7 @@ describe('kinds of content', () => {
     await page.waitForFunction(() => document.querySelector('section #a'));
     await page.evaluate(() => {
       (document.querySelector('main') as HTMLElement).innerHTML = 'other';
-      hyperedge('consent', 'denied');
+      hyperedge('reset');
     });
     expect(await page.locator('#a').count()).toBe(0);
   });

@@ -79,7 +79,7 @@ test('placements: the page as it was written, and with what was decided', async 
   );
   await page.waitForSelector('.hero.warm p b');
   const after = await shot(page, 440);
-  await page.evaluate(() => hyperedge('consent', 'denied'));
+  await page.evaluate(() => hyperedge('reset'));
   expect(await page.locator('.note').evaluate((note) => note.previousElementSibling?.localName)).toBe('ul');
   await picture(
     'placements',
