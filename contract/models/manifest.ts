@@ -90,7 +90,7 @@ const rate = share.exactOptional();
 const watch = z.strictObject({
   goal: slug.exactOptional().meta({
     description:
-      'Goal whose reaching it predicts: it is judged by outcomes in campaigns that optimise this, and where it scores arms',
+      'Goal whose reaching it predicts: it is judged by outcomes in campaigns that optimise this, and in no others; without one, in those whose arms it scores',
   }),
   minTrials: z
     .int()

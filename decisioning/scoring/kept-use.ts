@@ -27,7 +27,7 @@ export interface KeptUse {
 export interface KeptUses {
   readonly used?: KeptUse;
   readonly shadow?: KeptUse;
-  /** It scores the campaign's arms: its scores are judged by the campaign's goal, whatever that is. */
+  /** It scores the campaign's arms: where its manifest names no goal, it is judged by the campaign's. */
   readonly scoresArms?: true;
 }
 

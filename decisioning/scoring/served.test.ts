@@ -152,6 +152,15 @@ describe('the steps of a decision', () => {
   });
 });
 
+test('a model for pages that is asked where nothing it reads is known has no score, and did not break', () => {
+  const m1 = { ...modelOf(() => 0.5), manifest: { ...MANIFEST, onDevice: true as const } };
+  const facts = { models: [LIVE], served: () => m1, bucketingId: 'ada' };
+  const nobody = modelScores({ ...facts, resolve: () => null });
+  expect(nobody.resolve('models.churn.probability')).toBeNull();
+  expect(nobody.uses()).toEqual({});
+  expect(modelScores({ ...facts, resolve: (path) => CUSTOMER[path] }).resolve('models.churn.probability')).toBe(0.5);
+});
+
 test('a canary that is not here scores nobody, nor does the live version in its place: it is late, and kept as such', () => {
   const canary = { version: 2, stage: 'canary', manifest: 'm2', share: 1, watch: { goal: 'leave' } } as const;
   const scores = scoresOf([{ id: 'churn', versions: [...LIVE.versions, canary] }], { m1: modelOf(() => 0.5) });

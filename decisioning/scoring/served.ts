@@ -176,7 +176,9 @@ function score(
     const cost = STEPS_PER_SCORING + (opened?.opened.steps ?? 0);
     if (!opened || cost > steps.left - reserved) return { use: { ...named, ...LATE }, kept: () => lateUse(version) };
     steps.left -= cost;
-    const use = { ...named, ...scoreOnce(opened, read) };
+    const scoring = scoreOnce(opened, read);
+    if (!scoring) return undefined;
+    const use = { ...named, ...scoring };
     return { use, kept: () => keptUse(opened.manifest, use) };
   };
   const used = scored(versionInCharge(model, bucketingId));
@@ -186,15 +188,19 @@ function score(
 
 const LATE = { row: [], missing: [], outputs: {}, late: true } as const;
 
-/** One run of a model; whatever goes wrong in it costs the score and nothing else. */
-function scoreOnce({ manifest, opened }: ServedModel, resolve: Resolve): Omit<ModelUse, 'version' | 'stage'> {
+/** One run of a model; whatever goes wrong in it costs the score and nothing else. Undefined where it is not this host's to run: nothing broke then. */
+function scoreOnce(
+  { manifest, opened }: ServedModel,
+  resolve: Resolve,
+): Omit<ModelUse, 'version' | 'stage'> | undefined {
   let kept: Pick<ModelUse, 'row' | 'missing'> = { row: [], missing: [] };
   // Of a page's model that only the page can ask, no score: that of somebody of whom nothing is known would be taken for one.
   const isNobody = (missing: readonly string[]) => manifest.onDevice && missing.length === manifest.inputs.length;
   try {
     const { row, missing } = encodeRow(manifest.inputs, resolve);
     kept = { row: Array.from(row, (value) => (Number.isNaN(value) ? null : value)), missing };
-    return { ...kept, outputs: isNobody(missing) ? {} : outputsOf(manifest, opened.run(row, 1)) };
+    if (isNobody(missing)) return undefined;
+    return { ...kept, outputs: outputsOf(manifest, opened.run(row, 1)) };
   } catch {
     return { ...kept, outputs: {} };
   }

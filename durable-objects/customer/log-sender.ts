@@ -4,8 +4,12 @@ import type { StubSource } from '../shared/stub.ts';
 import type { UnsentLine } from './log-lines.ts';
 import type { CustomerMeta } from './state.ts';
 
-/** Lines of one call: a queue takes 100 messages and 256 KB at a time, and a line with a long row is some kilobytes. */
+/** Lines of one call: a queue takes 100 messages at a time. */
 export const MAX_LOG_BATCH = 20;
+/** And their characters together: a queue takes 256 KB at a time. */
+export const MAX_LOG_BATCH_CHARS = 200_000;
+/** A longer line is not kept: a queue takes messages of 128 KB, and one that never fits would hold up all behind it. */
+export const MAX_LOG_LINE_CHARS = 100_000;
 /** Batches that follow one commit; what is left waits for the alarm. */
 const MAX_ROUNDS = 10;
 /** Lines that a customer keeps while the queue is down; the oldest make room: the log is for training, never the truth. */
@@ -15,7 +19,9 @@ const HASH_BYTES = 16;
 
 /** Keeps a line until the queue has it. Runs inside the caller's transaction. */
 export function keepLine(sql: SqlStorage, line: UnsentLine): void {
-  sql.exec('INSERT INTO log_out (line) VALUES (?)', JSON.stringify(line));
+  const text = JSON.stringify(line);
+  if (text.length > MAX_LOG_LINE_CHARS) return;
+  sql.exec('INSERT INTO log_out (line) VALUES (?)', text);
   sql.exec('DELETE FROM log_out WHERE seq <= (SELECT max(seq) FROM log_out) - ?', MAX_WAITING_LINES);
 }
 
@@ -40,9 +46,9 @@ export class LogSender {
     this.#running = true;
     try {
       for (let round = 0; round < MAX_ROUNDS; round += 1) {
-        const rows = this.#sql
-          .exec<{ seq: number; line: string }>('SELECT seq, line FROM log_out ORDER BY seq LIMIT ?', MAX_LOG_BATCH)
-          .toArray();
+        const rows = fitting(
+          this.#sql.exec<LineRow>('SELECT seq, line FROM log_out ORDER BY seq LIMIT ?', MAX_LOG_BATCH).toArray(),
+        );
         const last = rows.at(-1);
         if (!last) return;
         const lines = await Promise.all(rows.map(({ line }) => named(JSON.parse(line) as UnsentLine)));
@@ -56,6 +62,17 @@ export class LogSender {
       this.#running = false;
     }
   }
+}
+
+type LineRow = { seq: number; line: string };
+
+/** As many of the first rows as fit in one call, at least one. */
+function fitting(rows: readonly LineRow[]): readonly LineRow[] {
+  let chars = 0;
+  return rows.filter(({ line }, i) => {
+    chars += line.length;
+    return i === 0 || chars <= MAX_LOG_BATCH_CHARS;
+  });
 }
 
 /** The line under the hash of its decision's id: the id begins with the name of the customer's object. */

@@ -6,7 +6,7 @@ import type { LogLine, LogMessage } from '../../contract/models/decision-log.ts'
 import type { Receipt } from '../../decisioning/receipt.ts';
 import worker from '../../worker/index.ts';
 import { logLines } from './log-lines.ts';
-import { keepLine, LogSender, MAX_LOG_BATCH, MAX_WAITING_LINES } from './log-sender.ts';
+import { keepLine, LogSender, MAX_LOG_BATCH, MAX_LOG_LINE_CHARS, MAX_WAITING_LINES } from './log-sender.ts';
 import type { StoredDecision } from './protocol.ts';
 import { objectOf, START_MS } from './testing/fixtures.ts';
 import { scene } from './testing/trial-scene.ts';
@@ -72,6 +72,19 @@ describe('sending', () => {
     });
     expect(new Set(sent.flat().map(({ line: { key } }) => key)).size).toBe(1);
     expect(JSON.stringify(sent)).not.toContain(line!.decisionId.split('.')[0]);
+  });
+
+  it('sends no more in one call than a queue takes, and keeps no line that would never fit', async () => {
+    const sizes: number[] = [];
+    const sendBatch = async (messages: readonly unknown[]) => void sizes.push(JSON.stringify(messages).length);
+    const [line] = logLines(undefined, await decision(), receipt);
+    const long = (chars: number) => ({ ...line!, leaf: 'x'.repeat(chars) }) as typeof line & object;
+    await withSender({ sendBatch }, async (sender, sql) => {
+      for (let i = 0; i < 5; i += 1) keepLine(sql, long(MAX_LOG_LINE_CHARS - 2_000));
+      keepLine(sql, long(MAX_LOG_LINE_CHARS));
+      await sender.deliver({ workspaceId: 'w' });
+      expect([sizes.length, Math.max(...sizes) < 256 * 1_024, sender.waiting]).toEqual([3, true, false]);
+    });
   });
 
   it('keeps no more than its bound, the latest', async () => {

@@ -41,10 +41,12 @@ it.each([
   expect(others).toEqual({ 'inputs:churn@1': [0, 1, 0, 0, 1] });
 });
 
-it('a model that scores the arms is judged by the campaign’s goal, whatever its manifest says', () => {
-  const { value } = models;
-  expect(modelSumsOfConversion({ goal: 'purchase', models: { value: { ...value!, scoresArms: true } } })).toHaveLength(
-    1,
-  );
-  expect(modelSumsOfConversion({ goal: 'purchase', models: { value: value! } })).toEqual([]);
+it('a model that scores the arms and names no goal is judged by the campaign’s; one that names another is not', () => {
+  const { used } = models.value!;
+  const { goal: _, ...unnamed } = used!;
+  const conversions = (use: typeof used & object, scoresArms: boolean) =>
+    modelSumsOfConversion({ goal: 'purchase', models: { value: { used: use, ...(scoresArms && { scoresArms }) } } });
+  expect(conversions(unnamed, true)).toHaveLength(1);
+  expect(conversions(unnamed, false)).toEqual([]);
+  expect(conversions({ ...unnamed, goal: 'cancel' }, true)).toEqual([]);
 });

@@ -34,7 +34,7 @@ export function registerDeviceModels(app: App): void {
       const model = await published(c, id);
       const told = model && (await publicModel(c.env, c.get('auth').workspaceId, model));
       if (!told) return problem(c, 'not_found', { detail: `No version of a model "${id}" is for pages` });
-      return c.json(told, 200, { 'cache-control': `public, max-age=${DEVICE_MODEL_LIFE_SECONDS}` });
+      return c.json(told, 200, { 'cache-control': `${sharedBy(c)}, max-age=${DEVICE_MODEL_LIFE_SECONDS}` });
     },
   );
   endpoint(
@@ -53,14 +53,19 @@ export function registerDeviceModels(app: App): void {
       const model = await published(c, params.id);
       const file = model && (await publicFile(c.env, c.get('auth').workspaceId, model, params.sha256));
       if (!file) return problem(c, 'not_found', { detail: 'No version for pages has this file' });
-      const headers = { 'content-type': 'application/octet-stream', 'cache-control': IMMUTABLE };
+      const headers = { 'content-type': 'application/octet-stream', 'cache-control': `${sharedBy(c)}, ${IMMUTABLE}` };
       return c.body(Uint8Array.from(file), 200, headers);
     },
   );
 }
 
 /** Its name is its hash. */
-const IMMUTABLE = 'public, max-age=31536000, immutable';
+const IMMUTABLE = 'max-age=31536000, immutable';
+
+/** Under an address without a key every workspace asks: no cache may hand one's model to another. */
+function sharedBy(c: Context<AppEnv>): 'public' | 'private' {
+  return c.req.query('key') === undefined ? 'private' : 'public';
+}
 
 async function published(c: Context<AppEnv>, id: string): Promise<PublishedModel | undefined> {
   const { workspaceId } = c.get('auth');

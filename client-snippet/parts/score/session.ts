@@ -33,11 +33,12 @@ let kind = '';
 let seenSince: number | undefined;
 
 const room = (record: object, name: string): boolean =>
-  name in record || (NAMES.test(name) && Object.keys(record).length < MAX_SESSION_NAMES);
+  Object.hasOwn(record, name) || (NAMES.test(name) && Object.keys(record).length < MAX_SESSION_NAMES);
 
 /** Pages and seconds of the kind that is looked at. */
 const current = (): [pages: number, seconds: number] => {
-  const of: [number, number] = kept.kinds[kind] ?? [0, 0];
+  // A site's word may be the name of what every object inherits.
+  const of: [number, number] = (Object.hasOwn(kept.kinds, kind) && kept.kinds[kind]) || [0, 0];
   kept.kinds[kind] = of;
   return of;
 };

@@ -20,10 +20,15 @@ interface WatchedUse {
   readonly judged: boolean;
 }
 
+/** A manifest that names a goal is judged by no other, whoever lets it score their arms. */
+function isJudged(use: KeptUse, scoresArms: boolean, goal: string): boolean {
+  return use.goal === undefined ? scoresArms : use.goal === goal;
+}
+
 function usesOf({ models = {}, goal }: WatchedTrial): readonly WatchedUse[] {
   return Object.entries(models)
     .flatMap(([model, { used, shadow, scoresArms = false }]) =>
-      [used, shadow].flatMap((use) => (use ? [{ model, use, judged: scoresArms || use.goal === goal }] : [])),
+      [used, shadow].flatMap((use) => (use ? [{ model, use, judged: isJudged(use, scoresArms, goal) }] : [])),
     )
     .slice(0, MAX_WATCHED_USES);
 }

@@ -59,6 +59,10 @@ describe('a model for pages', () => {
     await stage(1, { stage: 'live' });
     const { body, headers } = await eventually(told, ({ status }) => status === 200);
     expect(headers.get('cache-control')).toBe('public, max-age=60');
+    // Without the key in its address it is the same for every workspace.
+    const asked = { origin: workspace.origin };
+    const byHeader = await call('GET', '/v1/models/churn/device', workspace.publishableKey, undefined, asked);
+    expect(byHeader.headers.get('cache-control')).toBe('private, max-age=60');
     expect(body).toMatchObject({ id: 'churn', versions: [{ version: 1, stage: 'live' }] });
     const [version] = body.versions;
     expect(version!.device).not.toHaveProperty('baseline');
