@@ -1,6 +1,6 @@
 /**
  * Every alarm and every cron job: thrown at each of the things it waits for, before and after they are carried out, and then run three
- * times more. What it leaves is what one clean run leaves. There are no queue handlers.
+ * times more. What it leaves is what one clean run leaves. The queue of the decision log: durable-objects/customer/log.test.ts.
  */
 import { afterEach, describe, expect, it } from 'vitest';
 import { mend } from './chaos/parts.ts';
