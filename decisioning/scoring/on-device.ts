@@ -24,6 +24,7 @@ export function deviceManifest({
   drivers: _words,
   reference: _shares,
   baseline: _mean,
+  watch: _bounds,
   inputs,
   ...manifest
 }: ModelManifest): DeviceManifest {

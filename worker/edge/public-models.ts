@@ -34,11 +34,13 @@ export async function publicModel(
 ): Promise<DeviceModel | undefined> {
   const read = versions
     .filter(({ stage }) => stage !== 'shadow')
-    .map(async (version): Promise<DeviceVersion[]> => {
-      const manifest = await manifestOf(env, workspaceId, version.manifest);
+    .map(async ({ version, stage, share, manifest: hash }): Promise<DeviceVersion[]> => {
+      const manifest = await manifestOf(env, workspaceId, hash);
       if (!manifest?.onDevice) return [];
+      // By name: what is published of a version beside these, such as how it is watched, is no page's business.
+      const told = { version, stage, ...(share !== undefined && { share }), manifest: hash };
       const file = `/v1/models/${id}/files/${manifest.file.sha256}`;
-      return [{ ...version, device: deviceManifest(manifest), file }];
+      return [{ ...told, device: deviceManifest(manifest), file }];
     });
   const found = (await Promise.all(read)).flat();
   return found.length > 0 ? { id, versions: found } : undefined;

@@ -54,7 +54,7 @@ const told = () => get<DeviceModel>('/v1/models/churn/device');
 describe('a model for pages', () => {
   it('is told to pages once it serves: how to encode, and where the file is, which never changes', async () => {
     const { file, manifest } = await smallModel({}, { onDevice: true, baseline: 0.2 });
-    await register({}, { onDevice: true, baseline: 0.2 });
+    await register({}, { onDevice: true, baseline: 0.2, watch: { goal: 'click' } });
     expect((await told()).status).toBe(404);
     await stage(1, { stage: 'live' });
     const { body, headers } = await eventually(told, ({ status }) => status === 200);
@@ -65,7 +65,9 @@ describe('a model for pages', () => {
     expect(byHeader.headers.get('cache-control')).toBe('private, max-age=60');
     expect(body).toMatchObject({ id: 'churn', versions: [{ version: 1, stage: 'live' }] });
     const [version] = body.versions;
+    expect(Object.keys(version!).toSorted()).toEqual(['device', 'file', 'manifest', 'stage', 'version']);
     expect(version!.device).not.toHaveProperty('baseline');
+    expect(version!.device).not.toHaveProperty('watch');
     expect(version!.device.inputs).toEqual(manifest.inputs.map(({ label: _, unit: __, ...input }) => input));
     const answer = await fetchRaw(version!.file);
     expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
