@@ -10,6 +10,10 @@ export type ModelRow = typeof models.$inferSelect;
 /** Versions of one model that are listed, the newest first; older ones retired long ago. */
 export const MAX_LISTED_VERSIONS = 50;
 
+/** The versions of one model. */
+const ofModel = (workspaceId: string, modelId: string) =>
+  and(eq(modelVersions.workspaceId, workspaceId), eq(modelVersions.modelId, modelId));
+
 /** A model by its id. */
 export async function findModel(db: Database, workspaceId: string, id: string): Promise<ModelRow | undefined> {
   const [row] = await db
@@ -30,7 +34,7 @@ export async function listVersions(db: Database, workspaceId: string, modelId: s
   return db
     .select()
     .from(modelVersions)
-    .where(and(eq(modelVersions.workspaceId, workspaceId), eq(modelVersions.modelId, modelId)))
+    .where(ofModel(workspaceId, modelId))
     .orderBy(desc(modelVersions.version))
     .limit(MAX_LISTED_VERSIONS);
 }
@@ -45,13 +49,7 @@ export async function findVersion(
   const [row] = await db
     .select()
     .from(modelVersions)
-    .where(
-      and(
-        eq(modelVersions.workspaceId, workspaceId),
-        eq(modelVersions.modelId, modelId),
-        eq(modelVersions.version, version),
-      ),
-    )
+    .where(and(ofModel(workspaceId, modelId), eq(modelVersions.version, version)))
     .limit(1);
   return row;
 }
@@ -97,13 +95,7 @@ export async function insertVersion(
   const [stored] = await db
     .select()
     .from(modelVersions)
-    .where(
-      and(
-        eq(modelVersions.workspaceId, workspaceId),
-        eq(modelVersions.modelId, modelId),
-        eq(modelVersions.manifestHash, manifestHash),
-      ),
-    );
+    .where(and(ofModel(workspaceId, modelId), eq(modelVersions.manifestHash, manifestHash)));
   if (!stored) throw new Error('a version that was stored is not there');
   return { row: stored, created };
 }
