@@ -39,7 +39,7 @@ export interface ModelOutput {
   readonly column: number;
   /** Smallest and largest that it may be; a score outside counts as broken. */
   readonly range: readonly [min: number, max: number];
-  /** `probability` outputs are calibrated against outcomes, `value` outputs against what came in. */
+  /** `probability` outputs are calibrated against outcomes, `value` outputs are counted for drift alone. */
   readonly kind: 'probability' | 'value';
   readonly unit?: string;
 }
