@@ -147,6 +147,17 @@ test('a slice with a model that reads the arms is read as it was written', () =>
   expect(readRules(JSON.stringify(slices.slices.hero))).toMatchObject({ ok: true });
 });
 
+test('a receipt keeps what the chosen arm’s score was made of, whatever else there is no room for', () => {
+  const input = inputWith(undefined, likesZ);
+  let asked: unknown;
+  const modelUses: NonNullable<typeof input.customer.modelUses> = (chosen) => {
+    asked = chosen;
+    return {};
+  };
+  const { receipt } = decideWithReceipt({ ...input, customer: { ...input.customer, modelUses } }, facts);
+  expect(asked).toEqual([{ campaignId: 'c', armId: receipt.chosen.hero!.armId }]);
+});
+
 describe('hybridChoice', () => {
   test('takes a model that is no better than a coin for none, however little the bandit knows of many arms', () => {
     const methodAt = (model: number) =>

@@ -114,7 +114,10 @@ export function decideWithReceipt(
   const { purse = EMPTY_PURSE } = input;
   const remembering: PurseView = (ledger) => remember(told, ledger, () => purse(ledger));
   const decisions = decide({ ...input, customer, evidence, purse: remembering });
-  const models = view.modelUses?.() ?? {};
+  const models =
+    view.modelUses?.(
+      decisions.flatMap(({ chosen }) => (chosen ? [{ campaignId: chosen.campaign.id, armId: chosen.armId }] : [])),
+    ) ?? {};
   const receipt: Receipt = {
     format: RECEIPT_FORMAT,
     ...facts,

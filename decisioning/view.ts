@@ -49,8 +49,8 @@ export interface CustomerView {
   readonly consents: (channelOrPurpose: string) => boolean | undefined;
   /** Names the session, for `sticky: session`. */
   readonly sessionKey: string;
-  /** Which models `resolve` has asked so far, and what they were given; nothing where no model serves. */
-  readonly modelUses?: () => Readonly<Record<string, ModelUses>>;
+  /** Which models `resolve` has asked so far, and what they were given, of the arms named here in any case; nothing where no model serves. */
+  readonly modelUses?: (chosen?: readonly ArmName[]) => Readonly<Record<string, ModelUses>>;
   /** The version of a model whose score counted; undefined while `resolve` was not asked for it, and where none served. */
   readonly modelVersion?: (model: string) => number | undefined;
   /** What a decision for an arm keeps of the models that `resolve` has asked, by model id; nothing where no model serves. */

@@ -214,6 +214,14 @@ describe('a model that reads arms', () => {
     expect(Object.keys(uses().creative?.arms ?? {})).toHaveLength(MAX_KEPT_ARMS);
   });
 
+  test('keeps the arms that were chosen, whatever their place', () => {
+    const { resolve, uses } = scores();
+    for (let i = 0; i <= MAX_KEPT_ARMS; i++) resolve(pathOf(`x${i}`));
+    const last = `x${MAX_KEPT_ARMS}`;
+    const kept = Object.keys(uses([{ campaignId: 'hero', armId: last }]).creative?.arms ?? {});
+    expect([kept.length, kept.includes(`hero/${last}`), kept.includes('hero/x0')]).toEqual([MAX_KEPT_ARMS, true, true]);
+  });
+
   test('runs once for all arms where it reads none', () => {
     const m1 = modelOf((row) => row[0]!);
     const { resolve } = scoresOf([LIVE], { m1 });

@@ -35,7 +35,7 @@ export interface ModelUse {
   readonly late?: true;
 }
 
-/** Scorings of arms that a receipt keeps of one model: of more, each is still among the receipt's reads. */
+/** Scorings of arms that a receipt keeps of one model, the chosen ones among them: of more, each is still among the receipt's reads. */
 export const MAX_KEPT_ARMS = 16;
 
 /**
@@ -50,15 +50,15 @@ const STEPS_PER_SCORING = 10_000;
 export interface ModelUses {
   readonly used?: ModelUse;
   readonly shadow?: ModelUse;
-  /** Of a model that reads arms: `<campaign>/<arm>` → the scoring of it, for the first {@link MAX_KEPT_ARMS}; `used` and `shadow` are absent then. */
+  /** Of a model that reads arms: `<campaign>/<arm>` → the scoring of it, for at most {@link MAX_KEPT_ARMS}; `used` and `shadow` are absent then. */
   readonly arms?: Readonly<Record<string, Pick<ModelUses, 'used' | 'shadow'>>>;
 }
 
 export interface ModelScores {
   /** Answers paths of models, and hands all others on. A model that is missing or breaks answers null: a condition sees a missing attribute. */
   readonly resolve: Resolve;
-  /** What was asked for so far, by model id. */
-  readonly uses: () => Readonly<Record<string, ModelUses>>;
+  /** What was asked for so far, by model id. Of a model that scored more arms than are kept those that are named here go first. */
+  readonly uses: (chosen?: readonly ArmName[]) => Readonly<Record<string, ModelUses>>;
   /** The version of a model whose score counted; undefined while it was not asked, and where none served. */
   readonly versionOf: (model: string) => number | undefined;
   /** What a decision for an arm keeps of the models it depends on: of those that were asked, by model id. */
@@ -119,7 +119,12 @@ export function modelScores(facts: ScoringFacts): ModelScores {
       const outputs = asked && scoringsOf(asked).used?.use.outputs;
       return outputs && Object.hasOwn(outputs, asked.output) ? outputs[asked.output] : null;
     },
-    uses: () => usesOf([...scorings.values()]),
+    uses: (chosen = []) => {
+      const names = new Set(chosen.map(({ campaignId, armId }) => `${campaignId}/${armId}`));
+      const isFirst = ({ arm }: { readonly arm?: string }): boolean => arm !== undefined && names.has(arm);
+      const all = [...scorings.values()];
+      return usesOf([...all.filter(isFirst), ...all.filter((one) => !isFirst(one))]);
+    },
     versionOf: (id) =>
       [...scorings.values()].find(({ model, scorings: made }) => model === id && made.used)?.scorings.used?.use.version,
     kept: (models, { campaignId, armId }) =>

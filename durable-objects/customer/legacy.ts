@@ -62,7 +62,7 @@ export function takeLegacy(store: CustomerStore, legacy: Legacy): void {
       giveBack(store, [decision], state.lastAtMs);
       continue;
     }
-    store.putDecision(decision, legacy.receipts[decisionId]);
+    store.putDecision(decision, legacy.receipts[decisionId], 'comesAlong');
     state.lastAtMs = Math.max(state.lastAtMs, atMs);
   }
   sortByTime(state.decisions);

@@ -1,5 +1,11 @@
 /** The decision log: what is written down, that it is sent until the queue has it, and where it ends. */
-import { createExecutionContext, createMessageBatch, getQueueResult, runInDurableObject } from 'cloudflare:test';
+import {
+  createExecutionContext,
+  createMessageBatch,
+  evictDurableObject,
+  getQueueResult,
+  runInDurableObject,
+} from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { LogLine, LogMessage } from '../../contract/models/decision-log.ts';
@@ -8,7 +14,7 @@ import worker from '../../worker/index.ts';
 import { logLines } from './log-lines.ts';
 import { keepLine, LogSender, MAX_LOG_BATCH, MAX_LOG_LINE_CHARS, MAX_WAITING_LINES } from './log-sender.ts';
 import type { StoredDecision } from './protocol.ts';
-import { objectOf, START_MS } from './testing/fixtures.ts';
+import { customerOf, objectOf, START_MS } from './testing/fixtures.ts';
 import { scene } from './testing/trial-scene.ts';
 
 const use = { version: 2, stage: 'live' as const, row: [1, null], missing: ['plan'], outputs: { probability: 0.5 } };
@@ -43,6 +49,27 @@ describe('lines', () => {
     const { models: _, ...plain } = await decision();
     expect(logLines(undefined, plain, receipt)).toEqual([]);
   });
+});
+
+it('tells nothing of decisions that an anonymous customer made, who may have refused it', async () => {
+  const { ann, world } = scene();
+  const phone = customerOf(world, 'phone', true);
+  const record = await phone.decide('1', START_MS);
+  const models = { churn: { used: { version: 2, stage: 'live' as const, missing: 1 } } };
+  await runInDurableObject(objectOf(phone), (_, { storage }) => {
+    const row = storage.sql.exec<{ decision: string }>('SELECT decision FROM decisions').one();
+    storage.sql.exec('UPDATE decisions SET decision = ?', JSON.stringify({ ...JSON.parse(row.decision), models }));
+  });
+  await evictDurableObject(objectOf(phone));
+  const { legacy } = await phone.stub().forward(phone.facts(START_MS + 1), ann.name);
+  await ann.stub().takeLegacy(ann.facts(START_MS + 1), legacy!);
+  expect(legacy!.receipts).toHaveProperty([record!.decisionId]);
+  const [decisions, next] = await runInDurableObject(objectOf(ann), (_, { storage }) => [
+    storage.sql.exec('SELECT id FROM decisions').toArray().length,
+    // Numbers of lines that were sent are not given again.
+    storage.sql.exec<{ seq: number }>("INSERT INTO log_out (line) VALUES ('{}') RETURNING seq").one().seq,
+  ]);
+  expect([decisions, next]).toEqual([1, 1]);
 });
 
 describe('sending', () => {

@@ -39,7 +39,8 @@ export interface CustomerStore {
   /** What the call refused that the change is made for. */
   readonly refused?: CallFacts['refused'];
   saveMeta(meta: CustomerMeta): void;
-  putDecision(decision: StoredDecision, receipt?: Receipt): void;
+  /** @param comesAlong was made elsewhere, and is in the decision log from there, or by its customer's word in none */
+  putDecision(decision: StoredDecision, receipt?: Receipt, comesAlong?: 'comesAlong'): void;
   putBlank(decisionId: string, atMs: number): void;
   putPastTouches(touches: PastTouches): void;
   addBehaviour(event: StoredBehaviour): void;
@@ -86,10 +87,10 @@ export class SqlStore implements CustomerStore {
     if (meta.endsAtMs !== undefined) this.#sql.exec('INSERT OR REPLACE INTO address VALUES (1, ?)', meta.endsAtMs);
   }
 
-  putDecision(decision: StoredDecision, receipt?: Receipt): void {
+  putDecision(decision: StoredDecision, receipt?: Receipt, comesAlong?: 'comesAlong'): void {
     const { decisionId, atMs, workspaceId } = decision.record;
     // The log lies in a bucket that knows no residency.
-    if (decision.models && learnsFrom(this) && residencyOf(workspaceId) === 'none')
+    if (!comesAlong && decision.models && learnsFrom(this) && residencyOf(workspaceId) === 'none')
       for (const line of logLines(this.state.decisions.get(decisionId), decision, receipt)) keepLine(this.#sql, line);
     this.state.decisions.set(decisionId, decision);
     this.#saw(toldAtMs(decision));
