@@ -1,5 +1,5 @@
 /** The HTTP application: what surrounds every request, and what answers when no route does. */
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { Hono } from 'hono';
 import type { App, AppEnv } from './http/app-env.ts';
 import { envelope } from './http/envelope.ts';
 import { answerError } from './http/errors.ts';
@@ -8,7 +8,7 @@ import { registerRoutes } from './routes/index.ts';
 
 /** A router with everything around the routes and none of them. */
 export function newRouter(): App {
-  const app = new OpenAPIHono<AppEnv>();
+  const app = new Hono<AppEnv>();
   app.use(envelope);
   app.onError(answerError);
   app.notFound((c) => answerUnknown(app, c));

@@ -1,5 +1,5 @@
 /** What the framework hands to every handler. */
-import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Hono } from 'hono';
 import type { ProblemName } from '../../contract/problem.ts';
 import type { RefusalReason } from '../../decisioning/reasons.ts';
 import type { Auth } from './auth.ts';
@@ -26,4 +26,4 @@ export interface AppEnv {
   };
 }
 
-export type App = OpenAPIHono<AppEnv>;
+export type App = Hono<AppEnv>;

@@ -1,6 +1,6 @@
 /**
  * The OpenAPI 3.1 document of every endpoint. JSON Schemas come from zod itself, which knows every construct of the contract (recursive
- * JSON, transforms, partial records); the registry of @hono/zod-openapi puts the document together.
+ * JSON, transforms, partial records); the rest of the document is put together here.
  */
 import * as z from 'zod';
 import { MAX_BODY_BYTES } from '../../contract/primitives.ts';
@@ -10,7 +10,6 @@ import type { EndpointSpec } from './endpoint-spec.ts';
 import { type JsonSchema, SchemaComponents } from './schema-components.ts';
 
 type AnySpec = EndpointSpec<z.ZodType, z.ZodType, z.ZodType>;
-type Registered = Parameters<App['openAPIRegistry']['registerPath']>[0];
 
 const described = new WeakMap<App, AnySpec[]>();
 const documents = new WeakMap<App, object>();
@@ -127,7 +126,7 @@ function operationId(spec: AnySpec): string {
   return [spec.method, ...words].join('_');
 }
 
-function operation(spec: AnySpec, components: SchemaComponents): Registered {
+function operation(spec: AnySpec, components: SchemaComponents): JsonSchema {
   const security =
     spec.auth === 'none'
       ? []
@@ -135,8 +134,6 @@ function operation(spec: AnySpec, components: SchemaComponents): Registered {
         ? [{ secretKey: [] }]
         : [{ publishableKey: [] }, { secretKey: [] }];
   return {
-    method: spec.method,
-    path: spec.path,
     operationId: operationId(spec),
     tags: [spec.tag],
     summary: spec.summary,
@@ -145,33 +142,38 @@ function operation(spec: AnySpec, components: SchemaComponents): Registered {
     parameters: parametersOf(spec, components),
     ...bodyOf(spec, components),
     responses: { ...problemResponses(spec), ...okResponses(spec, components) },
-    // The registry's types know OpenAPI's objects more narrowly than JSON Schema 2020-12 is.
-  } as unknown as Registered;
+  };
 }
+
+/** Paths with their methods, in the order in which routes were registered. */
+function pathsOf(specs: readonly AnySpec[], components: SchemaComponents): Record<string, JsonSchema> {
+  const paths: Record<string, JsonSchema> = {};
+  for (const spec of specs) paths[spec.path] = { ...paths[spec.path], [spec.method]: operation(spec, components) };
+  return paths;
+}
+
+const SECURITY_SCHEMES = {
+  publishableKey: { type: 'http', scheme: 'bearer', description: '`pk_…`: for pages and apps' },
+  secretKey: { type: 'http', scheme: 'bearer', description: '`sk_…`: for servers only' },
+};
 
 /** The document of an application; written once, since its routes do not change after the start. */
 export function openApiDocument(app: App): object {
   const known = documents.get(app);
   if (known) return known;
-  const registry = app.openAPIRegistry;
   const components = new SchemaComponents();
   components.add(problem, 'output');
   const specs = described.get(app) ?? [];
-  for (const spec of specs) registry.registerPath(operation(spec, components));
-  for (const [name, schema] of components.all()) registry.registerComponent('schemas', name, schema);
-  const scheme = { type: 'http', scheme: 'bearer' } as const;
-  registry.registerComponent('securitySchemes', 'publishableKey', {
-    ...scheme,
-    description: '`pk_…`: for pages and apps',
-  });
-  registry.registerComponent('securitySchemes', 'secretKey', { ...scheme, description: '`sk_…`: for servers only' });
+  const paths = pathsOf(specs, components);
   const used = new Set(specs.map((spec) => spec.tag));
-  const document = app.getOpenAPI31Document({
+  const document = {
     openapi: '3.1.0',
     info: { title: 'Hyperedge', version: '1', description: INTRODUCTION },
     servers: [{ url: '/' }],
     tags: TAGS.filter((tag) => used.has(tag.name)),
-  });
+    components: { schemas: Object.fromEntries(components.all()), securitySchemes: SECURITY_SCHEMES },
+    paths,
+  };
   documents.set(app, document);
   return document;
 }
