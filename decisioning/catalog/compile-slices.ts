@@ -13,6 +13,7 @@ import type {
 } from './configuration.ts';
 import { needsOf, needsOn } from './ledgers.ts';
 import { modelIdsOf } from './model-ids.ts';
+import { modelOutputsOf } from './model-use.ts';
 import { byId } from './order.ts';
 import { goalsOf } from './reward-parts.ts';
 import { boundsOf } from './schedule-bounds.ts';
@@ -144,7 +145,10 @@ export function compileRules(source: SliceSource, placement: PlacementConfigurat
       ...compiled,
       ...(purpose && { purpose }),
       ...(needs.length > 0 && { needs }),
-      ...(models.length > 0 && { models }),
+      ...(models.length > 0 && {
+        models,
+        modelOutputs: modelOutputsOf(campaign, compiled, models, source.configuration.segments),
+      }),
     };
   });
   const { id, countsTowardGlobal, requiresConsent, cap, claimTtlMs, quietHours } = channel;

@@ -7,6 +7,7 @@ import type { Configuration } from './configuration.ts';
 import { withBuiltIns } from './defaults.ts';
 import { MAX_SLICE_BYTES, utf8Length } from './limits.ts';
 import { type ModelRead, modelReadsOf } from './model-reads.ts';
+import { modelPolicyOf } from './model-use.ts';
 import { byId } from './order.ts';
 import { type CatalogProblem, newReport, type Report } from './problems.ts';
 import type { CampaignPolicy, ContentsSlice, Directory, RulesSlice } from './slice.ts';
@@ -51,7 +52,13 @@ export function compile(
   const complete = withBuiltIns(configuration);
   checkConfiguration(complete, report);
   if (problems.length > 0) return { ok: false, problems };
-  const policies = new Map(byId(complete.campaigns).map((campaign) => [campaign.id, policyOf(campaign)]));
+  const windows = new Map(complete.goals.map((goal) => [goal.id, goal.windowMs]));
+  const policies = new Map(
+    byId(complete.campaigns).map((campaign) => {
+      const watch = modelPolicyOf(campaign, windows.get(campaign.objective.goal)!, complete.segments);
+      return [campaign.id, { ...policyOf(campaign), ...watch }];
+    }),
+  );
   const source = sliceSource(complete, workspace.salt, policies);
   const directory = compileDirectory(complete, workspace.workspaceId, policies);
   const placements = byId(complete.placements).map((placement): [string, PlacementSlices] => {

@@ -218,6 +218,7 @@ const policy = also(
     strategies: optional(strategiesShape({ strategy, minExploration: between(0, 1) })),
     lifecycle: optional(lifecycleShape),
     learnsFromDevice: optional(flag),
+    models: optional(fields({ goalWindowMs: wholeFrom(1), selects: listOf(text) })),
   }),
   where((value: CampaignPolicy) => (value.leaves.at(-1) === REST_LEAF ? undefined : 'leaves')),
 );

@@ -81,6 +81,8 @@ export interface SliceCampaign {
   readonly armFacts?: readonly ArmFacts[];
   /** Ids of the models that its own decisions may ask; absent when they ask none. */
   readonly models?: readonly string[];
+  /** The output of each of them that the campaign goes by, in their order; empty for one that only other campaigns ask. */
+  readonly modelOutputs?: readonly string[];
   /** Longest goal window among the campaign's goals: how long its tokens live. */
   readonly tokenLifeMs: number;
   /** Window of the optimised goal; absent where it is as long as the token's life. */
@@ -183,6 +185,13 @@ export interface CampaignPolicy {
   readonly strategies?: PolicyStrategies;
   /** Absent when the campaign has no phases. */
   readonly lifecycle?: LifecycleRules;
+  /** What the watch of models goes by; absent when the campaign asks none. */
+  readonly models?: {
+    /** How long an outcome may take. */
+    readonly goalWindowMs: number;
+    /** Ids of the models that choose its customers: through its audience, or through what it is worth where campaigns compete. */
+    readonly selects: readonly string[];
+  };
 }
 
 /** Workspace-wide facts that the edge needs to check requests. */
