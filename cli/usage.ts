@@ -45,6 +45,7 @@ export const USAGE = `Usage: npm run hyperedge -- COMMAND
   models stage MODEL VERSION STAGE
                             put a version in service; whoever held the stage retires
       --share SHARE         of a canary; --reason TEXT, kept in the audit
+      --resume              in spite of the watch, which called the version back
   models retire MODEL VERSION
                             take a version out of service
   models card MODEL [VERSION]

@@ -200,11 +200,19 @@ export const modelVersions = sqliteTable(
     stagedAt: integer('staged_at').notNull(),
     /** Why it stands where it stands, where somebody or something said so. */
     reason: text('reason'),
+    /** When the watch called it back, until somebody puts it in service again in spite of that. */
+    calledBackAt: integer('called_back_at'),
+    /** When somebody did: call-backs from before then are meant no more. */
+    resumedAt: integer('resumed_at'),
+    /** When its contents were deleted: manifest, metrics and card are empty since, and nobody sees it. */
+    deletedAt: integer('deleted_at'),
     createdAt: integer('created_at').notNull(),
     createdBy: text('created_by').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.modelId, table.version] }),
     uniqueIndex('model_versions_manifest').on(table.workspaceId, table.modelId, table.manifestHash),
+    // Who serves is asked at every staging and once a minute; a manifest is 256 KB of row to read past.
+    index('model_versions_stage').on(table.workspaceId, table.stage, table.modelId),
   ],
 );

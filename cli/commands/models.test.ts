@@ -176,7 +176,12 @@ test('a version is staged, retired, and its card is read without its drawings', 
   });
   await run('stage', 'churn', '2', 'canary', '--share', '0.25', '--site', site);
   expect((await run('retire', 'churn', '2', '--site', site)).stdout).toContain('churn 2 is retired: serves nobody');
-  expect(requests.map(({ body }) => body)).toEqual([{ stage: 'canary', share: 0.25 }, { stage: 'retired' }]);
+  await run('stage', 'churn', '2', 'live', '--resume', '--site', site);
+  expect(requests.map(({ body }) => body)).toEqual([
+    { stage: 'canary', share: 0.25 },
+    { stage: 'retired' },
+    { stage: 'live', resume: true },
+  ]);
   expect((await run('card', 'churn', '--site', site)).stdout).toBe('# Churn\n![x](a drawing: --json has it)\n');
 });
 

@@ -33,6 +33,7 @@ const OPTIONS = {
   reason: { type: 'string' },
   version: { type: 'string' },
   days: { type: 'string' },
+  resume: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -162,8 +163,15 @@ const MEANING: Readonly<Record<string, string>> = {
   retired: 'serves nobody',
 };
 
-async function put(api: Api, { reason, json }: Values, id: string, version: string, wish: StageWish): Promise<void> {
-  const body = JSON.stringify({ ...wish, ...(reason !== undefined && { reason }) });
+async function put(
+  api: Api,
+  { reason, resume, json }: Values,
+  id: string,
+  version: string,
+  wish: StageWish,
+): Promise<void> {
+  const told = { ...(reason !== undefined && { reason }), ...(resume && { resume }) };
+  const body = JSON.stringify({ ...wish, ...told });
   const request = { method: 'PUT', path: `/v1/models/${id}/versions/${version}/stage`, body } as const;
   const done = await ask(api, request, modelVersion);
   const words = `${done.model} ${done.version} is ${stageText(done)}: ${MEANING[done.stage]}, within 5 seconds`;

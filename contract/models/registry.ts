@@ -66,6 +66,10 @@ export const modelVersion = z
     share: z.number().optional().meta({ description: 'Of a canary: the share of customers that it serves' }),
     stagedAt: z.iso.datetime(),
     reason: z.string().nullable().meta({ description: 'Why it stands there, where somebody or something said so' }),
+    calledBackAt: z.iso
+      .datetime()
+      .optional()
+      .meta({ description: 'When the watch took it out of service; it serves again by `resume: true` alone' }),
     manifestHash: z.string().meta({ description: 'SHA-256 of the manifest: the name of the version' }),
     fileHash: z.string(),
     fileBytes: z.int(),
@@ -108,6 +112,10 @@ export const stageRequest = z
       .optional()
       .meta({ description: 'Of a canary: the share of customers, above 0, below 1' }),
     reason: z.string().min(1).max(MAX_REASON_LENGTH).optional(),
+    resume: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Put it in service though the watch called it back; without it that is refused' }),
   })
   .superRefine(({ stage, share }, context) => {
     if (stage === 'canary' && share === undefined)

@@ -1,7 +1,8 @@
 /** One customer's score by any version of a model, through the customer's object: its counters, its traits, nothing stored. */
 import type { ScoreRequest, ScoreResponse } from '../../contract/models/score.ts';
 import { database } from '../../db/database.ts';
-import { findVersion, listServing, listVersions, type ModelVersionRow } from '../../db/queries/models.ts';
+import { listServing } from '../../db/queries/model-stages.ts';
+import { findVersion, listVersions, type ModelVersionRow } from '../../db/queries/models.ts';
 import { factsOfArm, isArmPath } from '../../decisioning/scoring/arm-facts.ts';
 import type { ModelManifest } from '../../decisioning/scoring/manifest.ts';
 import { type ServingStage, versionInCharge } from '../../decisioning/scoring/published.ts';

@@ -19,7 +19,8 @@ import type { ModelManifest } from '../../decisioning/scoring/manifest.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem, refuse } from '../http/problem.ts';
-import { registerModel, stageVersion, versionsOf } from '../models/registry.ts';
+import { registerModel, versionsOf } from '../models/registry.ts';
+import { stageVersion } from '../models/staging.ts';
 import { callerOf } from './configuration/caller.ts';
 
 const TAG = 'Models';
@@ -127,11 +128,19 @@ function registerWrites(app: App): void {
       tag: TAG,
       summary: 'Put a version in service, or take it out',
       description:
-        'Works within 5 seconds, without publishing. `shadow` scores unheard, `canary` serves a sticky share of the customers, `live` the others; who held the stage retires. The audit has it.',
+        'Works within 5 seconds, without publishing. `shadow` scores unheard, `canary` serves a sticky share of the customers, `live` the others; who held the stage retires. The audit has it. A version that the watch called back goes there by `resume: true` alone.',
       auth: 'secret',
       params: z.strictObject({ id: slug, version }),
       body: stageRequest,
-      responses: { 200: { description: 'The version', schema: modelVersion }, ...ONE },
+      responses: {
+        200: { description: 'The version', schema: modelVersion },
+        ...ONE,
+        412: {
+          description:
+            '`called_back`: the watch took it out of service, and `resume` is not said; `precondition_failed`: the model was changed at the same moment',
+        },
+        422: { description: '`invalid_request`: from its stage it does not go there, or too many models serve' },
+      },
     },
     async (c, { params, body }) => {
       const done = await stageVersion(callerOf(c), params.id, params.version, body);
@@ -150,6 +159,7 @@ function answerOf(row: ModelVersionRow): ModelVersion {
     ...(share !== null && { share }),
     stagedAt: new Date(row.stagedAt).toISOString(),
     reason,
+    ...(row.calledBackAt !== null && { calledBackAt: new Date(row.calledBackAt).toISOString() }),
     manifestHash,
     fileHash: manifest.file.sha256,
     fileBytes: manifest.file.bytes,

@@ -143,18 +143,61 @@ describe('a version that the watch called back', () => {
     await decidedAfresh();
   });
 
-  it('serves again when somebody stages it, though the registry has not heard of the call-back', async () => {
+  it('is staged by no script that has not heard of it: 412, written down at once, and nobody is served', async () => {
     expect(await callBack(Date.now())).toBe(true);
+    for (const wish of [{ stage: 'live' }, { stage: 'canary', share: 0.5 }, { stage: 'shadow' }]) {
+      const { status, body } = await stage(1, wish);
+      expect([status, body.type, (body as { detail?: string }).detail]).toEqual([
+        412,
+        '/problems/called_back',
+        expect.stringMatching(/^AUC \.48.*"resume": true/),
+      ]);
+    }
+    expect(await versions()).toEqual([[1, 'retired']]);
+    expect((await stage(1, { stage: 'retired' })).status).toBe(200);
+    expect(await decidedAfresh()).toBeUndefined();
+  });
+
+  it('serves again when somebody says so, before the registry has heard and after', async () => {
+    await callBack(Date.now());
+    expect((await stage(1, { stage: 'live', resume: true })).status).toBe(200);
+    expect(await reconcile()).toBe(0);
+    expect(await decidedAfresh()).toBe('stay');
+    await callBack(Date.now());
+    expect(await reconcile()).toBeGreaterThan(0);
+    const { body } = await api.secret<{ versions: ModelVersion[] }>('GET', '/v1/models/churn');
+    expect(body.versions[0]).toMatchObject({ stage: 'retired', calledBackAt: expect.any(String) });
+    expect((await stage(1, { stage: 'live' })).status).toBe(412);
+    const resumed = await stage(1, { stage: 'canary', share: 0.5, resume: true });
+    expect([resumed.status, resumed.body.calledBackAt]).toEqual([200, undefined]);
+    // From there on it is a version like any other.
     expect((await stage(1, { stage: 'live' })).status).toBe(200);
-    await reconcile();
-    expect(await versions()).toEqual([[1, 'live']]);
     expect(await decidedAfresh()).toBe('stay');
   });
 
-  it('serves again when it was staged after the call-back and the publisher missed that', async () => {
+  it('is known by the registry alone where the publisher is down', async () => {
+    await callBack(Date.now());
+    await reconcile();
+    breakPart('publisher', 'down', 'nothing');
+    expect((await stage(1, { stage: 'live' })).status).toBe(412);
+    mend();
+    expect(await versions()).toEqual([[1, 'retired']]);
+  });
+
+  it('is retired again where somebody staged it without the word while the publisher was down', async () => {
+    await callBack(Date.now() - 1_000);
+    breakPart('publisher', 'down', 'nothing');
+    expect((await stage(1, { stage: 'shadow' })).status).toBe(503);
+    mend();
+    await reconcile();
+    expect(await versions()).toEqual([[1, 'retired']]);
+    expect(await decidedAfresh()).toBeUndefined();
+  });
+
+  it('serves again when it was resumed and the publisher missed that', async () => {
     await callBack(Date.now() - 1_000);
     await bindings.DB.prepare(
-      'UPDATE model_versions SET staged_at = ? WHERE workspace_id = ? AND model_id = ? AND version = 1',
+      'UPDATE model_versions SET resumed_at = ? WHERE workspace_id = ? AND model_id = ? AND version = 1',
     )
       .bind(Date.now(), workspace.workspaceId, 'churn')
       .run();

@@ -99,7 +99,7 @@ describe('a model in service', () => {
     const { body } = await api.secret<{ versions: ModelVersion[] }>('GET', '/v1/models/churn');
     expect(body.versions[0]).toMatchObject({ stage: 'retired', reason: expect.stringContaining('AUC .48') });
     // Put in service on purpose, it serves again.
-    await stage(1, { stage: 'live' });
+    await stage(1, { stage: 'live', resume: true });
     expect(
       (
         await eventually(
