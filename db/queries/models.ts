@@ -29,6 +29,15 @@ export async function listModels(db: Database, workspaceId: string): Promise<Mod
   return db.select().from(models).where(eq(models.workspaceId, workspaceId)).orderBy(asc(models.id));
 }
 
+/** Models of a workspace with a version. */
+export async function countModels(db: Database, workspaceId: string): Promise<number> {
+  const row = await db.$client
+    .prepare('SELECT count(DISTINCT model_id) AS n FROM model_versions WHERE workspace_id = ? AND deleted_at IS NULL')
+    .bind(workspaceId)
+    .first<{ n: number }>();
+  return row?.n ?? 0;
+}
+
 /** Versions of a model, the newest first; at most {@link MAX_LISTED_VERSIONS}. */
 export async function listVersions(db: Database, workspaceId: string, modelId: string): Promise<ModelVersionRow[]> {
   return db

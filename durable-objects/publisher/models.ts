@@ -2,7 +2,7 @@
 import type { PublishedModel } from '../../decisioning/scoring/published.ts';
 import { introduce, nextSeq, readMeta } from './meta.ts';
 
-/** All versions in service of one answer are read by every worker every two seconds. */
+/** Models with a version in service: one answer with all of them is read by every worker every two seconds. */
 export const MAX_MODELS = 200;
 
 /** A model's versions in service as of one change of it in the registry. */
@@ -45,28 +45,34 @@ export function readModelBooks(sql: SqlStorage): ModelBooks {
   };
 }
 
-/** Models with the versions that serve, in the order of their ids: what was called back serves nobody. */
+/** Models of which a version serves, in the order of their ids: what was called back serves nobody. */
 export function readModels(sql: SqlStorage): readonly PublishedModel[] {
   const { models, calledBack } = readModelBooks(sql);
   const back = new Set(calledBack.map(({ modelId, version }) => `${modelId}@${version}`));
-  return models.map(({ model }) => ({
-    ...model,
-    versions: model.versions.filter(({ version }) => !back.has(`${model.id}@${version}`)),
-  }));
+  return models.flatMap(({ model }) => {
+    const versions = model.versions.filter(({ version }) => !back.has(`${model.id}@${version}`));
+    return versions.length > 0 ? [{ ...model, versions }] : [];
+  });
 }
 
 /**
- * Puts a model's versions in service, or none of them any more. Runs inside the caller's transaction.
+ * Puts a model's versions in service, or none of them any more: its revision stays then, so that an earlier change which comes later changes nothing.
+ * Runs inside the caller's transaction.
  *
  * @returns the sequence number that readers know it by
- * @throws RangeError beyond {@link MAX_MODELS} models
+ * @throws RangeError beyond {@link MAX_MODELS} models that serve
  */
 export function changeModel(sql: SqlStorage, workspaceId: string, { model, revision, resumed }: ModelChange): number {
   introduce(sql, workspaceId);
   const known = sql.exec<{ revision: number }>('SELECT revision FROM models WHERE model_id = ?', model.id).toArray()[0];
   if (known && known.revision >= revision) return readMeta(sql).seq;
-  const { n } = sql.exec<{ n: number }>('SELECT count(*) AS n FROM models').one();
-  if (!known && n >= MAX_MODELS) throw new RangeError(`publisher: more than ${MAX_MODELS} models`);
+  const { n } = sql
+    .exec<{ n: number }>(
+      "SELECT count(*) AS n FROM models WHERE model_id <> ? AND json_array_length(body, '$.versions') > 0",
+      model.id,
+    )
+    .one();
+  if (model.versions.length > 0 && n >= MAX_MODELS) throw new RangeError(`publisher: more than ${MAX_MODELS} models`);
   sql.exec('INSERT OR REPLACE INTO models VALUES (?, ?, ?)', model.id, revision, JSON.stringify(model));
   if (resumed !== undefined)
     sql.exec('DELETE FROM models_called_back WHERE model_id = ? AND version = ?', model.id, resumed);

@@ -1,13 +1,23 @@
 /** Versions of models: registered once and unchanged. */
 import type { RegisterModelRequest } from '../../contract/models/registry.ts';
 import { database } from '../../db/database.ts';
-import { insertVersion, listVersions, MAX_LISTED_VERSIONS, type ModelVersionRow } from '../../db/queries/models.ts';
+import {
+  countModels,
+  findModel,
+  insertVersion,
+  listVersions,
+  MAX_LISTED_VERSIONS,
+  type ModelVersionRow,
+} from '../../db/queries/models.ts';
 import type { Caller } from '../configuration/release.ts';
 import { type Checked, refused } from '../http/problem.ts';
 import { checkUpload } from './check.ts';
 import { stageVersion } from './staging.ts';
 import { sha256Of, storeModel } from './store.ts';
 import { finishJob } from './training.ts';
+
+/** Models of a workspace with a version: those that serve, and as many again that did or will. */
+export const MAX_REGISTERED_MODELS = 500;
 
 /** Registers a version; the same manifest again is the same version. Refused, and nothing stored, for a file that is no model or does not fit its manifest. */
 export async function registerModel(
@@ -18,12 +28,17 @@ export async function registerModel(
   const checked = await checkUpload(body);
   if (!checked.ok) return checked;
   const { manifest, file } = checked.value;
-  const manifestHash = await storeModel(env, workspaceId, manifest, file);
   const modelId = body.manifest.id;
+  const db = database(env.DB);
+  if (!(await findModel(db, workspaceId, modelId)) && (await countModels(db, workspaceId)) >= MAX_REGISTERED_MODELS)
+    return refused('invalid_request', `There are ${MAX_REGISTERED_MODELS} models already: delete the versions of one`, [
+      { field: '/manifest/id', detail: `is the id of another model; a workspace has at most ${MAX_REGISTERED_MODELS}` },
+    ]);
+  const manifestHash = await storeModel(env, workspaceId, manifest, file);
   const { metrics, lineage, card } = body;
   const changes = JSON.stringify([{ path: '/manifestHash', after: manifestHash }]);
   const stored = await insertVersion(
-    database(env.DB),
+    db,
     {
       workspaceId,
       modelId,

@@ -112,6 +112,19 @@ describe('at the same moment', () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => upload(body)));
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array(7).fill(200), 201]);
     expect(new Set(answers.map(({ body: { version } }) => version))).toEqual(new Set([1]));
+    const { body: audit } = await api.secret<{ items: { action: string }[] }>('GET', '/v1/audit');
+    expect(audit.items.filter(({ action }) => action === 'register')).toHaveLength(1);
+  });
+
+  it('a version and its audit row are there together, or neither', async () => {
+    await bindings.DB.prepare(
+      "CREATE TRIGGER no_audit BEFORE INSERT ON audit WHEN NEW.action = 'register' BEGIN SELECT RAISE(ABORT, 'full'); END",
+    ).run();
+    const { status } = await upload(await smallModel());
+    await bindings.DB.prepare('DROP TRIGGER no_audit').run();
+    expect(status).toBe(500);
+    expect(await listed()).toEqual([]);
+    expect((await upload(await smallModel())).status).toBe(201);
   });
 
   it('other manifests get numbers of their own', async () => {
