@@ -1,5 +1,5 @@
 /** Models and their versions. What was deleted is not found by any of these. */
-import { and, asc, desc, eq, isNull } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { models, modelVersions } from '../schema.ts';
 import type { AuditRecord } from './audit.ts';
@@ -46,6 +46,22 @@ export async function listVersions(db: Database, workspaceId: string, modelId: s
     .where(ofModel(workspaceId, modelId))
     .orderBy(desc(modelVersions.version))
     .limit(MAX_LISTED_VERSIONS);
+}
+
+/** A version that serves somebody. */
+export type ServingVersion = Pick<ModelVersionRow, 'version' | 'stage' | 'metrics'>;
+
+/** The versions of a model that serve somebody: one a stage at most. */
+export async function listServingVersions(
+  db: Database,
+  workspaceId: string,
+  modelId: string,
+): Promise<ServingVersion[]> {
+  const { version, stage, metrics } = modelVersions;
+  return db
+    .select({ version, stage, metrics })
+    .from(modelVersions)
+    .where(and(ofModel(workspaceId, modelId), inArray(stage, ['shadow', 'canary', 'live'])));
 }
 
 /** One version. */

@@ -1,9 +1,12 @@
 /** Trainings that were asked for; one is open per model. */
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, lt, ne } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { trainingJobs } from '../schema.ts';
 
 export type TrainingJobRow = typeof trainingJobs.$inferSelect;
+
+/** Who asks, and gives up what lapsed. */
+const WATCH = 'watch';
 
 /** Jobs of a workspace that are listed, the newest first: a year of all its models. */
 export const MAX_LISTED_JOBS = 100;
@@ -15,10 +18,46 @@ export async function askTraining(
 ): Promise<boolean> {
   const done = await db
     .insert(trainingJobs)
-    .values({ ...row, state: 'asked', changedAt: row.askedAt, changedBy: 'watch' })
+    .values({ ...row, state: 'asked', changedAt: row.askedAt, changedBy: WATCH })
     .onConflictDoNothing()
     .returning({ id: trainingJobs.id });
   return done.length > 0;
+}
+
+/** Gives up trainings that somebody took and never told of again since a moment. @returns how many */
+export async function lapseJobs(
+  db: Database,
+  workspaceId: string,
+  { takenBefore, nowMs, note }: { takenBefore: number; nowMs: number; note: string },
+): Promise<number> {
+  const done = await db
+    .update(trainingJobs)
+    .set({ state: 'failed', changedAt: nowMs, changedBy: WATCH, note })
+    .where(
+      and(
+        eq(trainingJobs.workspaceId, workspaceId),
+        eq(trainingJobs.state, 'running'),
+        lt(trainingJobs.changedAt, takenBefore),
+      ),
+    )
+    .returning({ id: trainingJobs.id });
+  return done.length;
+}
+
+/** Models of which a training ended since a moment, done or given up; one that lapsed is none of them: nobody looked at it. */
+export async function listEndedSince(db: Database, workspaceId: string, since: number): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .select({ modelId: trainingJobs.modelId })
+    .from(trainingJobs)
+    .where(
+      and(
+        eq(trainingJobs.workspaceId, workspaceId),
+        inArray(trainingJobs.state, ['done', 'failed']),
+        ne(trainingJobs.changedBy, WATCH),
+        gte(trainingJobs.changedAt, since),
+      ),
+    );
+  return new Set(rows.map(({ modelId }) => modelId));
 }
 
 /** The newest jobs of a workspace. */

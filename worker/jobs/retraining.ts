@@ -1,7 +1,8 @@
 /** Asks for the training of live models that are due: by drift, calibration, evidence or age. */
-import { database } from '../../db/database.ts';
-import { listModels, listVersions, type ModelVersionRow } from '../../db/queries/models.ts';
-import { askTraining } from '../../db/queries/training-jobs.ts';
+import { type Database, database } from '../../db/database.ts';
+import { listServing } from '../../db/queries/model-stages.ts';
+import { findVersion, type ModelVersionRow } from '../../db/queries/models.ts';
+import { askTraining, lapseJobs, listEndedSince } from '../../db/queries/training-jobs.ts';
 import { listWorkspaces } from '../../db/queries/workspaces.ts';
 import type { Directory } from '../../decisioning/catalog/slice.ts';
 import type { ModelManifest } from '../../decisioning/scoring/manifest.ts';
@@ -16,6 +17,10 @@ import { askModelSums, sumsOf } from '../models/performance.ts';
 const MINUTE_MS = 60_000;
 /** Roots of all campaigns are asked, and models age by days: four times a day is soon enough. */
 export const RETRAINING_EVERY_MINUTES = 360;
+/** A training that somebody took and that ended neither way: the machine that had it is gone. The model may be asked for again then. */
+export const TRAINING_LAPSE_MS = 7 * 86_400_000;
+/** So long after a training nothing is asked again: what came of it wants looking at, and the same data give the same model. */
+export const TRAINING_REST_MS = 14 * 86_400_000;
 /** Only what is newer than every sequence number: the catalog, and no allocations. */
 const NO_ALLOCATIONS = Number.MAX_SAFE_INTEGER;
 
@@ -31,15 +36,23 @@ export async function askRetraining(env: Env, nowMs: number): Promise<void> {
   }
 }
 
-/** Judges the live models of one workspace. @returns the ids of those whose training was asked for now */
+/**
+ * Judges the live models of one workspace. Left in peace are those after whose live version another waits as shadow or canary, and those of which a training
+ * ended lately.
+ *
+ * @returns the ids of those whose training was asked for now
+ */
 export async function judgeModels(env: Env, workspaceId: string, nowMs: number): Promise<readonly string[]> {
   const db = database(env.DB);
-  const models = await listModels(db, workspaceId);
-  if (models.length === 0) return [];
+  const note = `nothing was heard of it for ${TRAINING_LAPSE_MS / 86_400_000} days`;
+  await lapseJobs(db, workspaceId, { takenBefore: nowMs - TRAINING_LAPSE_MS, nowMs, note });
+  const ended = await listEndedSince(db, workspaceId, nowMs - TRAINING_REST_MS);
+  const candidates = (await unfollowed(db, workspaceId)).filter(({ modelId }) => !ended.has(modelId));
+  if (candidates.length === 0) return [];
   const campaigns = await campaignsOf(env, workspaceId);
   const asked: string[] = [];
-  for (const { id } of models) {
-    const live = (await listVersions(db, workspaceId, id)).find(({ stage }) => stage === 'live');
+  for (const { modelId: id, version } of candidates) {
+    const live = await findVersion(db, workspaceId, id, version);
     const due = live && (await causeOf(env, live, campaigns, nowMs));
     if (!live || !due) continue;
     const job = { workspaceId, modelId: id, version: live.version, ...due, askedAt: nowMs };
@@ -55,6 +68,15 @@ export async function judgeModels(env: Env, workspaceId: string, nowMs: number):
     });
   }
   return asked;
+}
+
+/** Live versions after which no other waits: as a shadow or a canary that was registered later. */
+async function unfollowed(db: Database, workspaceId: string) {
+  const serving = await listServing(db, workspaceId);
+  return serving.filter(
+    (live) =>
+      live.stage === 'live' && !serving.some((one) => one.modelId === live.modelId && one.version > live.version),
+  );
 }
 
 async function campaignsOf(env: Env, workspaceId: string): Promise<readonly string[]> {

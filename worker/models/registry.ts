@@ -12,7 +12,6 @@ import {
 import type { Caller } from '../configuration/release.ts';
 import { type Checked, refused } from '../http/problem.ts';
 import { checkUpload } from './check.ts';
-import { stageVersion } from './staging.ts';
 import { sha256Of, storeModel } from './store.ts';
 import { finishJob } from './training.ts';
 
@@ -52,10 +51,7 @@ export async function registerModel(
     },
     { at: nowMs, actor, action: 'register', kind: 'model', subject: modelId, changes },
   );
-  const mayServe = stored.created ? await finishJob(caller, stored.row) : undefined;
-  if (!mayServe) return { ok: true, value: stored };
-  const staged = await stageVersion(caller, modelId, stored.row.version, { stage: 'shadow' });
-  return { ok: true, value: staged.ok ? { ...stored, row: staged.value } : stored };
+  return { ok: true, value: { ...stored, row: await finishJob(caller, stored.row, lineage.job) } };
 }
 
 /** The newest versions of a model; refused where there is none. */
