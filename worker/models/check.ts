@@ -4,6 +4,7 @@ import type { ProblemError } from '../../contract/problem.ts';
 import { goldenMismatches } from '../../decisioning/scoring/check-golden.ts';
 import { checkModel } from '../../decisioning/scoring/check-model.ts';
 import type { ModelRefusal } from '../../decisioning/scoring/engine.ts';
+import { engineHere } from '../../decisioning/scoring/engines.ts';
 import { openModel } from '../../decisioning/scoring/onnx/index.ts';
 import { refusalWords } from '../../decisioning/scoring/refusal-words.ts';
 import { pointer } from '../http/json.ts';
@@ -39,11 +40,18 @@ export async function checkUpload({ manifest, file: base64, golden }: Upload): P
   return misfits.length > 0 ? unfit(...misfits) : { ok: true, value: { manifest: text, file } };
 }
 
-/** A model for another engine is taken as it is: it is never opened here. */
+/**
+ * An engine that this build lacks serves on pages alone: such a file is checked with our own evaluator where that knows its operators, and is taken
+ * unread where only the other engine does.
+ */
 function misfitsOf({ manifest, golden }: Omit<Upload, 'file'>, file: Uint8Array): readonly ProblemError[] {
-  if (manifest.engine !== 'hyperedge') return [];
-  const opened = openModel(file);
-  if ('refused' in opened) return [{ field: '/file', detail: wordsOf(opened) }];
+  const open = engineHere(manifest.engine);
+  if (!open && !manifest.onDevice) return [{ field: '/manifest/engine', detail: ENGINE_ELSEWHERE }];
+  const opened = (open ?? openModel)(file);
+  if ('refused' in opened) {
+    if (!open && opened.takenBy === manifest.engine) return [];
+    return [{ field: '/file', detail: wordsOf(opened) }];
+  }
   const problems = checkModel(manifest, opened);
   if (problems.length > 0) return problems.map(({ path, detail }) => ({ field: `/manifest${pointer(path)}`, detail }));
   return goldenMismatches(manifest, opened, golden).map(({ path, detail }) => ({
@@ -51,6 +59,9 @@ function misfitsOf({ manifest, golden }: Omit<Upload, 'file'>, file: Uint8Array)
     detail,
   }));
 }
+
+const ENGINE_ELSEWHERE =
+  'is not in this deployment, which would never score with it: deploy worker/onnxruntime/index.ts, or say "onDevice": true for pages';
 
 function wordsOf(refusal: ModelRefusal): string {
   const { refused: problem, node, takenBy } = refusal;

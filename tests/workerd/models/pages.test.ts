@@ -3,13 +3,16 @@ import { env, exports } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DeviceBundleResponse, DeviceDecisionsResponse } from '../../../contract/device.ts';
 import type { ModelVersion } from '../../../contract/models/registry.ts';
+import type { Problem } from '../../../contract/problem.ts';
 import { deviceResolver } from '../../../decisioning/device/attributes.ts';
 import type { DeviceBundle } from '../../../decisioning/device/bundle.ts';
 import { decideOnDevice, leavesOf } from '../../../decisioning/device/open-place.ts';
 import type { DeviceModel } from '../../../decisioning/scoring/on-device.ts';
+import type { ModelGraph } from '../../../models/training/onnx/graph.ts';
+import { sha256Of } from '../../../worker/models/store.ts';
 import { apiOf, call, eventually } from '../api.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from '../workspace.ts';
-import { base64Of, smallModel } from './small-model.ts';
+import { base64Of, smallModel, uploadOf } from './small-model.ts';
 
 const bindings = env as unknown as Env;
 let workspace: TestWorkspace;
@@ -146,5 +149,39 @@ describe('a campaign for devices that asks for a score', () => {
     const decided = async () =>
       (await api.optimizeFromPage({ placements: ['hero'], consent: 'granted' })).body.decisions[0]!;
     expect((await decided()).campaign).toBeUndefined();
+  });
+});
+
+describe('a model for another engine than this deployment has', () => {
+  const engine = 'onnxruntime-web';
+  /** Of the small model's width; our own evaluator has no Erf. */
+  const beyond: ModelGraph = {
+    name: 'erf',
+    nodes: [
+      { op: 'MatMul', inputs: ['row', 'w'], outputs: ['sum'] },
+      { op: 'Erf', inputs: ['sum'], outputs: ['probability'] },
+    ],
+    initializers: [{ name: 'w', type: 'float', dims: [2, 1], values: [1, 1] }],
+    inputs: [{ name: 'row', type: 'float', dims: ['rows', 2] }],
+    outputs: [{ name: 'probability', type: 'float', dims: ['rows', 1] }],
+  };
+  const upload = (body: object) => api.secret<Problem>('POST', '/v1/models', body);
+
+  it('is refused, unless pages score with it', async () => {
+    const { status, body } = await upload(await uploadOf(beyond, { engine }));
+    expect(status).toBe(422);
+    expect(body.errors).toEqual([
+      { field: '/manifest/engine', detail: expect.stringContaining('worker/onnxruntime/index.ts') },
+    ]);
+    expect((await upload(await uploadOf(beyond, { engine, onDevice: true }))).status).toBe(201);
+  });
+
+  it('must be a model all the same, and is held against its manifest where our own evaluator can', async () => {
+    const bytes = Uint8Array.from('hello world', (char) => char.charCodeAt(0));
+    const file = { sha256: await sha256Of(bytes), bytes: bytes.length };
+    const { manifest } = await smallModel({}, { engine, onDevice: true, file });
+    expect((await upload({ manifest, file: base64Of(bytes) })).body.errors).toMatchObject([{ field: '/file' }]);
+    const other = await smallModel({}, { engine, onDevice: true, inputTensor: 'rows' });
+    expect((await upload(other)).body.errors).toMatchObject([{ field: '/manifest/inputTensor' }]);
   });
 });
