@@ -212,7 +212,7 @@ export const modelVersions = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.modelId, table.version] }),
     uniqueIndex('model_versions_manifest').on(table.workspaceId, table.modelId, table.manifestHash),
-    // Who serves is asked at every staging and once a minute; a manifest is 256 KB of row to read past.
-    index('model_versions_stage').on(table.workspaceId, table.stage, table.modelId),
+    // Which versions there are, and who serves, is answered from here: in a row one reads past a manifest and a card of 256 KB each.
+    index('model_versions_stage').on(table.workspaceId, table.modelId, table.deletedAt, table.stage, table.version),
   ],
 );

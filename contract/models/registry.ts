@@ -93,8 +93,13 @@ export const modelSummary = z
   .strictObject({
     id: slug,
     versions: z.array(modelVersion).meta({ description: 'The newest first' }),
+    next: z.string().optional().meta({ description: 'Of a model: cursor of its older versions, where there are any' }),
   })
   .meta({ id: 'Model' });
+
+export const modelQuery = z.strictObject({
+  cursor: z.string().max(512).optional().meta({ description: '`next` of the page before' }),
+});
 
 export const modelsResponse = z.strictObject({ models: z.array(modelSummary) }).meta({ id: 'ModelsResponse' });
 

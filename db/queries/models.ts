@@ -7,7 +7,7 @@ import type { AuditRecord } from './audit.ts';
 export type ModelVersionRow = typeof modelVersions.$inferSelect;
 export type ModelRow = typeof models.$inferSelect;
 
-/** Versions of one model that are listed, the newest first; older ones retired long ago. */
+/** Versions of one model on a page, or in an answer of its performance. */
 export const MAX_LISTED_VERSIONS = 50;
 
 /** The versions of one model. */
@@ -38,14 +38,34 @@ export async function countModels(db: Database, workspaceId: string): Promise<nu
   return row?.n ?? 0;
 }
 
-/** Versions of a model, the newest first; at most {@link MAX_LISTED_VERSIONS}. */
-export async function listVersions(db: Database, workspaceId: string, modelId: string): Promise<ModelVersionRow[]> {
-  return db
+/** The newest version of a model. */
+export async function findNewest(
+  db: Database,
+  workspaceId: string,
+  modelId: string,
+): Promise<ModelVersionRow | undefined> {
+  const [row] = await db
     .select()
     .from(modelVersions)
     .where(ofModel(workspaceId, modelId))
     .orderBy(desc(modelVersions.version))
-    .limit(MAX_LISTED_VERSIONS);
+    .limit(1);
+  return row;
+}
+
+/** Versions of a model by their numbers, the newest first; the newest {@link MAX_LISTED_VERSIONS} of them. */
+export async function findVersions(
+  db: Database,
+  workspaceId: string,
+  modelId: string,
+  versions: readonly number[],
+): Promise<ModelVersionRow[]> {
+  const newest = [...versions].sort((a, b) => b - a).slice(0, MAX_LISTED_VERSIONS);
+  return db
+    .select()
+    .from(modelVersions)
+    .where(and(ofModel(workspaceId, modelId), inArray(modelVersions.version, newest)))
+    .orderBy(desc(modelVersions.version));
 }
 
 /** A version that serves somebody. */

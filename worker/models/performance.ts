@@ -1,7 +1,7 @@
 /** What a model's versions came to: the sums of every campaign's root, put together. */
 import type { ModelPerformance, ModelVersionPerformance } from '../../contract/models/performance.ts';
 import { database } from '../../db/database.ts';
-import { listVersions, type ModelVersionRow } from '../../db/queries/models.ts';
+import { findNewest, findVersions, type ModelVersionRow } from '../../db/queries/models.ts';
 import { addVectors } from '../../decisioning/bandits/named-sums.ts';
 import type { ModelManifest } from '../../decisioning/scoring/manifest.ts';
 import { inputDrift } from '../../decisioning/scoring/watch/input-sums.ts';
@@ -64,16 +64,19 @@ export async function modelPerformanceOf(
   workspaceId: string,
   { id, campaigns, days, nowMs }: { id: string; campaigns: readonly string[]; days: number; nowMs: number },
 ): Promise<ModelPerformance | undefined> {
-  const rows = await listVersions(database(env.DB), workspaceId, id);
-  if (rows.length === 0) return undefined;
+  const db = database(env.DB);
+  if (!(await findNewest(db, workspaceId, id))) return undefined;
   const [{ cells, unanswered }, alerts] = await Promise.all([
     askModelSums(env, workspaceId, campaigns, id, nowMs - days * 86_400_000),
     alertsOf(env, workspaceId, id),
   ]);
-  const versions = rows.flatMap((row) => {
-    const own = cells.filter(({ version }) => version === row.version);
-    return own.length > 0 ? [versionPerformance(row, own)] : [];
-  });
+  const rows = await findVersions(db, workspaceId, id, [...new Set(cells.map(({ version }) => version))]);
+  const versions = rows.map((row) =>
+    versionPerformance(
+      row,
+      cells.filter(({ version }) => version === row.version),
+    ),
+  );
   return { model: id, days, versions, alerts, unanswered: [...unanswered] };
 }
 

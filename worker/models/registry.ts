@@ -1,14 +1,7 @@
 /** Versions of models: registered once and unchanged. */
 import type { RegisterModelRequest } from '../../contract/models/registry.ts';
 import { database } from '../../db/database.ts';
-import {
-  countModels,
-  findModel,
-  insertVersion,
-  listVersions,
-  MAX_LISTED_VERSIONS,
-  type ModelVersionRow,
-} from '../../db/queries/models.ts';
+import { countModels, findModel, insertVersion, type ModelVersionRow } from '../../db/queries/models.ts';
 import type { Caller } from '../configuration/release.ts';
 import { type Checked, refused } from '../http/problem.ts';
 import { checkUpload } from './check.ts';
@@ -52,14 +45,4 @@ export async function registerModel(
     { at: nowMs, actor, action: 'register', kind: 'model', subject: modelId, changes },
   );
   return { ok: true, value: { ...stored, row: await finishJob(caller, stored.row, lineage.job) } };
-}
-
-/** The newest versions of a model; refused where there is none. */
-export async function versionsOf(
-  { env, workspaceId }: Caller,
-  modelId: string,
-): Promise<Checked<readonly ModelVersionRow[]>> {
-  const rows = await listVersions(database(env.DB), workspaceId, modelId);
-  if (rows.length === 0) return refused('not_found', `There is no model "${modelId}"`);
-  return { ok: true, value: rows.slice(0, MAX_LISTED_VERSIONS) };
 }

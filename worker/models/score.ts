@@ -2,7 +2,7 @@
 import type { ScoreRequest, ScoreResponse } from '../../contract/models/score.ts';
 import { database } from '../../db/database.ts';
 import { listServing } from '../../db/queries/model-stages.ts';
-import { findVersion, listVersions, type ModelVersionRow } from '../../db/queries/models.ts';
+import { findNewest, findVersion, type ModelVersionRow } from '../../db/queries/models.ts';
 import { factsOfArm, isArmPath } from '../../decisioning/scoring/arm-facts.ts';
 import type { ModelManifest } from '../../decisioning/scoring/manifest.ts';
 import { type ServingStage, versionInCharge } from '../../decisioning/scoring/published.ts';
@@ -81,7 +81,7 @@ async function versionFor(env: Env, asked: ScoreAsked): Promise<ModelVersionRow 
   const { bucketingId } = await look(env, asked, []);
   const inCharge = versionInCharge({ id: modelId, versions }, bucketingId);
   if (inCharge) return findVersion(db, workspaceId, modelId, inCharge.version);
-  return (await listVersions(db, workspaceId, modelId))[0];
+  return findNewest(db, workspaceId, modelId);
 }
 
 function answerOf({ outputs, inputs, row, explanation, told, unexplained }: CustomerScore) {

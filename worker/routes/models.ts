@@ -4,6 +4,7 @@ import * as z from 'zod';
 import {
   MAX_MODEL_BODY_BYTES,
   type ModelVersion,
+  modelQuery,
   modelSummary,
   modelsResponse,
   modelVersion,
@@ -14,12 +15,13 @@ import {
 } from '../../contract/models/registry.ts';
 import { slug } from '../../contract/primitives.ts';
 import { database } from '../../db/database.ts';
-import { findVersion, listModels, listVersions, type ModelVersionRow } from '../../db/queries/models.ts';
-import type { ModelManifest } from '../../decisioning/scoring/manifest.ts';
+import { headOf, listNewest, listPage, type VersionHead } from '../../db/queries/model-lists.ts';
+import { findVersion } from '../../db/queries/models.ts';
+import { makeCursor, readNumberCursor } from '../configuration/cursor.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem, refuse } from '../http/problem.ts';
-import { registerModel, versionsOf } from '../models/registry.ts';
+import { registerModel } from '../models/registry.ts';
 import { stageVersion } from '../models/staging.ts';
 import { callerOf } from './configuration/caller.ts';
 
@@ -40,18 +42,15 @@ function registerReads(app: App): void {
       method: 'get',
       path: '/v1/models',
       tag: TAG,
-      summary: 'All models with their newest versions',
+      summary: 'All models with the versions that serve, and the newest',
       auth: 'secret',
       responses: { 200: { description: 'By id', schema: modelsResponse } },
     },
     async (c) => {
       const { workspaceId } = c.get('auth');
       const db = database(c.env.DB);
-      const models = await listModels(db, workspaceId);
-      const all = models.map(async ({ id }) => ({ id, versions: await listVersions(db, workspaceId, id) }));
-      return c.json({
-        models: (await Promise.all(all)).map(({ id, versions }) => ({ id, versions: versions.map(answerOf) })),
-      });
+      const models = Map.groupBy(await listNewest(db, workspaceId), ({ modelId }) => modelId);
+      return c.json({ models: [...models].map(([id, versions]) => ({ id, versions: versions.map(answerOf) })) });
     },
   );
   endpoint(
@@ -63,12 +62,17 @@ function registerReads(app: App): void {
       summary: 'A model with its versions',
       auth: 'secret',
       params: z.strictObject({ id: slug }),
-      responses: { 200: { description: 'The newest first', schema: modelSummary }, ...ONE },
+      query: modelQuery,
+      responses: {
+        200: {
+          description: 'The newest first; the first page has those that serve, however old',
+          schema: modelSummary,
+        },
+        400: { description: '`invalid_cursor`' },
+        ...ONE,
+      },
     },
-    async (c, { params: { id } }) => {
-      const versions = await versionsOf(callerOf(c), id);
-      return versions.ok ? c.json({ id, versions: versions.value.map(answerOf) }) : refuse(c, versions.refusal);
-    },
+    (c, { params: { id }, query }) => page(c, id, query.cursor),
   );
   endpoint(
     app,
@@ -85,10 +89,22 @@ function registerReads(app: App): void {
   );
 }
 
+async function page(c: Context<AppEnv>, id: string, cursor: string | undefined): Promise<Response> {
+  const list = `models/${id}`;
+  const below = readNumberCursor(list, cursor);
+  if (!below.ok) return refuse(c, below.refusal);
+  const { workspaceId } = c.get('auth');
+  const asked = cursor === undefined ? undefined : below.value;
+  const { versions, nextBelow } = await listPage(database(c.env.DB), workspaceId, id, asked);
+  if (versions.length === 0) return problem(c, 'not_found', { detail: `There is no model "${id}"` });
+  const next = nextBelow === null ? {} : { next: makeCursor(list, String(nextBelow)) };
+  return c.json({ id, versions: versions.map(answerOf), ...next });
+}
+
 async function detail(c: Context<AppEnv>, id: string, number: number): Promise<Response> {
   const row = await findVersion(database(c.env.DB), c.get('auth').workspaceId, id, number);
   if (!row) return problem(c, 'not_found', { detail: `There is no version ${number} of a model "${id}"` });
-  return c.json({ ...answerOf(row), manifest: JSON.parse(row.manifest), card: row.card });
+  return c.json({ ...answerOf(headOf(row)), manifest: JSON.parse(row.manifest), card: row.card });
 }
 
 function registerWrites(app: App): void {
@@ -117,7 +133,7 @@ function registerWrites(app: App): void {
       const done = await registerModel(callerOf(c), body);
       if (!done.ok) return refuse(c, done.refusal);
       const { row, created } = done.value;
-      return c.json({ ...answerOf(row), created }, created ? 201 : 200);
+      return c.json({ ...answerOf(headOf(row)), created }, created ? 201 : 200);
     },
   );
   endpoint(
@@ -144,32 +160,28 @@ function registerWrites(app: App): void {
     },
     async (c, { params, body }) => {
       const done = await stageVersion(callerOf(c), params.id, params.version, body);
-      return done.ok ? c.json(answerOf(done.value)) : refuse(c, done.refusal);
+      return done.ok ? c.json(answerOf(headOf(done.value))) : refuse(c, done.refusal);
     },
   );
 }
 
-function answerOf(row: ModelVersionRow): ModelVersion {
-  const manifest = JSON.parse(row.manifest) as ModelManifest;
-  const { modelId, stage, share, reason, manifestHash, createdBy } = row;
+function answerOf(head: VersionHead): ModelVersion {
+  const { modelId, version, stage, share, reason, calledBackAt, manifestHash, createdBy, ...told } = head;
+  const { fileHash, fileBytes, name, predicts, inputs } = told;
   return {
     model: modelId,
-    version: row.version,
+    version,
     stage,
     ...(share !== null && { share }),
-    stagedAt: new Date(row.stagedAt).toISOString(),
+    stagedAt: new Date(told.stagedAt).toISOString(),
     reason,
-    ...(row.calledBackAt !== null && { calledBackAt: new Date(row.calledBackAt).toISOString() }),
-    manifestHash,
-    fileHash: manifest.file.sha256,
-    fileBytes: manifest.file.bytes,
-    name: manifest.name,
-    predicts: manifest.predicts,
-    outputs: manifest.outputs.map(({ name }) => `models.${modelId}.${name}`),
-    inputs: manifest.inputs.length,
-    metrics: JSON.parse(row.metrics),
-    lineage: JSON.parse(row.lineage),
-    createdAt: new Date(row.createdAt).toISOString(),
+    ...(calledBackAt !== null && { calledBackAt: new Date(calledBackAt).toISOString() }),
+    ...{ manifestHash, fileHash, fileBytes, name, predicts },
+    outputs: (JSON.parse(told.outputs) as string[]).map((output) => `models.${modelId}.${output}`),
+    inputs,
+    metrics: JSON.parse(told.metrics),
+    lineage: JSON.parse(told.lineage),
+    createdAt: new Date(told.createdAt).toISOString(),
     createdBy,
   };
 }

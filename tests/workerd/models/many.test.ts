@@ -5,6 +5,7 @@ import type { ModelVersion } from '../../../contract/models/registry.ts';
 import type { Problem } from '../../../contract/problem.ts';
 import { MAX_MODELS } from '../../../durable-objects/publisher/models.ts';
 import { publisherStub } from '../../../durable-objects/shared/stub.ts';
+import { judgeModels } from '../../../worker/jobs/retraining.ts';
 import { MAX_REGISTERED_MODELS } from '../../../worker/models/registry.ts';
 import { reconcileModels } from '../../../worker/models/serving.ts';
 import { apiOf } from '../api.ts';
@@ -85,4 +86,55 @@ it(`of ${MAX_REGISTERED_MODELS} models one more is refused by its id; a further 
   expect([status, body.errors?.map(({ field }) => field)]).toEqual([422, ['/manifest/id']]);
   const further = await api.secret('POST', '/v1/models', await smallModel({ bias: 1 }));
   expect(further.status).toBe(201);
+});
+
+describe('of 60 versions of which the first is live', () => {
+  beforeEach(async () => {
+    await stage('churn', 'live');
+    const { workspaceId } = workspace;
+    await bindings.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+       INSERT INTO model_versions (workspace_id, model_id, version, manifest_hash, manifest, metrics, lineage, card, stage, staged_at, created_at, created_by)
+       SELECT workspace_id, model_id, i, printf('%064d', i), manifest, metrics, lineage, card, 'registered', 1, 1, 'test' FROM n, model_versions WHERE workspace_id = ? AND model_id = 'churn'`,
+    )
+      .bind(workspaceId)
+      .run();
+  });
+
+  type Page = { versions: ModelVersion[]; next?: string };
+  const numbers = ({ versions }: Page) => versions.map(({ version }) => version);
+  const down = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, i) => from - i);
+
+  it('the live one stands on the first page and in the list of all models, and the others follow by page', async () => {
+    const first = (await api.secret<Page>('GET', '/v1/models/churn')).body;
+    expect(numbers(first)).toEqual([...down(60, 11), 1]);
+    expect(first.versions.at(-1)).toMatchObject({
+      stage: 'live',
+      name: 'Churn',
+      inputs: 2,
+      outputs: ['models.churn.probability'],
+    });
+    const second = (await api.secret<Page>('GET', `/v1/models/churn?cursor=${first.next}`)).body;
+    expect([numbers(second), second.next]).toEqual([down(10, 1), undefined]);
+    expect((await api.secret('GET', '/v1/models/churn?cursor=nonsense')).status).toBe(400);
+    const { models } = (await api.secret<{ models: Page[] }>('GET', '/v1/models')).body;
+    expect(models.map(numbers)).toEqual([[60, 59, 58, 1]]);
+  });
+
+  it('a result of training is held against the live one, and that one is judged', async () => {
+    const { workspaceId } = workspace;
+    await bindings.DB.prepare(
+      `UPDATE model_versions SET metrics = '{"auc":0.9}' WHERE workspace_id = ? AND stage = 'live'`,
+    )
+      .bind(workspaceId)
+      .run();
+    expect(await judgeModels(bindings, workspaceId, Date.now() + 366 * 86_400_000)).toEqual(['churn']);
+    const { jobs } = (await api.secret<{ jobs: { id: number }[] }>('GET', '/v1/training-jobs')).body;
+    const about = { metrics: { auc: 0.7 }, lineage: { job: jobs[0]!.id } };
+    const worse = await api.secret<ModelVersion>('POST', '/v1/models', {
+      ...(await smallModel({ bias: 2 })),
+      ...about,
+    });
+    expect(worse.body).toMatchObject({ version: 61, stage: 'registered' });
+  });
 });
