@@ -44,8 +44,8 @@ describe('npm run train', () => {
   test('writes the folder, quietly where nobody looks, and finds it the same when it checks', async () => {
     const written = await train(spec);
     expect(written).toMatchObject({ code: 0, err: '' });
-    expect(written.out).toContain('model.onnx, manifest.json, card.md, calibration.svg, golden.json');
-    expect((await train(spec, '--check')).out).toContain('5 files the same, byte for byte');
+    expect(written.out).toContain('model.onnx, manifest.json, card.md, calibration.svg, golden.json, metrics.json');
+    expect((await train(spec, '--check')).out).toContain('6 files the same, byte for byte');
   });
 
   test('--check tells which file differs, and leaves it as it is', async () => {

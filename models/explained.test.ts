@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { OpenedModel } from '../decisioning/scoring/engine.ts';
 import { explainer } from '../decisioning/scoring/explain/explain.ts';
 import type { ModelManifest } from '../decisioning/scoring/manifest.ts';
 import { openModel } from '../decisioning/scoring/onnx/index.ts';
@@ -64,4 +65,30 @@ describe.each(shipped)('explanations of %s', (id) => {
     const mean = rows.reduce((sum, row) => sum + opened.run(row, 1)[tensor]![column]!, 0) / rows.length;
     expect(Math.abs(mean / manifest.baseline! - 1)).toBeLessThan(NEAR);
   });
+});
+
+it('docs tell of their customer what the churn model says', () => {
+  const readme = readFileSync('README.md', 'utf8');
+  const traits = JSON.parse(/-d '\{"traits": (\{[^}]*"tenureMonths"[^}]*\})\}'/.exec(readme)![1]!) as Record<
+    string,
+    unknown
+  >;
+  const read = (name: string) => readFileSync(join(folder, 'churn', name));
+  const manifest = JSON.parse(read('manifest.json').toString()) as ModelManifest;
+  const file = new Uint8Array(read('model.onnx'));
+  const opened = openModel(file) as OpenedModel;
+  const explain = explainer({ manifest, opened, file });
+  const { outputs, told } = scoreCustomer({ manifest, opened }, (path) => traits[path], explain);
+  const lines = told!.reasons.map(({ moved, words }) => `  ${moved.padStart(10)}  ${words}\n`);
+  for (const [guide, count] of [
+    ['README.md', 3],
+    ['docs/guides/models/registry.md', 8],
+  ] as const) {
+    const text = readFileSync(guide, 'utf8');
+    expect(text).toContain(
+      `  probability  ${outputs.probability!.toPrecision(4)}\n\n${lines.slice(0, count).join('')}`,
+    );
+  }
+  const quoted = readFileSync('docs/guides/models/explanations.md', 'utf8').replaceAll('\n> ', ' ');
+  expect(quoted).toContain(told!.summary);
 });

@@ -1,7 +1,7 @@
 /** `npm run train -- --xgboost`: a booster's JSON as ONNX. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { writeModel } from '../../models/training/onnx/writer.ts';
-import { TrainingRefusal } from '../../models/training/spec/read.ts';
+import { TrainingRefusal } from '../../models/training/spec/refusal.ts';
 import { importXgboost } from '../../models/training/xgboost.ts';
 import { CommandFailure } from '../failure.ts';
 

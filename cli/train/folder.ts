@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { trainSpec } from '../../models/training/recipes.ts';
 import type { ModelFiles } from '../../models/training/run/files.ts';
-import { TrainingRefusal } from '../../models/training/spec/read.ts';
+import { TrainingRefusal } from '../../models/training/spec/refusal.ts';
 import { CommandFailure } from '../failure.ts';
 import { progressBar } from '../terminal.ts';
 

@@ -87,7 +87,8 @@ const histogram = {
 
 const rate = share.exactOptional();
 
-const watch = z.strictObject({
+/** How a version is watched; specs of trainings take it as it is. */
+export const modelWatch = z.strictObject({
   goal: slug.exactOptional().meta({
     description:
       'Goal whose reaching it predicts: it is judged by outcomes in campaigns that optimise this, and in no others; without one, in those whose arms it scores',
@@ -150,7 +151,7 @@ const shape = z.strictObject({
       inputs: z.record(words, z.strictObject({ ...histogram, missing: share })),
     })
     .exactOptional(),
-  watch: watch.exactOptional(),
+  watch: modelWatch.exactOptional(),
 });
 
 /** A manifest; what is wrong with it is told by field. */

@@ -1,18 +1,22 @@
 /**
- * Real tables: logistic regression against scikit-learn's on the same folds, and the shipped models trained again. They are skipped where
- * the tables are not; the long ones run with `npm run prove:training`.
+ * Real tables: logistic regression against scikit-learn's on the same folds, and a shipped model trained again. They are skipped where the tables are
+ * not (docs/guides/models/data.md); the long ones run with `npm run prove:training`, which fails without the tables and trains all shipped models.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { ModelManifest } from '../../decisioning/scoring/manifest.ts';
 import { fitLogistic } from './fit/logistic.ts';
 import { rowFolds } from './measure/folds.ts';
 import { auc } from './measure/metrics.ts';
 import { rawOf } from './predictor.ts';
 import { trainSpec } from './recipes.ts';
-import { type Rows, takeRows, takeValues } from './rows.ts';
-import { readRecords } from './spec/table.ts';
+import { type Rows, rowCount, takeRows, takeValues } from './rows.ts';
+import type { GoldenCase } from './run/golden.ts';
+import { dataFolder } from './spec/data-file.ts';
+import { checkSpec, readDocument } from './spec/read.ts';
+import { readRecords, readTable, trainingRows } from './spec/table.ts';
 
-const DATA = '../shared/data';
+const DATA = dataFolder();
 const isLong = process.env.PROVE_TRAINING === '1';
 const LONG_MS = 300_000;
 
@@ -72,7 +76,7 @@ function everyColumn(file: string, target: string, without: readonly string[], w
 
 describe.each(REFERENCES)('logistic regression, $name', ({ file, target, yes, without, words, reference, long }) => {
   const path = `${DATA}/${file}`;
-  it.skipIf(!existsSync(path) || (long && !isLong))(
+  it.skipIf(!isLong && (long || !existsSync(path)))(
     `reaches scikit-learn's AUC of ${reference} to .001`,
     () => {
       const { rows, records } = everyColumn(path, target, without, words);
@@ -89,17 +93,38 @@ describe.each(REFERENCES)('logistic regression, $name', ({ file, target, yes, wi
   );
 });
 
-describe.each([
-  { id: 'churn', file: 'telco', long: false },
-  { id: 'propensity-bank', file: 'bank', long: true },
-  { id: 'purchase-intent', file: 'shoppers', long: true },
-])('models/$id', ({ id, file, long }) => {
-  it.skipIf(!existsSync(`${DATA}/${file}`) || (long && !isLong))(
+const TABLES = [
+  { id: 'churn', file: 'telco' },
+  { id: 'propensity-bank', file: 'bank' },
+  { id: 'purchase-intent', file: 'shoppers' },
+];
+describe.each(TABLES)('models/$id', ({ id, file }) => {
+  it.skipIf(!isLong && !existsSync(`${DATA}/${file}`))('has no row of its table in any file that travels', () => {
+    const spec = checkSpec('spec.yaml', readDocument(`models/${id}/spec.yaml`));
+    const { rows } = trainingRows(spec, readTable(`models/${id}/spec.yaml`, spec));
+    const keyOf = (row: ArrayLike<number | null>) =>
+      Array.from(row, (value) => Math.fround(value ?? Number.NaN)).join(' ');
+    const real = new Set(
+      Array.from({ length: rowCount(rows) }, (_, i) =>
+        keyOf(rows.values.subarray(i * rows.width, (i + 1) * rows.width)),
+      ),
+    );
+    const json = (name: string) => JSON.parse(readFileSync(`models/${id}/${name}`, 'utf8'));
+    const golden = (json('golden.json') as GoldenCase[]).map(({ row }) => row);
+    const { background } = json('manifest.json') as ModelManifest;
+    const shared = [...golden, ...background!].filter((row) => real.has(keyOf(row)));
+    expect(golden.length + background!.length).toBe(90);
+    expect(shared).toEqual([]);
+  });
+});
+
+describe('models/churn', () => {
+  it.skipIf(!isLong && !existsSync(`${DATA}/telco`))(
     'comes out byte for byte when it is trained again, its gates reached',
     async () => {
-      const files = await trainSpec(`models/${id}/spec.yaml`, () => undefined);
+      const files = await trainSpec('models/churn/spec.yaml', () => undefined);
       for (const [name, content] of Object.entries(files)) {
-        expect(Buffer.from(content).equals(readFileSync(`models/${id}/${name}`)), name).toBe(true);
+        expect(Buffer.from(content).equals(readFileSync(`models/churn/${name}`)), name).toBe(true);
       }
     },
     LONG_MS,

@@ -3,7 +3,8 @@ import { trainLifetime } from './lifetime/recipe.ts';
 import type { ModelFiles } from './run/files.ts';
 import type { TellProgress } from './run/progress.ts';
 import { trainModel } from './run/train.ts';
-import { checkSpec, readDocument, TrainingRefusal } from './spec/read.ts';
+import { checkSpec, readDocument } from './spec/read.ts';
+import { TrainingRefusal } from './spec/refusal.ts';
 import { readTable } from './spec/table.ts';
 import { trainText } from './text/recipe.ts';
 

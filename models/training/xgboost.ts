@@ -3,7 +3,7 @@ import { GraphBuilder } from './onnx/builder.ts';
 import type { ModelGraph } from './onnx/graph.ts';
 import { addTrees } from './onnx/trees.ts';
 import { type Link, logOdds, RAW_TENSOR, ROW_TENSOR, scoreTensor } from './predictor.ts';
-import { TrainingRefusal } from './spec/read.ts';
+import { TrainingRefusal } from './spec/refusal.ts';
 import { type Tree, TreeLists } from './trees/tree.ts';
 import { type BoosterFile, type BoosterTree, boosterFile } from './xgboost/schema.ts';
 

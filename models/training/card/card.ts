@@ -5,7 +5,8 @@ import { METRICS, type MetricName } from '../measure/metrics.ts';
 import type { Validated } from '../run/validate.ts';
 import type { MemberSpec, TrainingSpec } from '../spec/schema.ts';
 import type { Table, TrainingRows } from '../spec/table.ts';
-import { againSection, bullets, number, paragraphs, table } from './markdown.ts';
+import { bullets, number, paragraphs, table } from './markdown.ts';
+import { againSection, dataSection, headSection, limitSections } from './sections.ts';
 
 export interface CardInput {
   readonly spec: TrainingSpec;
@@ -35,36 +36,26 @@ const figure = (value: number, digits = 4): string => value.toFixed(digits);
 export function cardText(input: CardInput): string {
   const { spec, manifest } = input;
   return paragraphs([
-    `# ${spec.name}: ${spec.predicts}`,
-    spec.about,
-    ...dataSection(input),
+    ...headSection(spec),
+    ...rowsSection(input),
     ...inputSection(input),
     ...makingSection(input),
     ...qualitySection(input),
-    '## What it must not be taken for',
-    bullets(spec.limits),
-    '## Fair use',
-    bullets(spec.fairUse),
+    ...limitSections(spec),
     ...driversSection(spec),
     ...againSection(spec, manifest.file),
   ]);
 }
 
-function dataSection({ spec, table: { sha256 }, data: { answers }, manifest }: CardInput): string[] {
+function rowsSection({ spec, table: { sha256 }, data: { answers }, manifest }: CardInput): string[] {
   const positives = answers.reduce((sum, answer) => sum + answer, 0);
-  return [
-    '## Data',
-    `${spec.data.title}: ${number(answers.length)} rows, of which ${number(positives)} (${((100 * positives) / answers.length).toFixed(1)} %) have \`${spec.target.column}\` = ${spec.target.positive.map((word) => `\`${word}\``).join(' or ')}.`,
-    table(
-      ['', ''],
-      [
-        ['source', spec.data.source],
-        ['licence', spec.data.licence],
-        ['file', `SHA-256 \`${sha256}\``],
-        ['mean score of the training rows', figure(manifest.baseline!)],
-      ],
-    ),
-  ];
+  const words = spec.target.positive.map((word) => `\`${word}\``).join(' or ');
+  return dataSection(
+    spec.data,
+    sha256,
+    `${spec.data.title}: ${number(answers.length)} rows, of which ${number(positives)} (${((100 * positives) / answers.length).toFixed(1)} %) have \`${spec.target.column}\` = ${words}.`,
+    [['mean score of the training rows', figure(manifest.baseline!)]],
+  );
 }
 
 function inputSection({ spec, data, validated }: CardInput): string[] {

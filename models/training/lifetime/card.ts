@@ -1,7 +1,8 @@
 /** The card of lifetime value. */
 import type { LifetimeModel } from '../../../decisioning/scoring/lifetime/next-value.ts';
 import type { ModelManifest } from '../../../decisioning/scoring/manifest.ts';
-import { againSection, bullets, number, paragraphs, table } from '../card/markdown.ts';
+import { bullets, number, paragraphs, table } from '../card/markdown.ts';
+import { againSection, dataSection, headSection, limitSections } from '../card/sections.ts';
 import type { Estimate } from '../measure/interval.ts';
 import type { Comparison } from './compare.ts';
 import type { ForecastFigures } from './figures.ts';
@@ -29,35 +30,24 @@ const span = ([low, high]: readonly [number, number], digits: number): string =>
 export function lifetimeCard(input: LifetimeCardInput): string {
   const { spec, manifest } = input;
   return paragraphs([
-    `# ${spec.name}: ${spec.predicts}`,
-    spec.about,
-    ...dataSection(input),
+    ...headSection(spec),
+    ...ordersSection(input),
     ...inputSection(spec),
     ...outputSection(spec),
     ...makingSection(input),
     ...qualitySection(input),
     ...comparisonSection(input),
-    '## What it must not be taken for',
-    bullets(spec.limits),
-    '## Fair use',
-    bullets(spec.fairUse),
+    ...limitSections(spec),
     ...againSection(spec, manifest.file),
   ]);
 }
 
-function dataSection({ spec, measured, sha256, rows }: LifetimeCardInput): string[] {
-  return [
-    '## Data',
+function ordersSection({ spec, measured, sha256, rows }: LifetimeCardInput): string[] {
+  return dataSection(
+    spec.data,
+    sha256,
     `${spec.data.title}. Trained on ${number(rows)} rows: customers as they were on ${spec.asOf.join(' and ')}, and what the ${spec.horizonDays} days after brought. Measured with ${number(measured.customers)} customers who were never trained on: the tenth of the shop’s customers that the published studies use.`,
-    table(
-      ['', ''],
-      [
-        ['source', spec.data.source],
-        ['licence', spec.data.licence],
-        ['file', `SHA-256 \`${sha256}\``],
-      ],
-    ),
-  ];
+  );
 }
 
 function inputSection({ inputs }: LifetimeSpec): string[] {

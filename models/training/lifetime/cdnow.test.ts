@@ -6,11 +6,12 @@ import { expectedOrdersNext } from '../../../decisioning/scoring/lifetime/bg-nbd
 import { nextValueCdf } from '../../../decisioning/scoring/lifetime/next-value.ts';
 import { nextOrderCounts } from '../../../decisioning/scoring/lifetime/order-counts.ts';
 import { randomFor } from '../random.ts';
+import { dataFolder } from '../spec/data-file.ts';
 import { fitBgNbd, fitGammaGamma } from './fit.ts';
 import { customersOn, dayNumber, ordersAfter, readOrders } from './orders.ts';
 import { countTransform, distanceFromUniform, valueTransform } from './pit.ts';
 
-const folder = join(import.meta.dirname, '../../../../shared/data/cdnow');
+const folder = join(dataFolder(), 'cdnow');
 const textOf = (name: string) => gunzipSync(readFileSync(join(folder, name))).toString();
 
 /** The published fits' last day; what came after it is the hold-out period of 39 weeks. */

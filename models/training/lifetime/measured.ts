@@ -1,6 +1,7 @@
 /** How good the file is that will serve: scored by our own evaluator, over customers who were not trained on. */
 import { type Estimate, estimate } from '../measure/interval.ts';
 import { auc, calibrationError } from '../measure/metrics.ts';
+import type { Metrics } from '../run/metrics.ts';
 import { type ForecastFigures, figuresOf } from './figures.ts';
 import type { Foretold, Samples } from './samples.ts';
 import type { LifetimeSpec } from './spec.ts';
@@ -65,6 +66,18 @@ export function measure(
     meanHigh: sum(scores.value_high!) / values.length,
     returns: { auc: estimate(auc, returned, seed), ece: estimate(calibrationError, returned, seed) },
     tenths: tenthsOf(scores.value!, values),
+  };
+}
+
+/** For the registry: `auc` and `ece` are those of `returns`, the output that is a probability. */
+export function lifetimeMetrics({ returns, figures, coverage, customers }: Measured): Metrics {
+  const [low, high] = returns.auc.interval;
+  const { total, ranks, off, squareOff, topTenth } = figures;
+  return {
+    auc: returns.auc.value,
+    ...{ auc_low: low, auc_high: high, ece: returns.ece.value },
+    ...{ value_total: total, value_ranks: ranks, value_off: off, value_square_off: squareOff },
+    ...{ value_top_tenth: topTenth, value_high_covers: coverage.high, rows: customers },
   };
 }
 

@@ -82,6 +82,7 @@ describe('training lifetime value', () => {
       'card.md',
       'golden.json',
       'manifest.json',
+      'metrics.json',
       'model.onnx',
     ]);
     for (const [name, body] of Object.entries(files)) expect(again[name], name).toEqual(body);

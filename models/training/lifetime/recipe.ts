@@ -1,17 +1,18 @@
 /** Trains lifetime value: parameters of the customers' orders, what boosting corrects of them, one graph. */
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { ModelOutput } from '../../../decisioning/scoring/manifest.ts';
 import { assemble } from '../run/assembled.ts';
 import { type ModelFiles, sha256Of } from '../run/files.ts';
+import { metricsText } from '../run/metrics.ts';
 import type { TellProgress } from '../run/progress.ts';
-import { TrainingRefusal } from '../spec/read.ts';
+import { dataFile } from '../spec/data-file.ts';
+import { TrainingRefusal } from '../spec/refusal.ts';
 import { lifetimeCard } from './card.ts';
 import { type Comparison, compare } from './compare.ts';
 import { lifetimeGraph } from './graph.ts';
 import { fitHeads } from './heads.ts';
-import { type Measured, measure } from './measured.ts';
+import { lifetimeMetrics, type Measured, measure } from './measured.ts';
 import { dayNumber, type OrderBook, readOrders } from './orders.ts';
 import { lifetimeSvg } from './plot.ts';
 import { fitModels, foretell, joinSamples, samplesOn } from './samples.ts';
@@ -37,9 +38,17 @@ export function trainLifetime(file: string, document: unknown, tell: TellProgres
   const youngestDays = spec.inputs[1]!.range?.[0] ?? 0;
   const made = assemble({
     graph: lifetimeGraph(model, heads, { ...spec, youngestDays }),
-    declared: { id: spec.id, name: spec.name, predicts: spec.predicts, inputs: spec.inputs, outputs: outputsOf(spec) },
+    declared: {
+      id: spec.id,
+      name: spec.name,
+      predicts: spec.predicts,
+      ...(spec.watch && { watch: spec.watch }),
+      inputs: spec.inputs,
+      outputs: outputsOf(spec),
+    },
     rows: train.rows,
     attributes: train.attributes,
+    people: { seed: spec.seed, mend: (dealt) => possible(spec, dealt) },
   });
   tell(3, STEPS, 'customers not trained on');
   // One day: a customer seen twice would count as two in every interval.
@@ -49,13 +58,27 @@ export function trainLifetime(file: string, document: unknown, tell: TellProgres
   const comparison = compare(spec, trained, heldOut);
   refuseMissedGates(spec, measured, comparison);
   const card = { spec, model, heads, measured, comparison, manifest: made.manifest, sha256, rows: train.ids.length };
-  return { ...made.files, 'card.md': lifetimeCard(card), 'calibration.svg': lifetimeSvg(spec, measured, comparison) };
+  return {
+    ...made.files,
+    'card.md': lifetimeCard(card),
+    'calibration.svg': lifetimeSvg(spec, measured, comparison),
+    'metrics.json': metricsText(lifetimeMetrics(measured)),
+  };
+}
+
+/** Whose last order is not before their first, and the same where there is one alone. */
+function possible({ inputs }: LifetimeSpec, dealt: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
+  const [orders, first, last] = inputs.map(({ attribute }) => attribute);
+  const [count, ...days] = [orders, first, last].map((path) => Number(dealt.get(path!)));
+  const firstDaysAgo = Math.max(...days);
+  const lastDaysAgo = count === 1 ? firstDaysAgo : Math.min(...days);
+  return new Map([...dealt, [first!, firstDaysAgo], [last!, lastDaysAgo]]);
 }
 
 function readBooks(file: string, { data }: LifetimeSpec) {
   const read = (name: string): Uint8Array => {
     try {
-      return readFileSync(resolve(dirname(file), name));
+      return readFileSync(dataFile(file, name));
     } catch (error) {
       throw new TrainingRefusal(`cannot read the data: ${error instanceof Error ? error.message : String(error)}`);
     }

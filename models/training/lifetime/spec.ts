@@ -1,10 +1,9 @@
 /** What a spec of lifetime value says: where the orders are, what is forecast, and from which days it is learned. */
 import * as z from 'zod';
 import { modelInput } from '../../../contract/models/manifest.ts';
-import { TrainingRefusal } from '../spec/read.ts';
+import { dataWords, readShape, specHead, word } from '../spec/head.ts';
 import { COLUMNS } from './graph.ts';
 
-const words = z.string().min(1).max(2_000);
 const date = z.iso.date();
 const days = z.int().min(1).max(3_650);
 const column = z.int().min(0).max(63);
@@ -19,25 +18,16 @@ const boosting = z.strictObject({
 
 export const lifetimeSpec = z.strictObject({
   recipe: z.literal('lifetime'),
-  id: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]*$/)
-    .max(64),
-  name: words,
-  predicts: words,
-  about: words,
-  seed: z.int().min(0),
+  ...specHead,
   data: z.strictObject({
     /** Lines of customer, date and value between spaces, plain or gzipped; relative to the spec. */
-    orders: words,
+    orders: word,
     columns: z.strictObject({ customer: column, date: column, value: column, header: z.boolean().default(false) }),
     /** Customers who are measured with and never trained on: a list whose first column names them. */
-    heldOut: words,
-    title: words,
-    source: words,
-    licence: words,
+    heldOut: word,
+    ...dataWords,
   }),
-  unit: words,
+  unit: word,
   /** In the order of the graph's columns: orders, days since the first, days since the last, mean value. */
   inputs: z.array(modelInput).length(COLUMNS.length),
   /** Last day of the orders that BG/NBD and Gamma-Gamma are fitted to. */
@@ -60,16 +50,11 @@ export const lifetimeSpec = z.strictObject({
     /** Share of held-out customers at or below the interval's upper end, at least this near to what it should be. */
     coverageWithin: z.number().positive(),
   }),
-  limits: z.array(words).min(1),
-  fairUse: z.array(words).min(1),
 });
 
 export type LifetimeSpec = z.infer<typeof lifetimeSpec>;
 
 /** @throws TrainingRefusal that names every field that is wrong */
 export function checkLifetimeSpec(file: string, document: unknown): LifetimeSpec {
-  const read = lifetimeSpec.safeParse(document);
-  if (read.success) return read.data;
-  const wrong = read.error.issues.map(({ path, message }) => `${file}: ${path.join('.') || 'the spec'}: ${message}`);
-  throw new TrainingRefusal(wrong.join('\n'));
+  return readShape(lifetimeSpec, file, document);
 }

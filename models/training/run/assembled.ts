@@ -6,16 +6,19 @@ import { writeModel } from '../onnx/writer.ts';
 import { type Rows, rowCount } from '../rows.ts';
 import { type ModelFiles, manifestText, opened, sha256Of } from './files.ts';
 import { goldenOf, goldenText } from './golden.ts';
+import { type InventInput, inventCustomers, inventedBackground } from './invented.ts';
 import { referenceOf } from './reference.ts';
 
 export interface AssembleInput {
   readonly graph: ModelGraph;
   /** What the manifest says that does not follow from graph and rows. */
-  readonly declared: Pick<ModelManifest, 'id' | 'name' | 'predicts' | 'inputs' | 'outputs'>;
+  readonly declared: Pick<ModelManifest, 'id' | 'name' | 'predicts' | 'inputs' | 'outputs' | 'watch'>;
   /** Rows that it was trained on. */
   readonly rows: Rows;
   /** The same as customers (or arms) by attribute path. */
   readonly attributes: readonly ReadonlyMap<string, unknown>[];
+  /** Where rows are people's: files that travel then hold invented ones. Absent for rows of texts that are public. */
+  readonly people?: Pick<InventInput, 'seed' | 'mend'>;
 }
 
 export interface Assembled {
@@ -30,14 +33,16 @@ export interface Assembled {
 const DIGITS = 6;
 
 /** @throws Error if our own evaluator or the contract's checks refuse what was made */
-export function assemble({ graph, declared, rows, attributes }: AssembleInput): Assembled {
+export function assemble({ graph, declared, rows, attributes, people }: AssembleInput): Assembled {
   const bytes = writeModel(graph);
   const evaluator = opened(bytes);
   const score = (scored: Rows) => {
     const tensors = evaluator.run(Float32Array.from(scored.values), rowCount(scored));
     return Object.fromEntries(declared.outputs.map(({ name, tensor }) => [name, tensors[tensor]!]));
   };
-  const scores = Float64Array.from(score(rows)[declared.outputs[0]!.name]!);
+  const firstOf = (scored: Rows) => Float64Array.from(score(scored)[declared.outputs[0]!.name]!);
+  const scores = firstOf(rows);
+  const invented = people && inventCustomers({ inputs: declared.inputs, attributes, rows, ...people });
   // Who made the rows themselves left nothing out of them.
   const missing = Array.from(scores, () => []);
   const manifest: ModelManifest = {
@@ -52,12 +57,15 @@ export function assemble({ graph, declared, rows, attributes }: AssembleInput): 
     outputs: declared.outputs,
     baseline: Number((scores.reduce((sum, one) => sum + one, 0) / scores.length).toFixed(DIGITS)),
     reference: referenceOf(declared.inputs, rows, scores, missing),
-    background: backgroundOf(rows.values, rows.width, scores),
+    background: invented
+      ? inventedBackground(invented, firstOf(invented.rows), scores)
+      : backgroundOf(rows.values, rows.width, scores),
+    ...(declared.watch && { watch: declared.watch }),
   };
   const files = {
     'model.onnx': bytes,
     'manifest.json': manifestText(manifest, evaluator),
-    'golden.json': goldenText(goldenOf(manifest, evaluator, attributes)),
+    'golden.json': goldenText(goldenOf(manifest, evaluator, invented?.attributes ?? attributes)),
   };
   return { manifest, files, score };
 }

@@ -4,7 +4,7 @@ import type { OpenedModel } from '../../../decisioning/scoring/engine.ts';
 import type { ModelManifest } from '../../../decisioning/scoring/manifest.ts';
 import { encodeRow } from '../../../decisioning/scoring/vector.ts';
 
-/** Customers of the training table, spread over it; two who do not exist come besides. */
+/** Of those who were given, spread over them; two come besides: one of whom nothing is known, and one beyond everything. */
 export const GOLDEN_ROWS = 24;
 
 export interface GoldenCase {
@@ -17,7 +17,7 @@ export interface GoldenCase {
   readonly scores: Readonly<Record<string, number>>;
 }
 
-/** @param customers attributes by path */
+/** @param customers invented ones, or texts that are public: attributes by path */
 export function goldenOf(
   manifest: ModelManifest,
   opened: Pick<OpenedModel, 'run'>,

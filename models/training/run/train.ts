@@ -1,7 +1,6 @@
 /** From a spec to a model's files: validated, calibrated, fitted on all rows, written. */
 
 import type { OpenedModel } from '../../../decisioning/scoring/engine.ts';
-import { backgroundOf } from '../../../decisioning/scoring/explain/background.ts';
 import type { ModelManifest } from '../../../decisioning/scoring/manifest.ts';
 import { inputWidth } from '../../../decisioning/scoring/vector.ts';
 import { calibrationSvg } from '../card/calibration-svg.ts';
@@ -10,13 +9,15 @@ import { averageOf } from '../fit/ensemble.ts';
 import type { InputColumns } from '../measure/importance.ts';
 import { writeModel } from '../onnx/writer.ts';
 import { type Predictor, ROW_TENSOR, rawOf, sigmoid } from '../predictor.ts';
-import { TrainingRefusal } from '../spec/read.ts';
+import { TrainingRefusal } from '../spec/refusal.ts';
 import type { TrainingSpec } from '../spec/schema.ts';
 import { attributesOf, type Table, type TrainingRows, trainingRows } from '../spec/table.ts';
 import { type ModelFiles, manifestText, opened, sha256Of } from './files.ts';
 import { missedGates } from './gates.ts';
 import { goldenOf, goldenText } from './golden.ts';
+import { inventCustomers, inventedBackground } from './invented.ts';
 import { finalMember, fitMember } from './members.ts';
+import { metricsText, probabilityMetrics } from './metrics.ts';
 import type { TellProgress } from './progress.ts';
 import { referenceOf } from './reference.ts';
 import { calibrationOf, foldsOf, partsOf, type Validated, validate } from './validate.ts';
@@ -44,12 +45,15 @@ export function trainModel(spec: TrainingSpec, table: Table, tell: TellProgress)
   const evaluator = opened(bytes);
   const raw = rawOf(model, data.rows.values);
   checkFile(evaluator, data, raw);
-  const manifest = manifestOf(spec, data, bytes, raw);
+  const attributes = table.records.map((record) => attributesOf(spec.inputs, record));
+  const invented = inventCustomers({ inputs: data.inputs, attributes, rows: data.rows, seed: spec.seed });
+  const background = inventedBackground(invented, rawOf(model, invented.rows.values), raw);
+  const manifest = manifestOf({ spec, data, bytes, raw, background });
   // As the trainer computes them: files then depend on the spec and the data alone, and whoever evaluates them is held against these.
   const golden = goldenOf(
     manifest,
     { run: (row) => ({ probability: Float32Array.of(model.predict(row)) }) },
-    table.records.map((record) => attributesOf(spec.inputs, record)),
+    invented.attributes,
   );
   const calibration = calibrationOf(spec.calibration, validated.raw, validated.scored.answers).words;
   const files = {
@@ -58,6 +62,7 @@ export function trainModel(spec: TrainingSpec, table: Table, tell: TellProgress)
     'card.md': cardText({ spec, table, data, validated, manifest, calibration }),
     'calibration.svg': calibrationSvg(spec, validated.scored),
     'golden.json': goldenText(golden),
+    'metrics.json': metricsText(probabilityMetrics(spec, validated)),
   };
   return { files, validated };
 }
@@ -96,12 +101,17 @@ function finalModel(
   return calibrationOf(spec.calibration, validated.raw, validated.scored.answers).wrap(averageOf(models, weights));
 }
 
-function manifestOf(
-  spec: TrainingSpec,
-  { inputs, rows, missing }: TrainingRows,
-  bytes: Uint8Array,
-  raw: Float64Array,
-): ModelManifest {
+interface ManifestInput {
+  readonly spec: TrainingSpec;
+  readonly data: TrainingRows;
+  readonly bytes: Uint8Array;
+  /** Of the rows that were trained on. */
+  readonly raw: Float64Array;
+  readonly background: NonNullable<ModelManifest['background']>;
+}
+
+function manifestOf({ spec, data, bytes, raw, background }: ManifestInput): ModelManifest {
+  const { inputs, rows, missing } = data;
   const scores = raw.map(sigmoid);
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
   return {
@@ -119,6 +129,7 @@ function manifestOf(
     baseline: Number(mean.toFixed(DIGITS)),
     ...(spec.drivers && { drivers: spec.drivers }),
     reference: referenceOf(inputs, rows, scores, missing),
-    background: backgroundOf(rows.values, rows.width, raw),
+    background,
+    ...(spec.watch && { watch: spec.watch }),
   };
 }

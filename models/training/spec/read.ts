@@ -1,12 +1,9 @@
 /** Reads a spec from its file. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { readShape } from './head.ts';
+import { TrainingRefusal } from './refusal.ts';
 import { specShape, type TrainingSpec } from './schema.ts';
-
-/** Something a person can mend: what is wrong with a spec or with its data. */
-export class TrainingRefusal extends Error {
-  override readonly name = 'TrainingRefusal';
-}
 
 /** The document, before anybody has looked at its fields. @throws TrainingRefusal if it cannot be read */
 export function readDocument(file: string): unknown {
@@ -19,12 +16,7 @@ export function readDocument(file: string): unknown {
 
 /** @throws TrainingRefusal that names every field that is wrong */
 export function checkSpec(file: string, document: unknown): TrainingSpec {
-  const read = specShape.safeParse(document);
-  if (!read.success) {
-    const wrong = read.error.issues.map(({ path, message }) => `${file}: ${path.join('.') || 'the spec'}: ${message}`);
-    throw new TrainingRefusal(wrong.join('\n'));
-  }
-  const spec = read.data;
+  const spec = readShape(specShape, file, document);
   if (spec.members.every(({ weight }) => weight === 0)) {
     throw new TrainingRefusal(`${file}: members: one of them must have a weight above 0`);
   }

@@ -1,13 +1,9 @@
 /** What a spec may say: everything that is needed to train a model again, byte for byte. */
 import * as z from 'zod';
 import { modelDriver, modelInput } from '../../../contract/models/manifest.ts';
+import { count, dataWords, specHead, word, words } from './head.ts';
 
-const word = z.string().min(1).max(200);
-const words = z.string().min(1).max(2_000);
 const positive = z.number().positive();
-/** Counts of a training: enough for models of this size, and no run that never ends. */
-const count = (max: number) => z.int().min(1).max(max);
-
 const weight = z.number().min(0).exactOptional();
 
 const logistic = z.strictObject({
@@ -73,25 +69,14 @@ const gate = z.strictObject({
 
 export const specShape = z.strictObject({
   recipe: z.literal('probability').default('probability'),
-  id: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]*$/)
-    .max(64),
-  name: word,
-  /** In words and with its time frame. */
-  predicts: word,
-  /** What it is for: the card's first paragraph. */
-  about: words,
+  ...specHead,
   /** Whether pages may have it: manifest and file are public then. */
   onDevice: z.literal(true).exactOptional(),
-  seed: z.int().min(0),
   data: z.strictObject({
-    /** Relative to the spec; plain or gzipped CSV with a header. */
+    /** Relative to the spec, or with `data:` in front in the folder of tables; plain or gzipped CSV with a header. */
     file: word,
     delimiter: z.string().length(1).default(','),
-    title: word,
-    source: words,
-    licence: words,
+    ...dataWords,
   }),
   target: z.strictObject({ column: word, positive: z.array(z.string()).min(1) }),
   inputs: z.array(input).min(1).max(256),
@@ -109,8 +94,6 @@ export const specShape = z.strictObject({
   calibration: z.enum(['none', 'platt', 'isotonic']).default('none'),
   gates: z.array(gate).max(16).default([]),
   drivers: z.array(modelDriver).exactOptional(),
-  limits: z.array(words).min(1),
-  fairUse: z.array(words).min(1),
 });
 
 export type TrainingSpec = z.infer<typeof specShape>;

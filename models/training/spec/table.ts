@@ -1,13 +1,13 @@
 /** From a table in a file to the rows that a model learns from, through the encoder that serves. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import type { ModelInput } from '../../../decisioning/scoring/manifest.ts';
 import { encodeInto, rowWidth } from '../../../decisioning/scoring/vector.ts';
 import type { Rows } from '../rows.ts';
-import { TrainingRefusal } from './read.ts';
+import { dataFile } from './data-file.ts';
+import { TrainingRefusal } from './refusal.ts';
 import type { SpecInput, TrainingSpec } from './schema.ts';
 
 /** First bytes of a gzipped file. */
@@ -25,7 +25,7 @@ export interface Table {
 
 /** @throws TrainingRefusal if the file cannot be read, or lacks a column that the spec names */
 export function readTable(specFile: string, spec: TrainingSpec): Table {
-  const file = resolve(dirname(specFile), spec.data.file);
+  const file = dataFile(specFile, spec.data.file);
   const { records, sha256 } = readRecords(file, spec.data.delimiter);
   const named = [spec.target.column, ...spec.inputs.map(({ column }) => column)];
   if ('column' in spec.folds) named.push(spec.folds.column);

@@ -1,7 +1,9 @@
 /** The card of creative performance. */
 import type { ModelManifest } from '../../../decisioning/scoring/manifest.ts';
-import { againSection, bullets, number, paragraphs, table } from '../card/markdown.ts';
+import { number, paragraphs, table } from '../card/markdown.ts';
+import { againSection, dataSection, headSection, limitSections } from '../card/sections.ts';
 import type { Estimate } from '../measure/interval.ts';
+import type { FittedHead } from './heads.ts';
 import type { RankFigures, TextMeasured } from './measured.ts';
 import { MEMBERS } from './members.ts';
 import type { TextSpec } from './spec.ts';
@@ -11,6 +13,7 @@ export interface TextCardInput {
   readonly spec: TextSpec;
   readonly tests: TextTests;
   readonly measured: TextMeasured;
+  readonly heads: readonly FittedHead[];
   readonly manifest: ModelManifest;
 }
 
@@ -29,34 +32,24 @@ const estimated = ({ value, interval }: Estimate): string =>
 export function textCard(input: TextCardInput): string {
   const { spec, manifest } = input;
   return paragraphs([
-    `# ${spec.name}: ${spec.predicts}`,
-    spec.about,
-    ...dataSection(input),
+    ...headSection(spec),
+    ...testsSection(input),
     ...inputSection(input),
     ...makingSection(input),
     ...qualitySection(input),
-    '## What it must not be taken for',
-    bullets(spec.limits),
-    '## Fair use',
-    bullets(spec.fairUse),
-    ...againSection(spec, manifest.file, 'headlines'),
+    ...headsSection(input),
+    ...limitSections(spec),
+    ...againSection(spec, manifest.file, 'texts of the tests, which were public'),
   ]);
 }
 
-function dataSection({ spec, tests }: TextCardInput): string[] {
+function testsSection({ spec, tests }: TextCardInput): string[] {
   const count = new Set(tests.tests).size;
-  return [
-    '## Data',
+  return dataSection(
+    spec.data,
+    tests.sha256,
     `${spec.data.title}: the ${number(count)} tests in which texts were shown with the same picture, ${number(tests.texts.length)} texts, ${number(tests.shown.reduce((sum, one) => sum + one, 0))} views, ${percent(tests.rate, 2)} clicked.`,
-    table(
-      ['', ''],
-      [
-        ['source', spec.data.source],
-        ['licence', spec.data.licence],
-        ['file', `SHA-256 \`${tests.sha256}\``],
-      ],
-    ),
-  ];
+  );
 }
 
 function inputSection({ spec: { input }, measured }: TextCardInput): string[] {
@@ -111,5 +104,21 @@ function qualitySection({ spec, measured }: TextCardInput): string[] {
     ),
     `A coin ranks half of them rightly. The text that was clicked most had ${percent(measured.best)} more clicks than the average of its test, much of it chance, and more than anybody could choose beforehand. The members’ settings were chosen on the same folds, so that a point of these figures may be luck. The model is a start for arms that nobody has seen yet, and the bandit’s evidence overrules it.`,
     '![Lift foretold and lift that came; pairs ranked rightly](calibration.svg)',
+  ];
+}
+
+function headsSection({ heads }: TextCardInput): string[] {
+  if (heads.length === 0) return [];
+  const rows = heads.map(({ spec, head, figures }) => [
+    `\`${spec.name}\``,
+    `\`${spec.column}\` per view${spec.unit ? `, ${spec.unit}` : ''}`,
+    spec.kind === 'probability' ? percent(head.rate, 2) : head.rate.toPrecision(3),
+    estimated(figures.pairs),
+    estimated(figures.chosen),
+  ]);
+  return [
+    '## What else a text brings',
+    'Outputs beside the clicks, each learned by members of its own from the same measures and settings, and measured in the same way. The last column is how much more the text with the highest score had than the average of its test.',
+    table(['output', 'is', 'of all texts', 'pairs ranked rightly', 'more'], rows),
   ];
 }

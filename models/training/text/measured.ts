@@ -5,6 +5,7 @@ import type { Estimate } from '../measure/interval.ts';
 import { rawOf } from '../predictor.ts';
 import { below, randomFor, shuffle } from '../random.ts';
 import { type Rows, takeRows } from '../rows.ts';
+import type { Metrics } from '../run/metrics.ts';
 import { fitTextMembers, MEMBERS } from './members.ts';
 import type { TextSpec } from './spec.ts';
 import type { TextTests } from './tests.ts';
@@ -102,6 +103,22 @@ export function measureTexts(spec: TextSpec, tests: TextTests, tell: (fold: numb
   };
 }
 
+/**
+ * For the registry. `auc` is the share of pairs with a clear winner that are ranked rightly: the chance that of two the better one scores higher, as any AUC,
+ * but within tests.
+ */
+export function textMetrics(
+  { whole, counts }: TextMeasured,
+  { rate, texts }: Pick<TextTests, 'rate' | 'texts'>,
+): Metrics {
+  const [low, high] = whole.decided.interval;
+  return {
+    auc: whole.decided.value,
+    ...{ auc_low: low, auc_high: high, pairs_right: whole.pairs.value, clicks_more: whole.chosen.value },
+    ...{ click_rate: rate, pairs: counts.pairs, pairs_decided: counts.decided, rows: texts.length },
+  };
+}
+
 function dealtOut(rows: Rows, column: number, use: string, seed: number): Float64Array {
   const { values, width } = rows;
   const order = Int32Array.from({ length: values.length / width }, (_, i) => i);
@@ -177,7 +194,7 @@ export function rankFigures(tallies: readonly ContestTally[], seed: number): Ran
 }
 
 /** Weighted least squares through the origin: the raw number of an average text is 0. */
-function slopeOf({ lifts, weights }: TextTests, raw: Float64Array): number {
+export function slopeOf({ lifts, weights }: Pick<TextTests, 'lifts' | 'weights'>, raw: Float64Array): number {
   let [both, square] = [0, 0];
   for (let i = 0; i < raw.length; i++) {
     both += weights[i]! * raw[i]! * lifts[i]!;

@@ -20,7 +20,11 @@ export interface TextMembers {
 const NETWORK_SCALE = 4;
 
 /** @param places rows to train on; all of them when absent */
-export function fitTextMembers(spec: TextSpec, tests: TextTests, places?: Int32Array): TextMembers {
+export function fitTextMembers(
+  spec: TextSpec,
+  tests: Pick<TextTests, 'rows' | 'lifts' | 'weights'>,
+  places?: Int32Array,
+): TextMembers {
   const rows: Rows = places ? takeRows(tests.rows, places) : tests.rows;
   const lifts = places ? takeValues(tests.lifts, places) : tests.lifts;
   const weights = places ? takeValues(tests.weights, places) : tests.weights;

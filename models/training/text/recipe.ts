@@ -1,12 +1,14 @@
 /** Trains creative performance: the click rate of texts from tests of texts against each other. */
-import { dirname, resolve } from 'node:path';
 import { assemble } from '../run/assembled.ts';
 import type { ModelFiles } from '../run/files.ts';
+import { metricsText } from '../run/metrics.ts';
 import type { TellProgress } from '../run/progress.ts';
-import { TrainingRefusal } from '../spec/read.ts';
+import { dataFile } from '../spec/data-file.ts';
+import { TrainingRefusal } from '../spec/refusal.ts';
 import { textCard } from './card.ts';
 import { textGraph } from './graph.ts';
-import { measureTexts } from './measured.ts';
+import { fitTextHeads, headMetrics } from './heads.ts';
+import { measureTexts, textMetrics } from './measured.ts';
 import { fitTextMembers } from './members.ts';
 import { liftTenths, textSvg } from './plot.ts';
 import { checkTextSpec } from './spec.ts';
@@ -16,7 +18,7 @@ import { readTests } from './tests.ts';
 export function trainText(file: string, document: unknown, tell: TellProgress): ModelFiles {
   const spec = checkTextSpec(file, document);
   const steps = spec.folds + 1;
-  const tests = readTests(resolve(dirname(file), spec.data.file), spec);
+  const tests = readTests(dataFile(file, spec.data.file), spec);
   const measured = measureTexts(spec, tests, (fold) => tell(fold, steps, `fold ${fold + 1}`));
   const decided = measured.whole.decided.value;
   if (decided < spec.gates.decidedAtLeast) {
@@ -27,18 +29,26 @@ export function trainText(file: string, document: unknown, tell: TellProgress): 
   tell(spec.folds, steps, 'all tests');
   const { whole } = fitTextMembers(spec, tests);
   const { slope } = measured;
+  const heads = fitTextHeads(spec, tests);
   const [low, high] = spec.liftRange;
   const made = assemble({
-    graph: textGraph({ model: whole, rows: tests.rows, slope, rate: tests.rate, liftRange: spec.liftRange }),
+    graph: textGraph({
+      clicks: { model: whole, slope, rate: tests.rate },
+      heads: heads.map(({ head }) => head),
+      rows: tests.rows,
+      liftRange: spec.liftRange,
+    }),
     declared: {
       id: spec.id,
       name: spec.name,
       predicts: spec.predicts,
+      ...(spec.watch && { watch: spec.watch }),
       inputs: [spec.input],
       outputs: [
         { name: 'probability', tensor: 'probability', column: 0, range: [0, 1], kind: 'probability' },
         // A hair of room for numbers of 32 bits.
         { name: 'lift', tensor: 'lift', column: 0, range: [low * 0.999, high * 1.001], kind: 'value' },
+        ...heads.map(({ output }) => output),
       ],
     },
     rows: tests.rows,
@@ -46,7 +56,8 @@ export function trainText(file: string, document: unknown, tell: TellProgress): 
   });
   return {
     ...made.files,
-    'card.md': textCard({ spec, tests, measured, manifest: made.manifest }),
+    'card.md': textCard({ spec, tests, measured, heads, manifest: made.manifest }),
     'calibration.svg': textSvg(spec, liftTenths(tests, measured), measured),
+    'metrics.json': metricsText({ ...textMetrics(measured, tests), ...headMetrics(heads) }),
   };
 }

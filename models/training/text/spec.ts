@@ -1,30 +1,37 @@
 /** What a spec of creative performance says: tests of texts against each other, and how their click rates are learned. */
 import * as z from 'zod';
 import { modelInput } from '../../../contract/models/manifest.ts';
-import { TrainingRefusal } from '../spec/read.ts';
+import { count, dataWords, readShape, specHead, word } from '../spec/head.ts';
+import { TrainingRefusal } from '../spec/refusal.ts';
 
-const words = z.string().min(1).max(2_000);
-const count = (max: number) => z.int().min(1).max(max);
 const share = z.number().min(0).max(1);
+
+/** What else a text is to foretell beside its clicks: how often something follows, or how much. */
+const head = z.strictObject({
+  /** Of the output. */
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]*$/)
+    .max(64),
+  /** Of the table: how many of the views had it, or how much all of them came to. */
+  column: word,
+  kind: z.enum(['probability', 'value']),
+  unit: word.exactOptional(),
+  /** Share of the pairs, over tests not trained on, that are ranked rightly. */
+  rankedAtLeast: share.exactOptional(),
+});
 
 export const textSpec = z.strictObject({
   recipe: z.literal('text'),
-  id: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]*$/)
-    .max(64),
-  name: words,
-  predicts: words,
-  about: words,
-  seed: z.int().min(0),
+  ...specHead,
   data: z.strictObject({
-    file: words,
+    file: word,
     /** Texts are compared where test and variant (the picture, say) are the same. */
-    columns: z.strictObject({ test: words, variant: words, text: words, shown: words, clicked: words }),
-    title: words,
-    source: words,
-    licence: words,
+    columns: z.strictObject({ test: word, variant: word, text: word, shown: word, clicked: word }),
+    ...dataWords,
   }),
+  /** Outputs beside `probability` and `lift`. */
+  heads: z.array(head).max(8).default([]),
   /** The one input: a text and its measures. */
   input: modelInput,
   folds: z.int().min(2).max(20),
@@ -59,19 +66,23 @@ export const textSpec = z.strictObject({
     /** Share of pairs whose difference is beyond chance that are ranked rightly, over tests not trained on. */
     decidedAtLeast: share,
   }),
-  limits: z.array(words).min(1),
-  fairUse: z.array(words).min(1),
 });
 
+/** Of the clicks. */
+const CLICK_OUTPUTS = ['probability', 'lift'];
+
 export type TextSpec = z.infer<typeof textSpec>;
+export type TextHeadSpec = TextSpec['heads'][number];
 
 /** @throws TrainingRefusal that names every field that is wrong */
 export function checkTextSpec(file: string, document: unknown): TextSpec {
-  const read = textSpec.safeParse(document);
-  const wrong = read.success
-    ? []
-    : read.error.issues.map(({ path, message }) => `${path.join('.') || 'the spec'}: ${message}`);
-  if (read.success && read.data.input.encoding.kind !== 'text') wrong.push('input.encoding.kind: must be text');
-  if (!read.success || wrong.length > 0) throw new TrainingRefusal(wrong.map((one) => `${file}: ${one}`).join('\n'));
-  return read.data;
+  const spec = readShape(textSpec, file, document);
+  if (spec.input.encoding.kind !== 'text') throw new TrainingRefusal(`${file}: input.encoding.kind: must be text`);
+  const names = [...CLICK_OUTPUTS, ...spec.heads.map(({ name }) => name)];
+  const twice = names.findIndex((name, i) => names.indexOf(name) < i);
+  if (twice >= 0) {
+    const place = twice - CLICK_OUTPUTS.length;
+    throw new TrainingRefusal(`${file}: heads.${place}.name: there is another output "${names[twice]}"`);
+  }
+  return spec;
 }

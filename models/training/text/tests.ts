@@ -1,9 +1,9 @@
 /** Texts that were shown against each other, as rows of measures with what came of each. */
 import { encodeInto, rowWidth } from '../../../decisioning/scoring/vector.ts';
 import type { Rows } from '../rows.ts';
-import { TrainingRefusal } from '../spec/read.ts';
+import { TrainingRefusal } from '../spec/refusal.ts';
 import { readRecords } from '../spec/table.ts';
-import type { TextSpec } from './spec.ts';
+import type { TextHeadSpec, TextSpec } from './spec.ts';
 
 /** A test's texts of one variant: rows from `from` up to before `to`. */
 export interface Contest {
@@ -26,19 +26,25 @@ export interface TextTests {
   readonly weights: Float64Array;
   /** Clicks per view over everything. */
   readonly rate: number;
+  /** What the other heads learn, in the order of the spec. */
+  readonly heads: readonly HeadAnswers[];
   readonly sha256: string;
 }
+
+/** As the clicks are kept, of what else came. */
+export type HeadAnswers = Pick<TextTests, 'lifts' | 'weights' | 'rate'> & { readonly came: Float64Array };
 
 /** Texts with more clicks than this weigh no more: what differs then is the story, not chance. */
 const MAX_CLICKS = 200;
 /** Half a click in fifty views: the rate of a contest that nobody clicked in. */
-const PRIOR = { clicked: 0.5, shown: 50 } as const;
+const PRIOR = { clicked: 0.5, shown: 50 };
 
 /** @throws TrainingRefusal if the table has not what the spec says, or no test has two texts */
 export function readTests(file: string, spec: TextSpec): TextTests {
   const { columns } = spec.data;
   const { records, sha256 } = readRecords(file);
-  const lacking = Object.values(columns).filter((column) => !Object.hasOwn(records[0]!, column));
+  const named = [...Object.values(columns), ...spec.heads.map(({ column }) => column)];
+  const lacking = named.filter((column) => !Object.hasOwn(records[0]!, column));
   if (lacking.length > 0) throw new TrainingRefusal(`${spec.data.file}: no column ${lacking.join(', ')}`);
   const groups = new Map<string, (typeof records)[number][]>();
   for (const record of records) {
@@ -63,8 +69,9 @@ export function readTests(file: string, spec: TextSpec): TextTests {
     rows: rowsOf(spec, texts),
     shown,
     clicked,
-    ...learned(spans, shown, clicked),
+    ...learned(spans, shown, clicked, PRIOR),
     rate: sum(clicked) / sum(shown),
+    heads: spec.heads.map((head) => headAnswers(head, spans, shown, numbers(head.column))),
     sha256,
   };
 }
@@ -84,11 +91,35 @@ function rowsOf({ input }: TextSpec, texts: readonly string[]): Rows {
   return { values, width };
 }
 
-function learned(contests: readonly Contest[], shown: Float64Array, clicked: Float64Array) {
+/** @throws TrainingRefusal for what is no number, or never came at all */
+function headAnswers(
+  { kind, column }: TextHeadSpec,
+  contests: readonly Contest[],
+  shown: Float64Array,
+  came: Float64Array,
+): HeadAnswers {
+  const rate = sum(came) / sum(shown);
+  const isRight = came.every((one, i) => one >= 0 && (kind === 'value' || one <= shown[i]!));
+  if (!isRight || !(rate > 0)) {
+    const wanted = kind === 'value' ? 'from 0 on' : 'from 0 to the views';
+    throw new TrainingRefusal(`column ${column}: must hold numbers ${wanted}, and one above 0`);
+  }
+  const prior = { clicked: rate * PRIOR.shown, shown: PRIOR.shown };
+  const { lifts, weights } = learned(contests, shown, came, prior);
+  // Of amounts nobody knows how many events they are made of: what was shown more is known better.
+  return {
+    came,
+    rate,
+    lifts,
+    weights: kind === 'value' ? shown.map((one) => (one * shown.length) / sum(shown)) : weights,
+  };
+}
+
+function learned(contests: readonly Contest[], shown: Float64Array, clicked: Float64Array, prior: typeof PRIOR) {
   const lifts = new Float64Array(shown.length);
   const weights = new Float64Array(shown.length);
   for (const { from, to } of contests) {
-    const rate = (sum(clicked.subarray(from, to)) + PRIOR.clicked) / (sum(shown.subarray(from, to)) + PRIOR.shown);
+    const rate = (sum(clicked.subarray(from, to)) + prior.clicked) / (sum(shown.subarray(from, to)) + prior.shown);
     for (let i = from; i < to; i++) {
       lifts[i] = clicked[i]! / shown[i]! / rate - 1;
       weights[i] = Math.min(MAX_CLICKS, rate * shown[i]!);

@@ -113,6 +113,71 @@ describe('training creative performance', () => {
   });
 });
 
+describe('heads beside the clicks', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'heads-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const heads = [
+    { name: 'conversion', column: 'sold', kind: 'probability', rankedAtLeast: 0.6 },
+    { name: 'cost', column: 'spent', kind: 'value', unit: 'dollars a view', rankedAtLeast: 0.6 },
+  ];
+  const train = (told: readonly object[] = heads) =>
+    trainText(join(folder, 'spec.yaml'), { ...SPEC, heads: told }, () => undefined);
+  // Questions sell half as often as the others, and what is read by many costs three dollars a view instead of two.
+  beforeAll(() => {
+    const random = randomFor(4, 'heads');
+    const [head, ...lines] = madeTests().split('\n');
+    const more = lines.map((line) => {
+      const isQuestion = line.includes('?');
+      const sold = Math.round(60 * (isQuestion ? 1 : 2) * (0.9 + 0.2 * random.next()));
+      return `${line},${sold},${(3_000 * (isQuestion ? 3 : 2) * (0.9 + 0.2 * random.next())).toFixed(2)}`;
+    });
+    writeFileSync(join(folder, 'texts.csv'), [`${head},sold,spent`, ...more].join('\n'));
+  });
+
+  it('foretell what else a text brings, each by its own column, unit and range, while clicks stay as they were', () => {
+    const files = train();
+    const manifest = JSON.parse(files['manifest.json'] as string) as ModelManifest;
+    expect(manifest.outputs.map(({ name, kind, unit }) => [name, kind, unit])).toEqual([
+      ['probability', 'probability', undefined],
+      ['lift', 'value', undefined],
+      ['conversion', 'probability', undefined],
+      ['cost', 'value', 'dollars a view'],
+    ]);
+    const opened = openModel(files['model.onnx'] as Uint8Array) as OpenedModel;
+    const scored = (text: string) => {
+      const { row } = encodeRow(manifest.inputs, (path) => (path === 'arm.content.text' ? text : undefined));
+      return outputsOf(manifest, opened.run(row, 1));
+    };
+    const [asked, told] = [scored('word word 7?'), scored('word word 7')];
+    expect(asked.conversion! / told.conversion!).toBeLessThan(0.7);
+    expect(asked.cost! / told.cost!).toBeGreaterThan(1.2);
+    // In the table's own units: 60 to 120 of 3,000 views, two to three dollars each.
+    expect(told.conversion).toBeGreaterThan(0.03);
+    expect(told.conversion).toBeLessThan(0.045);
+    expect(asked.cost).toBeGreaterThan(2.4);
+    expect(asked.cost).toBeLessThan(3.3);
+    expect(files['card.md']).toContain('`cost` | `spent` per view, dollars a view');
+    const metrics = JSON.parse(files['metrics.json'] as string);
+    expect(metrics.conversion_pairs_right).toBeGreaterThan(0.6);
+    const alone = trainText(join(folder, 'spec.yaml'), SPEC, () => undefined);
+    const { probability } = (openModel(alone['model.onnx'] as Uint8Array) as OpenedModel).run(
+      encodeRow(manifest.inputs, () => 'word word 7?').row,
+      1,
+    );
+    expect(probability![0]).toBe(asked.probability);
+  });
+
+  it('are refused by name: an output that is there, a column that holds something else, one that ranks too badly', () => {
+    expect(() => train([heads[0]!, heads[0]!])).toThrow('heads.1.name: there is another output "conversion"');
+    expect(() => train([{ ...heads[0], name: 'lift' }])).toThrow('heads.0.name');
+    expect(() => train([{ ...heads[0], column: 'spent' }])).toThrow(
+      'column spent: must hold numbers from 0 to the views',
+    );
+    expect(() => train([{ ...heads[0], column: 'bought' }])).toThrow('no column bought');
+    expect(() => train([{ ...heads[0], rankedAtLeast: 0.999 }])).toThrow('conversion: of the pairs');
+  });
+});
+
 describe('ranking within tests', () => {
   const tests = {
     contests: [
