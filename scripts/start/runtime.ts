@@ -25,6 +25,19 @@ export interface RuntimeOptions {
   readonly vars?: Readonly<Record<string, string>>;
   /** Also the worker of wrangler.pages.toml, on a port of its own: `sites` is its EDGE_SITES. */
   readonly pages?: { readonly port: number; readonly sites: object };
+  /** Also an address of the worker itself: the usual one has a proxy before it, which costs each request some. For benchmarks. */
+  readonly directPort?: number;
+  /** Also these workers, each with an address of its own: what benchmarks race the worker against. */
+  readonly beside?: readonly Beside[];
+}
+
+/** A small worker of one module beside ours, with one class of objects. */
+export interface Beside {
+  readonly name: string;
+  readonly script: string;
+  readonly port: number;
+  /** Name of the binding and of the class, which it exports. */
+  readonly objects: { readonly binding: string; readonly className: string };
 }
 
 export interface Runtime {
@@ -58,9 +71,20 @@ async function pagesWorker({ root, vars }: RuntimeOptions, { port, sites }: NonN
     name: 'hyperedge-pages',
     rootPath: root,
     modules: [{ type: 'ESModule' as const, path: join(root, 'pages.mjs'), contents: script }],
-    unsafeDirectSockets: [{ host: '127.0.0.1', port }],
+    unsafeDirectSockets: [socketAt(port)],
   };
 }
+
+const socketAt = (port: number) => ({ host: '127.0.0.1', port });
+
+const besideWorker = (root: string, { name, script, port, objects }: Beside) => ({
+  name,
+  rootPath: root,
+  compatibilityDate: '2026-11-01',
+  modules: [{ type: 'ESModule' as const, path: join(root, `${name}.mjs`), contents: script }],
+  durableObjects: { [objects.binding]: { className: objects.className, useSQLite: true } },
+  unsafeDirectSockets: [socketAt(port)],
+});
 
 /**
  * Starts everything wrangler.toml describes. Not through `wrangler dev`: its proxies cost each request most of its time, and it takes
@@ -85,8 +109,10 @@ export async function startRuntime(settings: RuntimeOptions): Promise<Runtime> {
         name: 'hyperedge',
         rootPath: root,
         modules: [{ type: 'ESModule', path: join(root, 'index.mjs'), contents: script }],
+        ...(settings.directPort && { unsafeDirectSockets: [socketAt(settings.directPort)] }),
       },
       ...pages,
+      ...(settings.beside ?? []).map((beside) => besideWorker(root, beside)),
     ],
     host: '127.0.0.1',
     port,

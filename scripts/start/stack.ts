@@ -6,7 +6,7 @@ import { type DemoKeys, ensureDemoKeys } from './demo-keys.ts';
 import { edgePages, takeEdgeScript } from './edge.ts';
 import { applyMigrations } from './migrations.ts';
 import { keepProofs } from './proofs.ts';
-import { type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
+import { type Beside, type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
 import { ensureSecrets } from './secrets.ts';
 
 export interface StackOptions {
@@ -21,6 +21,9 @@ export interface StackOptions {
   readonly vars?: Readonly<Record<string, string>>;
   /** Also a worker in front of a site, see {@link RuntimeOptions}; the demo's key stands for its own. */
   readonly pages?: (publishableKey: string) => NonNullable<RuntimeOptions['pages']>;
+  /** Both as {@link RuntimeOptions} has them. */
+  readonly directPort?: number;
+  readonly beside?: readonly Beside[];
   /** Also the shop with its pages filled at the edge, on this port. */
   readonly edgePort?: number;
   /** Wraps each step, to show its progress. */
@@ -59,6 +62,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     startRuntime({
       ...{ root, stateDir, assets, logFile, port },
       ...(options.vars && { vars: options.vars }),
+      ...(options.directPort && { directPort: options.directPort }),
+      ...(options.beside && { beside: options.beside }),
       ...(options.pages && { pages: options.pages(keys.publishableKey) }),
       ...(edgePort && { pages: edgePages(keys.publishableKey, url, edgePort) }),
     }),

@@ -30,6 +30,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'db/bootstrap.ts',
     'client-snippet/bundle.ts',
     'scripts/package/',
+    // What is measured over HTTP is what `npm start` starts.
+    'scripts/start/',
   ],
   // The objects run in `simulations/faults/` as they are: a simulator of anything else would prove nothing about them.
   simulations: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'durable-objects/'],

@@ -1,0 +1,116 @@
+/** Load over HTTP: closed loop (as many as can be answered) and open loop (arrivals that wait for nobody). */
+import { Agent, request } from 'node:http';
+import type { Random } from '../../decisioning/random.ts';
+
+/** A request that may be sent: its path with its body. */
+export interface Call {
+  readonly path: string;
+  readonly body: string;
+}
+
+/** What came back. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** An address with its headers; connections stay open. */
+export class Target {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 512 });
+  readonly #port: number;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(port: number, headers: Readonly<Record<string, string>>) {
+    this.#port = port;
+    this.#headers = headers;
+  }
+
+  /** @throws what the connection says when it breaks */
+  send({ path, body }: Call): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const headers = {
+        ...this.#headers,
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+      };
+      const options = { host: '127.0.0.1', port: this.#port, path, method: 'POST', agent: this.#agent, headers };
+      const sent = request(options, (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          text += chunk;
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+        response.on('error', reject);
+      });
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  }
+
+  end(): void {
+    this.#agent.destroy();
+  }
+}
+
+/** What one stretch of load gave. */
+export interface Stretch {
+  readonly answered: number;
+  /** Answers that were not 200. */
+  readonly failed: number;
+  readonly seconds: number;
+  /** Milliseconds of each answer; in an open loop from the moment at which it should have been sent. */
+  readonly times: readonly number[];
+}
+
+/** Clients that ask again as soon as they are answered, for so long or until there is nothing left to ask. */
+export async function closedLoop(
+  target: Target,
+  next: () => Call | undefined,
+  clients: number,
+  ms: number,
+): Promise<Stretch> {
+  const times: number[] = [];
+  let failed = 0;
+  const startMs = performance.now();
+  const client = async () => {
+    while (performance.now() - startMs < ms) {
+      const call = next();
+      if (!call) return;
+      const sentMs = performance.now();
+      const { status } = await target.send(call);
+      times.push(performance.now() - sentMs);
+      if (status !== 200) failed += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  return { answered: times.length, failed, seconds: (performance.now() - startMs) / 1_000, times };
+}
+
+/** Arrivals by a Poisson process, so many a second. Nobody waits for an answer before the next is sent. */
+export async function openLoop(
+  target: Target,
+  next: () => Call,
+  perSecond: number,
+  ms: number,
+  random: Random,
+): Promise<Stretch> {
+  const times: number[] = [];
+  const open = new Set<Promise<void>>();
+  let failed = 0;
+  const startMs = performance.now();
+  const send = async (dueMs: number) => {
+    const { status } = await target.send(next());
+    times.push(performance.now() - startMs - dueMs);
+    if (status !== 200) failed += 1;
+  };
+  for (let dueMs = 0; dueMs < ms; dueMs += (-Math.log(1 - random.next()) / perSecond) * 1_000) {
+    const aheadMs = startMs + dueMs - performance.now();
+    if (aheadMs > 1) await new Promise((resolve) => setTimeout(resolve, aheadMs));
+    const sent = send(dueMs);
+    open.add(sent);
+    void sent.finally(() => open.delete(sent));
+  }
+  await Promise.all(open);
+  return { answered: times.length, failed, seconds: (performance.now() - startMs) / 1_000, times };
+}

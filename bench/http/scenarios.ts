@@ -1,0 +1,77 @@
+/** What is asked over HTTP, each kind of call by its name, and the documents that make it so. */
+import type { Answer, Call } from './load.ts';
+
+/** Customers that come back: enough that no object queues, few enough that all stay in memory (0.3 MB each). */
+const KNOWN_CUSTOMERS = 500;
+
+export const BARE_CALLS = ['bare_one_row', 'bare_two_rows'] as const;
+export const OUR_CALLS = ['capped', 'capped_new', 'budgeted', 'uncapped', 'anonymous', 'feedback'] as const;
+export type CallName = (typeof BARE_CALLS)[number] | (typeof OUR_CALLS)[number];
+
+const arms = (costMinor: number) => ['a', 'b', 'c'].map((id) => ({ id, content: { text: id }, costMinor }));
+
+const campaign = (id: string, more: object, costMinor = 0) => ({
+  ...{ kind: 'campaign', id, name: id, placements: [id], objective: { goal: 'click' } },
+  arms: arms(costMinor),
+  ...more,
+});
+
+/** A campaign of each kind. No cap, budget or end is reached while the benchmark runs: what is measured is holding it. */
+export const DOCUMENTS = [
+  ...['capped', 'uncapped', 'budgeted'].map((id) => ({ kind: 'placement', id, name: id })),
+  { kind: 'pool', id: 'bench', name: 'Benchmark', totalMinor: 1_000_000_000 },
+  campaign('capped', { caps: [{ max: 10_000, per: '7d' }] }),
+  campaign('uncapped', {}),
+  campaign('budgeted', { pool: 'bench' }, 1),
+];
+
+const optimize = (placement: string, customer?: string): Call => ({
+  path: '/v1/optimize',
+  body: JSON.stringify({ placements: [placement], ...(customer && { customer: { id: customer } }) }),
+});
+
+/** The calls of one run, each of them the next of its kind. */
+export class Calls {
+  #count = 0;
+  readonly #tokens: string[] = [];
+
+  /** @returns undefined when nothing of this kind is left: a decision's exposure is told once */
+  next(name: CallName): Call | undefined {
+    this.#count += 1;
+    const known = `known-${this.#count % KNOWN_CUSTOMERS}`;
+    switch (name) {
+      case 'bare_one_row':
+      case 'bare_two_rows':
+        return { path: `/${name === 'bare_one_row' ? 1 : 2}/${known}`, body: optimize('capped', known).body };
+      case 'capped':
+      case 'uncapped':
+      case 'budgeted':
+        return optimize(name, known);
+      case 'capped_new':
+        return optimize('capped', `new-${this.#count}`);
+      case 'anonymous':
+        return optimize('uncapped');
+      case 'feedback': {
+        const token = this.#tokens.pop();
+        return token === undefined
+          ? undefined
+          : { path: '/v1/feedback', body: JSON.stringify({ token, kind: 'exposure' }) };
+      }
+    }
+  }
+
+  /** Decides for so many customers who were never seen, and keeps their tokens for feedback: one event each. */
+  async gather(events: number, send: (call: Call) => Promise<Answer>, clients: number): Promise<void> {
+    let left = events;
+    const client = async () => {
+      while (left > 0) {
+        left -= 1;
+        this.#count += 1;
+        const { text } = await send(optimize('uncapped', `told-${this.#count}`));
+        const { decisions } = JSON.parse(text) as { decisions: { token?: string }[] };
+        if (decisions[0]?.token) this.#tokens.push(decisions[0].token);
+      }
+    };
+    await Promise.all(Array.from({ length: clients }, client));
+  }
+}
