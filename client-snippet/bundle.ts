@@ -123,6 +123,25 @@ const INNER_NAMES = [
   'worth',
 ];
 
+/** The same of the evaluator: names that neither its callers nor model files know. */
+const EVALUATOR_NAMES = [
+  'cost',
+  'features',
+  'finish',
+  'fixed',
+  'labels',
+  'leaves',
+  'make',
+  'members',
+  'modes',
+  'opset',
+  'roots',
+  'seen',
+  'spend',
+  'thresholds',
+  'word',
+];
+
 /**
  * Modules of `decisioning/` that a part's file has no use for, and what stands there in their place: see the header of that file. The types of
  * both are checked where they are written.
@@ -198,7 +217,8 @@ function without(source: string): Plugin[] {
 
 /** Bundles a lazy part, such as `parts/events.ts`, as a module. It may use only names of `Core` that the entry has, too. */
 export async function bundlePart(source: string): Promise<string> {
-  const names = [...Object.keys(SHORT_NAMES), ...(ABSENT[source] ? INNER_NAMES : [])];
+  const inner = source === 'parts/onnx.ts' ? EVALUATOR_NAMES : ABSENT[source] ? INNER_NAMES : [];
+  const names = [...Object.keys(SHORT_NAMES), ...inner];
   return bundled(source, {
     format: 'esm',
     plugins: without(source),

@@ -1,4 +1,5 @@
 /** One node as its operator sees it: inputs, attributes, and room for what comes out. */
+import { MADE_BYTES, MADE_STEPS } from './limits.ts';
 import type { AttributeProto, NodeProto } from './proto.ts';
 import { must, refuse } from './refuse.ts';
 import { type Numbers, type Tensor, zeros } from './tensor.ts';
@@ -18,22 +19,26 @@ export class Call {
   readonly opset: number;
   readonly inputs: readonly (Tensor | undefined)[];
   readonly outputs: Tensor[] = [];
-  /** Counts work that a run will do. @throws Refused where it is more than one row may take */
-  readonly spend: (steps: number) => void;
+  /** Counts work that a run will do, and bytes that are kept for it. @throws Refused where they are more than one model may take */
+  readonly spend: (steps: number, bytes?: number) => void;
+  /** Those that nobody has read yet. */
   readonly #attributes: Map<string | undefined, AttributeProto>;
-  readonly #unread: Set<string | undefined>;
 
-  constructor(node: NodeProto, opset: number, inputs: readonly (Tensor | undefined)[], spend: (steps: number) => void) {
+  constructor(node: NodeProto, opset: number, inputs: readonly (Tensor | undefined)[], spend: Call['spend']) {
     this.opset = opset;
     this.inputs = inputs;
     this.spend = spend;
     this.#attributes = new Map(node.attributes.map((attribute) => [attribute.name, attribute]));
-    this.#unread = new Set(this.#attributes.keys());
   }
 
   /** The input at a place. @throws Refused where it is left out */
   input(place = 0): Tensor {
     return this.inputs[place] ?? refuse('malformed', 'inputs');
+  }
+
+  /** @throws Refused where one is left out */
+  every(): Tensor[] {
+    return this.inputs.map((_, place) => this.input(place));
   }
 
   /** The input's rows, of two dims: how wide they are. @throws Refused where it has others */
@@ -43,10 +48,10 @@ export class Call {
     return dims[1]!;
   }
 
-  /** An attribute; undefined where the node has none. @throws Refused where it is of another type */
+  /** An attribute, once; undefined where the node has none. @throws Refused where it is of another type */
   get<Key extends keyof Held>(key: Key, name: string): Held[Key] | undefined {
     const attribute = this.#attributes.get(name);
-    this.#unread.delete(name);
+    this.#attributes.delete(name);
     must(!attribute || HELD[attribute.type ?? 0] === key, `attribute ${name}`);
     // A field that is not written is zero.
     return attribute && ((attribute[key] ?? 0) as Held[Key]);
@@ -91,13 +96,13 @@ export class Call {
   /** The next output's numbers. @throws Refused where it is too large */
   make(dims: readonly number[], type?: number): Numbers {
     const tensor = zeros(dims, type);
-    this.spend(tensor.data.length);
+    this.spend(MADE_STEPS * tensor.data.length, MADE_BYTES * tensor.data.length);
     this.outputs.push(tensor);
     return tensor.data;
   }
 
   /** Attributes that no operator asked for change what a node means. @throws Refused */
   finish(): void {
-    for (const name of this.#unread) refuse('unsupported', `attribute ${name}`);
+    for (const name of this.#attributes.keys()) refuse('unsupported', `attribute ${name}`);
   }
 }

@@ -36,7 +36,7 @@ export const openModel: OpenModel = (bytes) => {
   } catch (error) {
     // Whatever else is thrown comes of reading what is not there: past the end, or a text that is not UTF-8.
     const { problem: refused = 'malformed', message: detail } = error as Partial<Refused> & Error;
-    const takenBy = refused === 'unsupported' || refused === 'too_large' ? 'onnxruntime-web' : null;
+    const takenBy = ['unsupported', 'too_large'].includes(refused) ? 'onnxruntime-web' : null;
     return { refused, ...(at.node && at), detail, takenBy };
   }
 };

@@ -1,10 +1,10 @@
 /** A graph worked out for one row: every shape settled, every constant computed, and a list of steps for the rest. */
 import { Call } from './call.ts';
-import { MAX_GRAPH_NODES, MAX_STEPS } from './limits.ts';
+import { ARRAY_BYTES, MAX_GRAPH_INPUTS, MAX_GRAPH_NODES, MAX_MEMORY, MAX_STEPS } from './limits.ts';
 import { OPERATORS } from './operators/all.ts';
-import type { ModelProto } from './proto.ts';
+import type { ModelProto, PortProto } from './proto.ts';
 import { must, refuse } from './refuse.ts';
-import { FLOAT, type Numbers, tensorOf, zeros } from './tensor.ts';
+import { FLOAT, type Numbers, type Tensor, tensorOf, zeros } from './tensor.ts';
 
 /** Numbers of the graph, and what the file calls them. */
 export interface Port {
@@ -29,6 +29,19 @@ const NEWEST_OPSET = 25;
 /** Sets of operators; the first two are one. */
 const DOMAINS = ['', 'ai.onnx', 'ai.onnx.ml'];
 
+/** The graph's only input that is no constant, as a value. @throws Refused */
+function rowOf(inputs: readonly PortProto[], values: Map<string, Tensor>): Port {
+  const [port, another] = inputs.filter(({ name = '' }) => !values.has(name));
+  const { name = '', type } = port ?? {};
+  const { type: element, shape } = type?.tensor ?? {};
+  const [, columns, more] = shape?.dims ?? [];
+  const width = columns?.i ?? 0;
+  if (another || more || element !== FLOAT || width < 1) refuse('unsupported', 'inputs');
+  const row = zeros([1, width]);
+  values.set(name, row);
+  return { name, data: row.data };
+}
+
 /**
  * @param at told of each node before it is worked out, so that a refusal can name it
  * @throws Refused
@@ -39,23 +52,24 @@ export function planOf({ graph, opsets }: ModelProto, at: { node: string }): Pla
   const versions = new Map(opsets.map(({ domain = '', i = 0 }) => [domain, i]));
   const version = versions.get('') ?? versions.get('ai.onnx') ?? OLDEST_OPSET;
   if (version < OLDEST_OPSET || version > NEWEST_OPSET || sparse.length > 0) refuse('unsupported', `opset ${version}`);
-  if (nodes.length > MAX_GRAPH_NODES) refuse('too_large', 'nodes');
-  const values = new Map(tensors.map((proto) => [proto.name ?? '', tensorOf(proto)]));
-  const [port, another] = inputs.filter(({ name = '' }) => !values.has(name));
-  const { name = '', type } = port ?? {};
-  const [, columns] = type?.tensor?.shape?.dims ?? [];
-  const isRows = type?.tensor?.type === FLOAT && type.tensor.shape?.dims.length === 2;
-  const width = columns?.i ?? 0;
-  if (another || !isRows || width < 1) refuse('unsupported', 'inputs');
-  const row = zeros([1, width]);
-  values.set(name, row);
-
-  const steps: (() => void)[] = [];
+  const edges = nodes.flatMap((node) => node.inputs).length;
+  if (nodes.length > MAX_GRAPH_NODES || edges > MAX_GRAPH_INPUTS) refuse('too_large', 'nodes');
   let left = MAX_STEPS;
-  const spend = (taken: number): void => {
-    left -= taken;
+  let room = MAX_MEMORY;
+  const spend = (steps: number, bytes = 0): void => {
+    left -= steps;
+    room -= bytes + ARRAY_BYTES;
     if (left < 0) refuse('too_large', 'steps');
+    if (room < 0) refuse('too_large', 'memory');
   };
+  const values = new Map<string, Tensor>();
+  for (const proto of tensors) {
+    const tensor = tensorOf(proto);
+    spend(0, tensor.data.byteLength);
+    values.set(proto.name ?? '', tensor);
+  }
+  const input = rowOf(inputs, values);
+  const steps: (() => void)[] = [];
   const isLost = (input: string): boolean => input !== '' && !values.has(input);
   let waiting = nodes.map((node, i) => ({ ...node, label: node.name || `${node.op} #${i + 1}` }));
   while (waiting.length > 0) {
@@ -92,7 +106,7 @@ export function planOf({ graph, opsets }: ModelProto, at: { node: string }): Pla
     data: (values.get(output) ?? refuse('malformed', output)).data,
   });
   return {
-    input: { name, data: row.data },
+    input,
     steps,
     cost: MAX_STEPS - left,
     outputs: outputs.map((output) => portOf(output.name ?? '')),

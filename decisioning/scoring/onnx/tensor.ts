@@ -26,7 +26,8 @@ export interface Tensor {
 export function sizeOf(dims: readonly number[]): number {
   let size = 1;
   for (const dim of dims) {
-    must(dim >= 0 && dim % 1 === 0, 'shape');
+    // Nor none of them: work would be over numbers that nobody counts.
+    must(dim > 0 && dim % 1 === 0, 'shape');
     size *= dim;
   }
   return size <= MAX_ELEMENTS && dims.length <= MAX_RANK ? size : refuse('too_large', 'shape');
@@ -91,16 +92,10 @@ export function meet(tensors: readonly Tensor[]): number[] {
 
 /** Where each element of `dims` is found in a tensor that stretches to it. */
 export function stretched({ dims: from }: Tensor, dims: readonly number[]): Int32Array {
-  return Int32Array.from({ length: sizeOf(dims) }, (_, rest) => {
-    let place = 0;
-    let stride = 1;
-    for (let d = 1; d <= from.length; d++) {
-      const own = from.at(-d)!;
-      const dim = dims.at(-d)!;
-      if (own > 1) place += (rest % dim) * stride;
-      rest = Math.floor(rest / dim);
-      stride *= own;
-    }
-    return place;
+  let places = [0];
+  dims.forEach((dim, d) => {
+    const own = from.at(d - dims.length) ?? 1;
+    places = places.flatMap((place) => Array.from({ length: dim }, (_, i) => place * own + (own > 1 ? i : 0)));
   });
+  return Int32Array.from(places);
 }

@@ -1,5 +1,6 @@
 /** Reads protocol buffers by a schema: https://protobuf.dev/programming-guides/encoding. Unknown fields are passed over, as the format wants. */
-import { must } from './refuse.ts';
+import { MAX_MESSAGES } from './limits.ts';
+import { must, refuse } from './refuse.ts';
 
 /** How a field is read, by its type on the wire; `BYTES` are delimited as texts are. Numbers leave less than 2 when divided by 4. */
 export const INT = 0;
@@ -14,16 +15,16 @@ export interface Schema {
 }
 
 /**
- * The message between two places of `bytes`. What it is at run time is what the schema says, so a caller may give the result that type.
+ * The message that `bytes` are. What it is at run time is what the schema says, so a caller may give the result that type.
  *
- * @throws Refused `malformed` where a field has another type, or RangeError or URIError where the bytes end early or a text is not UTF-8
+ * @throws Refused `malformed` where a field has another type, `too_large` at more messages than a model has, or RangeError or URIError where
+ * the bytes end early or a text is not UTF-8
  */
-export function decode(bytes: Uint8Array, schema: Schema, from = 0, to = bytes.length): unknown {
+export function decode(bytes: Uint8Array, schema: Schema): unknown {
   // Reading past its end throws.
-  const view = new DataView(bytes.buffer, bytes.byteOffset, to);
-  const message: Record<string, unknown> = {};
-  for (const [name, , list] of Object.values(schema) as Schema[number][]) if (list) message[name] = [];
-  let at = from;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = 0;
+  let messages = 0;
   const varint = (): number => {
     let low = 0;
     let high = 0;
@@ -36,41 +37,47 @@ export function decode(bytes: Uint8Array, schema: Schema, from = 0, to = bytes.l
       if (byte < 128) return high * 4_294_967_296 + (low >>> 0);
     }
   };
-  while (at < to) {
-    const tag = varint();
-    const wire = tag & 7;
-    const [name = '', kind = wire === TEXT ? BYTES : wire, list] = schema[tag >>> 3] ?? [];
-    const length = wire === TEXT ? varint() : 0;
-    const start = at;
-    const end = at + length;
-    must(length >= 0 && end <= to, 'length');
-    const value = (): unknown => {
-      if (kind === INT) return varint();
-      const place = at;
-      at += kind === FLOAT ? 4 : 8;
-      if (kind === FLOAT) return view.getFloat32(place, true);
-      if (kind === DOUBLE) return view.getFloat64(place, true);
-      must(wire === TEXT, name);
-      at = end;
-      if (typeof kind === 'object') return decode(bytes, kind, start, end);
-      const part = bytes.subarray(start, end);
-      return kind === TEXT ? textOf(part) : part;
-    };
-    const values = message[name] as unknown[];
-    // Lists of numbers may come in one piece.
-    if (list && wire === TEXT && typeof kind === 'number' && kind % 4 < TEXT) while (at < end) values.push(value());
-    else if (list) values.push(value());
-    else message[name] = value();
-    must(wire === TEXT ? at === end : wire === kind, name);
-  }
-  return message;
+  const read = (fields: Schema, to: number): unknown => {
+    const message: Record<string, unknown> = {};
+    for (const [name, , list] of Object.values(fields) as Schema[number][]) if (list) message[name] = [];
+    while (at < to) {
+      const tag = varint();
+      const wire = tag & 7;
+      const [name = '', kind = wire === TEXT ? BYTES : wire, list] = fields[tag >>> 3] ?? [];
+      const length = wire === TEXT ? varint() : 0;
+      const start = at;
+      const end = at + length;
+      must(length >= 0 && end <= to, 'length');
+      const value = (): unknown => {
+        if (kind === INT) return varint();
+        const place = at;
+        at += kind === FLOAT ? 4 : 8;
+        if (kind === FLOAT) return view.getFloat32(place, true);
+        if (kind === DOUBLE) return view.getFloat64(place, true);
+        must(wire === TEXT, name);
+        at = end;
+        const part = bytes.subarray(start, end);
+        if (kind === TEXT) return textOf(part);
+        if (++messages > MAX_MESSAGES) refuse('too_large', 'messages');
+        if (kind === BYTES) return part;
+        at = start;
+        return read(kind as Schema, end);
+      };
+      const values = message[name] as unknown[];
+      // Lists of numbers may come in one piece.
+      if (list && wire === TEXT && typeof kind === 'number' && kind % 4 < TEXT) while (at < end) values.push(value());
+      else if (list) values.push(value());
+      else message[name] = value();
+      must(wire === TEXT ? at === end : wire === kind, name);
+    }
+    return message;
+  };
+  return read(schema, bytes.length);
 }
 
 /** UTF-8, which the ES library decodes only as the escapes of a URI. */
 function textOf(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) {
-    text += byte < 128 && byte !== 37 ? String.fromCharCode(byte) : `%${(byte + 256).toString(16).slice(1)}`;
-  }
-  return decodeURIComponent(text);
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return decodeURIComponent(escape(text));
 }

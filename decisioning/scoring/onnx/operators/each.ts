@@ -18,13 +18,11 @@ export function over(call: Call, f: Elementwise, inputs: readonly Tensor[], type
   };
 }
 
-const everyInput = (call: Call): Tensor[] => call.inputs.map((_, place) => call.input(place));
-
 /** f of the inputs, the last two of one type. @param type of the output, where it is not the inputs' */
 export const each =
   (f: Elementwise, type?: number): Operator =>
   (call) => {
-    const inputs = everyInput(call);
+    const inputs = call.every();
     must(inputs.at(-1)?.type === inputs.slice(-2)[0]?.type, 'type');
     return over(call, f, inputs, type);
   };
@@ -48,15 +46,16 @@ export const div: Operator = (call) =>
 export const fold =
   (f: Elementwise, mean?: boolean): Operator =>
   (call) => {
-    const [first, ...others] = everyInput(call);
+    let last = call.input();
+    const { type } = last;
+    const [, ...others] = call.every();
     const count = others.length + 1;
-    let last = first ?? call.input();
     const steps = others.map((next) => {
       const step = over(call, f, [last, next], DOUBLE);
       last = call.outputs.pop()!;
       return step;
     });
-    steps.push(over(call, mean ? (x) => x / count : (x) => x, [last], call.input().type));
+    steps.push(over(call, mean ? (x) => x / count : (x) => x, [last], type));
     return () => {
       for (const step of steps) step();
     };
@@ -74,20 +73,22 @@ export const clip: Operator = (call) => {
 
 /** (x − offset) × scale. */
 export const scaler: Operator = (call) => {
-  const [offset, scale] = [listOf(call.floats('offset')), listOf(call.floats('scale'))];
+  const offset = listOf(call.floats('offset'));
+  const scale = listOf(call.floats('scale'));
   return over(call, (x, from, times) => (x - from) * times, [call.input(), offset, scale]);
 };
 
 /** Puts a value where one is missing: NaN, or the number that stands for missing. */
 export const imputer: Operator = (call) => {
   const x = call.input();
-  const [float, int] = [call.float('replaced_value_float'), call.int('replaced_value_int64')];
-  const [floats, ints] = [call.floats('imputed_value_floats'), call.ints('imputed_value_int64s')];
-  const missing = new Set([isFloat(x) ? float : int]);
-  return over(call, (value, imputed) => (missing.has(value) ? imputed : value), [
-    x,
-    listOf(isFloat(x) ? floats : ints),
-  ]);
+  const float = call.float('replaced_value_float');
+  const int = call.int('replaced_value_int64');
+  const floats = call.floats('imputed_value_floats');
+  const ints = call.ints('imputed_value_int64s');
+  const [missing, values] = isFloat(x) ? [float, floats] : [int, ints];
+  // As sets compare: NaN is NaN.
+  const stands = new Set([missing]);
+  return over(call, (value, imputed) => (stands.has(value) ? imputed : value), [x, listOf(values)]);
 };
 
 const same = (x: number): number => x;

@@ -21,13 +21,13 @@ function product(
   const { dims, data: x } = call.input();
   const inner = dims.at(-1)!;
   must(weights.length > 0 && weights.length === inner * columns, 'weights');
+  const y = call.make([...dims.slice(0, -1), columns]);
+  call.spend((y.length + 1) * inner, 8 * weights.length);
   // One column after the other.
   const w = Float64Array.from(
     weights,
     (_, i) => alpha * weights[turned ? i : (i % inner) * columns + Math.floor(i / inner)]!,
   );
-  const y = call.make([...dims.slice(0, -1), columns]);
-  call.spend((y.length + 1) * inner);
   const at = bias && stretched(bias, meet([bias, call.outputs[0]!]));
   must(!at || at.length === y.length, 'bias');
   return () => {
@@ -65,7 +65,8 @@ function product(
 
 /** alpha A B' + beta C; without attributes A B, where A may be matrices of rows. */
 export const gemm: Operator = (call) => {
-  const [alpha, beta] = [call.float('alpha', 1), call.float('beta', 1)];
+  const alpha = call.float('alpha', 1);
+  const beta = call.float('beta', 1);
   const turned = call.int('transB') > 0;
   const { dims, fixed, data } = call.input(1);
   if (call.int('transA') || !fixed || dims.length !== 2) refuse('unsupported', 'weights');
@@ -75,9 +76,8 @@ export const gemm: Operator = (call) => {
 };
 
 /** The scores of ai.onnx.ml's linear models, before their transform. */
-function scoresOf(call: Call, columns: number): () => void {
+function scoresOf(call: Call, columns: number, intercepts: readonly number[]): () => void {
   call.width();
-  const intercepts = call.floats('intercepts');
   return product(
     call,
     call.floats('coefficients'),
@@ -89,7 +89,7 @@ function scoresOf(call: Call, columns: number): () => void {
 
 export const linearRegressor: Operator = (call) => {
   const kind = postTransform(call);
-  const run = scoresOf(call, call.int('targets', 1));
+  const run = scoresOf(call, call.int('targets', 1), call.floats('intercepts'));
   const y = call.outputs[0]!.data;
   return () => {
     run();
@@ -101,11 +101,12 @@ export const linearRegressor: Operator = (call) => {
 export const linearClassifier: Operator = (call) => {
   const labels = call.labels('classlabels_ints');
   call.int('multi_class');
-  const columns = call.floats('intercepts').length;
+  const intercepts = call.floats('intercepts');
+  const columns = intercepts.length;
   const isPair = columns === 1 && labels.length === 2;
   must(isPair || labels.length === columns, 'classes');
   const kind = postTransform(call, isPair);
-  const run = scoresOf(call, columns);
+  const run = scoresOf(call, columns, intercepts);
   const y: Numbers = call.outputs.pop()!.data;
   const label = call.make([1], INT64);
   const p = call.make([1, labels.length]);

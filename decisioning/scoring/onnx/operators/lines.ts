@@ -1,6 +1,6 @@
 /** Operators over the numbers of the last axis, and what ai.onnx.ml's models do to their scores at the end. */
 import type { Call, Operator } from '../call.ts';
-import { must, refuse } from '../refuse.ts';
+import { refuse } from '../refuse.ts';
 import { INT64, type Numbers } from '../tensor.ts';
 
 /** In the order in which onnxruntime numbers them; opset 5's text has the first two the other way round. */
@@ -33,28 +33,29 @@ export function probit(p: number): number {
 }
 
 /** The largest of some numbers; NaN where one of them is. */
-function largest(numbers: Numbers): number {
+function largest(numbers: Numbers, from: number, to: number): number {
   let most = -Infinity;
-  for (const x of numbers) most = Math.max(most, x);
+  for (let i = from; i < to; i++) most = Math.max(most, numbers[i]!);
   return most;
 }
 
 /** The place of the largest, the first of equals; 0 where none is. */
-export const placeOfLargest = (numbers: Numbers): number => Math.max(0, numbers.indexOf(largest(numbers)));
+export const placeOfLargest = (numbers: Numbers, from = 0, to = numbers.length): number =>
+  Math.max(0, numbers.indexOf(largest(numbers, from, to), from) - from);
 
 /** Transforms scores in their place. */
-export function transform(kind: number, scores: Numbers): void {
+export function transform(kind: number, scores: Numbers, from = 0, to = scores.length): void {
   const isSoftmax = kind === SOFTMAX || kind === SOFTMAX_ZERO;
-  const most = isSoftmax ? largest(scores) : 0;
+  const most = isSoftmax ? largest(scores, from, to) : 0;
   let sum = 0;
-  for (let i = 0; kind && i < scores.length; i++) {
+  for (let i = from; kind && i < to; i++) {
     const score = scores[i]!;
     const isZero = kind === SOFTMAX_ZERO && Math.abs(score) <= NEARLY_ZERO;
     if (isSoftmax) scores[i] = isZero ? score * Math.exp(-most) : Math.exp(score - most);
     else scores[i] = kind === PROBIT ? probit(score) : logistic(score);
     sum += scores[i]!;
   }
-  if (isSoftmax) for (let i = 0; i < scores.length; i++) scores[i]! /= sum;
+  if (isSoftmax) for (let i = from; i < to; i++) scores[i]! /= sum;
 }
 
 /** The attribute `post_transform`. @throws Refused for PROBIT of two classes, which onnxruntime scrambles */
@@ -68,53 +69,50 @@ export function transformTargets(kind: number, y: Numbers): void {
   if (y.length > 1 || kind === PROBIT) transform(kind, y);
 }
 
-/** Numbers in pieces of one length. */
-function pieces(numbers: Numbers, count: number): Numbers[] {
-  must(count > 0, 'axis');
-  return Array.from({ length: numbers.length / count }, (_, i) => numbers.subarray(i * count, (i + 1) * count));
-}
-
-/** The last axis. @throws Refused where another is meant */
+/** How long lines of the last axis are. @throws Refused where another is meant */
 function lastAxis(call: Call, axis: number): number {
   const last = call.axis(-1);
   return call.axis(axis) === last ? call.input().dims[last]! : refuse('unsupported', 'axis');
 }
 
-/** From lines to lines of the same length. */
-function eachLine(call: Call, count: number, f: (from: Numbers, to: Numbers) => void): () => void {
+/** From lines to lines of the same length, in the place of a copy. */
+function eachLine(call: Call, count: number, f: (line: Numbers, from: number, to: number) => void): () => void {
   const { dims, data, type } = call.input();
-  const from = pieces(data, count);
-  const to = pieces(call.make(dims, type), count);
+  const out = call.make(dims, type);
   return () => {
-    for (let i = 0; i < to.length; i++) f(from[i]!, to[i]!);
+    out.set(data);
+    for (let at = 0; at < out.length; at += count) f(out, at, at + count);
   };
 }
 
 /** Before opset 13 over all dims from the axis on together, which for the last one is the same. */
 export const softmax: Operator = (call) =>
-  eachLine(call, lastAxis(call, call.int('axis', call.opset < 13 ? 1 : -1)), (from, to) => {
-    to.set(from);
-    transform(SOFTMAX, to);
-  });
+  eachLine(call, lastAxis(call, call.int('axis', call.opset < 13 ? 1 : -1)), (line, from, to) =>
+    transform(SOFTMAX, line, from, to),
+  );
 
 /** Rows divided by their largest element, their sum of magnitudes, or their length; rows of zeros stay. */
 export const normalizer: Operator = (call) => {
   const norm = call.word('norm', ['MAX', 'L1', 'L2']);
-  return eachLine(call, lastAxis(call, -1), (from, to) => {
+  return eachLine(call, lastAxis(call, -1), (line, from, to) => {
     let sum = 0;
-    for (const x of from) sum += norm > 1 ? x * x : Math.abs(x);
-    const size = norm > 1 ? Math.sqrt(sum) : norm ? sum : largest(from);
-    for (let i = 0; i < to.length; i++) to[i] = from[i]! / (size === 0 ? 1 : size);
+    for (let i = from; i < to; i++) {
+      const x = line[i]!;
+      sum += norm > 1 ? x * x : Math.abs(x);
+    }
+    const size = norm > 1 ? Math.sqrt(sum) : norm ? sum : largest(line, from, to);
+    for (let i = from; i < to; i++) line[i]! /= size === 0 ? 1 : size;
   });
 };
 
 /** The place of the largest number of every line; the first of equals. */
 export const argMax: Operator = (call) => {
   const { dims, data } = call.input();
-  const lines = pieces(data, lastAxis(call, call.int('axis')));
+  const count = lastAxis(call, call.int('axis'));
   const kept = dims.slice(0, -1);
   const out = call.make(call.int('keepdims', 1) ? [...kept, 1] : kept, INT64);
+  call.spend(data.length);
   return () => {
-    for (let i = 0; i < lines.length; i++) out[i] = placeOfLargest(lines[i]!);
+    for (let i = 0; i < out.length; i++) out[i] = placeOfLargest(data, i * count, (i + 1) * count);
   };
 };

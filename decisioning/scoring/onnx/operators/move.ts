@@ -22,7 +22,7 @@ export const reshape: Operator = (call) => {
 };
 
 export const concat: Operator = (call) => {
-  const parts = call.inputs.map((_, place) => call.input(place));
+  const parts = call.every();
   const { dims, type } = call.input();
   const axis = call.axis(call.int('axis', 1));
   const fit = (part: Tensor): string => `${part.type} ${part.dims.length} ${part.dims.toSpliced(axis, 1)}`;
@@ -46,7 +46,8 @@ function gathered(call: Call, axis: number, kept: readonly number[]): () => void
   const { dims, type, data } = call.input();
   const at = call.input(1).data;
   const after = dims.slice(axis + 1);
-  const [dim, inner] = [dims[axis]!, sizeOf(after)];
+  const dim = dims[axis]!;
+  const inner = sizeOf(after);
   const out = call.make([...dims.slice(0, axis), ...kept, ...after], type);
   return () => {
     for (let i = 0; i < out.length; i++) {
@@ -83,21 +84,28 @@ export const oneHotEncoder: Operator = (call) => {
   };
 };
 
+/** What an entry of a table costs. */
+const ENTRY_BYTES = 64;
+
 /** Of attributes that say the same in different types the one that is there. */
 function entriesOf(call: Call, name: string): Tensor {
-  const [ints, floats] = [call.ints(`${name}_int64s`), call.floats(`${name}_floats`)];
+  const ints = call.ints(`${name}_int64s`);
+  const floats = call.floats(`${name}_floats`);
   return ints.length > 0 ? listOf(ints, INT64) : listOf(floats);
 }
 
 /** One value for another, by a table; the first of equal keys counts. Before opset 4 NaN is no key. */
 export const labelEncoder: Operator = (call) => {
   const { type, dims, data } = call.input();
-  const [keys, values] = [entriesOf(call, 'keys'), entriesOf(call, 'values')];
-  const [int, float] = [call.int('default_int64', -1), call.float('default_float')];
+  const keys = entriesOf(call, 'keys');
+  const values = entriesOf(call, 'values');
+  const int = call.int('default_int64', -1);
+  const float = call.float('default_float');
   const fallback = values.type === FLOAT ? float : int;
   // Texts are refused as what they are, not for what is missing without them.
   call.finish();
   must(keys.type === type && keys.data.length === values.data.length, 'keys');
+  call.spend(0, ENTRY_BYTES * keys.data.length);
   const table = new Map<number, number>();
   for (let i = keys.data.length; i-- > 0; ) table.set(keys.data[i]!, values.data[i]!);
   if (call.opset < 4) table.delete(Number.NaN);

@@ -17,8 +17,7 @@ interface Scores {
   readonly y: Numbers;
   /** For every number of `y` whether a leaf weighed it. */
   readonly seen: Numbers;
-  /** Of all leaves: whom they weigh, and how much. */
-  readonly ids: readonly number[];
+  /** Of all leaves: whom they weigh and how much, by turns. */
   readonly weights: Float32Array;
   readonly run: () => void;
 }
@@ -46,21 +45,21 @@ function scoresOf(call: Call, forest: Forest, aggregate: number, targets: number
   const { words, thresholds, roots } = flatten(forest, call.width());
   const { type, data: x } = call.input();
   if (type !== FLOAT) refuse('unsupported', 'type');
-  call.spend(MAX_TREE_DEPTH * roots.length);
   const y = call.make([1, targets]);
   const seen = y.slice();
+  const weights = Float32Array.from(forest.leaves.flat());
+  must(
+    weights.every((id, i) => i % 2 || (id >= 0 && id < targets)),
+    'weights',
+  );
   const ends = [0];
-  const ids: number[] = [];
-  const sums: number[] = [];
-  for (const leaf of forest.leaves) {
-    for (let i = 0; i < leaf.length; i += 2) {
-      must(leaf[i]! >= 0 && leaf[i]! < targets, 'weights');
-      ids.push(leaf[i]!);
-      sums.push(leaf[i + 1]!);
-    }
-    ends.push(ids.length);
+  let fattest = 0;
+  for (const { length } of forest.leaves) {
+    ends.push(ends.at(-1)! + length);
+    fattest = Math.max(fattest, length);
   }
-  const weights = Float32Array.from(sums);
+  // Any number of trees may come to the leaf that weighs most.
+  call.spend((MAX_TREE_DEPTH + fattest) * roots.length, words.byteLength + weights.byteLength);
   const at = new Int32Array(roots.length);
   const run = (): void => {
     y.fill(0);
@@ -69,9 +68,9 @@ function scoresOf(call: Call, forest: Forest, aggregate: number, targets: number
     walk(at, words, thresholds, x);
     for (let tree = 0; tree < at.length; tree++) {
       const leaf = at[tree]!;
-      for (let i = ends[~leaf]!; i < ends[-leaf]!; i++) {
-        const id = ids[i]!;
-        const weight = weights[i]!;
+      for (let i = ends[~leaf]!; i < ends[-leaf]!; i += 2) {
+        const id = weights[i]!;
+        const weight = weights[i + 1]!;
         const old = y[id]!;
         if (aggregate < MIN) y[id] = old + weight;
         else if (!seen[id] || (aggregate > MIN ? weight > old : weight < old)) y[id] = weight;
@@ -80,7 +79,7 @@ function scoresOf(call: Call, forest: Forest, aggregate: number, targets: number
     }
     if (aggregate === AVERAGE) for (let i = 0; i < targets; i++) y[i]! /= roots.length;
   };
-  return { y, seen, ids, weights, run };
+  return { y, seen, weights, run };
 }
 
 /** A target that no leaf weighs is 0, whatever its base value, unless it is the only one. */
@@ -102,7 +101,8 @@ export const treeEnsembleRegressor: Operator = (call) =>
   regressor(call, forestById(call, 'target'), call.word('aggregate_function', AGGREGATES, SUM), postTransform(call));
 
 export const treeEnsemble: Operator = (call) => {
-  const [aggregate, kind] = [call.int('aggregate_function', SUM), call.int('post_transform')];
+  const aggregate = call.int('aggregate_function', SUM);
+  const kind = call.int('post_transform');
   if (!AGGREGATES[aggregate] || !POST_TRANSFORMS[kind]) refuse('unsupported', 'aggregate_function');
   return regressor(call, forestByPlace(call), aggregate, kind);
 };
@@ -138,8 +138,8 @@ function best({ y, seen }: Scores, base: readonly number[]): number {
 }
 
 /** Two classes: leaves may weigh both, or one of them for the other's opposite. Turns sums into scores and gives the label's place. */
-function pairOf({ y, seen, ids, weights }: Scores, base: readonly number[], kind: number): () => number {
-  const isShare = new Set(ids).size === 1 && weights.every((weight) => weight >= 0);
+function pairOf({ y, seen, weights }: Scores, base: readonly number[], kind: number): () => number {
+  const isShare = weights.length > 0 && weights.every((x, i) => (i % 2 ? x >= 0 : x === weights[0]));
   return () => {
     const [first, second] = seen;
     if (base.length > 1 && second) {

@@ -48,13 +48,12 @@ export function flatten(
   };
   /** Each comparison parts the numbers at some thresholds: up to the first they go one way, from there to the second the other, and so on. */
   const compare = (place: number, i: number, toYes: number, toNo: number): void => {
-    const [mode, value] = [modes[i]!, values[i]!];
-    const single =
-      mode === LT || mode === GTE ? [floatBefore(value)] : mode < EQ ? [value] : [floatBefore(value), value];
-    const ends =
-      mode === MEMBER
-        ? members[i]!.toSorted((a, b) => a - b).flatMap((member) => [floatBefore(member), member])
-        : single;
+    const mode = modes[i]!;
+    const value = values[i]!;
+    const set = mode === MEMBER ? members[i]!.toSorted((a, b) => a - b) : [value];
+    const ends = set.flatMap((member) =>
+      mode < EQ ? (mode === LT || mode === GTE ? floatBefore(member) : member) : [floatBefore(member), member],
+    );
     must(ends.length > 0, 'nodes');
     let [here, there] = mode < GTE || mode === NEQ ? [toYes, toNo] : [toNo, toYes];
     // NaN differs from everything, and nothing is above, below or at a threshold that is NaN.
@@ -76,12 +75,12 @@ export function flatten(
     must(to < 0 ? ~to < leaves.length : to < features.length, 'nodes');
     if (to < 0) return to;
     if (known.has(to)) refuse('cyclic', 'nodes');
-    if (depth > MAX_TREE_DEPTH) refuse('too_large', 'depth');
     known.add(to);
     must(modes[to]! >= 0 && modes[to]! <= MEMBER, 'nodes');
     must(features[to]! >= 0 && features[to]! < width, 'nodes');
     const place = reserve();
     const next = depth + 1 + 2 * (members[to]?.length ?? 0);
+    if (next > MAX_TREE_DEPTH) refuse('too_large', 'depth');
     compare(place, to, follow(yes[to]!, next), follow(no[to]!, next));
     return place;
   };

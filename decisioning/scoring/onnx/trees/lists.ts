@@ -30,7 +30,8 @@ const IDS = 67_108_864;
 
 /** Of TreeEnsembleClassifier and TreeEnsembleRegressor: every node with its tree's id and its own. A tree's root is its first node. @throws Refused */
 export function forestById(call: Call, what: string): Forest {
-  const [trees, ids] = [call.ints('nodes_treeids'), call.ints('nodes_nodeids')];
+  const trees = call.ints('nodes_treeids');
+  const ids = call.ints('nodes_nodeids');
   const modes = (call.get('strings', 'nodes_modes') ?? []).map((mode) => MODES.indexOf(mode));
   const values = call.floats('nodes_values');
   // How often training rows came by: nothing that a score depends on.
@@ -44,11 +45,9 @@ export function forestById(call: Call, what: string): Forest {
   const follow = (side: string): number[] =>
     call.ints(`nodes_${side}nodeids`).map((id, i) => (modes[i] === LEAF ? 0 : find(trees[i]!, id)));
   const leaves: number[][] = ids.map(() => []);
-  const [targets, leafTrees, leafIds] = [
-    call.ints(`${what}_ids`),
-    call.ints(`${what}_treeids`),
-    call.ints(`${what}_nodeids`),
-  ];
+  const targets = call.ints(`${what}_ids`);
+  const leafTrees = call.ints(`${what}_treeids`);
+  const leafIds = call.ints(`${what}_nodeids`);
   const weights = call.floats(`${what}_weights`);
   must(targets.length === weights.length, 'weights');
   // Weights of nodes that are no leaves reach no score.
@@ -75,12 +74,14 @@ export function forestByPlace(call: Call): Forest {
     return tensor ? [...tensorOf(tensor).data] : [];
   };
   const features = call.ints('nodes_featureids');
-  const [modes, values] = [numbers('nodes_modes'), numbers('nodes_splits')];
+  const modes = numbers('nodes_modes');
+  const values = numbers('nodes_splits');
   const follow = (side: string): number[] => {
     const areLeaves = call.ints(`nodes_${side}leafs`);
     return call.ints(`nodes_${side}nodeids`).map((id, i) => (areLeaves[i] ? ~id : id));
   };
-  const [targets, weights] = [call.ints('leaf_targetids'), numbers('leaf_weights')];
+  const targets = call.ints('leaf_targetids');
+  const weights = numbers('leaf_weights');
   must(targets.length === weights.length && features.length === values.length, 'weights');
   numbers('nodes_hitrates');
   // Sets stand one after the other, each with NaN behind it.
