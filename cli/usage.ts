@@ -42,15 +42,20 @@ export const USAGE = `Usage: npm run hyperedge -- COMMAND
   models show MODEL         its versions with their figures, and why they stand where they stand
   models push FOLDER…       register what \`npm run train\` wrote; the same manifest again is the same version
       --stage STAGE         and put it in service: shadow, canary:0.1 (a tenth of the customers) or live
+      --job N               it is what a training that was asked for made: closes the job, begins as a shadow
   models stage MODEL VERSION STAGE
                             put a version in service; whoever held the stage retires
       --share SHARE         of a canary; --reason TEXT, kept in the audit
       --resume              in spite of the watch, which called the version back
   models retire MODEL VERSION
                             take a version out of service
+  models delete MODEL VERSION
+                            delete what a version that serves nobody holds; its number and hash stay
   models card MODEL [VERSION]
                             its card: data, figures, limits
   models performance MODEL  how good its scores turned out to be, version by version; --days N (default 30)
+  models jobs               trainings that drift, calibration, new outcomes or age ask for
+  models jobs take N        say that you train it; give-up N --reason TEXT says that you do not
   models score MODEL CUSTOMER
                             a customer's score with its reasons; --version N for any version
       --json, --site URL, --key KEY as for push

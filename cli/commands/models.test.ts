@@ -1,14 +1,15 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { ModelVersion } from '../../contract/models/registry.ts';
+import type { TrainingJob } from '../../contract/models/training.ts';
 import { cardFigures, folderUpload } from '../models/folder.ts';
+import { formatJobs } from '../models/jobs.ts';
 import { formatModel, formatModels, formatScore } from '../models/words.ts';
+import { models } from './models.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'models-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -51,6 +52,7 @@ async function double(answers: Readonly<Record<string, object>>) {
         detail: 'No such model',
       };
       const body = answers[asked];
+      if (body && request.method === 'DELETE') return void response.writeHead(204).end();
       response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? missing));
     });
   });
@@ -59,13 +61,17 @@ async function double(answers: Readonly<Record<string, object>>) {
   return { requests, site: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-const run = (...args: readonly string[]) =>
-  promisify(execFile)(process.execPath, ['cli/hyperedge.ts', 'models', ...args], {
-    cwd: join(import.meta.dirname, '../..'),
-    env: { PATH: process.env.PATH, NO_COLOR: '1', HYPEREDGE_SECRET_KEY: 'sk_x' },
-  });
-const told = async (...args: string[]) =>
-  ((await run(...args).catch((error: unknown) => error)) as { stderr: string }).stderr;
+/** The command as the shell calls it, in this process: what it prints. */
+async function run(...args: readonly string[]): Promise<{ readonly stdout: string }> {
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    await models([...args, '--key', 'sk_x']);
+    return { stdout: written.mock.calls.map(([text]) => String(text)).join('') };
+  } finally {
+    written.mockRestore();
+  }
+}
+const told = async (...args: string[]) => ((await run(...args).catch((error: unknown) => error)) as Error).message;
 
 test('all models: who serves, and the paths of the scores', () => {
   const versions = [versionOf(3, { stage: 'canary', share: 0.1 }), versionOf(2, { stage: 'live' }), versionOf(1)];
@@ -185,6 +191,14 @@ test('a version is staged, retired, and its card is read without its drawings', 
   expect((await run('card', 'churn', '--site', site)).stdout).toBe('# Churn\n![x](a drawing: --json has it)\n');
 });
 
+test('what a version holds is deleted, and one that is not there is told of', async () => {
+  const { requests, site } = await double({ 'DELETE /v1/models/churn/versions/2': {} });
+  expect((await run('delete', 'churn', '2', '--site', site)).stdout).toContain('churn 2 is deleted');
+  expect(requests).toEqual([{ asked: 'DELETE /v1/models/churn/versions/2', body: undefined }]);
+  expect(await told('delete', 'churn', '3', '--site', site)).toContain('No such model');
+  expect(await told('delete', 'churn', 'all', '--site', site)).toContain('"all" is no version');
+});
+
 /** As small as a manifest may be. */
 function manifestText(): string {
   const output = { name: 'probability', tensor: 'p', column: 0, range: [0, 1], kind: 'probability' };
@@ -193,6 +207,40 @@ function manifestText(): string {
   const named = { format: 1, id: 'churn', name: 'Churn', predicts: 'leaves', engine: 'hyperedge', inputTensor: 'row' };
   return JSON.stringify({ ...named, file, inputs: [input], outputs: [output] });
 }
+
+const job: TrainingJob = {
+  ...{ id: 7, model: 'churn', version: 2, state: 'asked', cause: 'drift', detail: 'PSI .31 of tenure' },
+  ...{ askedAt: '2026-11-22T09:00:00.000Z', changedAt: '2026-11-22T09:00:00.000Z', changedBy: 'watch' },
+  ...{ result: null, note: null },
+};
+
+test('trainings that were asked for are listed with how to answer them, taken, and closed by a push that names the job', async () => {
+  expect(formatJobs([job]).split('\n')).toEqual([
+    '  Job      follows  state                   asked  version',
+    '  7 churn        2  asked  22 Nov 2026, 09:00 UTC        -',
+    '',
+    '  7 drift: PSI .31 of tenure',
+    '',
+    '  npm run train -- models/churn/spec.yaml',
+    '  npm run hyperedge -- models push models/churn --job 7',
+    '',
+  ]);
+  expect(formatJobs([{ ...job, state: 'done', result: 3 }])).not.toContain('--job');
+  const { requests, site } = await double({
+    'GET /v1/training-jobs': { jobs: [job] },
+    'POST /v1/training-jobs/7': { ...job, state: 'running' },
+    'POST /v1/models': { ...versionOf(3, { stage: 'shadow' }), created: true },
+  });
+  expect((await run('jobs', '--site', site)).stdout).toContain('PSI .31');
+  expect((await run('jobs', 'take', '7', '--site', site)).stdout).toBe('✓ job 7 (churn) is running\n');
+  const pushed = await run('push', folder, '--job', '7', '--site', site);
+  expect(pushed.stdout.split('\n')[1]).toBe('  Job 7 is done: it begins as a shadow');
+  expect(requests[1]?.body).toEqual({ state: 'running' });
+  expect(requests[2]?.body).toMatchObject({ lineage: { seed: 17, job: 7 } });
+  expect(await told('jobs', 'tke', '7', '--site', site)).toContain('did you mean "take"?');
+  expect(await told('push', folder, folder, '--job', '7', '--site', site)).toContain('--job is of one model');
+  expect(await told('push', folder, '--job', 'seven', '--site', site)).toContain('--job');
+});
 
 test('slips are told what was meant, before anything is sent', async () => {
   const site = ['--site', 'http://127.0.0.1:9'];

@@ -1,6 +1,6 @@
 /** `models`: versions of models, pushed from folders, staged and taken out of service. */
 import { parseArgs } from 'node:util';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { modelPerformance } from '../../contract/models/performance.ts';
 import {
   modelSummary,
@@ -10,18 +10,25 @@ import {
   registeredModel,
 } from '../../contract/models/registry.ts';
 import { scoreResponse } from '../../contract/models/score.ts';
+import { trainingJob, trainingJobs } from '../../contract/models/training.ts';
 import { didYouMean } from '../../decisioning/did-you-mean.ts';
 import { type Api, type ApiRequest, callApi } from '../api.ts';
 import { CommandFailure, EXIT, usageFailure } from '../failure.ts';
 import { LOCAL_FOLDER } from '../local.ts';
 import { folderUpload } from '../models/folder.ts';
+import { formatJob, formatJobs } from '../models/jobs.ts';
 import { formatModelPerformance } from '../models/performance.ts';
 import { formatModel, formatModels, formatScore, stageText } from '../models/words.ts';
 import { chooseTarget } from '../target.ts';
 import { counted, paint } from '../terminal.ts';
+import { wholeNumber } from '../whole-number.ts';
 
-const ACTIONS = ['list', 'show', 'push', 'stage', 'retire', 'card', 'score', 'performance'];
+const ACTIONS = ['list', 'show', 'push', 'stage', 'retire', 'delete', 'card', 'score', 'performance', 'jobs'];
 const STAGES = ['shadow', 'canary', 'live', 'retired'];
+/** What is done with a job, by the words for it. */
+const JOB_STATES: Readonly<Record<string, string>> = { take: 'running', 'give-up': 'failed' };
+/** Ids are counted from 1. */
+const MAX_JOB_ID = 1_000_000_000;
 /** A drawing inside a card: nothing for a terminal. */
 const DRAWING = /\]\(data:image[^)]*\)/g;
 
@@ -33,6 +40,7 @@ const OPTIONS = {
   reason: { type: 'string' },
   version: { type: 'string' },
   days: { type: 'string' },
+  job: { type: 'string' },
   resume: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
@@ -55,12 +63,16 @@ export async function models(args: string[]): Promise<number> {
       return stage(values, idOf(rest, 3), rest[1]!, wishOf(rest[2]!, values.share));
     case 'retire':
       return stage(values, idOf(rest, 2), rest[1]!, { stage: 'retired' });
+    case 'delete':
+      return remove(values, idOf(rest, 2), rest[1]!);
     case 'card':
       return card(values, rest);
     case 'score':
       return score(values, rest);
     case 'performance':
       return performance(values, idOf(rest, 1));
+    case 'jobs':
+      return jobs(values, rest);
     default:
       throw usageFailure(`models "${action}"${didYouMean(action, ACTIONS)}`);
   }
@@ -125,7 +137,9 @@ async function read<T>(values: Values, path: string, schema: z.ZodType<T>, words
 async function push(values: Values, folders: readonly string[]): Promise<number> {
   if (folders.length === 0) throw usageFailure('Name the folders of the models, e.g. models/churn');
   const wish = values.stage === undefined ? undefined : wishOf(values.stage, values.share);
-  const uploads = folders.map(folderUpload);
+  if (values.job !== undefined && folders.length > 1) throw usageFailure('--job is of one model: name one folder');
+  const origin = values.job === undefined ? {} : { job: wholeNumber('--job', values.job, 1, MAX_JOB_ID) };
+  const uploads = folders.map(folderUpload).map((one) => ({ ...one, lineage: { ...one.lineage, ...origin } }));
   const api = targetOf(values);
   for (const upload of uploads) {
     const { id } = upload.manifest;
@@ -143,14 +157,27 @@ async function push(values: Values, folders: readonly string[]): Promise<number>
         : `${paint('gray', '=')} ${paint('bold', id)}: version ${version} is there already, ${stageText(done)}${left}\n`,
     );
     if (wish && done.stage === 'registered') await put(api, values, encodeURIComponent(id), `${version}`, wish);
-    else if (created)
+    else if (created && done.stage === 'registered')
       process.stdout.write(`  It serves nobody yet: npm run hyperedge -- models stage ${id} ${version} shadow\n`);
+    else if (created) process.stdout.write(`  Job ${values.job} is done: it begins as a ${stageText(done)}\n`);
   }
   return EXIT.ok;
 }
 
-async function stage(values: Values, id: string, version: string, wish: StageWish): Promise<number> {
+async function remove(values: Values, id: string, version: string): Promise<number> {
+  checkVersion(version);
+  await ask(targetOf(values), { method: 'DELETE', path: `/v1/models/${id}/versions/${version}` }, z.null());
+  const words = `${decodeURIComponent(id)} ${version} is deleted: manifest, card, figures and file`;
+  process.stdout.write(`${paint('green', '✓')} ${words}\n`);
+  return EXIT.ok;
+}
+
+function checkVersion(version: string): void {
   if (!/^[1-9]\d{0,6}$/.test(version)) throw usageFailure(`"${version}" is no version: a number from 1 on`);
+}
+
+async function stage(values: Values, id: string, version: string, wish: StageWish): Promise<number> {
+  checkVersion(version);
   await put(targetOf(values), values, id, version, wish);
   return EXIT.ok;
 }
@@ -206,4 +233,16 @@ async function score(values: Values, words: readonly string[]): Promise<number> 
 function performance(values: Values, id: string): Promise<number> {
   const query = values.days === undefined ? '' : `?days=${encodeURIComponent(values.days)}`;
   return read(values, `/v1/models/${id}/performance${query}`, modelPerformance, formatModelPerformance);
+}
+
+/** `jobs`, `jobs take 7`, `jobs give-up 7 --reason TEXT`. */
+async function jobs(values: Values, [word, id, ...more]: readonly string[]): Promise<number> {
+  if (word === undefined) return read(values, '/v1/training-jobs', trainingJobs, ({ jobs: all }) => formatJobs(all));
+  const state = JOB_STATES[word];
+  if (state === undefined)
+    throw usageFailure(`models jobs "${word}"${didYouMean(word, Object.keys(JOB_STATES))}: take or give-up`);
+  if (id === undefined || more.length > 0) throw usageFailure('Name the job by its number: models jobs take 7');
+  const body = JSON.stringify({ state, ...(values.reason !== undefined && { note: values.reason }) });
+  const path = `/v1/training-jobs/${wholeNumber('the job', id, 1, MAX_JOB_ID)}`;
+  return tell(values, await ask(targetOf(values), { method: 'POST', path, body }, trainingJob), formatJob);
 }
