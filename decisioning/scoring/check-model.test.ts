@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fieldOf } from './check.ts';
 import { checkModel } from './check-model.ts';
 import type { OpenedModel } from './engine.ts';
@@ -45,6 +45,18 @@ describe('a manifest and its file', () => {
     expect(wrong(opened({ inputs: [{ name: 'row', width: 9 }] }))).toEqual([
       'wrong_width inputs: make 8 columns, and the file takes 9',
     ]);
+  });
+
+  it('do not where checking would take too long: nothing is scored then', () => {
+    const run = vi.fn(opened().run);
+    const rows = 2 + (CHURN.background?.length ?? 0);
+    expect(wrong(opened({ steps: Math.floor(2 ** 30 / rows), run }))).toEqual([]);
+    expect(run).toHaveBeenCalledTimes(rows);
+    const problems = wrong(opened({ steps: Math.floor(2 ** 30 / rows) + 1, run }));
+    expect(problems).toEqual([
+      expect.stringMatching(/^too_costly inputs: and `background` ask for \d+ rows of \d+ steps: /),
+    ]);
+    expect(run).toHaveBeenCalledTimes(rows);
   });
 
   it('do not where an output is no tensor of the file, or a column too many', () => {

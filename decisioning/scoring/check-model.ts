@@ -4,6 +4,10 @@ import type { OpenedModel } from './engine.ts';
 import type { ModelInput, ModelManifest } from './manifest.ts';
 import { columnNames, encodeRow, inputWidth, rowWidth } from './vector.ts';
 
+/** Steps of all rows that one upload is checked with, some 3 s: 128 rows of the costliest model, hundreds of any that decides in time. */
+export const MAX_CHECK_STEPS = 1_073_741_824;
+const TOO_COSTLY = `at most ${MAX_CHECK_STEPS} together are checked, so fewer rows, or a smaller model`;
+
 /**
  * What is wrong with a manifest for the file that was opened: the row's tensor and width, the outputs' tensors and columns, and scores
  * that must be numbers within their ranges: for a row without any value, for one without each `nan` input, and for all of the background.
@@ -51,7 +55,17 @@ interface Probe {
 }
 
 function scoreProblems(manifest: ModelManifest, opened: OpenedModel): readonly ManifestProblem[] {
-  return probesOf(manifest).flatMap(({ path, what, row }) => {
+  const probes = probesOf(manifest);
+  const { steps = 0 } = opened;
+  if (probes.length * steps > MAX_CHECK_STEPS)
+    return [
+      problem(
+        'too_costly',
+        ['inputs'],
+        `and \`background\` ask for ${probes.length} rows of ${steps} steps: ${TOO_COSTLY}`,
+      ),
+    ];
+  return probes.flatMap(({ path, what, row }) => {
     const wrong = wrongScore(manifest, opened, row);
     return wrong === undefined ? [] : [problem('bad_score', path, `${what} ${wrong}`)];
   });

@@ -28,7 +28,9 @@ export type ManifestReason =
   /** A tensor that the file does not have, or not this column of it. */
   | 'unknown_tensor'
   /** The file gives no number, or one outside the range, for a row that it must know. */
-  | 'bad_score';
+  | 'bad_score'
+  /** Checking it would take longer than an upload may. */
+  | 'too_costly';
 
 export interface ManifestProblem {
   readonly reason: ManifestReason;
