@@ -17,7 +17,7 @@ export type ApiReply =
 
 /** One request; bodies are JSON text. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly body?: string;
   /** Version that the change is based on. */
@@ -44,7 +44,8 @@ export async function callApi(api: Api, { method, path, body, ifMatch }: ApiRequ
     throw new CommandFailure(`${api.site} does not answer (${reasonOf(error)}). Is it running? npm start`);
   });
   const text = await response.text();
-  if (response.ok) return { outcome: 'done', body: JSON.parse(text), etag: response.headers.get('etag') };
+  if (response.ok)
+    return { outcome: 'done', body: text === '' ? null : JSON.parse(text), etag: response.headers.get('etag') };
   const refused = problem.safeParse(parsed(text));
   if (!refused.success) throw new CommandFailure(`${api.site}${path} answered ${response.status} without saying why`);
   return { outcome: 'refused', problem: refused.data };

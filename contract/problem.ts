@@ -24,6 +24,7 @@ export const PROBLEMS = {
   precondition_required: { status: 428, title: 'Send If-Match with the ETag you read' },
   invalid_configuration: { status: 422, title: 'The configuration cannot be published' },
   invalid_model: { status: 422, title: 'The model cannot serve' },
+  in_service: { status: 409, title: 'It is in service' },
   called_back: { status: 412, title: 'The watch took this version out of service' },
   not_held: { status: 409, title: 'The learning of this campaign is not held' },
   nothing_published: { status: 409, title: 'Nothing has been published yet' },

@@ -19,8 +19,8 @@ export async function listModelOutputs(db: Database, workspaceId: string): Promi
          (SELECT json_group_array(json_extract(o.value, '$.name')) FROM json_each(v.manifest, '$.outputs') o) AS outputs,
          EXISTS (SELECT 1 FROM json_each(v.manifest, '$.inputs') i WHERE json_extract(i.value, '$.attribute') LIKE 'arm.%') AS readsArms
        FROM model_versions v
-       WHERE v.workspace_id = ?1 AND (v.stage IN ('canary', 'live') OR v.version =
-         (SELECT max(n.version) FROM model_versions n WHERE n.workspace_id = ?1 AND n.model_id = v.model_id))
+       WHERE v.workspace_id = ?1 AND v.deleted_at IS NULL AND (v.stage IN ('canary', 'live') OR v.version =
+         (SELECT max(n.version) FROM model_versions n WHERE n.workspace_id = ?1 AND n.model_id = v.model_id AND n.deleted_at IS NULL))
        ORDER BY v.model_id, v.version`,
     )
     .bind(workspaceId)

@@ -1,11 +1,18 @@
 /** Versions of models: registered once and unchanged. */
 import type { RegisterModelRequest } from '../../contract/models/registry.ts';
 import { database } from '../../db/database.ts';
-import { countModels, findModel, insertVersion, type ModelVersionRow } from '../../db/queries/models.ts';
+import {
+  countModels,
+  findByManifest,
+  findModel,
+  insertVersion,
+  type ModelVersionRow,
+} from '../../db/queries/models.ts';
 import type { Caller } from '../configuration/release.ts';
 import { type Checked, refused } from '../http/problem.ts';
 import { checkUpload } from './check.ts';
-import { sha256Of, storeModel } from './store.ts';
+import { deleteVersion } from './deletion.ts';
+import { manifestHashOf, sha256Of, storeModel } from './store.ts';
 import { finishJob } from './training.ts';
 
 /** Models of a workspace with a version: those that serve, and as many again that did or will. */
@@ -26,6 +33,9 @@ export async function registerModel(
     return refused('invalid_request', `There are ${MAX_REGISTERED_MODELS} models already: delete the versions of one`, [
       { field: '/manifest/id', detail: `is the id of another model; a workspace has at most ${MAX_REGISTERED_MODELS}` },
     ]);
+  // Looked at before anything is stored: what was deleted is not to lie in the bucket again.
+  const known = await findByManifest(db, workspaceId, modelId, await manifestHashOf(manifest));
+  if (known && known.deletedAt !== null) return deletedBefore(known);
   const manifestHash = await storeModel(env, workspaceId, manifest, file);
   const { metrics, lineage, card } = body;
   const changes = JSON.stringify([{ path: '/manifestHash', after: manifestHash }]);
@@ -44,5 +54,17 @@ export async function registerModel(
     },
     { at: nowMs, actor, action: 'register', kind: 'model', subject: modelId, changes },
   );
+  if (stored.row.deletedAt !== null) {
+    await deleteVersion(caller, modelId, stored.row.version);
+    return deletedBefore(stored.row);
+  }
   return { ok: true, value: { ...stored, row: await finishJob(caller, stored.row, lineage.job) } };
+}
+
+function deletedBefore({ version }: ModelVersionRow): Checked<never> {
+  return refused(
+    'invalid_model',
+    `It is version ${version}, which was deleted: a manifest without what had to go is another version`,
+    [{ field: '/manifest', detail: `is that of version ${version}, which was deleted` }],
+  );
 }

@@ -17,6 +17,11 @@ export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> 
   return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** The name of a version: the hash of its manifest's text. */
+export function manifestHashOf(manifest: string): Promise<string> {
+  return sha256Of(new TextEncoder().encode(manifest) as Uint8Array<ArrayBuffer>);
+}
+
 async function bytesOf(env: Env, key: string): Promise<Uint8Array<ArrayBuffer> | null> {
   const object = await env.MODELS.get(key);
   return object && new Uint8Array(await object.arrayBuffer());
@@ -40,7 +45,7 @@ export async function storeModel(
   manifest: string,
   file: Uint8Array<ArrayBuffer>,
 ): Promise<string> {
-  const hash = await sha256Of(new TextEncoder().encode(manifest) as Uint8Array<ArrayBuffer>);
+  const hash = await manifestHashOf(manifest);
   const fileHash = await sha256Of(file);
   try {
     // The file first: a manifest that is there has its file.
@@ -60,4 +65,22 @@ export async function readModel(env: Env, workspaceId: string, hash: string): Pr
   const { sha256 } = (JSON.parse(manifest) as ModelManifest).file;
   const file = await read(env, fileKey(workspaceId, sha256), sha256);
   return file && { hash, manifest, file };
+}
+
+/**
+ * Deletes a version's manifest, and its file unless another version has the same. Throws {@link Unavailable} when the bucket does not answer; deleting again
+ * changes nothing.
+ */
+export async function eraseModel(
+  env: Env,
+  workspaceId: string,
+  { manifestHash, fileHash }: { readonly manifestHash: string; readonly fileHash: string | undefined },
+): Promise<void> {
+  const keys = [
+    manifestKey(workspaceId, manifestHash),
+    ...(fileHash === undefined ? [] : [fileKey(workspaceId, fileHash)]),
+  ];
+  await env.MODELS.delete(keys).catch(() => {
+    throw new Unavailable('models');
+  });
 }

@@ -21,6 +21,7 @@ import { makeCursor, readNumberCursor } from '../configuration/cursor.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem, refuse } from '../http/problem.ts';
+import { deleteVersion } from '../models/deletion.ts';
 import { registerModel } from '../models/registry.ts';
 import { stageVersion } from '../models/staging.ts';
 import { callerOf } from './configuration/caller.ts';
@@ -33,6 +34,7 @@ const ONE = { 404: { description: '`not_found`: there is no such model, or no su
 export function registerModels(app: App): void {
   registerReads(app);
   registerWrites(app);
+  registerDeletion(app);
 }
 
 function registerReads(app: App): void {
@@ -161,6 +163,31 @@ function registerWrites(app: App): void {
     async (c, { params, body }) => {
       const done = await stageVersion(callerOf(c), params.id, params.version, body);
       return done.ok ? c.json(answerOf(headOf(done.value))) : refuse(c, done.refusal);
+    },
+  );
+}
+
+function registerDeletion(app: App): void {
+  endpoint(
+    app,
+    {
+      method: 'delete',
+      path: '/v1/models/{id}/versions/{version}',
+      tag: TAG,
+      summary: 'Delete what a version holds',
+      description:
+        'Manifest, figures, card and file go, and with them the rows of customers that a manifest may hold for explanations. Its number and its manifest’s hash stay with the audit, so that the same manifest is not registered again. For versions that serve nobody.',
+      auth: 'secret',
+      params: z.strictObject({ id: slug, version }),
+      responses: {
+        204: { description: 'Deleted, now or before' },
+        ...ONE,
+        409: { description: '`in_service`: it is shadow, canary or live' },
+      },
+    },
+    async (c, { params }) => {
+      const done = await deleteVersion(callerOf(c), params.id, params.version);
+      return done.ok ? c.body(null, 204) : refuse(c, done.refusal);
     },
   );
 }
