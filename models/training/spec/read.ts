@@ -17,6 +17,11 @@ export function readDocument(file: string): unknown {
 /** @throws TrainingRefusal that names every field that is wrong */
 export function checkSpec(file: string, document: unknown): TrainingSpec {
   const spec = readShape(specShape, file, document);
+  const { data } = spec;
+  if ((data.file === undefined) === (data.log === undefined))
+    throw new TrainingRefusal(`${file}: data: must name a file or a log, one of them`);
+  if ((data.log === undefined) !== (data.model === undefined))
+    throw new TrainingRefusal(`${file}: data.model: goes with data.log, and is needed there`);
   if (spec.members.every(({ weight }) => weight === 0)) {
     throw new TrainingRefusal(`${file}: members: one of them must have a weight above 0`);
   }

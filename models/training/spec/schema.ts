@@ -74,8 +74,14 @@ export const specShape = z.strictObject({
   onDevice: z.literal(true).exactOptional(),
   data: z.strictObject({
     /** Relative to the spec, or with `data:` in front in the folder of tables; plain or gzipped CSV with a header. */
-    file: word,
+    file: word.exactOptional(),
     delimiter: z.string().length(1).default(','),
+    /** Instead of a file: a folder with the decision log in it, and the model whose rows are wanted. */
+    log: word.exactOptional(),
+    model: word.exactOptional(),
+    /** Of the version that was told; the one beside the spec unless named. */
+    manifest: word.exactOptional(),
+    versions: z.array(z.int().min(1)).min(1).max(100).exactOptional(),
     ...dataWords,
   }),
   target: z.strictObject({ column: word, positive: z.array(z.string()).min(1) }),

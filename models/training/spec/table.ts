@@ -7,6 +7,7 @@ import type { ModelInput } from '../../../decisioning/scoring/manifest.ts';
 import { encodeInto, rowWidth } from '../../../decisioning/scoring/vector.ts';
 import type { Rows } from '../rows.ts';
 import { dataFile } from './data-file.ts';
+import { readLog } from './log-table.ts';
 import { TrainingRefusal } from './refusal.ts';
 import type { SpecInput, TrainingSpec } from './schema.ts';
 
@@ -25,12 +26,15 @@ export interface Table {
 
 /** @throws TrainingRefusal if the file cannot be read, or lacks a column that the spec names */
 export function readTable(specFile: string, spec: TrainingSpec): Table {
-  const file = dataFile(specFile, spec.data.file);
-  const { records, sha256 } = readRecords(file, spec.data.delimiter);
+  const { file, log, model, delimiter, manifest, versions } = spec.data;
+  const { records, sha256 } =
+    log !== undefined && model !== undefined
+      ? readLog(specFile, { log, model, ...(manifest !== undefined && { manifest }), ...(versions && { versions }) })
+      : readRecords(dataFile(specFile, file ?? ''), delimiter);
   const named = [spec.target.column, ...spec.inputs.map(({ column }) => column)];
   if ('column' in spec.folds) named.push(spec.folds.column);
   const lacking = named.filter((column) => !Object.hasOwn(records[0]!, column));
-  if (lacking.length > 0) throw new TrainingRefusal(`${spec.data.file}: no column ${lacking.join(', ')}`);
+  if (lacking.length > 0) throw new TrainingRefusal(`${file ?? log}: no column ${lacking.join(', ')}`);
   return { records, sha256 };
 }
 
@@ -61,7 +65,9 @@ export function attributesOf(inputs: readonly SpecInput[], record: Record_): Map
 function attributeOf({ encoding, absent = [], rename = {} }: SpecInput, text: string): unknown {
   const trimmed = text.trim();
   if (trimmed === '' || absent.includes(trimmed)) return null;
-  return encoding.kind === 'number' ? Number(trimmed) : (rename[trimmed] ?? trimmed);
+  const word = rename[trimmed] ?? trimmed;
+  if (encoding.kind === 'number') return Number(trimmed);
+  return encoding.kind === 'boolean' && !encoding.trueValues ? word === 'true' : word;
 }
 
 export interface TrainingRows {
