@@ -6,6 +6,7 @@ import { type Breach, breachOf } from '../../decisioning/scoring/watch/verdict.t
 import type { CallBack, ModelBooks } from '../publisher/models.ts';
 import type { Alert } from '../publisher/protocol.ts';
 import { enqueue } from './anomalies.ts';
+import { makeRoom } from './model-room.ts';
 import {
   forgiveUntil,
   type HourSums,
@@ -48,6 +49,9 @@ export async function watchModels(
   const versions = watchedVersions(sql);
   if (versions.length === 0) return;
   const { models, calledBack } = await publisher.books();
+  makeRoom(sql, versions, (one) =>
+    models.some(({ model: { id, versions: own } }) => id === one.model && own.some((v) => v.version === one.version)),
+  );
   const isBack = ({ model, version }: WatchedVersion) =>
     calledBack.some((back) => back.modelId === model && back.version === version);
   for (const watched of versions) {
