@@ -1,7 +1,7 @@
 /** What each file of `dist/` may weigh, in bytes after gzip: the build and `npm run budget` fail beyond. */
 export const BUDGETS: Readonly<Record<string, number>> = {
-  // Rides on every page of a site. 20 bytes below the 2,500 that are promised: `gzip -9` makes up to 19 more of it than Node's zlib does.
-  'hyperedge.js': 2_480,
+  // Rides on every page of a site. 19 bytes below the 2,500 that are promised: `gzip -9` makes up to 19 more of it than Node's zlib does.
+  'hyperedge.js': 2_481,
   // For pages filled on their way: the same, and what came with the page.
   'edge.js': 3_250,
   // Stands in every document.
@@ -25,7 +25,7 @@ export const BUDGETS: Readonly<Record<string, number>> = {
   'device.js': 6_000,
   'events.js': 3_520,
   // Models on the page: the session's counts and the encoder of rows; and the evaluator, with all its operators.
-  'score.js': 5_800,
+  'score.js': 5_950,
   'onnx.js': 8_000,
   'goal.js': 110,
   'identity.js': 1_085,

@@ -152,9 +152,8 @@ const ABSENT: Readonly<Record<string, { readonly instead: string; readonly modul
     modules: [
       'scores',
       'arbitration/holdout',
-      'arbitration/pcvl',
       'arbitration/relations',
-      'arbitration/seed',
+      'arbitration/value',
       'arbitration/worth',
       'features/features',
       'lifecycle/admission',

@@ -3,10 +3,13 @@ import { settings } from './settings.ts';
 
 /** The site's own id of the visitor and the proof its server signed are in memory alone. A new object for each visitor. */
 export let identity: { id?: string; proof?: string | undefined; anonymousId?: string } = {};
+/** The anonymous id that storage had when it was last looked at; what is not kept in it, for want of room, nobody has taken away. */
+let kept: unknown;
 
 /** Forgets both ids, and clears what this script and its parts keep. Throws where storage is forbidden, when all else is done. */
 export const forget = (): void => {
   identity = {};
+  kept = 0;
   for (const storage of [localStorage, sessionStorage])
     for (const key in storage) if (/^hyperedge/.test(key)) delete storage[key];
 };
@@ -19,8 +22,9 @@ export const mayStore = (): unknown => {
   if (settings.consent === 'granted')
     try {
       const now = localStorage.hyperedge;
-      if (now) identity = { anonymousId: now, ...((identity.id && identity) as object) };
-      else if (identity.anonymousId) {
+      // biome-ignore lint/suspicious/noAssignInExpressions: fewer bytes
+      if (now) identity = { anonymousId: (kept = now), ...((identity.id && identity) as object) };
+      else if (kept) {
         settings.consent = 'pending';
         forget();
       }
@@ -29,15 +33,14 @@ export const mayStore = (): unknown => {
 };
 
 /** `customer` of a request; undefined without consent and for a visitor nobody knows yet. */
-export const customer = (): object | undefined =>
+export const customer = (): typeof identity | undefined =>
   mayStore() && (identity.anonymousId || identity.id) ? identity : undefined;
 
 /** Keeps the anonymous id of an answer, if it has one, in the one entry this script ever writes. */
 export const remember = (id?: string): void => {
-  const maxLength = 128; // what the contract takes
-  if (mayStore() && (id as string)?.length <= maxLength)
+  const tooLong = 129; // the contract takes one less
+  if (mayStore() && (id as string)?.length < tooLong)
     try {
-      identity.anonymousId = id as string;
-      localStorage.hyperedge = id;
-    } catch {} // where storage is forbidden the id lives as long as the page
+      kept = localStorage.hyperedge = identity.anonymousId = id as string;
+    } catch {} // where storage is forbidden, or full, the id lives as long as the page
 };

@@ -44,12 +44,13 @@ export const render = (element: Element, content: Content | null): void => {
   const undo: Undo = [];
   undos.get(element)?.map((step) => step());
   undos.set(element, undo);
-  if (!content) return;
-  fill(element, content, undo);
-  for (const slot of element.querySelectorAll<HTMLElement>('[data-hyperedge-part]')) {
-    const part = content.parts?.[slot.dataset.hyperedgePart as string];
-    // A placement inside a placement keeps its parts.
-    if (part && slot.closest('[data-hyperedge]') === element) fill(slot, part, undo);
+  if (content) {
+    fill(element, content, undo);
+    for (const slot of element.querySelectorAll<HTMLElement>('[data-hyperedge-part]')) {
+      const part = content.parts?.[slot.dataset.hyperedgePart as string];
+      // A placement inside a placement keeps its parts.
+      if (part && slot.closest('[data-hyperedge]') === element) fill(slot, part, undo);
+    }
+    undo[0] || content.data || (content as unknown as () => never)(); // throws
   }
-  undo[0] || content.data || (content as unknown as () => never)(); // throws
 };

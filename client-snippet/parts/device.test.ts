@@ -8,7 +8,7 @@ import { decideAgain, type ReportedDecision } from '../../decisioning/device/dec
 import { pageFacts } from '../../decisioning/page-facts.ts';
 import type { Random } from '../../decisioning/random.ts';
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
-import { attributeResolver } from '../../decisioning/segments/index.ts';
+import { attributeResolver, parseCondition } from '../../decisioning/segments/index.ts';
 import {
   armOf,
   campaignOf,
@@ -227,4 +227,43 @@ describe('a thousand contexts of two hundred random catalogs', () => {
     expect(seen.defaults).toBeGreaterThan(50);
     expect([...seen.leaves].sort()).toEqual(['rest', 'x', 'y']);
   }, 60_000);
+});
+
+describe('scores among attributes that stay on the page', () => {
+  const parsed = parseCondition({ 'models.m.p': { $gt: 0.5 } });
+  if (!parsed.ok) throw new Error('a test asks nonsense');
+  const campaign = {
+    id: 'local',
+    armsKey: 'k',
+    armIds: ['a', 'b'],
+    condition: null,
+    contexts: [{ id: 'sure', condition: parsed.condition }],
+    leaves: { sure: { arms: [1, 0], rank: 1 }, rest: { arms: [0, 1], rank: 0 } },
+  };
+  const signed = {
+    nonce: 'n',
+    issuedAtMs: NOW_MS,
+    reads: { 'models.m.p': { type: 'number', own: true } },
+    places: [{ placement: 'hero', seed: '0'.repeat(32), exploration: 0, campaigns: [campaign] }],
+  };
+  const answer = {
+    bundle: { signed: JSON.stringify(signed), signature: 'k1.x' },
+    contents: { hero: { default: null, arms: {} } },
+    customer: {},
+    others: {},
+    lifeMs: 60_000,
+  };
+  const context = { url: 'https://shop.example/', referrer: '' };
+
+  test.each([
+    ['reset', undefined, 'b'],
+    ['consent', 'denied', 'b'],
+    ['consent', 'granted', 'a'],
+  ])('are the visitor’s before: %s %s', async (command, word, then) => {
+    const { ask, commands } = pageWith(answer, { 'models.m.p': 0.9 });
+    const decide = async () => (await ask({ placements: ['hero'], consent: 'granted', context }))[0]?.arm;
+    expect(await decide()).toBe('a');
+    commands[command]!(word);
+    expect(await decide()).toBe(then);
+  });
 });

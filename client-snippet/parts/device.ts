@@ -45,6 +45,10 @@ const load = async (asked: Asked, options?: RequestInit): Promise<void> => {
   const answer = await post<BundleAnswer>('bundle', { ...asked, placements }, options);
   if (mine !== turns) throw answer; // given for somebody who has said otherwise meanwhile: neither kept nor used
   page?.$remember(answer.customer.anonymousId);
+  if (page?.$settings.consent !== asked.consent) {
+    turns++; // another tab took it back: that is heard of when storage is looked at
+    throw answer;
+  }
   const bundle = JSON.parse(answer.bundle.signed);
   const who = whoOf(asked.consent, { ...asked.customer, ...answer.customer });
   keep({ answer, bundle, who, atMs: Date.now() }, bundle.customer);
@@ -138,6 +142,8 @@ export const start = (core: Core, { key, attributes }: Options = {}): void => {
       const before = $commands[name];
       $commands[name] = (...values) => {
         if (values[0] !== $settings.consent) turns++; // said again it changes nothing
+        // Scores are what a visitor did; the part that works them out hands on those of the next.
+        if (values[0] !== 'granted') for (const path in own) if (/^models\./.test(path)) delete own[path];
         forget();
         before?.(...values);
       };

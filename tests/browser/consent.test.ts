@@ -159,6 +159,17 @@ test.each(['denied', 'reset'])('what was decided for a visitor is taken back at 
   expect(await stored(opened.page)).toEqual(NOTHING_STORED);
 });
 
+test('storage that is full is no consent withdrawn: the id lives as long as the page', async () => {
+  double.decisions = { hero: { outcome: 'campaign', content: { text: 'shown' } } };
+  const fill = `let size = 1 << 20; for (let n = 0; size >= 1; n++) try { localStorage['own' + n] = 'x'.repeat(size) } catch { size >>= 1 }`;
+  opened = await open({ body: BODY, before: fill, script: 'data-consent="granted"' });
+  await shown();
+  await opened.page.evaluate(() => hyperedge('get', 'more', () => {}));
+  expect(await until(() => double.received.filter(({ endpoint }) => endpoint === 'optimize').length === 2)).toBe(true);
+  const { body } = double.received.findLast(({ endpoint }) => endpoint === 'optimize')!;
+  expect([body.consent, body.customer?.anonymousId]).toEqual(['granted', expect.any(String)]);
+});
+
 test('consent withdrawn in another tab is over here: nothing of before is sent, nothing stored again', async () => {
   opened = await open({ body: BODY, script: 'data-consent="granted"' });
   await until(() => opened.page.evaluate(() => localStorage.hyperedge));

@@ -224,6 +224,24 @@ describe('without consent', () => {
     expect(double.received.filter(({ endpoint }) => endpoint !== 'consent')).toEqual([]);
   });
 
+  test('withdrawn in another tab while the bundle is under way, nothing is stored again', async () => {
+    await show();
+    expect(await shows('For adults')).toBe(true);
+    const asked = sent.length;
+    await context.route('**/v1/device/bundle', async (route) => {
+      await page.evaluate(() => delete localStorage.hyperedge); // as the other tab does
+      await route.continue();
+    });
+    await page.evaluate(() => {
+      sessionStorage.clear();
+      hyperedge('get', 'more', () => {});
+    });
+    expect(await until(() => sent.length > asked)).toBe(true);
+    await page.waitForTimeout(300);
+    expect(await stored(page)).toEqual(NOTHING_STORED);
+    expect(double.received.filter(({ body }) => body.placements?.includes('more'))).toEqual([]);
+  });
+
   test('said once more while the bundle is under way, it changes nothing', async () => {
     await context.route('**/v1/device/bundle', async (route) => {
       await page.evaluate(() => hyperedge('consent', 'granted'));

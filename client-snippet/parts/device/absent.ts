@@ -36,9 +36,11 @@ export const scoresFrom = nothing;
 export const scoredByFrom = nothing;
 /** `arbitration/worth.ts`: no campaign reads its worth from the customer. */
 export const withWorth = <C>(candidate: C): C => candidate;
-/** `arbitration/seed.ts`, `arbitration/pcvl.ts`: values come as ranks, under the default preset. */
-export const seed = nothing;
-export const pcvl = nothing;
+/** `arbitration/value.ts`: values come as ranks, of which nothing is taken off. */
+export const DEFAULT_PRESET = undefined;
+export const candidateValue = (_preset: unknown, { expected }: { expected: { rate: number } }): object => ({
+  value: expected.rate,
+});
 /** `sticky-period.ts`: every decision is a period of its own. */
 export const stickyPeriod = (
   _rules: unknown,
