@@ -1,6 +1,6 @@
 /**
  * Real tables: logistic regression against scikit-learn's on the same folds, and a shipped model trained again. They are skipped where the tables are
- * not (docs/guides/models/data.md); the long ones run with `npm run prove:training`, which fails without the tables and trains all shipped models.
+ * not (docs/guides/models/training.md); the long ones run with `npm run prove:training`, which fails without the tables and trains all shipped models.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

@@ -6,7 +6,7 @@ const IN_FOLDER = 'data:';
 /** Beside the project, unless `HYPEREDGE_DATA` names another. */
 const BESIDE = '../../../../shared/data';
 
-/** The folder of tables; docs/guides/models/data.md says what lies in it. */
+/** The folder of tables; docs/guides/models/training.md says what lies in it. */
 export function dataFolder(): string {
   return resolve(process.env.HYPEREDGE_DATA || join(import.meta.dirname, BESIDE));
 }
