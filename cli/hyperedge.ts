@@ -120,6 +120,7 @@ function runDryRun(args: string[]): Promise<number> {
       start: { type: 'string', default: new Date().toISOString().slice(0, 10) },
       world: { type: 'string' },
       trials: { type: 'string', default: '1000' },
+      models: { type: 'string', default: 'models' },
       seed: { type: 'string', default: '1' },
       json: { type: 'boolean', default: false },
       'with-server': { type: 'boolean', default: false },
@@ -130,6 +131,7 @@ function runDryRun(args: string[]): Promise<number> {
   if (!isDay(values.start)) throw usageFailure(`--start "${values.start}" is not a day such as 2026-11-27`);
   return dryRun(paths(positionals), {
     world: values.world,
+    models: values.models,
     start: values.start,
     json: values.json,
     server: values['with-server'] ? chooseTarget(wishesOf(values), LOCAL_FOLDER) : undefined,

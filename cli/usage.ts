@@ -19,6 +19,7 @@ export const USAGE = `Usage: npm run hyperedge -- COMMAND
       --days N              how long (default 7), from --start YYYY-MM-DD (default today)
       --world WORLD.yaml    customers of your own, and what would really happen; see docs/guides/simulation.md
       --trials N            tell how soon there are so many (default 1000)
+      --models DIR          models' folders, whose manifests say how scores are spread (default models)
       --seed N, --json
   estimate SEGMENT          how many customers match a segment now; or PATH… for the segments and audiences in files
       --site URL, --key KEY as for push

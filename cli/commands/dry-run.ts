@@ -9,6 +9,7 @@ import { inventVisitors } from '../dry-run/audience.ts';
 import { publishedBeside } from '../dry-run/published.ts';
 import { rehearse } from '../dry-run/rehearse.ts';
 import { formatRehearsal } from '../dry-run/report.ts';
+import { manifestsIn } from '../dry-run/scores.ts';
 import { EXIT, usageFailure } from '../failure.ts';
 import { catalogOf, type OfflineCatalog } from '../offline/configuration.ts';
 import { checkWorld, readWorld, specOf } from '../simulate/load.ts';
@@ -27,6 +28,8 @@ export interface DryRunOptions {
   readonly start: string;
   readonly seed: number;
   readonly trials: number;
+  /** Folder of models' folders: their manifests say how scores are spread. */
+  readonly models: string;
   readonly json: boolean;
   /** Whose published documents stand beside the files; undefined for files alone. */
   readonly server: Api | undefined;
@@ -79,7 +82,7 @@ function worldOf(catalog: OfflineCatalog, options: DryRunOptions): WorldSpec {
   }
   if (options.visitsPerDay * options.days > MAX_VISITS / 2)
     throw usageFailure(`--visits-per-day and --days make more than ${MAX_VISITS / 2} visits`);
-  const visitors = inventVisitors(catalog, options.visitsPerDay);
+  const visitors = inventVisitors(catalog, options.visitsPerDay, manifestsIn(options.models, catalog));
   const startMs = Date.parse(`${options.start}T00:00:00Z`);
   const spec = { startMs, days: options.days, allocateEveryMs: ALLOCATE_EVERY_MS, visitors, truth: {} };
   // Nobody has been there before the first day, so that the first days lack those who come back: more new ones make up for them.

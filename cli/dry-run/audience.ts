@@ -1,8 +1,10 @@
 /** Invented customers for a configuration: spread so that every condition has somebody inside and somebody outside. */
 import { RESERVED_ROOTS, rootOf } from '../../decisioning/catalog/attribute-paths.ts';
 import type { Catalog } from '../../decisioning/catalog/compile.ts';
+import { isModelPath } from '../../decisioning/scoring/paths.ts';
 import type { AttributeSpec, VisitorsSpec } from '../../simulations/worlds/spec.ts';
 import { visitors } from '../simulate/world.ts';
+import { ANY_SCORE, type Manifests, scoreSpecs } from './scores.ts';
 
 /** Visits by kind of device, in percent: what a shop's page sees. */
 const DEVICES: AttributeSpec = {
@@ -19,11 +21,12 @@ const TEXT_FACTS = /^(geo|page|device)\./;
 const OTHER = 'another';
 /** Half of customers said yes where a channel asks. */
 const CONSENT_SHARE = 0.5;
-/** What a model says of customers of whom nothing is known: any likelihood as often as any other, and none that decisions would pass over. */
-const SCORE: AttributeSpec = { kind: 'uniform', min: 0, max: 1 };
 
-/** @param visitsPerDay expected visits of an average day, returns included. */
-export function inventVisitors(catalog: Catalog, visitsPerDay: number): VisitorsSpec {
+/**
+ * @param visitsPerDay expected visits of an average day, returns included.
+ * @param manifests of the models that are known: their scores are spread as in their training
+ */
+export function inventVisitors(catalog: Catalog, visitsPerDay: number, manifests: Manifests = new Map()): VisitorsSpec {
   const base = visitors.parse({});
   const slices = Object.values(catalog.placements).map(({ rules }) => rules);
   const campaigns = slices.flatMap((rules) => rules.campaigns);
@@ -38,10 +41,12 @@ export function inventVisitors(catalog: Catalog, visitsPerDay: number): Visitors
   for (const [id, { type }] of Object.entries(catalog.directory.attributes)) {
     const found = values.get(id) ?? new Set();
     if (type === 'string') attributes[id] = choicesOf(found);
-    else if (type === 'number') attributes[id] = scored.has(id) ? SCORE : rangeOf(found);
+    else if (type === 'number') attributes[id] = scored.has(id) ? ANY_SCORE : rangeOf(found);
     else if (type === 'boolean') attributes[id] = { kind: 'chance', share: 0.5 };
     else attributes[id] = { kind: 'list', values: namedIn(found).map((value) => [value, 0.5] as const) };
   }
+  // Last, so that whoever is invented without models is the same with them.
+  Object.assign(attributes, scoreSpecs(catalog, values, manifests));
   const asking = slices.filter(({ channel }) => channel.requiresConsent).map(({ channel }) => channel.id);
   return {
     ...base,
@@ -69,7 +74,7 @@ function collect(condition: unknown, into: Map<string, Set<unknown>>): void {
       for (const each of Array.isArray(value) ? value : [value]) collect(each, into);
       continue;
     }
-    if (RESERVED_ROOTS.includes(rootOf(key)) && !TEXT_FACTS.test(key)) continue;
+    if (RESERVED_ROOTS.includes(rootOf(key)) && !TEXT_FACTS.test(key) && !isModelPath(key)) continue;
     const found = into.get(key) ?? new Set();
     into.set(key, found);
     for (const each of plainValues(value)) found.add(each);

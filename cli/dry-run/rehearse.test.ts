@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { CampaignConfiguration, Configuration } from '../../decisioning/catalog/configuration.ts';
+import type {
+  CampaignConfiguration,
+  ConditionDocument,
+  Configuration,
+} from '../../decisioning/catalog/configuration.ts';
 import { DEFAULT_PHASES, DEFAULT_THRESHOLDS } from '../../decisioning/lifecycle/phases.ts';
+import type { ModelManifest } from '../../decisioning/scoring/manifest.ts';
+import { CHURN } from '../../decisioning/scoring/testing/manifest.ts';
 import {
   armOf,
   campaignOf,
@@ -124,8 +130,53 @@ describe('invented customers', () => {
     });
     const attributes = ['liking', 'age'].map((id) => ({ id, type: 'number', source: 'any' }) as const);
     const invented = inventVisitors(catalogOf(configurationOf([campaign], { attributes })), 100).attributes;
-    expect(invented.liking).toEqual({ kind: 'uniform', min: 0, max: 1 });
+    expect(invented.liking).toEqual({ kind: 'histogram', edges: [], shares: [1], min: 0, max: 1 });
     expect(invented.age).toEqual({ kind: 'uniform', min: 0, max: 100 });
+  });
+
+  test('have scores of models as their training saw them spread, and anything from 0 to 1 of a model that is not known', () => {
+    const audience = (condition: object) => ({ audience: { condition: condition as ConditionDocument } });
+    const campaigns = [
+      campaignOf('known', audience({ 'models.intent.probability': { $gte: 0.2 } })),
+      campaignOf('between', audience({ 'models.intent.probability': { $gte: 0.05, $lt: 0.2 } })),
+      campaignOf('unknown', audience({ 'models.other.probability': { $gte: 0.75 } })),
+      campaignOf('worth', audience({ 'models.intent.worth': { $gte: 750 } })),
+      campaignOf('scored', {
+        arms: [armOf('a', { score: 'models.arms.probability' }), armOf('b', { score: 'models.arms.probability' })],
+        strategy: { policy: 'thompson', modelWeight: 0.5, minExploration: 0.05 },
+      }),
+    ].map((campaign, i) => ({ ...campaign, placements: [`p${i}`] }));
+    const placements = campaigns.map((_, i) => ({ id: `p${i}`, name: 'P', channel: 'web' }));
+    const catalog = catalogOf(configurationOf(campaigns, { placements }));
+    const output = { tensor: 'y', column: 0, kind: 'probability' } as const;
+    const intent: ModelManifest = {
+      ...CHURN,
+      id: 'intent',
+      outputs: [
+        { ...output, name: 'probability', range: [0, 1] },
+        { ...output, name: 'worth', range: [0, 1_000] },
+      ],
+      reference: { score: { edges: [0.05, 0.2], shares: [0.7, 0.2, 0.1] }, inputs: {} },
+    };
+    const visitors = inventVisitors(catalog, 400, new Map([['intent', intent]]));
+    const spec = { startMs, days: 3, allocateEveryMs: 3_600_000, visitors, truth: {} };
+    const rehearsal = rehearse(catalog, spec, 1, 1_000);
+    const share = (id: string) => {
+      const { chosen, asked } = rehearsal.campaigns.find(({ campaign }) => campaign === id)!;
+      return chosen / asked;
+    };
+    expect(share('known')).toBeCloseTo(0.1, 1);
+    expect(share('between')).toBeCloseTo(0.2, 1);
+    expect(share('unknown')).toBeCloseTo(0.25, 1);
+    expect(share('worth')).toBeCloseTo(0.25, 1);
+    // A customer's arms are drawn apart: neither wins.
+    expect(
+      rehearsal.campaigns.find(({ campaign }) => campaign === 'scored')!.arms.every(({ share: of }) => of > 0.3),
+    ).toBe(true);
+    const text = formatRehearsal(rehearsal, spec, 1);
+    expect(text).toContain('models.intent.probability (as in its training: half of all below 0.036)');
+    expect(text).toContain('models.arms.probability (0 to 1)');
+    expect(text).not.toContain('#');
   });
 
   test('have every value that conditions name, and others', () => {

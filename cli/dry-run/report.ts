@@ -1,5 +1,6 @@
 /** A rehearsal as a marketer reads it. */
 import type { RefusalReason } from '../../decisioning/reasons.ts';
+import { histogramQuantile } from '../../simulations/worlds/draws.ts';
 import type { AttributeSpec, VisitorsSpec, WorldSpec } from '../../simulations/worlds/spec.ts';
 import { paint, table } from '../terminal.ts';
 import type { Rehearsal, RehearsedCampaign, RehearsedLedger } from './rehearse.ts';
@@ -148,7 +149,9 @@ function armsOf({ arms }: RehearsedCampaign): string {
 }
 
 function describeVisitors({ attributes, timeZone, consents }: VisitorsSpec): string {
-  const named = Object.entries(attributes).map(([name, spec]) => `${name} (${describe(spec)})`);
+  // Arms that a model scores have the same spread, each once.
+  const each = new Map(Object.entries(attributes).map(([name, spec]) => [name.split('#')[0]!, spec]));
+  const named = [...each].map(([name, spec]) => `${name} (${describe(spec)})`);
   const said = Object.entries(consents).map(([channel, part]) => `${percent(part)} consent to ${channel}`);
   return [`their clock ${timeZone}`, ...named, ...said].join('; ');
 }
@@ -163,6 +166,10 @@ function describe(spec: AttributeSpec): string {
       return `about ${spec.mean} ± ${spec.sd}`;
     case 'uniform':
       return `${spec.min} to ${spec.max}`;
+    case 'histogram':
+      return spec.edges.length === 0
+        ? `${spec.min} to ${spec.max}`
+        : `as in its training: half of all below ${Number(histogramQuantile(spec, 0.5).toPrecision(2))}`;
     case 'chance':
       return `${percent(spec.share)} true`;
     case 'list':

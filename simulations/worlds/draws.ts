@@ -84,7 +84,22 @@ export function drawAttribute(spec: AttributeSpec, random: Random): AttributeVal
       const whole = Number.isInteger(spec.min) && Number.isInteger(spec.max);
       return whole ? spec.min + Math.floor(u * (spec.max - spec.min + 1)) : spec.min + u * (spec.max - spec.min);
     }
+    case 'histogram':
+      return histogramQuantile(spec, u);
     case 'chance':
       return u < spec.share;
   }
+}
+
+/** The quantile of a histogram: one draw, growing with it. */
+export function histogramQuantile(
+  { edges, shares, min, max }: Extract<AttributeSpec, { kind: 'histogram' }>,
+  u: number,
+): number {
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  let left = u * total;
+  let bin = 0;
+  while (bin < shares.length - 1 && left >= shares[bin]!) left -= shares[bin++]!;
+  const [low, high] = [edges[bin - 1] ?? min, edges[bin] ?? max];
+  return low + (high - low) * Math.min(1, left / shares[bin]!);
 }

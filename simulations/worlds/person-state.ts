@@ -4,6 +4,7 @@ import type { Touch } from '../../decisioning/limits/touches.ts';
 import { countTouches, fatiguePressure, inScope } from '../../decisioning/limits/touches.ts';
 import { ADS } from '../../decisioning/purposes.ts';
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
+import { isModelPath } from '../../decisioning/scoring/paths.ts';
 import type { OutcomeRecord } from '../../decisioning/segments/counters.ts';
 import { subjectResolver } from '../../decisioning/segments/subject.ts';
 import type { Assignment, CustomerView } from '../../decisioning/view.ts';
@@ -46,9 +47,11 @@ export function viewOf(
     outcomes: state.outcomes,
     behaviour: [],
   };
+  const resolve = subjectResolver({ attributes, counters, nowMs });
   return {
     bucketingId: person.id,
-    resolve: subjectResolver({ attributes, counters, nowMs }),
+    // Scores are drawn with the person: no model runs in a world.
+    resolve: (path) => (isModelPath(path) ? (person.attributes[path] ?? null) : resolve(path)),
     touches: (scope, windowMs) => countTouches(state.touches, scope, windowMs, nowMs),
     pressure: (weights, halfLifeMs) => fatiguePressure(state.touches, weights, halfLifeMs, nowMs),
     assignment: (campaignId) => state.assignments.get(campaignId),

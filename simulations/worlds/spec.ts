@@ -14,6 +14,14 @@ export type AttributeSpec =
     }
   /** Whole numbers where both ends are whole. */
   | { readonly kind: 'uniform'; readonly min: number; readonly max: number }
+  /** A share for each bin between inner edges, ascending; evenly within a bin, from `min` to `max`. */
+  | {
+      readonly kind: 'histogram';
+      readonly edges: readonly number[];
+      readonly shares: readonly number[];
+      readonly min: number;
+      readonly max: number;
+    }
   /** True with this probability. */
   | { readonly kind: 'chance'; readonly share: number }
   /** A list that holds each value with its probability. */
