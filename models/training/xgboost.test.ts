@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { writeModel } from './onnx/writer.ts';
+import { opened } from './run/files.ts';
 import { importXgboost } from './xgboost.ts';
 
 /** A tree as XGBoost's schema has it (doc/model.schema): root, leaf on the left, a split on the right. */
@@ -162,5 +164,27 @@ describe('models of XGBoost', () => {
     ['a file of something else', { trees: [] }, "XGBoost's file: learner"],
   ])('refuses %s', (_, document, message) => {
     expect(() => importXgboost(document)).toThrow(message);
+  });
+});
+
+describe('files that XGBoost wrote itself (fixtures/make.py)', () => {
+  const read = (name: string) => JSON.parse(readFileSync(`models/training/xgboost/fixtures/${name}.json`, 'utf8'));
+
+  it.each([
+    ['binary-logistic', 'probability'],
+    ['multi-softprob', 'probabilities'],
+    ['reg-squarederror', 'value'],
+    ['count-poisson', 'value'],
+  ])('%s: rows with missing values score in our evaluator as in XGBoost, to 1e-6', (name, output) => {
+    const { rows, scores: own }: { rows: (number | null)[][]; scores: number[][] } = read(`${name}.scores`);
+    const model = opened(writeModel(importXgboost(read(name))));
+    const given = model.run(
+      Float32Array.from(rows.flat(), (value) => value ?? Number.NaN),
+      rows.length,
+    )[output]!;
+    expect(rows.flat().filter((value) => value === null).length).toBeGreaterThan(5);
+    expect(given).toHaveLength(own.flat().length);
+    for (const [i, wanted] of own.flat().entries())
+      expect(Math.abs(given[i]! - wanted)).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(wanted)));
   });
 });
