@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 /** Why a score has no explanation. */
-export const UNEXPLAINED = ['no_background', 'no_output', 'no_score', 'not_here'] as const;
+export const UNEXPLAINED = ['no_background', 'no_output', 'no_score', 'too_costly', 'not_here'] as const;
 
 const contribution = z.strictObject({
   name: z.string().meta({ description: 'The input; of a text `<input>:<measure>`' }),
@@ -46,7 +46,7 @@ export const explainedScore = z
     missing: z.array(z.string()),
     unexplained: z.enum(UNEXPLAINED).optional().meta({
       description:
-        'Why there is no explanation: the manifest has no `background`, the model no such output or no number for this customer, or the version is not in the bucket',
+        'Why there is no explanation: the manifest has no `background`, the model no such output or no number for this customer, comparing would take too many steps, or the version is not in the bucket',
     }),
     explanation: explanation.optional(),
     summary: z.string().optional().meta({ description: 'In words, with the strongest reasons' }),

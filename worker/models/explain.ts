@@ -2,6 +2,7 @@
 import type { ExplainedScore, ExplainedScores } from '../../contract/models/explanations.ts';
 import { database } from '../../db/database.ts';
 import { findVersion } from '../../db/queries/models.ts';
+import { MAX_EXPLANATION_STEPS } from '../../decisioning/scoring/explain/affordable.ts';
 import { type Explain, explainer } from '../../decisioning/scoring/explain/explain.ts';
 import { tell } from '../../decisioning/scoring/explain/words.ts';
 import { openServed } from '../../decisioning/scoring/open-served.ts';
@@ -11,6 +12,9 @@ import { readModel } from './store.ts';
 
 /** Versions that an isolate keeps read for explanations: people ask for the same few again and again. */
 export const MAX_KEPT_EXPLAINERS = 8;
+
+/** Steps of all explanations in an answer, some 4 s of the 30 that a request may compute; they are shared out evenly. */
+export const MAX_ANSWER_STEPS = 4_294_967_296;
 
 /** A version that scores, and what explains its scores. */
 export interface Reading {
@@ -41,11 +45,17 @@ export async function explainUses(
   workspaceId: string,
   uses: Readonly<Record<string, ModelUses>>,
 ): Promise<ExplainedScores> {
-  const models = Object.entries(uses).map(async ([id, { arms = {}, ...own }]) => {
+  const scorings = Object.entries(uses).map(([id, { arms = {}, ...own }]) => {
     const all = [{ ...own, arm: undefined }, ...Object.entries(arms).map(([arm, each]) => ({ ...each, arm }))];
-    const scored = all.flatMap(({ used, shadow, arm }) =>
-      [used, shadow].flatMap((use) => (use ? [explainUse(env, { workspaceId, id, arm }, use)] : [])),
-    );
+    return [
+      id,
+      all.flatMap(({ used, shadow, arm }) => [used, shadow].flatMap((use) => (use ? [{ use, arm }] : []))),
+    ] as const;
+  });
+  const count = scorings.reduce((total, [, all]) => total + all.length, 0);
+  const steps = Math.min(MAX_EXPLANATION_STEPS, Math.floor(MAX_ANSWER_STEPS / Math.max(1, count)));
+  const models = scorings.map(async ([id, all]) => {
+    const scored = all.map(({ use, arm }) => explainUse(env, { workspaceId, id, arm, steps }, use));
     return [id, await Promise.all(scored)] as const;
   });
   return Object.fromEntries(await Promise.all(models));
@@ -53,7 +63,7 @@ export async function explainUses(
 
 async function explainUse(
   env: Env,
-  { workspaceId, id, arm }: { workspaceId: string; id: string; arm: string | undefined },
+  { workspaceId, id, arm, steps }: { workspaceId: string; id: string; arm: string | undefined; steps: number },
   use: ModelUse,
 ): Promise<ExplainedScore> {
   const { version, stage, outputs, missing } = use;
@@ -65,7 +75,7 @@ async function explainUse(
   const { served, explain } = reading;
   const encoded = Float32Array.from(use.row, (value) => value ?? Number.NaN);
   const seen = { ...told, inputs: { ...seenInputs(served, encoded, missing) } };
-  const explanation = explain({ row: encoded, missing });
+  const explanation = explain({ row: encoded, missing, steps });
   if ('unexplained' in explanation) return { ...seen, ...explanation };
   const { summary, reasons, interventions } = tell(served.manifest, explanation);
   return {

@@ -7,11 +7,37 @@ export interface Value {
   readonly link?: { readonly of: (raw: number) => number; readonly space: Space };
 }
 
+/** Values, terms, and functions that reading one file may make: some 100 bytes each. A row of 1,024 columns into 250 sums has as many. */
+export const MAX_TERMS = 262_144;
+
+let termsLeft = MAX_TERMS;
+
+/** Counts what is made of a file. @throws RangeError where it is more than {@link withinTerms} lets it be */
+export function spendTerms(count: number): void {
+  termsLeft -= count;
+  if (termsLeft < 0) throw new RangeError('terms');
+}
+
+/** What is read of one file; undefined where it makes more than {@link MAX_TERMS}: sums of sums may double with every node. */
+export function withinTerms<T>(read: () => T): T | undefined {
+  termsLeft = MAX_TERMS;
+  try {
+    return read();
+  } catch (error) {
+    if (termsLeft >= 0) throw error;
+    return undefined;
+  } finally {
+    termsLeft = MAX_TERMS;
+  }
+}
+
 export function constant(number: number): Value {
+  spendTerms(1);
   return { sum: { constant: number, terms: [] } };
 }
 
 export function term(part: Term['part']): Value {
+  spendTerms(part.kind === 'column' ? (part.cost ?? 1) : 1);
   return { sum: { constant: 0, terms: [{ weight: 1, part }] } };
 }
 
@@ -33,7 +59,8 @@ export function columnOf(value: Value): ColumnPart | undefined {
   if (!first || link) return undefined;
   const isItself = parts.length === 1 && first.weight === 1 && sum.constant === 0;
   const add = (x: number) => parts.reduce((total, { weight, part }) => total + weight * part.value(x), sum.constant);
-  return isItself ? first.part : { kind: 'column', column: first.part.column, value: add };
+  const cost = parts.reduce((total, { part }) => total + (part.cost ?? 1), 1);
+  return isItself ? first.part : { kind: 'column', column: first.part.column, value: add, cost };
 }
 
 /** A function of one value. @param space what is under it is measured in, where it is the first that is no sum */
@@ -41,8 +68,9 @@ export function apply(value: Value, of: (x: number) => number, space: Space): Va
   const known = constantOf(value);
   if (known !== undefined) return constant(of(known));
   const column = columnOf(value);
-  if (column) return term({ ...column, value: (x: number) => of(column.value(x)) });
+  if (column) return term({ ...column, value: (x: number) => of(column.value(x)), cost: (column.cost ?? 1) + 1 });
   const { sum, link } = value;
+  spendTerms(1);
   if (!link) return { sum, link: { of, space } };
   return { sum, link: { of: (raw) => of(link.of(raw)), space: 'raw' } };
 }
@@ -66,10 +94,12 @@ export function combine(values: readonly Value[], weights: readonly number[], sh
     if (known !== undefined) total += weight * known;
     else if (!value.link) {
       total += weight * value.sum.constant;
+      spendTerms(value.sum.terms.length);
       for (const each of value.sum.terms) terms.push({ weight: weight * each.weight, part: each.part });
     } else if (linked) return undefined;
     else linked = { value, weight };
   }
+  spendTerms(1);
   if (!linked) return { sum: { constant: total, terms } };
   const { value, weight } = linked;
   return terms.length > 0 ? undefined : apply(value, (x) => weight * x + total, 'raw');

@@ -3,7 +3,7 @@ import type { ModelProto } from '../onnx/proto.ts';
 
 /** Fields of ModelProto, GraphProto and ValueInfoProto (onnx.proto), and the wire type of what has a length. */
 const GRAPH = 7;
-const [NODE, OUTPUT] = [1, 12] as const;
+const [NODE, TENSOR, INPUT, OUTPUT] = [1, 5, 11, 12] as const;
 const PORT_NAME = 1;
 const LENGTH_DELIMITED = 2;
 
@@ -15,38 +15,50 @@ interface Field {
   readonly content: Uint8Array;
 }
 
-/** The model that gives this tensor alone. @param bytes of a file that `proto` was read from */
+/** The model that gives this tensor alone, with the constants that it takes. @param bytes of a file that `proto` was read from */
 export function cutModel(bytes: Uint8Array, { graph }: ModelProto, tensor: string): Uint8Array {
-  const needed = neededNodes(graph?.nodes ?? [], tensor);
+  const { nodes = [], tensors = [], inputs = [] } = graph ?? {};
+  const { needed, names } = neededFor(nodes, tensor);
+  const constants = new Set(tensors.map(({ name }) => name));
+  const isTaken = ({ name = '' }: { readonly name?: string }): boolean => names.has(name);
+  /** By kind, whether the next of them is kept, in the order in which they stand; constants may stand among the inputs, too. */
+  const kept: Readonly<Record<number, readonly boolean[]>> = {
+    [NODE]: nodes.map((_, i) => needed.has(i)),
+    [TENSOR]: tensors.map(isTaken),
+    [INPUT]: inputs.map((port) => isTaken(port) || !constants.has(port.name)),
+  };
   const output = message(OUTPUT, message(PORT_NAME, utf8(tensor)));
   return joined(
     fieldsOf(bytes).map(({ id, whole, content }) => {
       if (id !== GRAPH) return whole;
-      let node = -1;
-      const kept = fieldsOf(content).filter((field) => {
-        if (field.id === NODE) node++;
-        return field.id === NODE ? needed.has(node) : field.id !== OUTPUT;
+      const passed = new Map<number, number>();
+      const own = fieldsOf(content).filter((field) => {
+        const at = passed.get(field.id) ?? 0;
+        passed.set(field.id, at + 1);
+        return kept[field.id]?.[at] ?? field.id !== OUTPUT;
       });
-      return message(GRAPH, joined([...kept.map((field) => field.whole), output]));
+      return message(GRAPH, joined([...own.map((field) => field.whole), output]));
     }),
   );
 }
 
-/** Places of the nodes on the way to a tensor, whatever order they stand in. */
-function neededNodes(
+/** Places of the nodes on the way to a tensor, whatever order they stand in, and every name on it. */
+function neededFor(
   nodes: readonly { readonly inputs: readonly string[]; readonly outputs: readonly string[] }[],
   tensor: string,
-): ReadonlySet<number> {
+): { readonly needed: ReadonlySet<number>; readonly names: ReadonlySet<string> } {
+  const names = new Set<string>();
   const maker = new Map(nodes.flatMap(({ outputs }, i) => outputs.map((name) => [name, i] as const)));
   const needed = new Set<number>();
   const waiting = [tensor];
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    names.add(name);
     const node = maker.get(name);
     if (node === undefined || needed.has(node)) continue;
     needed.add(node);
     waiting.push(...nodes[node]!.inputs);
   }
-  return needed;
+  return { needed, names };
 }
 
 /** The fields of a message that has been read once before, so that it is known to be whole. */

@@ -1,6 +1,7 @@
 /** Explanations of a model's scores, row by row. */
 import type { OpenedModel } from '../engine.ts';
 import type { ModelManifest, ModelOutput } from '../manifest.ts';
+import { affordable } from './affordable.ts';
 import { backgroundRows } from './background.ts';
 import { seenValue } from './decode.ts';
 import type { Explanation, Unexplained } from './explanation.ts';
@@ -30,6 +31,8 @@ export interface ExplainRow {
   readonly missing?: readonly string[];
   /** Name of the output; the first unless told. */
   readonly output?: string;
+  /** What the explanation may cost; {@link MAX_EXPLANATION_STEPS} unless told. */
+  readonly steps?: number;
 }
 
 export type Explain = (asked: ExplainRow) => Explanation | { readonly unexplained: Unexplained };
@@ -39,7 +42,7 @@ export function explainer({ manifest, opened, file }: ExplainerFacts): Explain {
   const structure = file && structureOf(file);
   const players = playersOf(manifest.inputs);
   const others = backgroundRows(manifest);
-  return ({ row, missing = [], output: name }) => {
+  return ({ row, missing = [], output: name, steps }) => {
     const output = name === undefined ? manifest.outputs[0] : manifest.outputs.find((each) => each.name === name);
     if (!output) return { unexplained: 'no_output' };
     if (others.length === 0) return { unexplained: 'no_background' };
@@ -48,7 +51,10 @@ export function explainer({ manifest, opened, file }: ExplainerFacts): Explain {
     if (!Number.isFinite(score)) return { unexplained: 'no_score' };
     const read = structure?.additive(output.tensor, output.column);
     const additive = read && isSame(read, row, score) ? read : whole;
-    const comparison = { row, others, players: playerOfColumns(players), count: players.length };
+    const count = players.length;
+    const compared = affordable(additive.sum, others, { count, steps });
+    if (!compared) return { unexplained: 'too_costly' };
+    const comparison = { row, ...compared, players: playerOfColumns(players), count };
     const shares = sharesOf(additive.sum, comparison);
     return explanationOf(output, additive, shares, { players, row, missing });
   };
@@ -57,7 +63,8 @@ export function explainer({ manifest, opened, file }: ExplainerFacts): Explain {
 /** A score that can only be asked for. */
 function wholeModel(opened: OpenedModel, { tensor, column }: ModelOutput): Additive {
   const value = (row: Float32Array) => opened.run(row, 1)[tensor]?.[column] ?? Number.NaN;
-  const sum = { constant: 0, terms: [{ weight: 1, part: { kind: 'opaque', value } as const }] };
+  const { steps = 0 } = opened;
+  const sum = { constant: 0, terms: [{ weight: 1, part: { kind: 'opaque', value, steps } as const }] };
   return { sum, link: (raw) => raw, space: 'score' };
 }
 

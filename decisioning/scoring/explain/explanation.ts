@@ -40,4 +40,6 @@ export type Unexplained =
   /** The model has no such output. */
   | 'no_output'
   /** The model gives no number for the row. */
-  | 'no_score';
+  | 'no_score'
+  /** Comparing a few rows would take more than an explanation may. */
+  | 'too_costly';

@@ -7,11 +7,22 @@ import { type Random, seededRandom } from '../../random.ts';
 /** Up to so many players who differ all 2ⁿ coalitions are asked: 256 against each of 64 rows. */
 export const MAX_ENUMERATED_PLAYERS = 8;
 /** Pairs of orders against each row, at least 2, so that the error can be told from their difference … */
-const PAIRS_PER_ROW = 2;
+export const PAIRS_PER_ROW = 2;
 /** … and over all rows together: a thousand scores per ten inputs and some tens of milliseconds. */
 const LEAST_PAIRS = 64;
 /** The same row has the same explanation wherever and whenever it is asked for. */
 const SEED = '0f'.repeat(16);
+
+/** Pairs of orders against each of some rows. */
+export function leastPairs(rows: number): number {
+  return Math.max(PAIRS_PER_ROW, Math.ceil(LEAST_PAIRS / rows));
+}
+
+/** Values that are asked for against a row at most. */
+export function opaqueRuns(players: number, pairs: number): number {
+  const most = 2 ** MAX_ENUMERATED_PLAYERS;
+  return players > MAX_ENUMERATED_PLAYERS ? Math.max(most, 2 * pairs * (players + 1)) : 2 ** players;
+}
 
 export interface OpaqueGame {
   readonly value: (row: Float32Array) => number;
@@ -19,6 +30,8 @@ export interface OpaqueGame {
   readonly others: readonly Float32Array[];
   /** Columns of each player. */
   readonly columnsOf: readonly (readonly number[])[];
+  /** Of orders, against each row; as many as an error needs unless told. */
+  readonly pairs?: number | undefined;
 }
 
 /** By player; sums to the value of the row − the mean value of the others, whether estimated or not. */
@@ -30,11 +43,10 @@ export interface OpaqueShares {
 }
 
 export function opaqueShares(game: OpaqueGame): OpaqueShares {
-  const { others, columnsOf } = game;
+  const { others, columnsOf, pairs = leastPairs(others.length) } = game;
   const shares = new Float64Array(columnsOf.length);
   const variances = new Float64Array(columnsOf.length);
   const random = seededRandom(SEED);
-  const pairs = Math.max(PAIRS_PER_ROW, Math.ceil(LEAST_PAIRS / others.length));
   let isExact = true;
   for (const other of others) {
     const players = differing(game, other);

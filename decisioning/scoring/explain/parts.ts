@@ -6,6 +6,8 @@ export interface ColumnPart {
   readonly kind: 'column';
   readonly column: number;
   readonly value: (x: number) => number;
+  /** Functions that a value goes through; one unless told. */
+  readonly cost?: number;
 }
 
 /** The sum over a forest's trees of what their leaves weigh for one target. */
@@ -24,6 +26,8 @@ export interface OpaquePart {
   readonly kind: 'opaque';
   /** The same for parts that one calculation gives. */
   readonly value: (row: Float32Array) => number;
+  /** What a value costs, as engines count it; some thousand unless told. */
+  readonly steps?: number;
 }
 
 export interface Term {

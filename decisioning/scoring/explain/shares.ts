@@ -11,6 +11,8 @@ export interface Comparison {
   /** By column: the player it belongs to, from 0 to `count` − 1. */
   readonly players: Int32Array;
   readonly count: number;
+  /** Pairs of orders against each of the others, where shares are estimated. */
+  readonly pairs?: number;
 }
 
 /** Σ shares = raw − baseline, but for the rounding of doubles. */
@@ -40,7 +42,7 @@ function termOf({ weight, part }: Term, row: Float32Array): number {
 }
 
 export function sharesOf(sum: Sum, comparison: Comparison): Shares {
-  const { row, others, players, count } = comparison;
+  const { row, others, players, count, pairs } = comparison;
   const shares = new Float64Array(count);
   const opaque: { readonly weight: number; readonly part: OpaquePart }[] = [];
   for (const { weight, part } of sum.terms) {
@@ -59,7 +61,7 @@ export function sharesOf(sum: Sum, comparison: Comparison): Shares {
     columnsOf[player]!.push(column);
   });
   const value = (mixed: Float32Array) => opaque.reduce((total, term) => total + termOf(term, mixed), 0);
-  const estimated = opaqueShares({ value, row, others, columnsOf });
+  const estimated = opaqueShares({ value, row, others, columnsOf, pairs });
   for (let player = 0; player < count; player++) shares[player]! += estimated.shares[player]!;
   return { raw, baseline, shares, ...(!estimated.isExact && { errors: estimated.variances.map(Math.sqrt) }) };
 }

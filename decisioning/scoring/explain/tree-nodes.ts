@@ -1,5 +1,5 @@
 /** Tree ensembles as parts of a sum. */
-import { apply, columnOf, combine, constant, logistic, term, type Value } from './algebra.ts';
+import { apply, columnOf, combine, constant, logistic, spendTerms, term, type Value } from './algebra.ts';
 import { type Forest, forestByIds, forestByPlace } from './forest.ts';
 import type { NodeView, Reader } from './nodes.ts';
 import type { ColumnPart, TreesPart } from './parts.ts';
@@ -8,11 +8,16 @@ import { sumOfTrees } from './walk.ts';
 /** Stands where the forest never looks. */
 const UNREAD: ColumnPart = { kind: 'column', column: 0, value: (x) => x };
 
+/** Numbers that are as large as a term. */
+const NUMBERS_PER_TERM = 8;
+
 /** The forest's sum for one target; undefined where it reads anything but columns, or one value behind a function. */
 function targetSum(forest: Forest, inputs: readonly Value[], target: number): Value | undefined {
   const leaves = Float64Array.from(forest.leaves, (weights) =>
     weights.reduce((sum, { target: of, weight }) => sum + (of === target ? weight : 0), 0),
   );
+  // Beside the forest, which all targets share: their weights, and columns.
+  spendTerms((forest.leaves.length + inputs.length) / NUMBERS_PER_TERM);
   const read = [...new Set(forest.splits.map(({ feature }) => feature))];
   const trees = (columns: readonly ColumnPart[]): TreesPart => ({ kind: 'trees', ...forest, leaves, columns });
   const known = read.map((feature) => columnOf(inputs[feature]!));
