@@ -69,10 +69,8 @@ export async function reconcileModels(env: Env, workspaceId: string, nowMs: numb
     if ((known.get(id) ?? 0) > revision) repairs.push(() => raiseRevision(db, workspaceId, id, known.get(id) ?? 0));
   for (const { modelId, version, ...back } of books.calledBack)
     repairs.push(async () => {
-      const [model, row] = await Promise.all([
-        findModel(db, workspaceId, modelId),
-        findVersion(db, workspaceId, modelId, version),
-      ]);
+      const model = await findModel(db, workspaceId, modelId);
+      const row = model && (await findVersion(db, workspaceId, modelId, version));
       if (!model || !row) return false;
       if (!standingIn(books, { model, row }).unheard) return writeDown(env, { model, row }, back, nowMs);
       await tellServing(env, workspaceId, modelId, version);

@@ -31,10 +31,9 @@ export async function stageVersion(
 ): Promise<Checked<ModelVersionRow>> {
   const { env, workspaceId, nowMs } = caller;
   const db = database(env.DB);
-  const [model, row] = await Promise.all([
-    findModel(db, workspaceId, modelId),
-    findVersion(db, workspaceId, modelId, version),
-  ]);
+  // In this order: a version that changes meanwhile has another revision by then, and the change is refused.
+  const model = await findModel(db, workspaceId, modelId);
+  const row = model && (await findVersion(db, workspaceId, modelId, version));
   if (!model || !row) return refused('not_found', `There is no version ${version} of a model "${modelId}"`);
   const { back, unheard } = await standingOf(env, { model, row });
   const { stage, share, resume = false } = wish;
