@@ -25,7 +25,9 @@ test('values are those of the table and no customer is: each input is dealt out 
   const real = customers(200);
   const { attributes, rows } = inventCustomers({ ...real, seed: 3 });
   const known = new Set(pairs(real.rows));
-  expect(pairs(rows).filter((pair) => known.has(pair))).toEqual([]);
+  // A dealing leaves about one of any number as they were.
+  const seeds = Array.from({ length: 10 }, (_, seed) => inventCustomers({ ...real, seed }));
+  expect(seeds.flatMap((one) => pairs(one.rows)).filter((pair) => known.has(pair))).toEqual([]);
   expect(attributes.length).toBeGreaterThan(190);
   const ages = new Set(real.attributes.map((one) => one.get('age')));
   expect(attributes.every((one) => ages.has(one.get('age')))).toBe(true);
