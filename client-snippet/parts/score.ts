@@ -6,8 +6,8 @@ import { scoreBucket } from '../../decisioning/scoring/on-device.ts';
 import { outputsOf } from '../../decisioning/scoring/served.ts';
 import { encodeRow } from '../../decisioning/scoring/vector.ts';
 import type { Core } from '../lib/core.ts';
-import { type Loaded, load } from './score/load.ts';
-import { count, forgetSession, look, type PageKind, resolver, resume, save } from './score/session.ts';
+import { isOutage, type Loaded, load } from './score/load.ts';
+import { clear, count, forgetSession, look, type PageKind, resolver, resume, save } from './score/session.ts';
 
 interface Options {
   models?: string[];
@@ -29,37 +29,52 @@ interface Options {
 const SCORE_AGAIN_MS = 5_000;
 /** Longest wait for the first scores before decisions on the page begin without them. */
 const DEVICE_WAIT_MS = 1_000;
+/** How long a page goes by what it was told of a model: as long as the API lets it be kept. A version that is called back scores no longer. */
+const MODEL_LIFE_MS = 60_000;
 /** Models of one page: each is a file, and runs whenever something happens. */
 const MAX_PAGE_MODELS = 4;
 
 /** Site's attributes by path; they stay here. */
 const own: Record<string, unknown> = {};
 const sent: Record<string, string> = {};
-const models = new Map<string, Promise<Loaded | undefined>>();
+/** How to ask for a model, what came of it, and when it was asked. */
+interface Model {
+  readonly ask: (before?: Loaded) => Promise<Loaded | undefined>;
+  loading: Promise<Loaded | undefined>;
+  atMs: number;
+}
+const models = new Map<string, Model>();
 /** Score by model, and its bucket. */
 const scores = new Map<string, { readonly outputs: Readonly<Record<string, number>>; readonly bucket: number }>();
+/** What decisions on the page were told, by path. */
+const told: Record<string, number | null> = {};
 let page: Core | undefined;
 /** Whether decisions on the page are told of scores. */
 let tells = false;
 let running: Promise<unknown> | undefined;
 let again = false;
+/** How often the visitor was forgotten: what is scored until then is nobody's. */
+let turns = 0;
 
-const mayStore = (): boolean => page?.$settings.consent === 'granted' && !page.$settings.preview;
+/** What was done is kept, and its bucket sent, with both purposes alone. */
+const mayStore = (): boolean => {
+  const { consent, preview, purposes } = (page as Core).$settings;
+  const isRefused = purposes && !(purposes.personalization && purposes.analytics);
+  return consent === 'granted' && !preview && !isRefused;
+};
 
-/** Puts buckets among the attributes of requests, or takes them out: both purposes must be given. */
+/** Puts buckets among the attributes of requests, or takes them out. */
 const send = (isOver = !mayStore()): void => {
   const { $settings } = page as Core;
-  const { purposes: { personalization, analytics } = { personalization: true, analytics: true } } = $settings;
   for (const [id, name] of Object.entries(sent)) {
     const { [name]: _, ...rest } = $settings.attributes ?? {};
     const bucket = scores.get(id)?.bucket;
-    const isGiven = !isOver && personalization && analytics && bucket !== undefined;
-    $settings.attributes = isGiven ? { ...rest, [name]: bucket } : rest;
+    $settings.attributes = !isOver && bucket !== undefined ? { ...rest, [name]: bucket } : rest;
   }
 };
 
 const hand = (options: Options['device'] = {}): unknown => {
-  const told: Record<string, number> = {};
+  for (const path in told) told[path] = null; // a score that is no more
   for (const [id, { outputs }] of scores)
     for (const [name, value] of Object.entries(outputs)) told[`models.${id}.${name}`] = value;
   return hyperedge('device', { ...options, attributes: { ...options.attributes, ...told } });
@@ -70,7 +85,9 @@ const scoreOne = async ({ id, version, manifest, engine, run }: Loaded): Promise
   const resolve = resolver(own);
   const atMs = performance.now();
   const { row, missing } = encodeRow(manifest.inputs, resolve);
+  const mine = turns;
   const outputs = outputsOf(manifest, await run(row));
+  if (mine !== turns) return false;
   const score = outputs[manifest.outputs[0]?.name ?? ''];
   const before = scores.get(id);
   if (score === undefined) return scores.delete(id);
@@ -92,12 +109,23 @@ const scoreOne = async ({ id, version, manifest, engine, run }: Loaded): Promise
   return before?.bucket !== bucket;
 };
 
+/** Looks whether the same version is in charge, while it goes on scoring. */
+const askAgain = async (model: Model, before: Loaded | undefined): Promise<void> => {
+  model.atMs = performance.now();
+  const loading = model.ask(before);
+  if ((await loading) === before) return;
+  model.loading = loading;
+  rescore();
+};
+
 const scoreAll = async (): Promise<void> => {
   let changed = false;
-  for (const loading of models.values()) {
-    const loaded = await loading;
+  for (const [id, model] of models) {
+    const loaded = await model.loading;
+    if (performance.now() - model.atMs > MODEL_LIFE_MS) askAgain(model, loaded);
     // A model that breaks costs its score alone.
-    if (loaded) changed = (await scoreOne(loaded).catch(() => scores.delete(loaded.id))) || changed;
+    const isOther = await (loaded ? scoreOne(loaded) : Promise.reject()).catch(() => scores.delete(id));
+    changed = isOther || changed;
   }
   send();
   if (changed && tells) hand();
@@ -126,6 +154,8 @@ const begin = (core: Core): void => {
       // Before the requests that follow, in whose attributes nothing of it may be.
       if (name === 'reset' || values[0] !== 'granted') {
         forgetSession();
+        turns++;
+        scores.clear();
         send(true);
       }
       before?.(...values);
@@ -134,7 +164,10 @@ const begin = (core: Core): void => {
       rescore();
     };
   }
-  addEventListener('hyperedge:purposes', () => send());
+  addEventListener('hyperedge:purposes', () => {
+    send();
+    if (!mayStore()) clear();
+  });
   document.addEventListener('visibilitychange', () => save(mayStore()));
   addEventListener('pagehide', () => save(mayStore()));
   setInterval(() => document.visibilityState === 'visible' && rescore(), SCORE_AGAIN_MS);
@@ -150,11 +183,11 @@ export const start = async (core: Core, options: Options = {}): Promise<void> =>
   Object.assign(own, options.attributes);
   Object.assign(sent, options.send);
   for (const id of options.models ?? [])
-    if (key && (engine || (!models.has(id) && models.size < MAX_PAGE_MODELS)))
-      models.set(
-        id,
-        load(core, id, key, engine, src).catch(() => undefined),
-      );
+    if (key && (engine || (!models.has(id) && models.size < MAX_PAGE_MODELS))) {
+      const ask: Model['ask'] = (before) =>
+        load(core, id, key, engine, src, before).catch((reason) => (isOutage(reason) ? before : undefined));
+      models.set(id, { ask, loading: ask(), atMs: performance.now() });
+    }
   save(mayStore());
   const scored = rescore();
   if (!options.device) return;

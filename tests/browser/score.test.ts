@@ -117,6 +117,9 @@ describe('a bucket', () => {
     await page.evaluate((name) => hyperedge('purposes', { [name]: false }), purpose);
     await heard;
     expect(await askAgain(page)).toEqual({});
+    // What was counted is not kept for the next page, either.
+    const kept = await page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]);
+    expect(kept.filter((name) => /session|visits/.test(name))).toEqual([]);
   });
 });
 
@@ -192,6 +195,29 @@ describe('decisions on the page', () => {
     expect(await scoresOf(page)).toEqual([]);
     await context.close();
   });
+});
+
+test('a version that is called back scores no longer than its answer lives, and one that comes again does', async () => {
+  const context = await browser.newContext();
+  await context.clock.install();
+  const { page } = await show('pending', {}, { body: '', context });
+  await scoreWhere(page, () => true);
+  /** Whether it scores when the answer of the minute after is there. */
+  const minute = async () => {
+    const told = page.waitForResponse(/\/device\?/, { timeout: 10_000 });
+    await page.clock.runFor(66_000);
+    await told;
+    await page.clock.runFor(6_000);
+    const { length } = await scoresOf(page);
+    await page.clock.runFor(11_000);
+    return (await scoresOf(page)).length > length;
+  };
+  expect(await minute()).toBe(true);
+  double.models = {};
+  expect(await minute()).toBe(false);
+  double.models = { 'purchase-intent': INTENT };
+  expect(await minute()).toBe(true);
+  await context.close();
 });
 
 test('onnxruntime-web is fetched by those who ask for it alone', async () => {

@@ -8,10 +8,15 @@ import { openWith, type Run } from './engines.ts';
 export interface Loaded {
   readonly id: string;
   readonly version: number;
+  /** Its manifest's hash: another manifest is another model. */
+  readonly hash: string;
   readonly manifest: DeviceVersion['device'];
   readonly engine: string;
   readonly run: Run;
 }
+
+/** Whether a load failed for want of a network or of a server that answers: nothing is known of the model then. */
+export const isOutage = (reason: unknown): boolean => reason instanceof TypeError || (reason as Response).status > 404;
 
 /** Names nobody, and takes no cookie along: the answer is the same for all, and kept by the browser's own cache. */
 const get = async (path: string, { $settings: { api } }: Core, key = ''): Promise<Response> => {
@@ -30,18 +35,34 @@ const hexOf = (bytes: ArrayBuffer): string =>
  *
  * @param engine of the site's choice, instead of the manifest's
  * @param src where the site keeps the files of onnxruntime-web
+ * @param before what scored until now: it goes on where nothing else is in charge
  */
-export const load = async (core: Core, id: string, key?: string, engine?: string, src?: string): Promise<Loaded> => {
+export const load = async (
+  core: Core,
+  id: string,
+  key?: string,
+  engine?: string,
+  src?: string,
+  before?: Loaded,
+): Promise<Loaded> => {
   const model: DeviceModel = await (await get(`/v1/models/${id}/device`, core, key)).json();
   // A visitor without an id gets what most of them have.
   const { anonymousId = '' } = (core.$customer() ?? {}) as { anonymousId?: string };
   const versions = model.versions.filter(({ stage }) => anonymousId || stage === 'live');
   const chosen = versionInCharge({ id, versions }, anonymousId) as DeviceVersion | undefined;
   if (!chosen) throw id;
-  const { device, version, file } = chosen;
+  const { device, version, file, manifest: hash } = chosen;
+  if (before?.hash === hash && before.version === version) return before;
   const bytes = await (await get(file, core, key)).arrayBuffer();
   // Pages without TLS have no digest.
   if (crypto.subtle && hexOf(await crypto.subtle.digest('SHA-256', bytes)) !== device.file.sha256) throw file;
   const by = engine ?? device.engine;
-  return { id, version, manifest: device, engine: by, run: await openWith(by, new Uint8Array(bytes), device, src) };
+  return {
+    id,
+    version,
+    hash,
+    manifest: device,
+    engine: by,
+    run: await openWith(by, new Uint8Array(bytes), device, src),
+  };
 };

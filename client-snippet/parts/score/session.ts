@@ -71,6 +71,14 @@ export const save = (mayStore: boolean): void => {
     } catch {} // full, or forbidden
 };
 
+/** Takes out of storage what is kept there. */
+export const clear = (): void => {
+  try {
+    sessionStorage.removeItem(NAME);
+    localStorage.removeItem(VISITS);
+  } catch {} // forbidden: then nothing is kept
+};
+
 /** Forgets the session, here; storage is cleared by who takes consent. */
 export const forgetSession = (): void => {
   kept = empty();
