@@ -38,8 +38,8 @@ export const customer = (): typeof identity | undefined =>
 
 /** Keeps the anonymous id of an answer, if it has one, in the one entry this script ever writes. */
 export const remember = (id?: string): void => {
-  const tooLong = 129; // the contract takes one less
-  if (mayStore() && (id as string)?.length < tooLong)
+  const maxLength = 128; // what the contract takes
+  if (mayStore() && (id as string)?.length <= maxLength)
     try {
       kept = localStorage.hyperedge = identity.anonymousId = id as string;
     } catch {} // where storage is forbidden, or full, the id lives as long as the page
