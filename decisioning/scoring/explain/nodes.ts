@@ -234,4 +234,5 @@ export const READERS: Readonly<Record<string, Reader>> = {
   TreeEnsembleClassifier: treeClassifier,
   TreeEnsembleRegressor: treeRegressor,
   Unsqueeze: same,
+  ZipMap: same,
 };

@@ -81,7 +81,7 @@ export class Call {
   }
 
   /** Class labels: numbers, or for texts their places. */
-  labels(name: string): readonly number[] {
+  labels(name = 'classlabels_int64s'): readonly number[] {
     const numbers = this.ints(name);
     return this.get('strings', 'classlabels_strings')?.map((_, i) => i) ?? numbers;
   }

@@ -95,3 +95,28 @@ test('an operator outside the subset is refused by name', () => {
   const model = openModel(writeModel(graphOf(2, [{ op: 'Conv', inputs: ['x'], outputs: ['y'] }])));
   expect(model).toMatchObject({ refused: 'unsupported', node: 'Conv #1', takenBy: 'onnxruntime-web' });
 });
+
+/** Types of a graph's output in the file: rows of two floats, and what ZipMap makes of them, a list of maps; as many bytes. */
+const ROWS_OF_TWO = [0x0a, 12, 8, 1, 0x12, 8, 0x0a, 2, 0x12, 0, 0x0a, 2, 8, 2];
+const LIST_OF_MAPS = [0x22, 12, 0x0a, 10, 0x2a, 8, 8, 7, 0x12, 4, 0x0a, 2, 8, 1];
+
+test.each([{ classlabels_int64s: { ints: [0, 1] } }, { classlabels_strings: { strings: ['stays', 'leaves'] } }])(
+  'the maps that converters make of probabilities are their numbers, in the order of the classes: %o',
+  (attributes) => {
+    const classes = graphOf(
+      1,
+      [
+        { op: 'Concat', inputs: ['x', 'x'], outputs: ['both'], attributes: { axis: { int: 1 } } },
+        { op: 'Mul', inputs: ['both', 'w'], outputs: ['p'] },
+        { op: 'ZipMap', domain: 'ai.onnx.ml', inputs: ['p'], outputs: ['output_probability'], attributes },
+      ],
+      [floats('w', [1, 2], [0.25, 0.75])],
+    );
+    const file = writeModel({ ...classes, outputs: [{ name: 'output_probability', type: 'float', dims: ['', 2] }] });
+    const at = file.findIndex((_, i) => ROWS_OF_TWO.every((byte, j) => file[i + j] === byte));
+    file.set(LIST_OF_MAPS, at);
+    const model = openModel(file) as OpenedModel;
+    expect(model.outputs).toEqual([{ name: 'output_probability', width: 2 }]);
+    expect([...model.run(Float32Array.of(1, 4), 2).output_probability!]).toEqual([0.25, 0.75, 1, 3]);
+  },
+);

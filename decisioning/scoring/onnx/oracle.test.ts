@@ -42,7 +42,8 @@ test('there are at least 60 models, and every operator of the subset is in one',
   const used = new Set(
     [...MODELS.map(([, graph]) => graph), ...forests].flatMap(({ nodes }) => nodes.map(({ op }) => op)),
   );
-  const known = [...OPERATORS.keys()];
+  // The other engine's JavaScript hands out no maps: open.test.ts has these.
+  const known = [...OPERATORS.keys()].filter((op) => op !== 'ZipMap');
   expect(known.filter((op) => !used.has(op))).toEqual([]);
 });
 

@@ -51,5 +51,6 @@ export const OPERATORS: ReadonlyMap<string, Operator> = new Map(
     TreeEnsembleClassifier: treeEnsembleClassifier,
     TreeEnsembleRegressor: treeEnsembleRegressor,
     Where: each((test, x, y) => (test ? x : y)),
+    ZipMap: identity,
   }),
 );

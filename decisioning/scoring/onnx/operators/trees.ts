@@ -109,7 +109,7 @@ export const treeEnsemble: Operator = (call) => {
 
 /** Labels and scores. */
 export const treeEnsembleClassifier: Operator = (call) => {
-  const labels = call.labels('classlabels_int64s');
+  const labels = call.labels();
   const base = call.floats('base_values');
   const forest = forestById(call, 'class');
   const classes = labels.length;
