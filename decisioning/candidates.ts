@@ -50,7 +50,7 @@ export function refuse(
   campaignId: string,
   reason: RefusalReason,
   rest?: Omit<TracedCandidate, 'campaignId' | 'reason'>,
-): void {
+): undefined {
   notes.refusals[reason] = (notes.refusals[reason] ?? 0) + 1;
   notes.candidates?.push({ campaignId, reason, ...rest });
 }
@@ -91,6 +91,9 @@ export interface CandidateFacts extends Omit<EligibilityFacts, 'isMember'> {
   readonly evidence: Evidence;
 }
 
+/** What tells which campaigns need not be looked at. */
+export type WalkFacts = Pick<EligibilityFacts, 'slice' | 'isMember' | 'killSwitch'>;
+
 interface Facts extends EligibilityFacts {
   readonly purse: PurseView;
   readonly evidence: Evidence;
@@ -99,19 +102,20 @@ interface Facts extends EligibilityFacts {
 }
 
 /** The campaigns that may be chosen, in the order of the slice. */
-export function candidatesFor(asked: CandidateFacts, notes: Notes): Candidate[] {
+export function candidatesFor(asked: CandidateFacts, notes: Notes): readonly Candidate[] {
   const { slice, customer } = asked;
   const { fatigue } = slice.rules;
   const pressure = fatigue.weight > 0 ? customer.pressure(fatigue.channelWeights, fatigue.halfLifeMs) : 0;
   const isMember = slice.segments.membershipBy(customer.resolve);
   const facts = { ...asked, isMember, tiredness: fatigue.weight * pressure };
-  const candidates: Candidate[] = [];
-  for (const campaign of slice.campaigns) {
+  const look = (campaign: OpenCampaign): Candidate | undefined => {
     const judged = judge(campaign, facts, notes);
-    if ('refused' in judged) refuse(notes, campaign.rules.id, judged.refused, judged.rest);
-    else candidates.push(judged);
-  }
-  return candidates;
+    return 'refused' in judged ? refuse(notes, campaign.rules.id, judged.refused, judged.rest) : judged;
+  };
+  return (
+    asked.evidence.walk?.(facts, look, notes)?.candidates ??
+    slice.campaigns.map(look).filter((candidate) => !!candidate)
+  );
 }
 
 /** The order is part of what a receipt replays: what is read first is remembered first. */

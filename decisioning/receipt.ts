@@ -13,6 +13,7 @@ import { type EstimatesByArm, estimatesByArm, keptEstimates } from './kept-estim
 import { EMPTY_PURSE, type PurseAnswer, type PurseView } from './limits/purse.ts';
 import { scopeKey } from './limits/touches.ts';
 import type { ModelUses } from './scoring/served.ts';
+import { type Looked, walkAgain } from './shortlist.ts';
 import { maskOf } from './steering/availability.ts';
 import type { ArmAsk, Assignment, CampaignStanding, CustomerView, Evidence, Expected } from './view.ts';
 
@@ -55,6 +56,8 @@ export interface Receipt {
   readonly standings?: Answers<CampaignStanding>;
   /** Ledger → units that could be claimed, and their price, of every ledger that was looked at; absent when none was. */
   readonly purse?: Answers<PurseAnswer>;
+  /** Placement → the campaigns that were looked at, of slices in which not all were; absent when all were. */
+  readonly looked?: Answers<Looked>;
   /** Model id → the versions that scored, and what they were given; absent when none was asked. A replay does not need it: scores are among `reads`. */
   readonly models?: Answers<ModelUses>;
   /** The record of what was chosen, by placement: campaign, arm, propensities; null for default content. */
@@ -81,6 +84,7 @@ export function decideWithReceipt(
   const standings: Record<string, CampaignStanding> = {};
   const estimates: Record<string, EstimatesByArm> = {};
   const hybrid: Record<string, HybridChoice> = {};
+  const looked: Record<string, Looked> = {};
   const { customer: view, evidence: known } = input;
   const customer: CustomerView = {
     ...view,
@@ -109,6 +113,19 @@ export function decideWithReceipt(
       });
     },
     standing: (campaign) => remember(standings, campaignKey(campaign), () => known.standing?.(campaign) ?? {}),
+    walk: (facts, look, notes) => {
+      const campaigns: string[] = [];
+      const walked = known.walk?.(
+        facts,
+        (campaign) => {
+          campaigns.push(campaign.rules.id);
+          return look(campaign);
+        },
+        notes,
+      );
+      if (walked) looked[facts.slice.rules.placement] = { campaigns, strangers: walked.strangers };
+      return walked;
+    },
   };
   const told: Record<string, PurseAnswer> = {};
   const { purse = EMPTY_PURSE } = input;
@@ -134,7 +151,7 @@ export function decideWithReceipt(
     expected,
     probabilities,
     ...(Object.keys(estimates).length > 0 && { estimates: keptEstimates(estimates, decisions) }),
-    ...filled({ hybrid, standings, purse: told, models }),
+    ...filled({ hybrid, standings, purse: told, looked, models }),
     chosen: Object.fromEntries(decisions.map(({ placement, chosen }) => [placement, chosen && summary(chosen)])),
   };
   return { decisions, receipt };
@@ -254,6 +271,11 @@ export function replay(receipt: Receipt, slices: Readonly<Record<string, RulesSl
       expected: (campaign, leaf, available) => answer(receipt.expected, leafKey(campaign, leaf, available)),
       probabilities: (campaign, leaf, ask) => answer(receipt.probabilities, leafKey(campaign, leaf, ask?.available)),
       standing: (campaign) => answer(receipt.standings ?? {}, campaignKey(campaign)),
+      walk: (facts, look, notes) => {
+        const { placement } = facts.slice.rules;
+        const { looked = {} } = receipt;
+        return Object.hasOwn(looked, placement) ? walkAgain(facts, looked[placement]!, look, notes) : undefined;
+      },
     },
   });
 }

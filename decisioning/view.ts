@@ -17,6 +17,7 @@ import type { KeptUses } from './scoring/kept-use.ts';
 import type { ArmName } from './scoring/paths.ts';
 import type { ModelUses } from './scoring/served.ts';
 import type { Resolve } from './segments/subject.ts';
+import { shortlist, type Walk } from './shortlist.ts';
 import { narrowedLeaf } from './steering/narrowed.ts';
 import { scoringFor } from './strategies/scoring.ts';
 import { splitStratum } from './strategies/strata.ts';
@@ -101,6 +102,8 @@ export interface Evidence {
   readonly hybrid?: (campaign: SliceCampaign, leaf: string, ask: ArmAsk) => HybridChoice | undefined;
   /** What is published of the campaign beside its probabilities; nothing when absent. */
   readonly standing?: (campaign: SliceCampaign) => CampaignStanding;
+  /** Which campaigns of a slice are looked at; all where it is absent, or answers nothing. */
+  readonly walk?: Walk | undefined;
 }
 
 /** Where a campaign stands. */
@@ -118,8 +121,15 @@ function ownLeaf(allocation: Allocation, leaf: string): LeafAllocation | undefin
 
 const unchanged = (probabilities: readonly number[]): readonly number[] => probabilities;
 
-/** Evidence from published allocations; one that was computed for other arms or leaves is passed over for the initial one. */
-export function evidenceFrom(allocationOf: (campaignId: string) => Allocation | undefined): Evidence {
+/**
+ * Evidence from published allocations; one that was computed for other arms or leaves is passed over for the initial one.
+ *
+ * @param published stays the same object for as long as `allocationOf` gives the same answers: with it, campaigns that cannot win are not looked at
+ */
+export function evidenceFrom(
+  allocationOf: (campaignId: string) => Allocation | undefined,
+  published?: object,
+): Evidence {
   const predictionOf = predictor();
   const allocationFor = (campaign: SliceCampaign): Allocation => {
     const published = allocationOf(campaign.id);
@@ -139,6 +149,7 @@ export function evidenceFrom(allocationOf: (campaignId: string) => Allocation | 
     return { ...whole, ...narrowedLeaf(campaign, leaf, whole.found, whole.stage, available) };
   };
   return {
+    walk: published && shortlist(published, allocationFor),
     expected: (campaign, leaf, available) => {
       const { found, version, spread } = partOf(campaign, leaf, available);
       const units = campaign.needs && expectedUnits(campaign.needs, spread(found.probabilities));

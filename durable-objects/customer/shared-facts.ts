@@ -68,7 +68,7 @@ export function sharedFacts(call: DecideCall): SharedFacts | Needs {
   );
   return {
     sliceOf: (placement) => mine.get(placement),
-    evidence: evidenceFrom((campaignId) => current.byCampaign.get(campaignId)),
+    evidence: evidenceFrom((campaignId) => current.byCampaign.get(campaignId), current.byCampaign),
     served: (manifest) => models.mine.get(manifest),
   };
 }

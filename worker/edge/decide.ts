@@ -98,7 +98,7 @@ export async function decideCall(env: Env, asked: Asked): Promise<DecideCall> {
 export function sharedFacts({ slices, catalog }: Pick<Asked, 'slices' | 'catalog'>): SharedFacts {
   return {
     sliceOf: (placement) => slices.get(placement)?.rules,
-    evidence: evidenceFrom((campaignId) => catalog.allocations.get(campaignId)),
+    evidence: evidenceFrom((campaignId) => catalog.allocations.get(campaignId), catalog.allocations),
     served: servedModel,
   };
 }
