@@ -4,6 +4,7 @@ import { betaQuantile } from '../math/beta-quantile.ts';
 import { seededRandom } from '../random.ts';
 import { rateVariate } from '../testing/variates.ts';
 import { blendedBest } from './blend-best.ts';
+import { bestOnGrid } from './blend-grid.ts';
 import { probabilityBest } from './p-best.ts';
 import { type BetaPosterior, uniformPrior } from './posterior.ts';
 
@@ -49,6 +50,38 @@ describe('blendedBest', () => {
         });
       }
     }
+  });
+
+  it.each([
+    [2, 0.3],
+    [5, 0.1],
+    [17, 0.3],
+    [5, 0.9],
+  ])('is exact to 1e-3 on the even grid, too: %d arms, scores at a weight of %d', (k, w) => {
+    const random = seededRandom(SEED);
+    const posteriors = Array.from({ length: k }, () => beta(4 + 60 * random.next(), 200 + 800 * random.next()));
+    const scores = posteriors.map(() => 0.02 + 0.04 * random.next());
+    expect(bestOnGrid(posteriors, scores, w)).toBeDefined();
+    const computed = blendedBest(posteriors, scores, w);
+    byQuantiles(posteriors, scores, w).forEach((expected, i) => {
+      expect(Math.abs(computed[i]! - expected)).toBeLessThan(1e-3);
+    });
+  });
+
+  it('sums to 1 on the even grid, wherever it begins', () => {
+    const random = seededRandom(SEED);
+    for (let round = 0; round < 500; round++) {
+      const posteriors = Array.from({ length: 2 }, () => beta(4 + 60 * random.next(), 200 + 800 * random.next()));
+      const [one, other] = bestOnGrid(posteriors, [0.1 * random.next(), 0.1 * random.next()], 0.3) ?? [1, 0];
+      expect(one! + other!).toBeCloseTo(1, 12);
+    }
+  });
+
+  it('leaves needles beside wide arms, and arms that end abruptly, to panels', () => {
+    const scores = [0.1, 0.1];
+    expect(bestOnGrid([beta(20, 100), beta(20, 100)], scores, 0.3)).toBeDefined();
+    expect(bestOnGrid([beta(20, 100), beta(2e6, 1e7)], scores, 0.3)).toBeUndefined();
+    expect(bestOnGrid([beta(20, 100), beta(1, 1)], scores, 0.3)).toBeUndefined();
   });
 
   it('equals the winner frequency of independently sampled posteriors plus scores, 2 and 12 arms', () => {

@@ -1,4 +1,5 @@
 import { PANEL_POINTS, panelNodes } from '../math/gauss-panel.ts';
+import { bestOnGrid } from './blend-grid.ts';
 import { logitBeta, sigmoid } from './logit-beta.ts';
 import type { BetaPosterior } from './posterior.ts';
 import { type BoundedArm, type Panels, sweepDown } from './sweep.ts';
@@ -52,6 +53,8 @@ export function blendedBest(
   scores: readonly number[],
   modelWeight: number,
 ): Float64Array {
+  const even = bestOnGrid(posteriors, scores, modelWeight);
+  if (even) return even;
   const all = posteriors.map((posterior, i) => shiftedBeta(posterior, i, modelWeight * scores[i]!, 1 - modelWeight));
   return sweepDown(all, PANELS);
 }

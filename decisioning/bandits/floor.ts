@@ -15,5 +15,7 @@ export function withFloor(probabilities: ArrayLike<number>, floor: number): numb
     sum += probabilities[i]!;
   }
   if (!(sum > 0 && sum < Number.POSITIVE_INFINITY)) throw new RangeError(`withFloor: probabilities sum to ${sum}`);
-  return Array.from({ length: count }, (_, i) => floor / count + (1 - floor) * (probabilities[i]! / sum));
+  const mixed = new Array<number>(count);
+  for (let i = 0; i < count; i++) mixed[i] = floor / count + (1 - floor) * (probabilities[i]! / sum);
+  return mixed;
 }
