@@ -2,7 +2,7 @@
 
 /** Inputs of a model: a row is encoded at every decision that asks for a score. */
 export const MAX_MODEL_INPUTS = 256;
-/** Columns of a row: 4 KB of numbers that a receipt keeps for each model it used. */
+/** Columns of a row: some 20 KB of a receipt for each scoring that it keeps. */
 export const MAX_MODEL_COLUMNS = 1_024;
 /** Scores of a model: value, its interval, probability, and some more. */
 export const MAX_MODEL_OUTPUTS = 16;

@@ -222,6 +222,42 @@ describe('a model that reads arms', () => {
     expect([kept.length, kept.includes(`hero/${last}`), kept.includes('hero/x0')]).toEqual([MAX_KEPT_ARMS, true, true]);
   });
 
+  test('keeps as many numbers as a receipt has room for: chosen arms first, then what no arm was read for', () => {
+    const values = Array.from({ length: 1_020 }, (_, i) => `${i}`);
+    const wide = {
+      name: 'tenure',
+      attribute: 'tenureMonths',
+      encoding: { kind: 'one_hot', values },
+      missing: 0,
+    } as const;
+    const manifests = { arms: [...HEADLINES.inputs.slice(0, 1), wide], own: [wide] };
+    const models = Array.from({ length: 24 }, (_, i): PublishedModel => {
+      const manifest = i < 3 ? 'arms' : 'own';
+      return { id: `m${i}`, versions: [{ version: 1, stage: 'live', manifest }] };
+    });
+    const { resolve, uses } = modelScores({
+      models,
+      served: (hash) => ({
+        ...modelOf(() => 0.5),
+        manifest: { ...MANIFEST, inputs: manifests[hash as 'arms' | 'own'] },
+      }),
+      bucketingId: 'ada',
+      resolve: (path) => CUSTOMER[path],
+      armFacts: () => ({ content: { loud: true } }),
+    });
+    for (const { id } of models.slice(0, 3))
+      for (let i = 0; i < MAX_KEPT_ARMS; i++)
+        resolve(armPath(`models.${id}.probability`, { campaignId: 'hero', armId: `x${i}` }));
+    for (const { id } of models.slice(3)) resolve(`models.${id}.probability`);
+    const kept = uses([{ campaignId: 'hero', armId: 'x15' }]);
+    const arms = (id: string): string[] => Object.keys(kept[id]?.arms ?? {});
+    expect(models.slice(3).every(({ id }) => kept[id]?.used)).toBe(true);
+    // 32,768 numbers are 32 rows; three chosen arms and 21 models leave eight to the arms that were asked for first.
+    expect([arms('m0'), arms('m1'), arms('m2')].map(({ length }) => length)).toEqual([9, 1, 1]);
+    expect([arms('m1'), arms('m2')]).toEqual([['hero/x15'], ['hero/x15']]);
+    expect(JSON.stringify(kept).length).toBeLessThan(1_000_000);
+  });
+
   test('runs once for all arms where it reads none', () => {
     const m1 = modelOf((row) => row[0]!);
     const { resolve } = scoresOf([LIVE], { m1 });

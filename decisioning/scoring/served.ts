@@ -38,6 +38,9 @@ export interface ModelUse {
 /** Scorings of arms that a receipt keeps of one model, the chosen ones among them: of more, each is still among the receipt's reads. */
 export const MAX_KEPT_ARMS = 16;
 
+/** Numbers of rows that a receipt keeps, some 20 bytes each, a third of the 2 MB of a stored row: 16 models of 1,024 columns with their shadows. */
+export const MAX_KEPT_NUMBERS = 32_768;
+
 /**
  * Multiplications and comparisons that one decision spends on scores, as engines count them before they run: some 80 ms at the very worst, and a tenth of
  * it for trees, which are counted at their deepest. A placement's 64 arms with 300 trees each fit three times.
@@ -123,7 +126,9 @@ export function modelScores(facts: ScoringFacts): ModelScores {
       const names = new Set(chosen.map(({ campaignId, armId }) => `${campaignId}/${armId}`));
       const isFirst = ({ arm }: { readonly arm?: string }): boolean => arm !== undefined && names.has(arm);
       const all = [...scorings.values()];
-      return usesOf([...all.filter(isFirst), ...all.filter((one) => !isFirst(one))]);
+      const rest = all.filter((one) => !isFirst(one));
+      const isOwn = ({ arm }: { readonly arm?: string }): boolean => arm === undefined;
+      return usesOf([...all.filter(isFirst), ...rest.filter(isOwn), ...rest.filter((one) => !isOwn(one))]);
     },
     versionOf: (id) =>
       [...scorings.values()].find(({ model, scorings: made }) => model === id && made.used)?.scorings.used?.use.version,
@@ -142,14 +147,18 @@ function each<T>({ used, shadow }: Scorings, of: (scored: Scored) => T): { reado
   return { ...(used && { used: of(used) }), ...(shadow && { shadow: of(shadow) }) };
 }
 
-/** What was scored, model by model. */
+/** What was scored, model by model, as far as there is room; the first go first. */
 function usesOf(
   all: readonly { readonly model: string; readonly arm?: string; readonly scorings: Scorings }[],
 ): Record<string, ModelUses> {
   const uses: Record<string, ModelUses> = {};
+  let room = MAX_KEPT_NUMBERS;
   for (const { model, arm, scorings } of all) {
     if (!scorings.used && !scorings.shadow) continue;
     const told = each(scorings, ({ use }) => use);
+    const numbers = numbersOf(told.used) + numbersOf(told.shadow);
+    if (numbers > room) continue;
+    room -= numbers;
     if (arm === undefined) uses[model] = told;
     else {
       const arms = uses[model]?.arms ?? {};
@@ -158,6 +167,9 @@ function usesOf(
   }
   return uses;
 }
+
+/** What a scoring takes of a receipt's room: a name that is missing is as long as two numbers. */
+const numbersOf = (use?: ModelUse): number => (use ? use.row.length + 2 * use.missing.length : 0);
 
 /** Whether a version in service reads arms: then all of them are scored arm by arm. */
 function readsArms({ versions }: PublishedModel, served: ScoringFacts['served']): boolean {
