@@ -152,6 +152,20 @@ describe('a visitor', () => {
     expect(second.cookie).toBe(first.cookie);
   });
 
+  it.each([
+    ['another is', 'a1.k1.other.mac'],
+    ['nothing is', undefined],
+  ])('whose id has ended: %s told to the page', async (_, anonymousId) => {
+    const { cookie } = await view();
+    const real = app.fetch;
+    vi.spyOn(app, 'fetch').mockImplementation(async (...call) => {
+      const answer = (await (await real(...call)).json()) as object;
+      return Response.json({ ...answer, customer: { ...(anonymousId && { anonymousId }) } });
+    });
+    const { block } = await view({ headers: { cookie } });
+    expect([block?.decisions.length, block?.anonymousId]).toEqual([1, anonymousId]);
+  });
+
   it('has the same id where placements are asked for one by one', async () => {
     origin.answer = () => html({}, '<h1 data-hyperedge="hero">1</h1><p data-hyperedge="side">2</p>');
     const { block } = await view();
