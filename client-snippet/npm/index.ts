@@ -118,13 +118,16 @@ export const refresh = (): void => {
   if (isStarted) core.$plan();
 };
 
-/** Reports when an element that shows a decision is really seen, or clicked in. Returns how to stop. */
+/** Reports when an element that shows a decision is really seen, or clicked in; of anything else nothing. Returns how to stop. */
 export const watch = (element: Element, decision: Decision): (() => void) => {
   let isWanted = true;
-  whenStarted(() => isWanted && track(element, decision));
+  whenStarted(() => {
+    isWanted &&= element instanceof Element && typeof decision?.token === 'string';
+    if (isWanted) track(element, decision);
+  });
   return () => {
+    if (isStarted && isWanted) track(element);
     isWanted = false;
-    if (isStarted) track(element);
   };
 };
 

@@ -66,6 +66,13 @@ test('asks nothing before start; then once for elements and callers together, re
     const decision = await client.decide('hero');
     const element = document.querySelector('#mine') as Element;
     if (decision) {
+      // What is no element, or tells of no decision, is not watched, and breaks nothing.
+      for (const nonsense of [
+        [null, decision],
+        [element, null],
+        [element, { token: 7 }],
+      ] as never[][])
+        client.watch(nonsense[0]!, nonsense[1]!)();
       client.render(element, decision.content);
       client.watch(element, decision);
     }

@@ -34,6 +34,8 @@ export const leafKeyFor = (_rules: unknown, leaf: string): string => leaf;
 export const featureVector = nothing;
 export const scoresFrom = nothing;
 export const scoredByFrom = nothing;
+/** `scoring/watch/arm-sums.ts`: no models choose among arms. */
+export const armWeight = nothing;
 /** `arbitration/worth.ts`: no campaign reads its worth from the customer. */
 export const withWorth = <C>(candidate: C): C => candidate;
 /** `arbitration/value.ts`: values come as ranks, of which nothing is taken off. */
