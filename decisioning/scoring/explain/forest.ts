@@ -86,13 +86,14 @@ function rootsOf(
 export function forestByPlace(attributes: NodeAttributes): Forest {
   const modes = attributes.numbers('nodes_modes');
   const values = attributes.numbers('nodes_splits');
-  const members = [...attributes.numbers('membership_values')];
+  const sets = setsOf(attributes.numbers('membership_values'));
+  let taken = 0;
   const missing = attributes.ints('nodes_missing_value_tracks_true');
   const [yes, no] = [attributes.ints('nodes_truenodeids'), attributes.ints('nodes_falsenodeids')];
   const [yesLeaf, noLeaf] = [attributes.ints('nodes_trueleafs'), attributes.ints('nodes_falseleafs')];
   const weights = attributes.numbers('leaf_weights');
   const splits = attributes.ints('nodes_featureids').map((feature, i): Split => {
-    const set = modes[i] === MEMBER ? takeSet(members) : undefined;
+    const set = modes[i] === MEMBER ? (sets[taken++] ?? []) : undefined;
     return {
       feature,
       mode: modes[i]!,
@@ -107,9 +108,12 @@ export function forestByPlace(attributes: NodeAttributes): Forest {
   return { splits, leaves, roots: attributes.ints('tree_roots') };
 }
 
-/** The next set: sets end with NaN. */
-function takeSet(members: number[]): number[] {
-  const end = members.findIndex(Number.isNaN);
-  const set = members.splice(0, end < 0 ? members.length : end + 1);
-  return end < 0 ? set : set.slice(0, -1);
+/** Sets end with NaN. */
+function setsOf(members: readonly number[]): readonly (readonly number[])[] {
+  const sets: number[][] = [[]];
+  for (const member of members) {
+    if (Number.isNaN(member)) sets.push([]);
+    else sets.at(-1)!.push(member);
+  }
+  return sets;
 }

@@ -85,8 +85,12 @@ export function forestByPlace(call: Call): Forest {
   must(targets.length === weights.length && features.length === values.length, 'weights');
   numbers('nodes_hitrates');
   // Sets stand one after the other, each with NaN behind it.
-  const sets = numbers('membership_values');
-  const takeSet = (): number[] => sets.splice(0, sets.findIndex(Number.isNaN) + 1).slice(0, -1);
+  const sets: number[][] = [[]];
+  for (const member of numbers('membership_values')) {
+    if (Number.isNaN(member)) sets.push([]);
+    else sets.at(-1)!.push(member);
+  }
+  let taken = 0;
   return {
     features,
     modes,
@@ -94,7 +98,7 @@ export function forestByPlace(call: Call): Forest {
     yes: follow('true'),
     no: follow('false'),
     missing: call.ints('nodes_missing_value_tracks_true'),
-    members: modes.map((mode) => (mode === MEMBER ? takeSet() : [])),
+    members: modes.map((mode) => (mode === MEMBER ? (sets[taken++] ?? []) : [])),
     roots: call.ints('tree_roots'),
     leaves: targets.map((target, i) => [target, weights[i]!]),
   };
