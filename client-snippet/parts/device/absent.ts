@@ -3,20 +3,32 @@
  * a cap, a cost, a relation, phases, features … So `decide()` itself is on the page, to the letter, and the machinery behind what never
  * happens there is not. `decisioning/catalog/check-device.ts` is the other half of each line; the tests decide the same both ways.
  */
+import { REST_LEAF } from '../../../decisioning/bandits/allocation.ts';
+import type { OpenCampaign } from '../../../decisioning/catalog/open.ts';
+import type { EligibilityFacts } from '../../../decisioning/eligibility.ts';
+import type { RefusalReason } from '../../../decisioning/reasons.ts';
+import type { IsMember } from '../../../decisioning/segments/compile.ts';
+import type { Resolve } from '../../../decisioning/segments/subject.ts';
 
 const no = (): boolean => false;
 const yes = (): boolean => true;
 const nothing = (): undefined => undefined;
 
-/** `limits/schedule.ts`: the edge leaves out what does not run. */
-export const isScheduled = yes;
+/** `eligibility.ts`: of its reasons these two are met on a page; the edge leaves out what does not run. */
+export const addressRefusalOf = (
+  { rules, condition }: OpenCampaign,
+  { chosenBefore, customer, isMember }: EligibilityFacts,
+): RefusalReason | null =>
+  chosenBefore.some(({ action }) => action.campaign.id === rules.id)
+    ? 'already_chosen'
+    : condition && !condition(customer.resolve, isMember)
+      ? 'not_in_audience'
+      : null;
+export const leafOf = ({ contexts }: OpenCampaign, resolve: Resolve, isMember: IsMember): string =>
+  contexts.find(({ holds }) => holds(resolve, isMember))?.id ?? REST_LEAF;
 /** `lifecycle/admission.ts`: no phases. */
 export const isAdmitted = yes;
-/** `limits/quiet-hours.ts`, `arbitration/relations.ts`, `arbitration/holdout.ts`: none. */
-export const isQuiet = no;
-export const isExcluded = no;
-export const isWaiting = no;
-export const isTooSoon = no;
+/** `arbitration/holdout.ts`: none. */
 export const isHeldOut = no;
 /** `steering/availability.ts`: the same arms everywhere at all times. */
 export const availabilityOf = nothing;
