@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { choosePort } from '../../scripts/start/port.ts';
 import { type Stack, startStack } from '../../scripts/start/stack.ts';
 import { IN_FIREFOX, launchBrowser, until } from './browser.ts';
+import { ownPort } from './ports.ts';
 
 let browser: Browser;
 let stack: Stack;
@@ -57,7 +57,7 @@ beforeAll(async () => {
     launchBrowser(),
     startStack({
       root: fileURLToPath(new URL('../../', import.meta.url)),
-      port: await choosePort(undefined, 8_990),
+      port: await ownPort(),
       stateDir: join(folder, 'state'),
       demoFile: join(folder, 'demo.json'),
       vars: { DECIDE_DEADLINE_MS: '20000' },

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OptimizeResponse } from '../../contract/decisions.ts';
-import { choosePort } from '../../scripts/start/port.ts';
 import { type Stack, startStack } from '../../scripts/start/stack.ts';
 import { launchBrowser, until } from './browser.ts';
+import { ownPorts } from './ports.ts';
 
 const OWN_TITLE = 'Made for the early hours';
 /** One visitor in ten is held out: ten in a row are one in ten thousand million. */
@@ -20,13 +20,13 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hyperedge-demo-edge-'));
-  const port = await choosePort(undefined, 9_320);
+  const [port, edgePort] = (await ownPorts(2)) as [number, number];
   [browser, stack] = await Promise.all([
     launchBrowser(),
     startStack({
       root: fileURLToPath(new URL('../../', import.meta.url)),
       port,
-      edgePort: await choosePort(undefined, port + 1),
+      edgePort,
       stateDir: join(folder, 'state'),
       demoFile: join(folder, 'demo.json'),
       vars: { DECIDE_DEADLINE_MS: '20000' },

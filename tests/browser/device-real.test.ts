@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PerformanceResponse } from '../../contract/performance.ts';
-import { choosePort } from '../../scripts/start/port.ts';
 import { type Stack, startStack } from '../../scripts/start/stack.ts';
 import { launchBrowser, until } from './browser.ts';
+import { ownPort } from './ports.ts';
 
 let browser: Browser;
 let stack: Stack;
@@ -58,7 +58,7 @@ beforeAll(async () => {
     launchBrowser(),
     startStack({
       root: fileURLToPath(new URL('../../', import.meta.url)),
-      port: await choosePort(undefined, 9_010),
+      port: await ownPort(),
       stateDir: join(folder, 'state'),
       demoFile: join(folder, 'demo.json'),
       vars: { DECIDE_DEADLINE_MS: '20000' },

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { choosePort } from '../../scripts/start/port.ts';
 import { type Stack, startStack } from '../../scripts/start/stack.ts';
 import { launchBrowser } from './browser.ts';
+import { ownPort } from './ports.ts';
 
 let browser: Browser;
 let stack: Stack;
@@ -19,7 +19,7 @@ beforeAll(async () => {
     launchBrowser(),
     startStack({
       root: fileURLToPath(new URL('../../', import.meta.url)),
-      port: await choosePort(undefined, 8_940),
+      port: await ownPort(),
       stateDir: join(folder, 'state'),
       demoFile: join(folder, 'demo.json'),
     }),

@@ -7,9 +7,9 @@ import type { Browser, BrowserContext, Page, Request, Response } from 'playwrigh
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { DecisionAnswer, OptimizeResponse } from '../../contract/decisions.ts';
 import type { PerformanceResponse } from '../../contract/performance.ts';
-import { choosePort } from '../../scripts/start/port.ts';
 import { type Stack, startStack } from '../../scripts/start/stack.ts';
 import { launchBrowser } from './browser.ts';
+import { ownPort } from './ports.ts';
 
 export const DEFAULT_TITLE = 'Made for the early hours';
 /** One visitor in ten is held out of the hero's campaign: ten in a row are one in ten thousand million. */
@@ -28,7 +28,7 @@ export function useShop(): void {
       launchBrowser(),
       startStack({
         root: fileURLToPath(new URL('../../', import.meta.url)),
-        port: await choosePort(undefined, 8_950),
+        port: await ownPort(),
         stateDir: join(folder, 'state'),
         demoFile: join(folder, 'demo.json'),
         // A browser and a runtime on two busy cores: how soon an answer comes is not what is tried here.

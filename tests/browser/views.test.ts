@@ -9,9 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { choosePort } from '../../scripts/start/port.ts';
 import { type Stack, startStack } from '../../scripts/start/stack.ts';
 import { launchBrowser } from './browser.ts';
+import { ownPort } from './ports.ts';
 import { type Site, startSite } from './views/site.ts';
 
 const VIEWS = Number(process.env.VIEWS ?? 60);
@@ -32,7 +32,7 @@ beforeAll(async () => {
     launchBrowser({ keepsPages: true }),
     startStack({
       root: fileURLToPath(new URL('../../', import.meta.url)),
-      port: await choosePort(undefined, 8_960),
+      port: await ownPort(),
       stateDir: join(folder, 'state'),
       demoFile: join(folder, 'demo.json'),
       vars: { DECIDE_DEADLINE_MS: '20000' },

@@ -12,8 +12,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { choosePort } from '../../../scripts/start/port.ts';
 import { type Stack, startStack } from '../../../scripts/start/stack.ts';
+import { ownPorts } from '../ports.ts';
 
 export interface OriginRequest {
   readonly method: string;
@@ -91,7 +91,7 @@ export async function startEdgeSite(more: readonly object[] = []): Promise<EdgeS
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const [port, pagesPort] = [await choosePort(undefined, 9_150), await choosePort(undefined, 9_180)];
+  const [port, pagesPort] = (await ownPorts(2)) as [number, number];
   const url = `http://localhost:${pagesPort}`;
   const stack = await startStack({
     root: fileURLToPath(new URL('../../../', import.meta.url)),
