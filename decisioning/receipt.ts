@@ -4,7 +4,7 @@
  */
 import type { HybridChoice } from './bandits/hybrid.ts';
 import type { ArmEstimate } from './bandits/linear/estimates.ts';
-import type { OpenSlice } from './catalog/open.ts';
+import type { OpenCampaign, OpenSlice } from './catalog/open.ts';
 import { openSlice } from './catalog/open.ts';
 import type { RulesSlice, SliceCampaign } from './catalog/slice.ts';
 import type { DecideInput, PlacementDecision, PlacementRequest, Switches } from './decide.ts';
@@ -13,7 +13,7 @@ import { type EstimatesByArm, estimatesByArm, keptEstimates } from './kept-estim
 import { EMPTY_PURSE, type PurseAnswer, type PurseView } from './limits/purse.ts';
 import { scopeKey } from './limits/touches.ts';
 import type { ModelUses } from './scoring/served.ts';
-import { type Looked, walkAgain } from './shortlist.ts';
+import { type Looked, type Walk, walkAgain } from './shortlist.ts';
 import { maskOf } from './steering/availability.ts';
 import type { ArmAsk, Assignment, CampaignStanding, CustomerView, Evidence, Expected } from './view.ts';
 
@@ -86,19 +86,7 @@ export function decideWithReceipt(
   const hybrid: Record<string, HybridChoice> = {};
   const looked: Record<string, Looked> = {};
   const { customer: view, evidence: known } = input;
-  const customer: CustomerView = {
-    ...view,
-    resolve: (path) => {
-      if (!reads.has(path)) reads.set(path, view.resolve(path));
-      return reads.get(path);
-    },
-    touches: (scope, windowMs) =>
-      remember(touches, `${scopeKey(scope)} ${windowMs}`, () => view.touches(scope, windowMs)),
-    pressure: (weights, halfLifeMs) =>
-      remember(pressure, pressureKey(weights, halfLifeMs), () => view.pressure(weights, halfLifeMs)),
-    assignment: (id) => remember(assignments, id, () => view.assignment(id) ?? null) ?? undefined,
-    consents: (channel) => remember(consents, channel, () => view.consents(channel) ?? null) ?? undefined,
-  };
+  const customer = rememberedCustomer(view, { reads, touches, pressure, assignments, consents });
   const evidence: Evidence = {
     expected: (campaign, leaf, available) =>
       remember(expected, leafKey(campaign, leaf, available), () => known.expected(campaign, leaf, available)),
@@ -113,19 +101,7 @@ export function decideWithReceipt(
       });
     },
     standing: (campaign) => remember(standings, campaignKey(campaign), () => known.standing?.(campaign) ?? {}),
-    walk: (facts, look, notes) => {
-      const campaigns: string[] = [];
-      const walked = known.walk?.(
-        facts,
-        (campaign) => {
-          campaigns.push(campaign.rules.id);
-          return look(campaign);
-        },
-        notes,
-      );
-      if (walked) looked[facts.slice.rules.placement] = { campaigns, strangers: walked.strangers };
-      return walked;
-    },
+    walk: known.walk && rememberedWalk(known.walk, looked),
   };
   const told: Record<string, PurseAnswer> = {};
   const { purse = EMPTY_PURSE } = input;
@@ -155,6 +131,47 @@ export function decideWithReceipt(
     chosen: Object.fromEntries(decisions.map(({ placement, chosen }) => [placement, chosen && summary(chosen)])),
   };
   return { decisions, receipt };
+}
+
+/** A customer of whom every answer is written down. */
+function rememberedCustomer(
+  view: CustomerView,
+  kept: {
+    readonly reads: Map<string, unknown>;
+    readonly touches: Record<string, number>;
+    readonly pressure: Record<string, number>;
+    readonly assignments: Record<string, Assignment | null>;
+    readonly consents: Record<string, boolean | null>;
+  },
+): CustomerView {
+  const { reads, touches, pressure, assignments, consents } = kept;
+  return {
+    ...view,
+    resolve: (path) => {
+      if (!reads.has(path)) reads.set(path, view.resolve(path));
+      return reads.get(path);
+    },
+    touches: (scope, windowMs) =>
+      remember(touches, `${scopeKey(scope)} ${windowMs}`, () => view.touches(scope, windowMs)),
+    pressure: (weights, halfLifeMs) =>
+      remember(pressure, pressureKey(weights, halfLifeMs), () => view.pressure(weights, halfLifeMs)),
+    assignment: (id) => remember(assignments, id, () => view.assignment(id) ?? null) ?? undefined,
+    consents: (channel) => remember(consents, channel, () => view.consents(channel) ?? null) ?? undefined,
+  };
+}
+
+/** A walk that writes down by placement which campaigns were looked at. */
+function rememberedWalk(walk: Walk, looked: Record<string, Looked>): Walk {
+  return (facts, look, notes) => {
+    const campaigns: string[] = [];
+    const lookAt = (campaign: OpenCampaign) => {
+      campaigns.push(campaign.rules.id);
+      return look(campaign);
+    };
+    const walked = walk(facts, lookAt, notes);
+    if (walked) looked[facts.slice.rules.placement] = { campaigns, strangers: walked.strangers };
+    return walked;
+  };
 }
 
 /** Answers that were given; a receipt says nothing of what nobody asked. */

@@ -3,7 +3,7 @@ import { HOLDOUT_ARM } from '../bandits/allocation.ts';
 import type { OpenSlice } from '../catalog/open.ts';
 import type { PlacementDecision } from '../decide.ts';
 import type { Touch } from '../limits/touches.ts';
-import { countTouches, fatiguePressure } from '../limits/touches.ts';
+import { fatiguePressure, touchCounter } from '../limits/touches.ts';
 import { conditionAttributes } from '../request-attributes.ts';
 import type { BehaviourRecord, OutcomeRecord } from '../segments/counters.ts';
 import { subjectResolver } from '../segments/subject.ts';
@@ -48,7 +48,7 @@ export function viewOf(customer: TestCustomer, nowMs: number): CustomerView {
     bucketingId: customer.bucketingId,
     sessionKey: customer.sessionKey ?? 's1',
     resolve: subjectResolver({ attributes, counters, nowMs }),
-    touches: (scope, windowMs) => countTouches(touches, scope, windowMs, nowMs),
+    touches: touchCounter(touches, nowMs),
     pressure: (weights, halfLifeMs) => fatiguePressure(touches, weights, halfLifeMs, nowMs),
     assignment: (campaignId) => assignments.get(campaignId),
     consents: (channel) =>

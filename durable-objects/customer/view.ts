@@ -2,7 +2,7 @@
 import type { OpenSlice } from '../../decisioning/catalog/open.ts';
 import type { DecideInput, PlacementRequest } from '../../decisioning/decide.ts';
 import { purseTimeMs, purseView } from '../../decisioning/limits/purse.ts';
-import { countTouches, fatiguePressure } from '../../decisioning/limits/touches.ts';
+import { fatiguePressure, touchCounter } from '../../decisioning/limits/touches.ts';
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
 import type { ArmName } from '../../decisioning/scoring/paths.ts';
 import { modelScores, type ServedModel } from '../../decisioning/scoring/served.ts';
@@ -68,7 +68,7 @@ export function viewOf(
     modelUses: scores.uses,
     modelVersion: scores.versionOf,
     keptUses: scores.kept,
-    touches: (scope, windowMs) => countTouches(touches, scope, windowMs, nowMs),
+    touches: touchCounter(touches, nowMs),
     pressure: (weights, halfLifeMs) => fatiguePressure(touches, weights, halfLifeMs, nowMs),
     assignment: (campaignId) => assignmentOf(state, { campaignId, bucketingId, nowMs }),
     consents: (name) => consentOf(profile, name, call.refused),
