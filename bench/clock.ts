@@ -17,6 +17,17 @@ export interface BenchRow {
 export interface CallTime {
   readonly median: number;
   readonly fastest: number;
+  /** 95 % of the calls took no longer; absent where it was not asked for. */
+  readonly p95?: number;
+}
+
+/** A figure that is no time. */
+export interface BenchFigure {
+  /** Key in the flat object: `decide.bytes.1000`. */
+  readonly id: string;
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
 }
 
 /** How long a call takes. @param call returns something that depends on its work, so that none of it is optimised away. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { benchTable, timeText } from './report.ts';
+import { benchTable, figureTable, timeText } from './report.ts';
 
 test.each([
   [0.004, '0.00 µs'],
@@ -17,13 +17,20 @@ test.each([
 
 test('the table has one line for each row, its numbers to the right', () => {
   const rows = [
-    { id: 'a', what: 'a decision', time: { median: 0.62, fastest: 0.6 } },
+    { id: 'a', what: 'a decision', time: { median: 0.62, fastest: 0.6, p95: 12 } },
     { id: 'b', what: 'fit', time: { median: 23_314.24, fastest: 980 } },
   ];
   expect(benchTable(rows).split('\n')).toEqual([
-    '  in process   median  fastest',
-    '  a decision  0.62 µs  0.60 µs',
-    '  fit         23.3 ms   980 µs',
+    '  in process   median     95 %  fastest',
+    '  a decision  0.62 µs  12.0 µs  0.60 µs',
+    '  fit         23.3 ms            980 µs',
     '',
   ]);
+  expect(benchTable([])).toBe('');
+});
+
+test('what is no time stands with its unit', () => {
+  const figures = [{ id: 'a', what: 'allocated', value: 12_345.6, unit: 'bytes' }];
+  expect(figureTable(figures)).toBe('  allocated  12,346 bytes\n');
+  expect(figureTable([])).toBe('');
 });

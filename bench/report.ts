@@ -1,5 +1,5 @@
 /** Times as a table that people read: each in the unit that suits it. */
-import type { BenchRow } from './clock.ts';
+import type { BenchFigure, BenchRow } from './clock.ts';
 
 /** From here on milliseconds are easier to read. */
 const MS_FROM_US = 1_000;
@@ -11,12 +11,24 @@ export function timeText(timeUs: number): string {
   return `${time.toFixed(digits)} ${unit}`;
 }
 
-/** The rows as lines, numbers to the right, below a head. */
+/** The rows as lines, numbers to the right, below a head; nothing where there are none. */
 export function benchTable(rows: readonly BenchRow[]): string {
-  const head = ['in process', 'median', 'fastest'] as const;
-  const cells = [head, ...rows.map(({ what, time }) => [what, timeText(time.median), timeText(time.fastest)] as const)];
-  const [whats, medians, fastest] = [0, 1, 2].map((i) => Math.max(...cells.map((row) => row[i]!.length)));
-  const line = (row: readonly string[]) =>
-    `  ${row[0]!.padEnd(whats!)}  ${row[1]!.padStart(medians!)}  ${row[2]!.padStart(fastest!)}\n`;
-  return cells.map(line).join('');
+  if (rows.length === 0) return '';
+  const head = ['in process', 'median', '95 %', 'fastest'] as const;
+  const cells = rows.map(({ what, time: { median, p95, fastest } }) => {
+    return [what, timeText(median), p95 === undefined ? '' : timeText(p95), timeText(fastest)] as const;
+  });
+  return linesOf([head, ...cells]);
+}
+
+/** The same for what is no time. */
+export function figureTable(figures: readonly BenchFigure[]): string {
+  return linesOf(figures.map(({ what, value, unit }) => [what, `${Math.round(value).toLocaleString('en')} ${unit}`]));
+}
+
+/** Columns as wide as their widest cell: the first to the left, the others to the right. */
+function linesOf(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  const cell = (text: string, i: number): string => (i === 0 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!));
+  return rows.map((row) => `  ${row.map(cell).join('  ')}\n`).join('');
 }

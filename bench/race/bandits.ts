@@ -1,0 +1,153 @@
+/**
+ * Draws of bandits, raced.
+ *
+ * What each computes. A draw of ours: from a decision's seed to the arm and its propensity, by the generator that receipts replay, from probabilities that the
+ * campaign's root made of ten posteriors; every thousandth draw makes them anew, P(best) by quadrature and the floor. GrowthBook's evalFeature: its
+ * hash of the customer's id picks one of ten fixed variations. The blend of ours: P(0.7·θ + 0.3·score is the largest) for one customer's scores, exact to
+ * 1e-3, floor, draw and propensity. Eppo's evaluateBandit: a linear score of each action from the coefficients of its model (two of the
+ * customer, two of the action), inverse gap weights with a floor, and a draw in an order shuffled by the customer's id.
+ */
+import { withFloor } from '../../decisioning/bandits/floor.ts';
+import { probabilityBest } from '../../decisioning/bandits/p-best.ts';
+import type { BetaPosterior } from '../../decisioning/bandits/posterior.ts';
+import { thompson } from '../../decisioning/bandits/thompson.ts';
+import { drawIndex, seededRandom } from '../../decisioning/random.ts';
+import type { BenchRow } from '../clock.ts';
+import { growthBook } from './flags.ts';
+import { type Racer, race } from './interleaved.ts';
+import { namedVersion, racedFile } from './packages.ts';
+
+const ARMS = [2, 10, 50];
+const MOST_ARMS = 512;
+const FLOOR = 0.01;
+const MODEL_WEIGHT = 0.3;
+/** Draws for which one allocation serves. */
+const DRAWS_PER_REFRESH = 1_000;
+/** More than a processor predicts. */
+const CUSTOMERS = 4_096;
+const EPPO = '@eppo/js-client-sdk-common';
+
+const customerIds = Array.from({ length: CUSTOMERS }, (_, i) => customerId(i));
+const seeds = Array.from({ length: CUSTOMERS }, (_, i) => (i * 2_654_435_761).toString(16).padStart(64, 'a'));
+
+function posteriorsOf(arms: number): BetaPosterior[] {
+  return Array.from({ length: arms }, (_, i) => ({ alpha: 20 + ((i * 7) % 30), beta: 900 + ((i * 13) % 100) }));
+}
+
+function drawn(probabilities: ArrayLike<number>, turn: number): number {
+  return probabilities[drawIndex(probabilities, seededRandom(seeds[turn % CUSTOMERS]!).next())]!;
+}
+
+/** Every thousandth draw makes the probabilities anew, of posteriors that have moved. */
+function drawRacer(arms: number): Racer {
+  const posteriors = posteriorsOf(arms);
+  let probabilities: readonly number[] = [];
+  return {
+    id: `race.draw.${arms}`,
+    what: `a Thompson draw with its propensity, ${arms} arms, one refresh in ${DRAWS_PER_REFRESH} included`,
+    call: (turn) => {
+      if (turn % DRAWS_PER_REFRESH === 0 || probabilities.length === 0) {
+        const moved = posteriors.map(({ alpha, beta }) => ({ alpha: alpha + (turn % 7), beta: beta + (turn % 11) }));
+        probabilities = withFloor(probabilityBest(moved), FLOOR);
+      }
+      return drawn(probabilities, turn);
+    },
+  };
+}
+
+function blendRacer(arms: number): Racer {
+  const posteriors = posteriorsOf(arms);
+  const armIds = posteriors.map((_, i) => `arm-${i}`);
+  const scores = seeds.map((_, c) => Array.from({ length: arms }, (__, i) => 0.03 + 0.02 * Math.sin(3.3 * c + i)));
+  const policy = thompson(MODEL_WEIGHT);
+  const evidence = { armIds, posteriors, means: [], pBest: probabilityBest(posteriors) };
+  return {
+    id: `race.blend.${arms}`,
+    what: `a Thompson draw blended with the customer’s scores, ${arms} arms`,
+    call: (turn) => {
+      const context = { leaf: 'rest', scores: scores[turn % CUSTOMERS]! };
+      return drawn(withFloor(policy.probabilities(context, evidence), FLOOR), turn);
+    },
+  };
+}
+
+interface BanditEvaluator {
+  evaluateBandit(
+    flag: string,
+    customer: string,
+    attributes: object,
+    actions: object,
+    model: object,
+  ): { readonly actionWeight: number };
+}
+
+function eppoRacer(arms: number): Racer {
+  type Module = { readonly BanditEvaluator: new () => BanditEvaluator };
+  const evaluator = new (racedFile<Module>(`${EPPO}/dist/bandit-evaluator.js`).BanditEvaluator)();
+  const keys = Array.from({ length: arms }, (_, i) => `arm-${i}`);
+  const actions = Object.fromEntries(
+    keys.map((key, i) => [
+      key,
+      { numericAttributes: { price: i }, categoricalAttributes: { brand: `brand-${i % 3}` } },
+    ]),
+  );
+  const numeric = (attributeKey: string, coefficient: number) => [
+    { attributeKey, coefficient, missingValueCoefficient: 0 },
+  ];
+  const categorical = (attributeKey: string, value: string) => [
+    { attributeKey, valueCoefficients: { [value]: 0.1 }, missingValueCoefficient: 0 },
+  ];
+  const coefficients = Object.fromEntries(
+    keys.map((actionKey, i) => [
+      actionKey,
+      {
+        actionKey,
+        intercept: i / arms,
+        subjectNumericCoefficients: numeric('age', 0.01),
+        subjectCategoricalCoefficients: categorical('country', 'DE'),
+        actionNumericCoefficients: numeric('price', 0.02),
+        actionCategoricalCoefficients: categorical('brand', 'brand-1'),
+      },
+    ]),
+  );
+  const model = { gamma: 1, defaultActionScore: 0, actionProbabilityFloor: FLOOR, coefficients };
+  const customers = seeds.map((_, i) => ({
+    numericAttributes: { age: 20 + (i % 50) },
+    categoricalAttributes: { country: i % 2 ? 'DE' : 'FR' },
+  }));
+  return {
+    id: `race.eppo.evaluate_bandit.${arms}`,
+    what: `${namedVersion(EPPO)}: evaluateBandit, ${arms} actions`,
+    call: (turn) => {
+      const at = turn % CUSTOMERS;
+      return evaluator.evaluateBandit('homepage-offer', customerIds[at]!, customers[at]!, actions, model).actionWeight;
+    },
+  };
+}
+
+/** A customer's id as sites have them. */
+function customerId(at: number): string {
+  return `${at.toString(16).padStart(8, '0')}-7c1d-4f02-9a35-${(at * 7_919).toString(16).padStart(12, '0')}`;
+}
+
+/** The rows of this file. */
+export function banditRaceRows(): BenchRow[] {
+  const most = posteriorsOf(MOST_ARMS);
+  return [
+    ...race([drawRacer(10), growthBook()]).map((row) => ({
+      ...row,
+      id: row.id.replace('growthbook', 'growthbook.beside_draw'),
+    })),
+    ...ARMS.flatMap((arms) => race([blendRacer(arms), eppoRacer(arms)])),
+    ...race([
+      {
+        id: `race.refresh.${MOST_ARMS}`,
+        what: `a whole refresh of ${MOST_ARMS} arms: P(best) and the floor`,
+        call: (turn) => {
+          const moved = most.map(({ alpha, beta }) => ({ alpha: alpha + (turn % 7), beta: beta + (turn % 11) }));
+          return withFloor(probabilityBest(moved), FLOOR)[0]!;
+        },
+      },
+    ]),
+  ];
+}
