@@ -57,6 +57,8 @@ export const USAGE = `Usage: npm run hyperedge -- COMMAND
   models performance MODEL  how good its scores turned out to be, version by version; --days N (default 30)
   models jobs               trainings that drift, calibration, new outcomes or age ask for
   models jobs take N        say that you train it; give-up N --reason TEXT says that you do not
+  models log MODEL          its trials as CSV, of the decision log's files below --from FOLDER
+      --manifest FILE       of the version that was told (default: models/MODEL/manifest.json)
   models score MODEL CUSTOMER
                             a customer's score with its reasons; --version N for any version
       --json, --site URL, --key KEY as for push

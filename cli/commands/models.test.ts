@@ -242,6 +242,26 @@ test('trainings that were asked for are listed with how to answer them, taken, a
   expect(await told('push', folder, '--job', 'seven', '--site', site)).toContain('--job');
 });
 
+test('the decision log of a folder is told as CSV, and what cannot be read in one line', async () => {
+  const [at, key] = ['2026-02-01T00:00:00.000Z', { format: 1, decision: 'd', campaign: 'c' }];
+  const scoring = { version: 1, stage: 'live', row: [12], missing: [], outputs: { probability: 0.5 } };
+  const decision = { kind: 'decision', arm: 'a,"b"', leaf: 'rest', goal: 'buy', models: { churn: { used: scoring } } };
+  const lines = [
+    { ...key, key: 'd 1', at, ...decision, propensityCampaign: 1, propensityArm: 0.5 },
+    { ...key, key: 'd 2', at, kind: 'exposure', trial: true },
+  ];
+  writeFileSync(join(folder, 'one.ndjson'), lines.map((line) => JSON.stringify(line)).join('\n'));
+  writeFileSync(join(folder, 'told.json'), manifestText());
+  const { stdout } = await run('log', 'churn', '--from', folder, '--manifest', join(folder, 'told.json'));
+  expect(stdout.split('\n')).toEqual([
+    'tenure,decision.at,decision.campaign,decision.arm,decision.leaf,decision.propensity,outcome.converted,outcome.value',
+    `12,${at},c,"a,""b""",rest,0.5,no,0`,
+    '',
+  ]);
+  expect(await told('log', 'churn', '--from', join(folder, 'none'))).toContain('cannot read the log');
+  expect(await told('log', 'churn')).toContain('--from FOLDER');
+});
+
 test('slips are told what was meant, before anything is sent', async () => {
   const site = ['--site', 'http://127.0.0.1:9'];
   expect(await told('stge', ...site)).toContain('did you mean "stage"?');

@@ -17,13 +17,14 @@ import { CommandFailure, EXIT, usageFailure } from '../failure.ts';
 import { LOCAL_FOLDER } from '../local.ts';
 import { folderUpload } from '../models/folder.ts';
 import { formatJob, formatJobs } from '../models/jobs.ts';
+import { logCsv } from '../models/log-csv.ts';
 import { formatModelPerformance } from '../models/performance.ts';
 import { formatModel, formatModels, formatScore, stageText } from '../models/words.ts';
 import { chooseTarget } from '../target.ts';
 import { counted, paint } from '../terminal.ts';
 import { wholeNumber } from '../whole-number.ts';
 
-const ACTIONS = ['list', 'show', 'push', 'stage', 'retire', 'delete', 'card', 'score', 'performance', 'jobs'];
+const ACTIONS = ['list', 'show', 'push', 'stage', 'retire', 'delete', 'card', 'score', 'performance', 'jobs', 'log'];
 const STAGES = ['shadow', 'canary', 'live', 'retired'];
 /** What is done with a job, by the words for it. */
 const JOB_STATES: Readonly<Record<string, string>> = { take: 'running', 'give-up': 'failed' };
@@ -41,6 +42,8 @@ const OPTIONS = {
   version: { type: 'string' },
   days: { type: 'string' },
   job: { type: 'string' },
+  from: { type: 'string' },
+  manifest: { type: 'string' },
   resume: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
@@ -73,6 +76,8 @@ export async function models(args: string[]): Promise<number> {
       return performance(values, idOf(rest, 1));
     case 'jobs':
       return jobs(values, rest);
+    case 'log':
+      return log(values, rest);
     default:
       throw usageFailure(`models "${action}"${didYouMean(action, ACTIONS)}`);
   }
@@ -245,4 +250,12 @@ async function jobs(values: Values, [word, id, ...more]: readonly string[]): Pro
   const body = JSON.stringify({ state, ...(values.reason !== undefined && { note: values.reason }) });
   const path = `/v1/training-jobs/${wholeNumber('the job', id, 1, MAX_JOB_ID)}`;
   return tell(values, await ask(targetOf(values), { method: 'POST', path, body }, trainingJob), formatJob);
+}
+
+/** What a folder of the decision log has of a model, to the standard output. */
+function log({ from, manifest }: Values, [id, ...more]: readonly string[]): number {
+  if (id === undefined || more.length > 0) throw usageFailure('Name the model: models log churn --from FOLDER');
+  if (from === undefined) throw usageFailure('Name the folder with the log: --from FOLDER');
+  process.stdout.write(logCsv(id, from, manifest ?? `models/${id}/manifest.json`));
+  return EXIT.ok;
 }
