@@ -4,6 +4,8 @@ import type { PublishedModel } from '../../decisioning/scoring/published.ts';
 import type { ServedModel } from '../../decisioning/scoring/served.ts';
 import type { ModelBody } from '../../durable-objects/customer/protocol.ts';
 import type { Deadline } from '../http/deadline.ts';
+import { log } from '../http/log.ts';
+import type { Timing } from '../http/timing.ts';
 import { readModel } from '../models/store.ts';
 import type { EdgeCatalog } from './catalog.ts';
 import type { PlacementSlices } from './slices.ts';
@@ -56,13 +58,28 @@ function keep(manifest: string, model: KeptModel): void {
   if (keptModels.size > MAX_KEPT_MODELS && !oldest.done) keptModels.delete(oldest.value);
 }
 
+/** Clocks go on while the bucket is waited for: how long a version took to come is what can be measured of it from within. */
+function timed(workspace: string, model: string): (error?: string) => void {
+  const startedAtMs = Date.now();
+  return (error) => {
+    const level = error === undefined ? 'info' : 'error';
+    log({ level, model, workspace, ms: Date.now() - startedAtMs, ...(error !== undefined && { error }) });
+  };
+}
+
 async function load(env: Env, workspaceId: string, manifest: string, nowMs: number): Promise<void> {
+  const tell = timed(workspaceId, manifest);
   try {
     const body = await readModel(env, workspaceId, manifest);
     const served = body && openServed(JSON.parse(body.manifest), body.file);
-    if (body && served && !('refused' in served)) return keep(manifest, { body, served });
-  } catch {
+    if (body && served && !('refused' in served)) {
+      keep(manifest, { body, served });
+      return tell();
+    }
+    tell(served && 'refused' in served ? served.refused : 'missing');
+  } catch (error) {
     // A bucket that is down, or a manifest that another version of this worker wrote: either costs the score alone.
+    tell(error instanceof Error ? error.name : 'Error');
   }
   if (failedUntilMs.size >= MAX_KEPT_MODELS) failedUntilMs.clear();
   failedUntilMs.set(manifest, nowMs + MODEL_RETRY_MS);
@@ -75,6 +92,7 @@ export interface ModelsAsked {
   /** Models that are asked for besides those of the placements. */
   readonly models?: readonly string[];
   readonly deadline: Deadline;
+  readonly timing?: Timing;
   readonly receivedAtMs: number;
 }
 
@@ -90,7 +108,7 @@ export interface ModelsInReach {
  */
 export async function modelsInReach(
   env: Env,
-  { auth, catalog, slices, models: named = [], deadline, receivedAtMs }: ModelsAsked,
+  { auth, catalog, slices, models: named = [], deadline, timing, receivedAtMs }: ModelsAsked,
 ): Promise<ModelsInReach | undefined> {
   const ids = new Set([...named, ...[...slices.values()].flatMap(({ rules }) => rules.rules.models ?? [])]);
   const models = [...ids].flatMap((id) => catalog.models.get(id) ?? []).slice(0, MAX_REQUEST_MODELS);
@@ -101,7 +119,13 @@ export async function modelsInReach(
   );
   if (missing.length > 0) {
     const loading = Promise.all(missing.map((manifest) => load(env, auth.workspaceId, manifest, receivedAtMs)));
+    const waited = timing?.start('models');
+    const tell = missing.map((manifest) => [manifest, timed(auth.workspaceId, manifest)] as const);
     await deadline.within(loading, MODEL_SHARE);
+    waited?.();
+    // Its own line may never come: what a request leaves behind ends with it.
+    for (const [manifest, late] of tell)
+      if (!keptModels.has(manifest) && (failedUntilMs.get(manifest) ?? 0) <= receivedAtMs) late('late');
   }
   return { models, late: manifests.filter((manifest) => !keptModels.has(manifest)) };
 }

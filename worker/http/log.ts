@@ -20,6 +20,8 @@ export interface LogEntry {
   /** Frame of our own code that threw. */
   readonly at?: string | undefined;
   readonly job?: string;
+  /** A version of a model, by its manifest's hash: `ms` is how long it took to come. */
+  readonly model?: string;
   /** A secret that cannot be used, by its name. */
   readonly secret?: string;
   readonly flaw?: 'missing' | 'malformed';

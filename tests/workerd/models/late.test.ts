@@ -1,8 +1,9 @@
 /** A model that is late or broken costs its score, and neither time nor decision: the campaign is decided by what it has learned. */
 import { env } from 'cloudflare:workers';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OptimizeResponse } from '../../../contract/decisions.ts';
 import type { Receipt } from '../../../decisioning/receipt.ts';
+import type { LogEntry } from '../../../worker/http/log.ts';
 import { apiOf, eventually } from '../api.ts';
 import { Gate } from '../chaos/faults.ts';
 import { change, mend } from '../chaos/parts.ts';
@@ -62,6 +63,9 @@ const leafOf = async (body: OptimizeResponse) => Object.keys((await receiptOf(bo
 describe('a model', () => {
   it('in a bucket that hangs is late: decided in time by the bandit alone, told in receipt and decision, and in time later', async () => {
     await live();
+    const logged = vi.spyOn(console, 'log');
+    const loads = () =>
+      logged.mock.calls.map(([line]) => JSON.parse(line as string) as LogEntry).filter(({ model }) => model);
     change('DECIDE_DEADLINE_MS', DEADLINE_MS);
     change(
       'MODELS',
@@ -91,6 +95,14 @@ describe('a model', () => {
       (found) => found === 'leaving',
     );
     expect(leaf).toBe('leaving');
+    // A line for the request that waited in vain, and one when it came.
+    const model = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(loads()).toEqual([
+      expect.objectContaining({ level: 'error', model, error: 'late', ms: expect.any(Number) }),
+      expect.objectContaining({ level: 'info', model, ms: expect.any(Number) }),
+    ]);
+    expect(loads()[0]!.ms).toBeGreaterThan(Number(DEADLINE_MS) / 2);
+    logged.mockRestore();
   });
 
   it('that breaks is missing: its number lies outside of what it may be', async () => {
