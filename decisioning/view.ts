@@ -7,7 +7,7 @@ import type { HybridChoice } from './bandits/hybrid.ts';
 import { type ArmEstimate, estimatesOf } from './bandits/linear/estimates.ts';
 import type { LinearModel } from './bandits/linear/model.ts';
 import { predictionAmong, predictor } from './bandits/linear/predict.ts';
-import { choiceBetween, scoredProbabilities } from './bandits/scoring.ts';
+import { choiceBetween, scoredProbabilities, versusBandit } from './bandits/scoring.ts';
 import type { SliceCampaign } from './catalog/slice.ts';
 import type { FeatureVector } from './features/features.ts';
 import type { Stage } from './lifecycle/phases.ts';
@@ -55,7 +55,11 @@ export interface CustomerView {
   /** The version of a model whose score counted; undefined while `resolve` was not asked for it, and where none served. */
   readonly modelVersion?: (model: string) => number | undefined;
   /** What a decision for an arm keeps of the models that `resolve` has asked, by model id; nothing where no model serves. */
-  readonly keptUses?: (models: readonly string[], arm: ArmName) => Readonly<Record<string, KeptUses>>;
+  readonly keptUses?: (
+    models: readonly string[],
+    arm: ArmName,
+    outputs?: readonly string[],
+  ) => Readonly<Record<string, KeptUses>>;
 }
 
 /** Expected objectives per trial under the published probabilities. */
@@ -100,6 +104,11 @@ export interface Evidence {
    * `estimates`, no choice depends on it.
    */
   readonly hybrid?: (campaign: SliceCampaign, leaf: string, ask: ArmAsk) => HybridChoice | undefined;
+  /**
+   * What the model would show in the bandit's place, arm by arm: see `scoring/watch/arm-sums.ts`. Undefined for strategies that do not choose between
+   * them, and where both would show the same.
+   */
+  readonly versus?: (campaign: SliceCampaign, leaf: string, ask: ArmAsk) => readonly number[] | undefined;
   /** What is published of the campaign beside its probabilities; nothing when absent. */
   readonly standing?: (campaign: SliceCampaign) => CampaignStanding;
   /** Which campaigns of a slice are looked at; all where it is absent, or answers nothing. */
@@ -178,6 +187,13 @@ export function evidenceFrom(
       const scoring = scoringFor(campaign, leaf, stage);
       const scoreOf = score && ((armId: string) => score(campaign.id, armId));
       return scoring && choiceBetween(scoring, armIds, found, { scoreOf, scoredBy });
+    },
+    versus: (campaign, leaf, { score, available }) => {
+      const { found, stage, armIds, spread } = partOf(campaign, leaf, available);
+      const scoring = scoringFor(campaign, leaf, stage);
+      const scoreOf = score && ((armId: string) => score(campaign.id, armId));
+      const less = scoring && scoreOf && versusBandit(scoring, armIds, found, scoreOf);
+      return less && spread(less);
     },
     standing: (campaign) => {
       const allocation = allocationFor(campaign);

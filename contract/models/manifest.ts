@@ -93,6 +93,10 @@ export const modelWatch = z.strictObject({
     description:
       'Goal whose reaching it predicts: it is judged by outcomes in campaigns that optimise this, and in no others; without one, in those whose arms it scores',
   }),
+  scale: z.literal('order').exactOptional().meta({
+    description:
+      'Its scores are of another site’s scale: judged by their order alone, as outputs of kind `value` always are',
+  }),
   minTrials: z
     .int()
     .min(WATCH_BOUNDS.minTrials[0])

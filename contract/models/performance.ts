@@ -38,11 +38,21 @@ const versionPerformance = z
     judged: z
       .boolean()
       .meta({ description: 'False: no campaign optimises what it predicts, so that outcomes say nothing of it' }),
+    byOrder: z.literal(true).exactOptional().meta({
+      description: 'Values, or scores of another site’s scale: judged by who scores above whom, and by nothing else',
+    }),
     campaigns: z.array(z.string()),
+    selects: z.array(z.string()).exactOptional().meta({
+      description:
+        'Campaigns whose customers the model chooses: each version has others there, so that figures of versions are not to be compared',
+    }),
     ...figures,
     curve: z
       .array(z.strictObject({ from: z.number(), to: z.number(), trials: z.int(), mean: maybe, rate: maybe }))
-      .meta({ description: 'Twenty bins of the score: what it promised, and what came' }),
+      .meta({
+        description:
+          'Bins of the score as shares of its range, those of training or twenty: what it promised, and what came',
+      }),
     drift: z
       .array(
         z.strictObject({

@@ -99,8 +99,8 @@ export interface LeafAllocation {
   /** What is believed of rewards that are not binary, for decisions that choose among some arms alone; absent where there are none such. */
   readonly rewards?: RewardMoments;
   /**
-   * How far a model's scores may be trusted to find the best arm here, in [0, 1], by `<model id>@<version>`: its calibrated accuracy on recent trials of
-   * the leaf. A version is absent until it has enough of them; all are where the campaign's strategies do not choose between bandit and model.
+   * How far a model's scores may be trusted to find the best arm here, in [0, 1], by `<model id>@<version>`: how surely its choice beat the leading arm on
+   * trials of the leaf. A version is absent until it has enough of them; all are where the campaign's strategies do not choose between bandit and model.
    */
   readonly modelConfidence?: Readonly<Record<string, number>>;
 }

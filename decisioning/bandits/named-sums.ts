@@ -10,7 +10,8 @@
  * | `delay` | conversions by delay bucket |
  * | `source:<site id>` | of watched campaigns: trials shown on that site, conversions, Σ value (see `source-sums.ts`) |
  * | `linear:<features key>`, `:<reward key>` behind it of a reward that is not binary | moments of the trials' features (see `linear/moments.ts`) |
- * | `model:<id>@<version>`, `scores:…` | scores of a model's version, judged by the campaign's goal or not (see `scoring/watch/score-sums.ts`) |
+ * | `judged:<id>@<version>`, `model:…`, `ranked:…`, `scores:…` | scores of a model's version, by what judges them; `~` behind it of visitors (see `scoring/watch/score-sums.ts`) |
+ * | `arms:<id>@<version>` | what its choice among arms was worth (see `scoring/watch/arm-sums.ts`) |
  * | `inputs:<id>@<version>` | histograms of what it was told (see `scoring/watch/input-sums.ts`) |
  */
 export type SumsByName = Readonly<Record<string, readonly number[]>>;

@@ -1,4 +1,5 @@
 /** Probabilities for one customer: what was published, what a linear model predicts, and the customer's scores. */
+import { modelLessBandit } from '../scoring/watch/arm-sums.ts';
 import type { AllocationStrategy, LeafAllocation } from './allocation.ts';
 import { evenlyAmong } from './blend.ts';
 import { withFloor } from './floor.ts';
@@ -77,6 +78,17 @@ export function choiceBetween(
   if (!isHybrid(strategy)) return undefined;
   const scores = scoreOf && scoresOf(armIds, scoreOf);
   return hybridChoice(found, scoredBy?.(), scores !== undefined);
+}
+
+/** The model's choice less the bandit's, arm by arm; undefined for strategies that do not choose between them, without a score of every arm, and where both are the same. */
+export function versusBandit(
+  { strategy }: Scoring,
+  armIds: readonly string[],
+  { pBest }: LeafAllocation,
+  scoreOf: ScoreOf,
+): readonly number[] | undefined {
+  const scores = isHybrid(strategy) ? scoresOf(armIds, scoreOf) : undefined;
+  return scores && modelLessBandit(scores, pBest);
 }
 
 /** A score of every arm, or none. */

@@ -74,7 +74,30 @@ describe('what a decision keeps of a scoring', () => {
       stage: 'live',
       score: 0.25,
       value: 50,
+      as: 'ranked',
       missing: 0,
     });
+  });
+
+  const two: ModelManifest = {
+    ...manifest,
+    outputs: [...manifest.outputs, { name: 'lift', tensor: 'l', column: 0, range: [0, 2], kind: 'value' }],
+    reference: { ...manifest.reference!, score: { edges: [0.1, 0.2, 0.3, 0.4], shares: [0.2, 0.2, 0.2, 0.2, 0.2] } },
+  };
+  const scored = { ...use, outputs: { probability: 0.25, lift: 1.5 } };
+
+  it('is of the output that the campaign goes by, in the bins of training where it has them', () => {
+    expect(keptUse(two, scored, 'probability')).toMatchObject({ score: 0.25, as: 'judged', bin: 2 });
+    expect(keptUse(two, scored)).toMatchObject({ score: 0.25, as: 'judged', bin: 2 });
+    const lift = keptUse(two, scored, 'lift');
+    expect(lift).toMatchObject({ score: 0.75, value: 1.5, as: 'ranked' });
+    expect(lift.bin).toBeUndefined();
+    // Drift is the first output’s, whatever is asked.
+    expect(lift.inputs).toEqual(keptUse(two, scored).inputs);
+  });
+
+  it('is judged by its order alone where the manifest says so, and when it broke by what it would have been', () => {
+    expect(keptUse({ ...two, watch: { scale: 'order' } }, scored)).toMatchObject({ as: 'ranked', bin: 2 });
+    expect(keptUse(two, { ...scored, outputs: {} }).as).toBe('judged');
   });
 });

@@ -4,15 +4,22 @@ import type { PublishedVersion, ServingStage } from './published.ts';
 import type { ModelUse } from './served.ts';
 import { columnNames, inputWidth } from './vector.ts';
 import { inputLayout } from './watch/input-sums.ts';
+import { binEdges } from './watch/score-bins.ts';
 
 /** One scoring, short: the row and all outputs stand in the receipt. */
 export interface KeptUse {
   readonly version: number;
   readonly stage: ServingStage;
-  /** The first output in [0, 1]: a probability, or a value's place in its range; absent where the model broke. */
+  /** The output that the campaign goes by in [0, 1]: a probability, or a value's place in its range; absent where the model broke. */
   readonly score?: number;
-  /** The first output itself, where it is a value. */
+  /** That output itself, where it is a value. */
   readonly value?: number;
+  /** How outcomes judge it: in the bins of training, or by its order alone; in bins of equal width when absent. */
+  readonly as?: 'judged' | 'ranked';
+  /** The bin of training that the score lies in, from 0. */
+  readonly bin?: number;
+  /** Of a strategy that chooses between bandit and model: see `watch/arm-sums.ts`; absent where both would show the same. */
+  readonly versus?: number;
   /** How many inputs had no value. */
   readonly missing: number;
   /** Where it adds one in the vector of `length` numbers that its manifest's histograms are; absent where the manifest has none. */
@@ -31,17 +38,32 @@ export interface KeptUses {
   readonly scoresArms?: true;
 }
 
-/** What is kept of a scoring by a manifest's version. */
-export function keptUse(manifest: ModelManifest, { version, stage, row, missing, outputs }: ModelUse): KeptUse {
-  const first = manifest.outputs[0];
-  const told = first && Object.hasOwn(outputs, first.name) ? outputs[first.name] : undefined;
-  const score = first && told !== undefined ? placeIn(first.range, told) : undefined;
+/**
+ * What is kept of a scoring by a manifest's version.
+ *
+ * @param asked the output that the campaign goes by; the first when absent, or where the version has none of that name
+ */
+export function keptUse(
+  manifest: ModelManifest,
+  { version, stage, row, missing, outputs }: ModelUse,
+  asked?: string,
+): KeptUse {
   const { inputs, reference, watch } = manifest;
+  const output = manifest.outputs.find(({ name }) => name === asked) ?? manifest.outputs[0];
+  const toldOf = (name?: string) => (name !== undefined && Object.hasOwn(outputs, name) ? outputs[name] : undefined);
+  const value = toldOf(output?.name);
+  const score = output && value !== undefined ? placeIn(output.range, value) : undefined;
+  const edges = output && binEdges(manifest, output);
+  const isRank = output?.kind === 'value' || watch?.scale === 'order';
+  // Drift is that of the first output, whose histogram the manifest has.
+  const told = toldOf(manifest.outputs[0]?.name);
   return {
     version,
     stage,
     ...(score !== undefined && { score }),
-    ...(first?.kind === 'value' && told !== undefined && { value: told }),
+    ...(output?.kind === 'value' && value !== undefined && { value }),
+    ...(isRank ? { as: 'ranked' as const } : edges && { as: 'judged' as const }),
+    ...(edges && value !== undefined && { bin: binIn({ edges }, value) }),
     missing: missing.length,
     ...(reference &&
       row.length > 0 && {
@@ -106,7 +128,7 @@ function columnsOf(
 }
 
 /** The bin of a value, from 0: one that lies on an edge is below it. */
-export function binIn({ edges }: Histogram, value: number): number {
+export function binIn({ edges }: Pick<Histogram, 'edges'>, value: number): number {
   const bin = edges.findIndex((edge) => value <= edge);
   return bin < 0 ? edges.length : bin;
 }

@@ -64,8 +64,12 @@ export interface ModelScores {
   readonly uses: (chosen?: readonly ArmName[]) => Readonly<Record<string, ModelUses>>;
   /** The version of a model whose score counted; undefined while it was not asked, and where none served. */
   readonly versionOf: (model: string) => number | undefined;
-  /** What a decision for an arm keeps of the models it depends on: of those that were asked, by model id. */
-  readonly kept: (models: readonly string[], arm: ArmName) => Readonly<Record<string, KeptUses>>;
+  /** What a decision for an arm keeps of the models it depends on: of those that were asked, by model id; the outputs it goes by in their order. */
+  readonly kept: (
+    models: readonly string[],
+    arm: ArmName,
+    outputs?: readonly string[],
+  ) => Readonly<Record<string, KeptUses>>;
 }
 
 export interface ScoringFacts {
@@ -82,7 +86,7 @@ export interface ScoringFacts {
 /** A scoring, and whose it is. */
 interface Scored {
   readonly use: ModelUse;
-  readonly kept: () => KeptUse;
+  readonly kept: (asked?: string) => KeptUse;
 }
 
 interface Scorings {
@@ -132,11 +136,11 @@ export function modelScores(facts: ScoringFacts): ModelScores {
     },
     versionOf: (id) =>
       [...scorings.values()].find(({ model, scorings: made }) => model === id && made.used)?.scorings.used?.use.version,
-    kept: (models, { campaignId, armId }) =>
+    kept: (models, { campaignId, armId }, outputs = []) =>
       Object.fromEntries(
-        models.flatMap((id) => {
+        models.flatMap((id, i) => {
           const made = (scorings.get(`${id}#${campaignId}/${armId}`) ?? scorings.get(id))?.scorings;
-          return made && (made.used || made.shadow) ? [[id, each(made, ({ kept }) => kept())]] : [];
+          return made && (made.used || made.shadow) ? [[id, each(made, ({ kept }) => kept(outputs[i]))]] : [];
         }),
       ),
   };
@@ -196,7 +200,7 @@ function score(
     const scoring = scoreOnce(opened, read);
     if (!scoring) return undefined;
     const use = { ...named, ...scoring };
-    return { use, kept: () => keptUse(opened.manifest, use) };
+    return { use, kept: (asked) => keptUse(opened.manifest, use, asked) };
   };
   const used = scored(versionInCharge(model, bucketingId));
   const shadow = scored(shadowOf(model), MAX_DECISION_STEPS / 2);

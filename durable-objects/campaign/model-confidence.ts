@@ -2,16 +2,13 @@
 import type { Allocation, LeafAllocation } from '../../decisioning/bandits/allocation.ts';
 import { isHybrid } from '../../decisioning/bandits/policies.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
-import { MIN_CONFIDENCE_TRIALS, modelConfidence } from '../../decisioning/scoring/watch/confidence.ts';
-import { readScoreSums } from '../../decisioning/scoring/watch/score-sums.ts';
+import { versionName } from '../../decisioning/scoring/paths.ts';
+import { modelConfidence } from '../../decisioning/scoring/watch/confidence.ts';
+import { sumsName } from '../../decisioning/scoring/watch/score-sums.ts';
 import { splitStratum } from '../../decisioning/strategies/strata.ts';
-import { scoreNames, sumsByLeaf, watchedHours, watchedVersions } from './model-windows.ts';
+import { armSumsByLeaf, LOOK_BACK_HOURS, lastSettledHour, watchedVersions } from './model-windows.ts';
 
-const HOUR_MS = 3_600_000;
-/** Trials looked for, by leaf, in times of the fewest that anything is said of: leaves differ in size. */
-const WINDOWS_PER_LEAF = 5;
-
-/** The allocation with each version's confidence in the leaves of strategies that choose between bandit and model; the same one where none does. */
+/** The allocation with each version's confidence, of trials whose outcomes had time to come, in the leaves of strategies that choose between bandit and model; the same one where none does. */
 export function withModelConfidence(
   allocation: Allocation,
   policy: CampaignPolicy,
@@ -21,16 +18,14 @@ export function withModelConfidence(
   const hybrid = Object.keys(allocation.leaves).filter((key) => chooses(policy, key));
   if (hybrid.length === 0) return allocation;
   const confidence = new Map<string, Record<string, number>>();
+  const untilHour = lastSettledHour(nowMs, policy.models?.goalWindowMs ?? 0);
+  const fromHour = Math.max(0, untilHour - LOOK_BACK_HOURS.at(-1)! + 1);
   for (const watched of watchedVersions(sql)) {
-    const hours = watchedHours(sql, scoreNames(watched)[0], {
-      nowHour: Math.floor(nowMs / HOUR_MS),
-      sinceHour: watched.sinceHour,
-      trials: WINDOWS_PER_LEAF * MIN_CONFIDENCE_TRIALS * hybrid.length,
-    });
-    for (const [leaf, sums] of sumsByLeaf(hours)) {
-      const told = modelConfidence(readScoreSums(sums));
+    const from = Math.max(fromHour, watched.sinceHour);
+    for (const [leaf, sums] of armSumsByLeaf(sql, sumsName('arms', watched), from, untilHour)) {
+      const told = modelConfidence(sums);
       if (told === undefined) continue;
-      confidence.set(leaf, { ...confidence.get(leaf), [`${watched.model}@${watched.version}`]: told });
+      confidence.set(leaf, { ...confidence.get(leaf), [versionName(watched.model, watched.version)]: told });
     }
   }
   const leaves: Record<string, LeafAllocation> = { ...allocation.leaves };

@@ -1,8 +1,9 @@
 /** Watches the versions of models that score a campaign's customers: one that breaks a bound is called back at once, everywhere. */
+import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import type { PublishedModel, PublishedVersion } from '../../decisioning/scoring/published.ts';
-import { watchRules } from '../../decisioning/scoring/watch/rules.ts';
-import { readScoreSums, type ScoreTotals } from '../../decisioning/scoring/watch/score-sums.ts';
-import { type Breach, breachOf } from '../../decisioning/scoring/watch/verdict.ts';
+import { type WatchRules, watchRules } from '../../decisioning/scoring/watch/rules.ts';
+import { readScoreSums, SCORE_KINDS, type ScoreTotals } from '../../decisioning/scoring/watch/score-sums.ts';
+import { type Breach, breachOf, type JudgedOutcomes } from '../../decisioning/scoring/watch/verdict.ts';
 import type { CallBack, ModelBooks } from '../publisher/models.ts';
 import type { Alert } from '../publisher/protocol.ts';
 import { enqueue } from './anomalies.ts';
@@ -10,9 +11,11 @@ import { makeRoom } from './model-room.ts';
 import {
   forgiveUntil,
   type HourSums,
+  lastSettledHour,
   scoreNames,
   sumOfHours,
   type WatchedVersion,
+  type WindowAsk,
   watchedHours,
   watchedVersions,
 } from './model-windows.ts';
@@ -26,22 +29,43 @@ export interface ModelsPort {
   callBack(back: CallBack): Promise<boolean>;
 }
 
+/** The campaign whose customers are scored. */
+export interface WatchedCampaign {
+  readonly id: string;
+  /** As its policy has it; absent where that was published by the last release. */
+  readonly models?: CampaignPolicy['models'];
+}
+
 /** A version that broke a bound. */
 interface Found {
   readonly watched: WatchedVersion;
   readonly stage: PublishedVersion['stage'];
   readonly breach: Breach;
+  /** So say the trials of visitors alone, of whom nobody knows who they are. */
+  readonly ofNobody: boolean;
+}
+
+/** Everything that a version is judged from. */
+interface Bench {
+  readonly sql: SqlStorage;
+  readonly watched: WatchedVersion;
+  readonly served: PublishedVersion;
+  readonly model: PublishedModel;
+  readonly rules: WatchRules;
+  readonly campaign: WatchedCampaign;
+  readonly nowMs: number;
 }
 
 /**
  * Judges every version that scored here and serves; a canary or a live one that breaks a bound is called back, and nobody takes its place: where no other
- * version serves, the bandit decides alone. A shadow that does is told of, and stays what it is, as does a live one that comes late. Judging again changes nothing.
+ * version serves, the bandit decides alone. A shadow that does is told of, and stays what it is, as does a live one that comes late, and a live one of
+ * which visitors alone say so: a page's key is all that it takes to be thousands of these. Judging again changes nothing.
  *
  * @throws what the publisher's calls throw; the next look finds the same breach then
  */
 export async function watchModels(
   storage: DurableObjectStorage,
-  campaignId: string,
+  campaign: WatchedCampaign,
   publisher: ModelsPort,
   nowMs: number,
 ): Promise<void> {
@@ -58,63 +82,67 @@ export async function watchModels(
     const model = models.find(({ model: { id } }) => id === watched.model)?.model;
     const served = model?.versions.find(({ version }) => version === watched.version);
     if (!model || !served || isBack(watched)) continue;
-    const breach = judge(sql, watched, served, model, nowMs);
-    if (breach) await act(storage, campaignId, publisher, { watched, stage: served.stage, breach }, nowMs);
+    const bench = { sql, watched, served, model, campaign, nowMs, rules: watchRules(served.watch) };
+    const breach = judge(bench);
+    if (!breach) continue;
+    const ofNobody = judge(bench, true) === undefined;
+    await act(storage, campaign.id, publisher, { watched, stage: served.stage, breach, ofNobody }, nowMs);
   }
-}
-
-function judge(
-  sql: SqlStorage,
-  watched: WatchedVersion,
-  served: PublishedVersion,
-  model: PublishedModel,
-  nowMs: number,
-): Breach | undefined {
-  const rules = watchRules(served.watch);
-  const nowHour = Math.floor(nowMs / HOUR_MS);
-  const sinceHour = Math.max(watched.sinceHour, Math.floor((served.stagedAtMs ?? 0) / HOUR_MS));
-  const ask = { nowHour, sinceHour, trials: rules.minTrials };
-  const [judged, unjudged] = scoreNames(watched);
-  const latest = watchedHours(sql, judged, ask);
-  const settledHour = Math.floor((nowMs - rules.settleHours * HOUR_MS) / HOUR_MS);
-  const settled = watchedHours(sql, judged, { ...ask, nowHour: settledHour });
-  const totals = totalsOf(latest);
-  return (
-    breachOf(
-      { totals, settled: totalsOf(settled), byOutcomes: true, live: liveTotals(sql, model, served, latest, ask) },
-      rules,
-    ) ?? breachOf({ totals: totalsOf(watchedHours(sql, unjudged, ask)), settled: totals, byOutcomes: false }, rules)
-  );
 }
 
 const totalsOf = (hours: readonly HourSums[]): ScoreTotals => readScoreSums(sumOfHours(hours));
 
-/** The live version's trials of the same hours, where another is judged. */
-function liveTotals(
-  sql: SqlStorage,
-  { id, versions }: PublishedModel,
-  judged: PublishedVersion,
-  hours: readonly HourSums[],
-  { nowHour }: { readonly nowHour: number },
-): ScoreTotals | undefined {
-  const live = versions.find(({ stage }) => stage === 'live');
-  const first = hours.at(-1)?.hour;
-  if (!live || live.version === judged.version || first === undefined) return undefined;
-  const [name] = scoreNames({ model: id, version: live.version });
-  return totalsOf(watchedHours(sql, name, { nowHour, sinceHour: first, trials: Number.POSITIVE_INFINITY }));
+function judge(bench: Bench, knownOnly = false): Breach | undefined {
+  const { sql, watched, served, rules, nowMs } = bench;
+  const nowHour = Math.floor(nowMs / HOUR_MS);
+  const sinceHour = Math.max(watched.sinceHour, Math.floor((served.stagedAtMs ?? 0) / HOUR_MS));
+  const ask = { nowHour, sinceHour, trials: rules.minTrials };
+  const totals = totalsOf(watchedHours(sql, scoreNames(watched, SCORE_KINDS, knownOnly), ask));
+  return breachOf({ totals, outcomes: outcomesOf(bench, ask, knownOnly), hours: nowHour - sinceHour + 1 }, rules);
+}
+
+/**
+ * What outcomes say, apart by the bins that they are counted in. Where the model chooses the campaign's customers nothing of a shadow's: those are whom
+ * another version picked, and the best of shadows looks astray among them. A version that picked its own is judged by these, and compared with none.
+ */
+function outcomesOf(
+  { sql, watched, served, model, rules, campaign, nowMs }: Bench,
+  ask: WindowAsk,
+  knownOnly: boolean,
+): readonly JudgedOutcomes[] {
+  const { goalWindowMs = 0, selects = [] } = campaign.models ?? {};
+  const isSelected = selects.includes(model.id);
+  if (isSelected && served.stage === 'shadow') return [];
+  const settledHour = lastSettledHour(nowMs, Math.max(rules.settleHours * HOUR_MS, goalWindowMs));
+  return (['judged', 'model', 'ranked'] as const).map((kind): JudgedOutcomes => {
+    const names = scoreNames(watched, [kind], knownOnly);
+    const latest = watchedHours(sql, names, ask);
+    const first = latest.at(-1)?.hour;
+    const live = model.versions.find(({ stage }) => stage === 'live');
+    const isCompared = !isSelected && live && live.version !== served.version && first !== undefined;
+    const liveNames = isCompared && scoreNames({ model: model.id, version: live.version }, [kind], knownOnly);
+    const always = { nowHour: ask.nowHour, sinceHour: first ?? 0, trials: Number.POSITIVE_INFINITY };
+    return {
+      by: kind === 'ranked' ? 'order' : 'calibration',
+      latest: totalsOf(latest),
+      settled: totalsOf(watchedHours(sql, names, { ...ask, nowHour: settledHour })),
+      ...(liveNames && { live: totalsOf(watchedHours(sql, liveNames, always)) }),
+    };
+  });
 }
 
 async function act(
   storage: DurableObjectStorage,
   campaignId: string,
   publisher: ModelsPort,
-  { watched, stage, breach }: Found,
+  found: Found,
   nowMs: number,
 ): Promise<void> {
   const { sql } = storage;
+  const { watched, breach } = found;
   const { model, version } = watched;
-  enqueue(sql, alertOf(campaignId, { watched, stage, breach }, nowMs));
-  if (isCalledBack({ stage, breach })) {
+  enqueue(sql, alertOf(campaignId, found, nowMs));
+  if (isCalledBack(found)) {
     const reason = `${breach.words}, in campaign "${campaignId}"`;
     await publisher.callBack({ modelId: model, version, atMs: nowMs, reason });
   }
@@ -122,12 +150,22 @@ async function act(
   forgiveUntil(sql, watched, Math.floor(nowMs / HOUR_MS) + 1);
 }
 
-/** Not a shadow, which nobody hears; nor a live version that comes late, since without it there would be no score in time either. */
-function isCalledBack({ stage, breach }: Pick<Found, 'stage' | 'breach'>): boolean {
-  return stage === 'canary' || (stage === 'live' && breach.kind !== 'late');
+/**
+ * Not a shadow, which nobody hears; nor a live version that comes late, since without it there would be no score in time either; nor one that only visitors
+ * speak against: it serves everybody, and they may be one script. A canary's customers have the live version to go back to.
+ */
+function isCalledBack({ stage, breach, ofNobody }: Pick<Found, 'stage' | 'breach' | 'ofNobody'>): boolean {
+  return stage === 'canary' || (stage === 'live' && breach.kind !== 'late' && !ofNobody);
 }
 
-function alertOf(campaignId: string, { watched, stage, breach }: Found, nowMs: number): Alert {
+function doneOf(found: Found): string {
+  if (isCalledBack(found)) return 'called back';
+  const byNobody = found.stage === 'live' && found.breach.kind !== 'late';
+  return byNobody ? 'it stays what it is: trials of known customers do not say so' : 'it stays what it is';
+}
+
+function alertOf(campaignId: string, found: Found, nowMs: number): Alert {
+  const { watched, stage, breach } = found;
   const { model, version } = watched;
   const { kind, observed, bound, trials, words } = breach;
   return {
@@ -145,7 +183,7 @@ function alertOf(campaignId: string, { watched, stage, breach }: Found, nowMs: n
       bound,
       trials,
       words,
-      done: isCalledBack({ stage, breach }) ? 'called back' : 'it stays what it is',
+      done: doneOf(found),
     },
   };
 }

@@ -9,7 +9,7 @@ import { publisherStub, rootStub, type StubSource } from '../shared/stub.ts';
 import type { LearningView, Release, ReleaseReply } from './learning-view.ts';
 import type { LifecycleView, Steering } from './lifecycle-view.ts';
 import { type ModelsPort, watchModels } from './model-watch.ts';
-import { modelSums, type VersionSums } from './model-windows.ts';
+import { lastSettledHour, modelSums, type VersionSums } from './model-windows.ts';
 import type {
   CampaignAddress,
   CampaignRootApi,
@@ -96,9 +96,12 @@ export class CampaignRootObject extends DurableObject<StubSource> implements Cam
     return this.#root.lifecycle(nowMs);
   }
 
-  /** What every version of a model came to among this campaign's trials since a moment, leaf by leaf. */
-  modelSums(model: string, sinceMs: number): readonly VersionSums[] {
-    return modelSums(this.ctx.storage.sql, model, Math.floor(sinceMs / HOUR_MS));
+  /** What every version of a model came to among this campaign's trials since a moment, leaf by leaf; settled besides where it is told how long outcomes take. */
+  modelSums(model: string, sinceMs: number, settleMs?: number): readonly VersionSums[] {
+    const { goalWindowMs = 0, selects = [] } = this.#root.policy()?.models ?? {};
+    const settled = settleMs === undefined ? undefined : lastSettledHour(Date.now(), Math.max(settleMs, goalWindowMs));
+    const sums = modelSums(this.ctx.storage.sql, model, Math.floor(sinceMs / HOUR_MS), settled);
+    return selects.includes(model) ? sums.map((one) => ({ ...one, selected: true as const })) : sums;
   }
 
   learning(): LearningView {
@@ -148,7 +151,8 @@ export class CampaignRootObject extends DurableObject<StubSource> implements Cam
       callBack: (back) =>
         withRetry(async () => (await publisherStub(this.env, workspaceId)).callBackModel(workspaceId, back)),
     };
-    await watchModels(this.ctx.storage, campaignId, port, Date.now());
+    const models = this.#root.policy()?.models;
+    await watchModels(this.ctx.storage, { id: campaignId, ...(models && { models }) }, port, Date.now());
   }
 
   /** Sets the alarm for what time alone brings. */

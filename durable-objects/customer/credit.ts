@@ -129,12 +129,15 @@ export function creditExposure(
   // What was told to have gone out reached the customer then, however much later they looked.
   const late = decision.dispatchedAtMs === undefined ? exposedAtMs > record.claimExpiresAtMs : decision.late;
   const settled = settledOnContact(store, decision, nowMs);
-  store.putDecision({ ...settled, exposedAtMs, late, isTrial, ...(learning && { learning }) });
+  // As it is now: the conversion must go where the trial went, whoever the customer turns out to be.
+  const ofNobody = isTrial && settled.models !== undefined && store.state.meta?.anonymous !== false;
+  const told = { ...(learning && { learning }), ...(ofNobody && { ofNobody: true as const }) };
+  const seen = { ...settled, exposedAtMs, late, isTrial, ...told };
+  store.putDecision(seen);
   const sums = isTrial ? sumsOfTrial(record, learning) : undefined;
   emit(store, record, exposedAtMs, { exposures: 1, trials: isTrial ? 1 : 0 }, nowMs, { sums, learning });
   if (isTrial)
-    for (const each of modelSumsOfTrial(watchedOf(decision)))
-      emit(store, record, exposedAtMs, {}, nowMs, { sums: each });
+    for (const each of modelSumsOfTrial(watchedOf(seen))) emit(store, record, exposedAtMs, {}, nowMs, { sums: each });
   return accepted;
 }
 
@@ -222,8 +225,8 @@ function rewardTrial(
 }
 
 /** What the versions that scored a trial are counted by. */
-function watchedOf({ record, models }: StoredDecision): WatchedTrial {
-  return { goal: record.goal, ...(models && { models }) };
+function watchedOf({ record, models, ofNobody }: StoredDecision): WatchedTrial {
+  return { goal: record.goal, ...(models && { models }), ...(ofNobody && { anonymous: true }) };
 }
 
 /**

@@ -6,8 +6,10 @@ import type { PlacementDecision, PlacementRequest } from '../../decisioning/deci
 import { type Purse, type PurseTaker, purseTaker, purseTimeMs } from '../../decisioning/limits/purse.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import { decideWithReceipt } from '../../decisioning/receipt.ts';
+import type { KeptUses } from '../../decisioning/scoring/kept-use.ts';
 import { modelPath } from '../../decisioning/scoring/paths.ts';
-import type { CustomerView } from '../../decisioning/view.ts';
+import { versusOf } from '../../decisioning/versus.ts';
+import type { CustomerView, Evidence } from '../../decisioning/view.ts';
 import { forgottenAtMs, nameOfClaims, takeClaims, toldClaims } from './claims.ts';
 import { enrol } from './credit.ts';
 import type { DecideCall, DecidedPlacement, StoredDecision } from './protocol.ts';
@@ -62,7 +64,7 @@ function decideFresh(
   const facts = { requestId: call.requestId, revision: call.revision, rules: rulesOf(call, fresh) };
   const { decisions, receipt } = decideWithReceipt(input, facts);
   const take = purseTaker(purse, purseTimeMs(claimedAtMs, call.receivedAtMs));
-  const made: Made = { receipt, customer: input.customer, times, take };
+  const made: Made = { receipt, customer: input.customer, evidence: input.evidence, times, take };
   const decided = decisions.map((decision) => {
     for (const measured of decision.measured) enrolMeasured(store, measured, call.name, claimedAtMs);
     return storeDecision(store, call, shared.sliceOf(decision.placement), decision, made);
@@ -98,6 +100,7 @@ function enrolMeasured(store: CustomerStore, measured: MeasuredCampaign, custome
 interface Made {
   readonly receipt: Receipt;
   readonly customer: CustomerView;
+  readonly evidence: Evidence;
   readonly times: DecisionTimes;
   readonly take: PurseTaker;
 }
@@ -107,7 +110,7 @@ function storeDecision(
   call: DecideCall,
   slice: OpenSlice | undefined,
   decision: PlacementDecision,
-  { receipt, customer, times, take }: Made,
+  { receipt, customer, evidence, times, take }: Made,
 ): DecidedPlacement {
   const { placement, decisionId, refusals } = decision;
   const record = slice ? recordOf(decision, slice, call, customer.bucketingId, times) : null;
@@ -119,7 +122,7 @@ function storeDecision(
   const claimedAs = claims && nameOfClaims(decisionId, forgottenAtMs(store.state), times.claimedAtMs);
   const untouched = { exposedAtMs: null, late: false, isTrial: false, converted: false, outcomes: [] };
   const taken = { ...(claims && { claims }), ...(claimedAs !== undefined && { claimedAs }) };
-  const models = keptOf(customer, decision);
+  const models = keptOf(customer, evidence, decision);
   const stored = { record, requestId: call.requestId, ...taken, ...untouched, ...(models && { models }) };
   // One receipt covers the request; it stands with each of its decisions, so that each can be replayed alone.
   store.putDecision(stored, receipt);
@@ -127,15 +130,22 @@ function storeDecision(
 }
 
 /** What the campaign's models made of the customer, where one of them was asked. */
-function keptOf({ keptUses }: CustomerView, { chosen }: PlacementDecision): StoredDecision['models'] {
+function keptOf(customer: CustomerView, evidence: Evidence, { chosen }: PlacementDecision): StoredDecision['models'] {
+  const { keptUses } = customer;
   if (!chosen?.campaign.models || !keptUses) return undefined;
-  const { id: campaignId, models, scorePaths = [] } = chosen.campaign;
-  const kept = keptUses(models, { campaignId, armId: chosen.armId });
+  const { id: campaignId, models, modelOutputs, scorePaths = [] } = chosen.campaign;
+  const kept = keptUses(models, { campaignId, armId: chosen.armId }, modelOutputs);
   const scoring = new Set(scorePaths.map((path) => modelPath(path)?.model));
-  const uses = Object.entries(kept).map(
-    ([id, use]) => [id, scoring.has(id) ? { ...use, scoresArms: true as const } : use] as const,
-  );
+  const versus = versusOf(chosen, customer, evidence);
+  const uses = Object.entries(kept).map(([id, use]) => [id, scoring.has(id) ? ofArms(use, versus) : use] as const);
   return uses.length > 0 ? Object.fromEntries(uses) : undefined;
+}
+
+/** Of a model that scores the campaign's arms: also what its choice tells, of the version that was heard. */
+function ofArms(use: KeptUses, versus: number | undefined): KeptUses {
+  const { used } = use;
+  const heard = used && versus !== undefined ? { used: { ...used, versus } } : {};
+  return { ...use, ...heard, scoresArms: true };
 }
 
 function rulesOf(call: DecideCall, requests: readonly PlacementRequest[]): Record<string, string> {

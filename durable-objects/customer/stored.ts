@@ -48,6 +48,8 @@ export interface StoredDecision {
   readonly tally?: TrialTally;
   /** By model id, what the campaign's models made of the customer; absent where it asked none. Of held-out customers too. */
   readonly models?: Readonly<Record<string, KeptUses>>;
+  /** Of a trial that models scored: nobody knew then who the customer was. */
+  readonly ofNobody?: true;
 }
 
 /** What a campaign learns from besides whether its goal was reached; absent where it is nothing else. */

@@ -9,12 +9,15 @@ import type { ModelManifest } from '../../decisioning/scoring/manifest.ts';
 import { inputDrift } from '../../decisioning/scoring/watch/input-sums.ts';
 import { scoreMetrics } from '../../decisioning/scoring/watch/metrics.ts';
 import { retrainingCause } from '../../decisioning/scoring/watch/retraining.ts';
-import { readScoreSums, SCORE_SUMS_LENGTH } from '../../decisioning/scoring/watch/score-sums.ts';
+import { watchRules } from '../../decisioning/scoring/watch/rules.ts';
+import { readScoreSums, SCORE_KINDS, SCORE_SUMS_LENGTH } from '../../decisioning/scoring/watch/score-sums.ts';
 import { publisherStub } from '../../durable-objects/shared/stub.ts';
 import { log } from '../http/log.ts';
-import { askModelSums, sumsOf } from '../models/performance.ts';
+import { askModelSums, judgedSums, sumsOf } from '../models/performance.ts';
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const EMPTY = new Array<number>(SCORE_SUMS_LENGTH).fill(0);
 /** Roots of all campaigns are asked, and models age by days: four times a day is soon enough. */
 export const RETRAINING_EVERY_MINUTES = 360;
 /** A training that somebody took and that ended neither way: the machine that had it is gone. The model may be asked for again then. */
@@ -88,15 +91,22 @@ async function campaignsOf(env: Env, workspaceId: string): Promise<readonly stri
 
 async function causeOf(env: Env, live: ModelVersionRow, campaigns: readonly string[], nowMs: number) {
   const { workspaceId, modelId, createdAt, version } = live;
-  const { cells } = await askModelSums(env, workspaceId, campaigns, modelId, createdAt);
+  const { reference, watch } = JSON.parse(live.manifest) as ModelManifest;
+  const settleMs = watchRules(watch).settleHours * HOUR_MS;
+  const { cells } = await askModelSums(env, workspaceId, campaigns, modelId, createdAt, settleMs);
   const own = cells.filter((cell) => cell.version === version);
-  const [judged, unjudged, inputs] = [sumsOf(own, 'model'), sumsOf(own, 'scores'), sumsOf(own, 'inputs')];
-  const { reference } = JSON.parse(live.manifest) as ModelManifest;
+  const inputs = sumsOf(own, 'inputs');
+  // What has not had time to convert is no calibration error.
+  const judged = judgedSums(own.flatMap(({ settled }) => (settled ? [{ sums: settled }] : [])));
+  const metrics = scoreMetrics(readScoreSums(judged?.sums ?? sumsOf(own, 'scores') ?? EMPTY));
+  const isRanked = judged?.kind === 'ranked';
   return retrainingCause({
     registeredAtMs: createdAt,
     nowMs,
     judged: judged !== undefined,
-    metrics: scoreMetrics(readScoreSums(judged ?? unjudged ?? new Array<number>(SCORE_SUMS_LENGTH).fill(0))),
+    // Of scores of another scale calibration says nothing.
+    metrics: isRanked ? { ...metrics, ece: null } : metrics,
+    trials: SCORE_KINDS.reduce((sum, kind) => sum + (sumsOf(own, kind)?.[0] ?? 0), 0),
     drift: reference && inputs ? inputDrift(reference, inputs) : [],
   });
 }

@@ -6,9 +6,11 @@ import { addVectors } from '../../decisioning/bandits/named-sums.ts';
 import type { ModelManifest } from '../../decisioning/scoring/manifest.ts';
 import { inputDrift } from '../../decisioning/scoring/watch/input-sums.ts';
 import { scoreMetrics } from '../../decisioning/scoring/watch/metrics.ts';
+import { binEdges } from '../../decisioning/scoring/watch/score-bins.ts';
 import {
   readScoreSums,
   SCORE_BINS,
+  SCORE_KINDS,
   SCORE_SUMS_LENGTH,
   type SumKind,
 } from '../../decisioning/scoring/watch/score-sums.ts';
@@ -28,13 +30,14 @@ export interface CampaignVersionSums extends VersionSums {
   readonly campaign: string;
 }
 
-/** Every campaign's sums of a model since a moment, and the campaigns that did not answer. */
+/** Every campaign's sums of a model since a moment, and the campaigns that did not answer; settled besides, where it is told how long outcomes take at least. */
 export async function askModelSums(
   env: Env,
   workspaceId: string,
   campaigns: readonly string[],
   model: string,
   sinceMs: number,
+  settleMs?: number,
 ): Promise<{ readonly cells: readonly CampaignVersionSums[]; readonly unanswered: readonly string[] }> {
   const cells: CampaignVersionSums[] = [];
   const unanswered: string[] = [...campaigns.slice(MAX_ASKED_CAMPAIGNS)];
@@ -45,7 +48,7 @@ export async function askModelSums(
         try {
           const told = await withRetry(
             async (): Promise<readonly VersionSums[]> =>
-              (await rootStub(env, workspaceId, campaign)).modelSums(model, sinceMs) as never,
+              (await rootStub(env, workspaceId, campaign)).modelSums(model, sinceMs, settleMs) as never,
           );
           cells.push(...told.map((cell) => ({ ...cell, campaign })));
         } catch {
@@ -81,70 +84,100 @@ export async function modelPerformanceOf(
 }
 
 /** One kind of sums over all cells; undefined where there are none. */
-export function sumsOf(cells: readonly CampaignVersionSums[], kind: SumKind): readonly number[] | undefined {
+export function sumsOf(cells: readonly Pick<VersionSums, 'sums'>[], kind: SumKind): readonly number[] | undefined {
   const lists = cells.flatMap(({ sums }) => (sums[kind] ? [sums[kind]] : []));
   const [first] = lists;
   if (!first) return undefined;
   return lists.filter(({ length }) => length === first.length).reduce(addVectors);
 }
 
+/** What outcomes judge: by their scores, or by their order alone; counted in the same bins. */
+interface JudgedSums {
+  readonly kind: 'judged' | 'model' | 'ranked';
+  readonly sums: readonly number[];
+}
+
+/** What outcomes judge most fully; of bins that changed, the later ones. */
+export function judgedSums(cells: readonly Pick<VersionSums, 'sums'>[]): JudgedSums | undefined {
+  for (const kind of ['judged', 'model', 'ranked'] as const) {
+    const sums = sumsOf(cells, kind);
+    if (sums) return { kind, sums };
+  }
+  return undefined;
+}
+
 function versionPerformance(row: ModelVersionRow, cells: readonly CampaignVersionSums[]): ModelVersionPerformance {
-  const judged = sumsOf(cells, 'model');
-  const sums = judged ?? sumsOf(cells, 'scores');
+  const judged = judgedSums(cells);
   const inputs = sumsOf(cells, 'inputs');
-  const { reference } = JSON.parse(row.manifest) as ModelManifest;
-  const drift = reference && inputs ? inputDrift(reference, inputs) : [];
+  const manifest = JSON.parse(row.manifest) as ModelManifest;
+  const drift = manifest.reference && inputs ? inputDrift(manifest.reference, inputs) : [];
+  const selected = [...new Set(cells.flatMap(({ campaign, selected: is }) => (is ? [campaign] : [])))];
   return {
     version: row.version,
     stage: row.stage,
     judged: judged !== undefined,
+    ...(judged?.kind === 'ranked' && { byOrder: true as const }),
     campaigns: [...new Set(cells.map(({ campaign }) => campaign))],
-    ...figuresOf(sums, judged !== undefined),
-    curve: sums ? curveOf(sums, judged !== undefined) : [],
+    ...(selected.length > 0 && { selects: selected }),
+    ...figuresOf(cells),
+    curve: curveOf(judged ?? { kind: 'model', sums: sumsOf(cells, 'scores') ?? EMPTY }, manifest, judged !== undefined),
     drift: drift.map(({ input = null, ...rest }) => ({ input, ...rest })),
-    leaves: cells.map(({ campaign, leaf, sums: own }) => ({
-      campaign,
-      leaf,
-      ...figuresOf(own.model ?? own.scores, own.model !== undefined),
-    })),
+    leaves: cells.map((cell) => ({ campaign: cell.campaign, leaf: cell.leaf, ...figuresOf([cell]) })),
   };
 }
 
-/** Figures that go by outcomes are null where those are of something else. */
-function figuresOf(sums: readonly number[] | undefined, judged: boolean) {
-  const metrics = scoreMetrics(readScoreSums(sums ?? EMPTY));
-  const { trials, auc, aucError, missingRate, brokenRate, lateRate } = metrics;
-  const by = <T>(figure: T): T | null => (judged ? figure : null);
+/** Figures that go by outcomes are null where those are of something else, and those that go by more than order where scores are of another scale. */
+function figuresOf(cells: readonly Pick<VersionSums, 'sums'>[]) {
+  const judged = judgedSums(cells);
+  // Rates of all trials, whatever outcomes say of them: bins do not matter to these.
+  const rates = scoreMetrics(readScoreSums(SCORE_KINDS.map((kind) => sumsOf(cells, kind) ?? EMPTY).reduce(addVectors)));
+  const metrics = scoreMetrics(readScoreSums(judged?.sums ?? EMPTY));
+  const { auc, aucError } = metrics;
+  const by = <T>(figure: T): T | null => (judged && judged.kind !== 'ranked' ? figure : null);
   const interval = (from: number, error: number): [number, number] => [
     Math.max(0, from - Z95 * error),
     Math.min(1, from + Z95 * error),
   ];
   return {
-    trials,
-    conversions: metrics.conversions,
-    auc: by(auc),
-    aucInterval: judged && auc !== null && aucError !== null ? interval(auc, aucError) : null,
+    trials: rates.trials,
+    conversions: rates.conversions,
+    auc,
+    aucInterval: auc !== null && aucError !== null ? interval(auc, aucError) : null,
     logLoss: by(metrics.logLoss),
     brier: by(metrics.brier),
     ece: by(metrics.ece),
     eceByChance: by(metrics.eceByChance?.mean ?? null),
     bias: by(metrics.bias),
-    missingRate,
-    brokenRate,
-    lateRate,
+    missingRate: rates.missingRate,
+    brokenRate: rates.brokenRate,
+    lateRate: rates.lateRate,
   };
 }
 
 const EMPTY = new Array<number>(SCORE_SUMS_LENGTH).fill(0);
 
-function curveOf(sums: readonly number[], judged: boolean): ModelVersionPerformance['curve'] {
-  return readScoreSums(sums).bins.map(({ trials, conversions, mean }, bin) => ({
-    from: bin / SCORE_BINS,
-    to: (bin + 1) / SCORE_BINS,
-    trials,
-    mean,
-    rate: judged && trials > 0 ? conversions / trials : null,
-  }));
+/** Bins with their bounds: those of training as shares of the first output's range, or of equal width. */
+function curveOf(
+  { kind, sums }: JudgedSums,
+  manifest: ModelManifest,
+  judged: boolean,
+): ModelVersionPerformance['curve'] {
+  const [output] = manifest.outputs;
+  const edges = kind === 'model' || !output ? undefined : binEdges(manifest, output);
+  const [least, most] = output?.range ?? [0, 1];
+  const inner =
+    edges?.map((edge) => Math.min(1, Math.max(0, (edge - least) / (most - least)))) ??
+    Array.from({ length: SCORE_BINS - 1 }, (_, i) => (i + 1) / SCORE_BINS);
+  const bounds = [0, ...inner, 1];
+  return readScoreSums(sums)
+    .bins.slice(0, bounds.length - 1)
+    .map(({ trials, conversions, mean }, bin) => ({
+      from: bounds[bin]!,
+      to: bounds[bin + 1]!,
+      trials,
+      mean,
+      rate: judged && trials > 0 ? conversions / trials : null,
+    }));
 }
 
 /** Alerts of the model, the newest first; none when the publisher does not answer: figures are told all the same. */

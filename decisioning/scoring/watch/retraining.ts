@@ -20,7 +20,9 @@ export const MAX_MODEL_AGE_DAYS = 180;
 export interface RetrainingFacts {
   readonly registeredAtMs: number;
   readonly nowMs: number;
-  /** Of trials since it was registered. */
+  /** Trials since it was registered, outcomes or not: what drift is of. */
+  readonly trials: number;
+  /** Of those whose outcomes had time to come; without a calibration error where its scores are of another scale. */
   readonly metrics: Pick<ScoreMetrics, 'trials' | 'ece' | 'eceByChance'>;
   /** Whether outcomes are of what it predicts. */
   readonly judged: boolean;
@@ -33,13 +35,15 @@ export function retrainingCause(
 ): { readonly cause: RetrainingCause; readonly detail: string } | undefined {
   const { metrics, drift, judged, nowMs, registeredAtMs } = facts;
   const { trials, ece, eceByChance } = metrics;
-  if (trials >= MIN_DRIFT_TRIALS) {
+  if (facts.trials >= MIN_DRIFT_TRIALS) {
     const moved = drift.filter(({ psi }) => (psi ?? 0) > MAX_PSI).sort((a, b) => (b.psi ?? 0) - (a.psi ?? 0))[0];
     if (moved)
       return {
         cause: 'drift',
-        detail: `PSI ${(moved.psi ?? 0).toFixed(2)} of ${moved.input ?? 'the score'} among ${trials} trials`,
+        detail: `PSI ${(moved.psi ?? 0).toFixed(2)} of ${moved.input ?? 'the score'} among ${facts.trials} trials`,
       };
+  }
+  if (trials >= MIN_DRIFT_TRIALS) {
     const astray = (ece ?? 0) - (eceByChance?.mean ?? 0);
     if (judged && astray > MAX_DRIFTED_ECE)
       return {

@@ -4,6 +4,8 @@
 export interface ModelWatch {
   /** Goal whose reaching the model predicts: its scores are judged by outcomes in campaigns that optimise it, and in those whose arms it scores. */
   readonly goal?: string;
+  /** `order`: its scores are of another site's scale, so that only who scores above whom is judged; for outputs of kind `value` nothing else ever is. */
+  readonly scale?: 'order';
   /** Trials of a window, and the fewest that a judgement is made of. */
   readonly minTrials?: number;
   /** Least area under the curve, (0, 1). */
@@ -16,12 +18,12 @@ export interface ModelWatch {
   readonly maxBrokenRate?: number;
   readonly maxLateRate?: number;
   readonly maxMissingRate?: number;
-  /** How long outcomes take: younger trials say nothing of calibration. */
+  /** How long outcomes take: younger trials say nothing of calibration. At least the window of the campaign's goal is waited for. */
   readonly settleHours?: number;
 }
 
 /** All of it, with defaults. */
-export type WatchRules = Required<Omit<ModelWatch, 'goal'>>;
+export type WatchRules = Required<Omit<ModelWatch, 'goal' | 'scale'>>;
 
 export const DEFAULT_WATCH: WatchRules = {
   // An inverted model of AUC .75 is seen at a hundred conversions; 400 trials have them at a rate of a quarter.
@@ -46,6 +48,6 @@ export const WATCH_BOUNDS = {
 
 /** What holds for a version. */
 export function watchRules(told: ModelWatch = {}): WatchRules {
-  const { goal: _, ...rules } = told;
+  const { goal: _goal, scale: _scale, ...rules } = told;
   return { ...DEFAULT_WATCH, ...rules };
 }

@@ -1,9 +1,9 @@
 /**
- * What a version's scores came to, as a vector of integers under `model:<id>@<version>` in a campaign's named sums: added element by element, in any
+ * What a version's scores came to, as a vector of integers under a name like `judged:<id>@<version>` in a campaign's named sums: added element by element, in any
  * order, so that repeats and retries are told apart before it and nothing here can be counted twice.
  */
 
-/** Bins of equal width over the output's range: 5 points of a probability each. */
+/** Bins of a vector: of equal width over the output's range (5 points of a probability), or those of training (see `score-bins.ts`), the others empty then. */
 export const SCORE_BINS = 20;
 /** Scores and losses are kept in millionths: sums over 10⁹ trials stay below 2^53. */
 export const MILLIONTHS = 1_000_000;
@@ -28,15 +28,31 @@ export const SCORE_SUMS_LENGTH = BINS + PER_BIN * SCORE_BINS;
 export interface KeptScore {
   /** In [0, 1]: a probability, or a value's place in its range. */
   readonly score?: number;
+  /** Its bin, from 0, where bins are those of training; of equal width when absent. */
+  readonly bin?: number;
   /** The version was not there when the decision had to be made. */
   readonly late?: boolean;
   /** Whether an input had no value. */
   readonly missing: boolean;
 }
 
-/** Names of scores that are judged by outcomes, of those that are not, and of inputs; each with the version behind it. */
-export const SUM_KINDS = ['model', 'scores', 'inputs'] as const;
+/**
+ * What sums are of; the version stands behind it.
+ *
+ * | kind | scores |
+ * |---|---|
+ * | `judged` | judged by outcomes, in the bins of training |
+ * | `model` | judged by outcomes, in bins of equal width: where the manifest has no bins, and all of them before there were others |
+ * | `ranked` | judged by their order alone |
+ * | `scores` | not judged by outcomes: nothing is known of these, and conversions stay 0 |
+ * | `inputs` | none: histograms of what the version was told |
+ * | `arms` | none: what its choice among arms was worth (see `arm-sums.ts`) |
+ */
+export const SUM_KINDS = ['judged', 'model', 'ranked', 'scores', 'inputs', 'arms'] as const;
 export type SumKind = (typeof SUM_KINDS)[number];
+
+/** Kinds that hold vectors of scores. */
+export const SCORE_KINDS = ['judged', 'model', 'ranked', 'scores'] as const satisfies readonly SumKind[];
 
 /** A version of a model, as sums name it. */
 export interface NamedVersion {
@@ -44,21 +60,23 @@ export interface NamedVersion {
   readonly version: number;
 }
 
-/**
- * The name that a version's sums have: `model` where the campaign's goal is what the model predicts, `scores` where it is not (then nothing is known of
- * outcomes, and conversions stay 0), `inputs` for histograms of what it was told.
- */
-export function sumsName(kind: SumKind, { model, version }: NamedVersion): string {
-  return `${kind}:${model}@${version}`;
+/** Behind the names of sums of customers of whom nobody knows who they are: whoever has a page's key can be any number of them. */
+const ANONYMOUS_MARK = '~';
+
+/** The name that a version's sums have. */
+export function sumsName(kind: SumKind, { model, version }: NamedVersion, anonymous = false): string {
+  return `${kind}:${model}@${version}${anonymous ? ANONYMOUS_MARK : ''}`;
 }
 
-const NAME = /^(model|scores|inputs):([^@]+)@(\d{1,7})$/;
+const NAME = /^(judged|model|ranked|scores|inputs|arms):([^@]+)@(\d{1,7})(~?)$/;
 
 /** What a name of sums says; undefined for sums of anything but models. */
-export function readSumsName(name: string): (NamedVersion & { readonly kind: SumKind }) | undefined {
-  const [, kind, model, version] = NAME.exec(name) ?? [];
+export function readSumsName(
+  name: string,
+): (NamedVersion & { readonly kind: SumKind; readonly anonymous: boolean }) | undefined {
+  const [, kind, model, version, mark] = NAME.exec(name) ?? [];
   if (kind === undefined || model === undefined) return undefined;
-  return { kind: kind as SumKind, model, version: Number(version) };
+  return { kind: kind as SumKind, model, version: Number(version), anonymous: mark === ANONYMOUS_MARK };
 }
 
 function binOf(score: number): number {
@@ -72,7 +90,7 @@ function logLoss(probability: number): number {
 }
 
 /** What a trial adds, as if nothing came of it. */
-export function trialScoreSums({ score, missing, late = false }: KeptScore): readonly number[] {
+export function trialScoreSums({ score, bin, missing, late = false }: KeptScore): readonly number[] {
   const sums = new Array<number>(SCORE_SUMS_LENGTH).fill(0);
   sums[TRIALS] = 1;
   sums[MISSING] = missing ? 1 : 0;
@@ -81,7 +99,7 @@ export function trialScoreSums({ score, missing, late = false }: KeptScore): rea
   else {
     sums[BRIER] = millionths(score * score);
     sums[LOG_LOSS] = millionths(logLoss(1 - score));
-    const at = BINS + PER_BIN * binOf(score);
+    const at = BINS + PER_BIN * (bin ?? binOf(score));
     sums[at] = 1;
     sums[at + 2] = millionths(score);
   }
@@ -89,13 +107,13 @@ export function trialScoreSums({ score, missing, late = false }: KeptScore): rea
 }
 
 /** What its first conversion adds to that; nothing where the score broke. */
-export function conversionScoreSums({ score }: KeptScore): readonly number[] | undefined {
+export function conversionScoreSums({ score, bin }: KeptScore): readonly number[] | undefined {
   if (score === undefined) return undefined;
   const sums = new Array<number>(SCORE_SUMS_LENGTH).fill(0);
   // Each part rounded as the trial's was: both together are what a trial that converted adds.
   sums[BRIER] = millionths((1 - score) * (1 - score)) - millionths(score * score);
   sums[LOG_LOSS] = millionths(logLoss(score)) - millionths(logLoss(1 - score));
-  sums[BINS + PER_BIN * binOf(score) + 1] = 1;
+  sums[BINS + PER_BIN * (bin ?? binOf(score)) + 1] = 1;
   return sums;
 }
 

@@ -30,8 +30,19 @@ function totalsOf(
   return readScoreSums(sums);
 }
 const sound = (score: number) => score;
-const judge = (totals: ScoreTotals, more: Partial<Parameters<typeof breachOf>[0]> = {}, rules = DEFAULT_WATCH) =>
-  breachOf({ totals, settled: totals, byOutcomes: true, ...more }, rules);
+const judge = (
+  totals: ScoreTotals,
+  {
+    by = 'calibration',
+    settled = totals,
+    live,
+  }: {
+    readonly by?: 'calibration' | 'order' | 'rates';
+    readonly settled?: ScoreTotals;
+    readonly live?: ScoreTotals;
+  } = {},
+  rules = DEFAULT_WATCH,
+) => breachOf({ totals, ...(by !== 'rates' && { outcomes: [{ by, latest: totals, settled, live }] }) }, rules);
 
 describe('breachOf', () => {
   test('lets sound scores go on, whatever the window', () => {
@@ -72,7 +83,20 @@ describe('breachOf', () => {
     ['came too late', 'late', { score: undefined, late: true }],
   ])('calls back a version whose scores %s, whether or not outcomes are judged', (_name, kind, kept) => {
     const totals = totalsOf(500, '7', () => 0, kept as unknown as Partial<KeptScore>);
-    expect(judge(totals, { byOutcomes: false })).toMatchObject({ kind, observed: 1 });
+    expect(judge(totals, { by: 'rates' })).toMatchObject({ kind, observed: 1 });
+  });
+
+  test('knows how often chance breaks a dozen scores of 400 where one in a hundred may', () => {
+    const brokenOf = (broken: number) => ({ ...totalsOf(400, '7', () => 0), broken });
+    expect(judge(brokenOf(12), { by: 'rates' })).toBeUndefined();
+    expect(judge(brokenOf(18), { by: 'rates' })).toMatchObject({ kind: 'broken', observed: 0.045 });
+  });
+
+  test('judges values, and scores of another site’s scale, by their order alone', () => {
+    const eager = totalsOf(2_000, '6', (score) => score / 2);
+    expect(judge(eager, { by: 'order' })).toBeUndefined();
+    const inverted = totalsOf(2_000, '9', (score) => 1 - score);
+    expect(judge(inverted, { by: 'order' })).toMatchObject({ kind: 'auc' });
   });
 
   test('minds missing inputs where the manifest says that they are always there', () => {
@@ -85,7 +109,7 @@ describe('breachOf', () => {
     expect(
       judge(
         totalsOf(2_000, '9', (score) => 1 - score),
-        { byOutcomes: false },
+        { by: 'rates' },
       ),
     ).toBeUndefined();
   });

@@ -3,21 +3,42 @@ import { type ScoreMetrics, scoreMetrics } from './metrics.ts';
 import type { WatchRules } from './rules.ts';
 import type { ScoreTotals } from './score-sums.ts';
 
-/**
- * Standard errors that a figure must be beyond its bound by: one look at a sound version goes wrong 3 times in 100,000, so that looking every few seconds
- * for a month, at windows that hardly differ from one look to the next, raises no false alarm worth the name.
- */
+/** Standard errors that a figure must be beyond its bound by in a version's first hour: one look at a sound one goes wrong 3 times in 100,000. */
 export const BREACH_ERRORS = 4;
+/** Hours after which no more is asked: the longest that trials are looked back for. */
+const MOST_HOURS = 2_160;
+
+/**
+ * Standard errors asked of a version in its n-th hour. A window is looked at again and again, and each hour brings another, so chance has one try more an
+ * hour. In its n-th hour a version may go wrong 2 / (n · (n + 1)) times as often as in its first: all hours together, however many, come to twice the
+ * first hour's chance (the spending of a bound over looks: Lan and DeMets, Biometrika 1983; exp(−z²/2) bounds the tail).
+ *
+ * @param hours since the version was put where it stands, from 1
+ */
+export function errorsAsked(hours: number): number {
+  const n = Math.min(MOST_HOURS, Math.max(1, hours));
+  return Math.sqrt(BREACH_ERRORS ** 2 + 2 * Math.log((n * (n + 1)) / 2));
+}
 
 /** What a version is judged by. */
 export interface Judged {
-  /** The latest trials of the window; outcomes that have not come yet are among those that did not happen. */
+  /** The latest trials of the window, whatever they are judged by: rates of broken, late and missing are theirs. */
   readonly totals: ScoreTotals;
-  /** Those of them whose outcomes had time to come; calibration is judged by these alone. Nobody knows whose late they are: order needs no such care. */
+  /** Those among them whose campaign's goal is what the model predicts; absent or empty: only rates are judged. */
+  readonly outcomes?: readonly JudgedOutcomes[];
+  /** Hours since the version was put where it stands, from 1: see {@link errorsAsked}; its first when absent. */
+  readonly hours?: number;
+}
+
+/** Trials that outcomes judge, all in the same bins. */
+export interface JudgedOutcomes {
+  /** `order`: scores are values, or those of another site's scale, so that only who scores above whom says anything. */
+  readonly by: 'calibration' | 'order';
+  /** The latest trials of the window; outcomes that have not come yet are among those that did not happen. */
+  readonly latest: ScoreTotals;
+  /** Those whose outcomes had time to come; calibration is judged by these alone. Nobody knows whose late they are: order needs no such care. */
   readonly settled: ScoreTotals;
-  /** Whether the campaign's goal is what the model predicts: without that only rates of broken, late and missing are judged. */
-  readonly byOutcomes: boolean;
-  /** Of the live version over the same time, where another is judged. */
+  /** Of the live version over the same time, where another is judged that has the same customers. */
   readonly live?: ScoreTotals | undefined;
 }
 
@@ -34,19 +55,29 @@ export interface Breach {
 }
 
 /** The first bound that is broken beyond chance, the gravest first; undefined while all hold, or too little is known. */
-export function breachOf({ totals, settled, byOutcomes, live }: Judged, rules: WatchRules): Breach | undefined {
-  const found = rateBreach(totals, rules);
-  if (found || !byOutcomes) return found;
-  const metrics = scoreMetrics(totals);
-  if (metrics.trials < rules.minTrials) return undefined;
-  return (
-    aucBreach(metrics, rules) ??
-    (live && liveBreach(metrics, scoreMetrics(live), rules)) ??
-    calibrationBreach(scoreMetrics(settled), rules)
-  );
+export function breachOf({ totals, outcomes = [], hours = 1 }: Judged, rules: WatchRules): Breach | undefined {
+  const errors = errorsAsked(hours);
+  const found = rateBreach(totals, rules, errors);
+  if (found) return found;
+  for (const { by, latest, settled, live } of outcomes) {
+    const metrics = scoreMetrics(latest);
+    if (metrics.trials < rules.minTrials) continue;
+    const breach =
+      aucBreach(metrics, rules, errors) ??
+      (live && liveBreach(metrics, scoreMetrics(live), rules, errors)) ??
+      (by === 'order' ? undefined : calibrationBreach(scoreMetrics(settled), rules, errors));
+    if (breach) return breach;
+  }
+  return undefined;
 }
 
-function rateBreach({ trials, broken, late, missing }: ScoreTotals, rules: WatchRules): Breach | undefined {
+function rateBreach(
+  { trials, broken, late, missing }: ScoreTotals,
+  rules: WatchRules,
+  errors: number,
+): Breach | undefined {
+  // −ln of the normal tail beyond so many errors.
+  const least = errors ** 2 / 2 + Math.log(errors * Math.sqrt(2 * Math.PI));
   if (trials < rules.minTrials) return undefined;
   const rates = [
     ['broken', broken, rules.maxBrokenRate, 'scores broke'],
@@ -56,12 +87,21 @@ function rateBreach({ trials, broken, late, missing }: ScoreTotals, rules: Watch
   for (const [kind, count, bound, what] of rates) {
     const observed = count / trials;
     // A bound of 0 would leave chance no room: one in the window is what it stands for then.
-    const error = Math.sqrt(Math.max(bound * (1 - bound), 1 / trials) / trials);
-    if (observed <= bound + BREACH_ERRORS * error) continue;
+    if (trials * divergence(observed, Math.max(bound, 1 / trials)) <= least) continue;
     const words = `${percent(observed)} of ${trials} ${what}, at most ${percent(bound)} may`;
     return { kind, observed, bound, trials, words };
   }
   return undefined;
+}
+
+/**
+ * What a rate costs that is above what it may be: exp(−n · this) bounds the chance of it (Chernoff, 1952). At rates of one in a hundred the normal
+ * distribution would call a dozen of 400 impossible, which chance brings once in 1,200 looks.
+ */
+function divergence(observed: number, bound: number): number {
+  if (observed <= bound) return 0;
+  const rest = observed < 1 ? (1 - observed) * Math.log((1 - observed) / (1 - bound)) : 0;
+  return observed * Math.log(observed / bound) + rest;
 }
 
 /** The larger of the error at the AUC that was seen and at that of a coin: of a handful of conversions the first one says far too little. */
@@ -70,20 +110,25 @@ function aucErrorOf({ auc, aucError, conversions, others }: ScoreMetrics): numbe
   return Math.max(aucError, Math.sqrt((conversions + others + 1) / (12 * conversions * others)));
 }
 
-function aucBreach(metrics: ScoreMetrics, { minAuc }: WatchRules): Breach | undefined {
+function aucBreach(metrics: ScoreMetrics, { minAuc }: WatchRules, errors: number): Breach | undefined {
   const { auc, trials } = metrics;
   const error = aucErrorOf(metrics);
-  if (auc === null || error === undefined || auc + BREACH_ERRORS * error >= minAuc) return undefined;
+  if (auc === null || error === undefined || auc + errors * error >= minAuc) return undefined;
   const words = `AUC ${figure(auc)} ± ${figure(error)} of ${trials} trials, at least ${figure(minAuc)} is asked`;
   return { kind: 'auc', observed: auc, bound: minAuc, trials, words };
 }
 
-function liveBreach(own: ScoreMetrics, live: ScoreMetrics, { minTrials, maxAucDrop }: WatchRules): Breach | undefined {
+function liveBreach(
+  own: ScoreMetrics,
+  live: ScoreMetrics,
+  { minTrials, maxAucDrop }: WatchRules,
+  errors: number,
+): Breach | undefined {
   const [ownError, liveError] = [aucErrorOf(own), aucErrorOf(live)];
   if (own.auc === null || ownError === undefined || live.auc === null || liveError === undefined) return undefined;
   if (live.trials < minTrials) return undefined;
   const bound = live.auc - maxAucDrop;
-  if (own.auc + BREACH_ERRORS * Math.hypot(ownError, liveError) >= bound) return undefined;
+  if (own.auc + errors * Math.hypot(ownError, liveError) >= bound) return undefined;
   const words = `AUC ${figure(own.auc)} ± ${figure(ownError)} of ${own.trials} trials, the live version’s is ${figure(live.auc)} ± ${figure(liveError)} of ${live.trials}`;
   return { kind: 'auc_below_live', observed: own.auc, bound, trials: own.trials, words };
 }
@@ -91,10 +136,11 @@ function liveBreach(own: ScoreMetrics, live: ScoreMetrics, { minTrials, maxAucDr
 function calibrationBreach(
   { ece, eceByChance, bias, trials }: ScoreMetrics,
   { minTrials, maxEce }: WatchRules,
+  errors: number,
 ): Breach | undefined {
   if (ece === null || eceByChance === null || trials < minTrials) return undefined;
   const { mean, deviation } = eceByChance;
-  if (ece - mean - BREACH_ERRORS * deviation <= maxEce) return undefined;
+  if (ece - mean - errors * deviation <= maxEce) return undefined;
   const way = (bias ?? 0) > 0 ? 'promises too much' : 'promises too little';
   const words = `calibration error ${figure(ece)} of ${trials} trials (${figure(mean)} by chance), at most ${figure(maxEce)} is asked: it ${way}`;
   return { kind: 'calibration', observed: ece, bound: maxEce, trials, words };
