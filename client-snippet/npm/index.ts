@@ -120,11 +120,9 @@ export const refresh = (): void => {
 
 /** Reports when an element that shows a decision is really seen, or clicked in; of anything else nothing. Returns how to stop. */
 export const watch = (element: Element, decision: Decision): (() => void) => {
-  let isWanted = true;
-  whenStarted(() => {
-    isWanted &&= element instanceof Element && typeof decision?.token === 'string';
-    if (isWanted) track(element, decision);
-  });
+  // By what it can do: an element of a frame is one, too.
+  let isWanted = !!element?.closest && typeof decision?.token === 'string';
+  whenStarted(() => isWanted && track(element, decision));
   return () => {
     if (isStarted && isWanted) track(element);
     isWanted = false;
