@@ -10,6 +10,7 @@ describe('fnv1a32', () => {
     expect(fnv1a32('')).toBe(0x811c9dc5);
     expect(fnv1a32('a')).toBe(0xe40c292c);
     expect(fnv1a32('foobar')).toBe(0xbf9cf968);
+    expect(fnv1a32('bar', fnv1a32('foo'))).toBe(0xbf9cf968);
   });
 });
 

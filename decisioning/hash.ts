@@ -8,9 +8,11 @@ export const BUCKETS = 10_000;
 /**
  * 32-bit FNV-1a over the UTF-16 code units of a text, as an unsigned integer. Code units rather than bytes, because that is what
  * GrowthBook's SDKs hash and experiments must keep their assignment when they move here.
+ *
+ * @param before hash of what stands before the text: of two texts in a row, without joining them
  */
-export function fnv1a32(text: string): number {
-  let hash = FNV_OFFSET;
+export function fnv1a32(text: string, before = FNV_OFFSET): number {
+  let hash = before;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME);
   return hash >>> 0;
 }
@@ -29,5 +31,5 @@ export function hash(seed: string, value: string, version: number): number | nul
 
 /** The bucket of an id under a salt, in [0, 1) in steps of 1/{@link BUCKETS}: a share s of all ids has `bucketOf(…) < s`. */
 export function bucketOf(salt: string, id: string): number {
-  return (fnv1a32(String(fnv1a32(salt + id))) % BUCKETS) / BUCKETS;
+  return (fnv1a32(String(fnv1a32(id, fnv1a32(salt)))) % BUCKETS) / BUCKETS;
 }

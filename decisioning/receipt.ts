@@ -148,7 +148,9 @@ function rememberedCustomer(
   return {
     ...view,
     resolve: (path) => {
-      if (!reads.has(path)) reads.set(path, view.resolve(path));
+      const before = reads.get(path);
+      if (before !== undefined || reads.has(path)) return before;
+      reads.set(path, view.resolve(path));
       return reads.get(path);
     },
     touches: (scope, windowMs) =>

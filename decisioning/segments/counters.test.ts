@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CounterHistory } from './counters.ts';
-import { counterResolver, NOT_A_COUNTER } from './counters.ts';
+import { counterResolver, lazyHistory, NOT_A_COUNTER } from './counters.ts';
 
 const HOUR_MS = 3_600_000;
 const NOW_MS = Date.UTC(2024, 4, 1);
@@ -83,5 +83,27 @@ describe('counterResolver', () => {
       }),
       { seed: 7, numRuns: 300 },
     );
+  });
+});
+
+describe('a lazy history', () => {
+  it('makes a list when a counter asks for it, once', () => {
+    const made: string[] = [];
+    const list = (name: string) => () => {
+      made.push(name);
+      return [];
+    };
+    const history = lazyHistory({
+      touches: list('touches'),
+      outcomes: list('outcomes'),
+      behaviour: list('behaviour'),
+    });
+    const resolve = counterResolver(history, 0);
+    expect(resolve('plan')).toBe(NOT_A_COUNTER);
+    expect(made).toEqual([]);
+    expect(resolve('touches.web.count.7d')).toBe(0);
+    expect(resolve('exposures.spring.count.7d')).toBe(0);
+    expect(resolve('outcomes.all.count.7d')).toBe(0);
+    expect(made).toEqual(['touches', 'outcomes']);
   });
 });

@@ -33,6 +33,31 @@ export interface CounterHistory {
   readonly behaviour: readonly BehaviourRecord[];
 }
 
+/** A history whose lists are made when a counter first asks for one, once each: most decisions ask for none. */
+export function lazyHistory(
+  lists: {
+    readonly [List in keyof CounterHistory]: () => CounterHistory[List];
+  },
+): CounterHistory {
+  let touches: CounterHistory['touches'] | undefined;
+  let outcomes: CounterHistory['outcomes'] | undefined;
+  let behaviour: CounterHistory['behaviour'] | undefined;
+  return {
+    get touches() {
+      touches ??= lists.touches();
+      return touches;
+    },
+    get outcomes() {
+      outcomes ??= lists.outcomes();
+      return outcomes;
+    },
+    get behaviour() {
+      behaviour ??= lists.behaviour();
+      return behaviour;
+    },
+  };
+}
+
 /** The answer of a counter resolver for a path that belongs to an attribute. */
 export const NOT_A_COUNTER: unique symbol = Symbol('not a counter');
 

@@ -5,7 +5,7 @@ import type { PlacementDecision } from '../decide.ts';
 import type { Touch } from '../limits/touches.ts';
 import { fatiguePressure, touchCounter } from '../limits/touches.ts';
 import { conditionAttributes } from '../request-attributes.ts';
-import type { BehaviourRecord, OutcomeRecord } from '../segments/counters.ts';
+import { type BehaviourRecord, lazyHistory, type OutcomeRecord } from '../segments/counters.ts';
 import { subjectResolver } from '../segments/subject.ts';
 import type { Assignment, CustomerView } from '../view.ts';
 
@@ -36,13 +36,14 @@ export function viewOf(customer: TestCustomer, nowMs: number): CustomerView {
     timeZone: customer.timeZone,
     anonymous: true,
   });
-  const counters = {
-    touches: touches
-      .filter((touch) => touch.pendingUntilMs === null)
-      .map(({ atMs, channel, campaignId }) => ({ at: atMs, channel, campaignId })),
-    outcomes: customer.outcomes ?? [],
-    behaviour: customer.behaviour ?? [],
-  };
+  const counters = lazyHistory({
+    touches: () =>
+      touches
+        .filter((touch) => touch.pendingUntilMs === null)
+        .map(({ atMs, channel, campaignId }) => ({ at: atMs, channel, campaignId })),
+    outcomes: () => customer.outcomes ?? [],
+    behaviour: () => customer.behaviour ?? [],
+  });
   const assignments = new Map(Object.entries(customer.assignments ?? {}));
   return {
     bucketingId: customer.bucketingId,

@@ -2,7 +2,7 @@
 
 import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import type { Touch } from '../../decisioning/limits/touches.ts';
-import type { CounterHistory } from '../../decisioning/segments/counters.ts';
+import { type CounterHistory, lazyHistory } from '../../decisioning/segments/counters.ts';
 import type { Assignment } from '../../decisioning/view.ts';
 import { contactAtMs } from './dispatch.ts';
 import { SESSION_IDLE_MS } from './limits.ts';
@@ -105,13 +105,14 @@ export function touchesOf(state: CustomerState): Touch[] {
 
 /** What counters are computed from: confirmed touches, reached goals, behaviour. */
 export function historyOf(state: CustomerState, touches: readonly Touch[]): CounterHistory {
-  return {
-    touches: touches
-      .filter((touch) => touch.pendingUntilMs === null)
-      .map(({ atMs, channel, campaignId, count = 1 }) => ({ at: atMs, channel, campaignId, count })),
-    outcomes: state.outcomes.map(({ atMs, goal, valueMinor }) => ({ at: atMs, goal, valueMinor })),
-    behaviour: state.behaviour.map(({ atMs, name, valueMinor }) => ({ at: atMs, name, valueMinor })),
-  };
+  return lazyHistory({
+    touches: () =>
+      touches
+        .filter((touch) => touch.pendingUntilMs === null)
+        .map(({ atMs, channel, campaignId, count = 1 }) => ({ at: atMs, channel, campaignId, count })),
+    outcomes: () => state.outcomes.map(({ atMs, goal, valueMinor }) => ({ at: atMs, goal, valueMinor })),
+    behaviour: () => state.behaviour.map(({ atMs, name, valueMinor }) => ({ at: atMs, name, valueMinor })),
+  });
 }
 
 /** One row of past touches a campaign, channel and day. */
