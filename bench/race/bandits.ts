@@ -1,9 +1,10 @@
 /**
  * Draws of bandits, raced.
  *
- * What each computes. A draw of ours: from a decision's seed to the arm and its propensity, by the generator that receipts replay, from probabilities that the
- * campaign's root made of ten posteriors; every thousandth draw makes them anew, P(best) by quadrature and the floor. GrowthBook's evalFeature: its
- * hash of the customer's id picks one of ten fixed variations. The blend of ours: P(0.7·θ + 0.3·score is the largest) for one customer's scores, exact to
+ * What each computes. A draw of ours: an arm and its propensity, from probabilities that the campaign's root made of ten posteriors; every thousandth draw makes
+ * them anew, P(best) by quadrature and the floor. By id: a hash of the customer's id decides, the one that GrowthBook's evalFeature picks one of ten fixed
+ * variations by. By seed: the generator decides that receipts replay, from the 256 bits that the worker made for the decision, as decide() draws.
+ * The blend of ours: P(0.7·θ + 0.3·score is the largest) for one customer's scores, exact to
  * 1e-3, floor, draw and propensity. Eppo's evaluateBandit: a linear score of each action from the coefficients of its model (two of the
  * customer, two of the action), inverse gap weights with a floor, and a draw in an order shuffled by the customer's id.
  */
@@ -11,11 +12,13 @@ import { withFloor } from '../../decisioning/bandits/floor.ts';
 import { probabilityBest } from '../../decisioning/bandits/p-best.ts';
 import type { BetaPosterior } from '../../decisioning/bandits/posterior.ts';
 import { thompson } from '../../decisioning/bandits/thompson.ts';
+import { bucketOf } from '../../decisioning/hash.ts';
 import { drawIndex, seededRandom } from '../../decisioning/random.ts';
 import type { BenchRow } from '../clock.ts';
 import { growthBook } from './flags.ts';
 import { type Racer, race } from './interleaved.ts';
 import { namedVersion, racedFile } from './packages.ts';
+import { customerId } from './world.ts';
 
 const ARMS = [2, 10, 50];
 const MOST_ARMS = 512;
@@ -38,19 +41,25 @@ function drawn(probabilities: ArrayLike<number>, turn: number): number {
   return probabilities[drawIndex(probabilities, seededRandom(seeds[turn % CUSTOMERS]!).next())]!;
 }
 
+/** By the hash of the customer's id, which is the one that GrowthBook's SDKs use. */
+function drawnById(probabilities: ArrayLike<number>, turn: number): number {
+  return probabilities[drawIndex(probabilities, bucketOf('campaign', customerIds[turn % CUSTOMERS]!))]!;
+}
+
 /** Every thousandth draw makes the probabilities anew, of posteriors that have moved. */
-function drawRacer(arms: number): Racer {
+function drawRacer(arms: number, by: 'id' | 'seed'): Racer {
+  const draw = by === 'id' ? drawnById : drawn;
   const posteriors = posteriorsOf(arms);
   let probabilities: readonly number[] = [];
   return {
-    id: `race.draw.${arms}`,
-    what: `a Thompson draw with its propensity, ${arms} arms, one refresh in ${DRAWS_PER_REFRESH} included`,
+    id: `race.draw_by_${by}.${arms}`,
+    what: `a Thompson draw by ${by} with its propensity, ${arms} arms, one refresh in ${DRAWS_PER_REFRESH} included`,
     call: (turn) => {
       if (turn % DRAWS_PER_REFRESH === 0 || probabilities.length === 0) {
         const moved = posteriors.map(({ alpha, beta }) => ({ alpha: alpha + (turn % 7), beta: beta + (turn % 11) }));
         probabilities = withFloor(probabilityBest(moved), FLOOR);
       }
-      return drawn(probabilities, turn);
+      return draw(probabilities, turn);
     },
   };
 }
@@ -125,16 +134,11 @@ function eppoRacer(arms: number): Racer {
   };
 }
 
-/** A customer's id as sites have them. */
-function customerId(at: number): string {
-  return `${at.toString(16).padStart(8, '0')}-7c1d-4f02-9a35-${(at * 7_919).toString(16).padStart(12, '0')}`;
-}
-
 /** The rows of this file. */
 export function banditRaceRows(): BenchRow[] {
   const most = posteriorsOf(MOST_ARMS);
   return [
-    ...race([drawRacer(10), growthBook()]).map((row) => ({
+    ...race([drawRacer(10, 'id'), drawRacer(10, 'seed'), growthBook()]).map((row) => ({
       ...row,
       id: row.id.replace('growthbook', 'growthbook.beside_draw'),
     })),

@@ -11,7 +11,7 @@ import { decideWithReceipt } from '../../decisioning/receipt.ts';
 import type { BenchRow } from '../clock.ts';
 import { type Racer, race } from './interleaved.ts';
 import { namedVersion, raced } from './packages.ts';
-import { type RacedCustomer, SEGMENTS, segmentRule, type World, worldOf } from './world.ts';
+import { customerId, type RacedCustomer, SEGMENTS, segmentRule, type World, worldOf } from './world.ts';
 
 /** Rules that are raced. */
 const RULES = 1_000;
@@ -76,7 +76,7 @@ export function growthBook(): Racer {
   };
   const client = new Client().initSync({ payload: { features: { offer: { defaultValue: 'none', rules: [rule] } } } });
   const customers = Array.from({ length: 4_096 }, (_, i) => ({
-    attributes: { id: `customer-${i}`, country: countries[i % countries.length], visits: 6 + (i % 5), plan: 'plan-0' },
+    attributes: { id: customerId(i), country: countries[i % countries.length], visits: 6 + (i % 5), plan: 'plan-0' },
   }));
   if (client.evalFeature('offer', customers[0]!).value === 'none') throw new Error('GrowthBook applied no rule');
   return {
@@ -91,7 +91,7 @@ export function flagRows(): BenchRow[] {
   const world = worldOf(RULES);
   const core = flagd();
   const contextOf = ({ plan, country, visits }: RacedCustomer, index: number) => ({
-    targetingKey: `customer-${index}`,
+    targetingKey: customerId(index),
     plan,
     country,
     visits,

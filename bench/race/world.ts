@@ -31,6 +31,11 @@ const CUSTOMERS = 64;
 const CAP = { max: 3, windowMs: 7 * DAY_MS };
 const COUNTRIES = ['DE', 'FR', 'ES'];
 
+/** A customer's id as sites have them. */
+export function customerId(at: number): string {
+  return `${at.toString(16).padStart(8, '0')}-7c1d-4f02-9a35-${(at * 7_919).toString(16).padStart(12, '0')}`;
+}
+
 /** What a segment asks: also what others' rules are written from. */
 export interface SegmentRule {
   readonly plan: string;
@@ -177,7 +182,7 @@ function customerOf(
     .slice(0, blocking?.best ?? 0)
     .map(({ id }) => ({ ...touch(id, DAY_MS, CAP.max), channel: 'elsewhere' }));
   const customer: TestCustomer = {
-    bucketingId: `customer-${index}`,
+    bucketingId: customerId(index),
     traits: { plan: facts.plan, country: facts.country, visits: facts.visits },
     touches: [...touches, ...capped],
   };
