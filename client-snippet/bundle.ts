@@ -126,16 +126,22 @@ const INNER_NAMES = [
 
 /** The same of the evaluator: names that neither its callers nor model files know. */
 const EVALUATOR_NAMES = [
+  'axis',
   'cost',
+  'everyInput',
   'features',
   'finish',
   'fixed',
+  'float',
+  'input',
+  'int',
   'labels',
   'leaves',
   'make',
   'members',
   'missing',
   'modes',
+  'no',
   'opset',
   'roots',
   'seen',
@@ -144,6 +150,7 @@ const EVALUATOR_NAMES = [
   'weights',
   'word',
   'words',
+  'yes',
 ];
 
 /**

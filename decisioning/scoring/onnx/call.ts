@@ -37,7 +37,7 @@ export class Call {
   }
 
   /** @throws Refused where one is left out */
-  every(): Tensor[] {
+  everyInput(): Tensor[] {
     return this.inputs.map((_, place) => this.input(place));
   }
 

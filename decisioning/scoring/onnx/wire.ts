@@ -78,6 +78,11 @@ export function decode(bytes: Uint8Array, schema: Schema): unknown {
 /** UTF-8, which the ES library decodes only as the escapes of a URI. */
 function textOf(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return decodeURIComponent(escape(text));
+  let bits = 0;
+  for (const byte of bytes) {
+    text += String.fromCharCode(byte);
+    bits |= byte;
+  }
+  // Of a forest's thousands of words none has other letters.
+  return bits < 128 ? text : decodeURIComponent(escape(text));
 }

@@ -22,7 +22,7 @@ export function over(call: Call, f: Elementwise, inputs: readonly Tensor[], type
 export const each =
   (f: Elementwise, type?: number): Operator =>
   (call) => {
-    const inputs = call.every();
+    const inputs = call.everyInput();
     must(inputs.at(-1)?.type === inputs.slice(-2)[0]?.type, 'type');
     return over(call, f, inputs, type);
   };
@@ -48,7 +48,7 @@ export const fold =
   (call) => {
     let last = call.input();
     const { type } = last;
-    const [, ...others] = call.every();
+    const [, ...others] = call.everyInput();
     const count = others.length + 1;
     const steps = others.map((next) => {
       const step = over(call, f, [last, next], DOUBLE);

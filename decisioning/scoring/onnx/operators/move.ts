@@ -24,7 +24,7 @@ export const reshape: Operator = (call) => {
 };
 
 export const concat: Operator = (call) => {
-  const parts = call.every();
+  const parts = call.everyInput();
   const { dims, type } = call.input();
   const axis = call.axis(call.int('axis', 1));
   const fit = (part: Tensor): string => `${part.type} ${part.dims.length} ${part.dims.toSpliced(axis, 1)}`;

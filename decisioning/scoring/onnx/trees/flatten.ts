@@ -4,8 +4,8 @@ import { must, refuse } from '../refuse.ts';
 import { type Forest, MEMBER } from './lists.ts';
 
 /** Comparisons, by opset 5's numbers; 0, at most, is the one that all others become. */
-const LT = 1;
 const GTE = 2;
+const GT = 3;
 const EQ = 4;
 const NEQ = 5;
 
@@ -51,8 +51,9 @@ export function flatten(
     const mode = modes[i]!;
     const value = values[i]!;
     const set = mode === MEMBER ? members[i]!.toSorted((a, b) => a - b) : [value];
+    // "Less" and "at least" part the numbers below the threshold, "at most" and "more" above it.
     const ends = set.flatMap((member) =>
-      mode < EQ ? (mode === LT || mode === GTE ? floatBefore(member) : member) : [floatBefore(member), member],
+      mode < EQ ? (mode % GT ? floatBefore(member) : member) : [floatBefore(member), member],
     );
     must(ends.length > 0, 'nodes');
     let [here, there] = mode < GTE || mode === NEQ ? [toYes, toNo] : [toNo, toYes];
