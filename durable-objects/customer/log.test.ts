@@ -164,6 +164,12 @@ describe('the end of the queue', () => {
     expect(lines.map(({ key }) => key)).toEqual(['b', 'c']);
   });
 
+  it('stores the others where one message is of a shape that nobody knows, and asks for that one again', async () => {
+    const odd = { ...messages[0]!, id: 'odd', body: { workspaceId: 'log-end' } as never };
+    const { explicitAcks, retryMessages } = await take([odd, ...messages]);
+    expect([explicitAcks.sort(), retryMessages.map(({ msgId }) => msgId)]).toEqual([['a', 'b', 'c'], ['odd']]);
+  });
+
   it('asks the queue to come again with what could not be stored', async () => {
     const put = () => Promise.reject(new Error('R2 is down'));
     const { explicitAcks, retryMessages } = await take(messages, { LOG: { put } as never });
