@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { Turns } from './tests/turns.ts';
 
 const workerdTests = [
   'durable-objects/**/*.test.ts',
@@ -20,6 +21,9 @@ const testSecrets = {
 // Wrangler looks for the secrets that wrangler.toml requires in the environment, and warns of those it does not find.
 Object.assign(process.env, testSecrets);
 
+/** Whether `npm test` runs everything: pages that wait then share the cores with what computes. */
+const isWhole = process.env.HYPEREDGE_ALL_TESTS === '1';
+
 /** Room for a busy machine: a test that hangs is found out all the same. */
 const patience = { testTimeout: 30_000, hookTimeout: 30_000 };
 
@@ -28,6 +32,7 @@ export default defineConfig({
   test: {
     // The runtime logs a line a request: shown where a test fails, noise everywhere else.
     silent: 'passed-only',
+    ...(isWhole && { sequence: { sequencer: Turns } }),
     projects: [
       {
         // The objects' own code runs in `simulations/faults/`, over a platform that is simulated.
@@ -40,6 +45,7 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           ...patience,
+          ...(isWhole && { setupFiles: ['./tests/node/give-way.ts'] }),
           include: [
             '{contract,decisioning,cli,client-snippet,bench,models,scripts,simulations}/**/*.test.ts',
             'tests/node/**/*.test.ts',
@@ -74,7 +80,7 @@ export default defineConfig({
           include: workerdTests,
           setupFiles: ['./tests/workerd/migrate.ts'],
           // Two cores: starting more runtimes at a time than that makes each of them slower.
-          maxWorkers: 2,
+          ...(!isWhole && { maxWorkers: 2 }),
         },
       },
       {
@@ -82,9 +88,8 @@ export default defineConfig({
           name: 'browser',
           environment: 'node',
           include: ['tests/browser/**/*.test.ts'],
-          // One browser at a time: two on two cores would measure each other's waiting.
-          fileParallelism: false,
-          maxWorkers: 1,
+          // By themselves one at a time: two on two cores would measure each other's waiting.
+          ...(!isWhole && { fileParallelism: false, maxWorkers: 1 }),
           testTimeout: 30_000,
           hookTimeout: 120_000,
         },
