@@ -19,6 +19,8 @@ export interface LoggedScoring {
   readonly row: readonly (number | null)[];
   readonly missing: readonly string[];
   readonly outputs: Readonly<Record<string, number>>;
+  /** The version was not there in time: `row` and `outputs` are empty. */
+  readonly late?: true;
 }
 
 export interface LoggedDecision extends LogLineBase {
