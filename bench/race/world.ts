@@ -3,7 +3,7 @@
  * audience of its own among 200 segments, a cap, a context, what has been learned of it, and for every other one a pool that it is paid from.
  */
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
-import { type OpenSlice, openSlice } from '../../decisioning/catalog/open.ts';
+import { openSlice } from '../../decisioning/catalog/open.ts';
 import type { SliceCampaign } from '../../decisioning/catalog/slice.ts';
 import type { DecideInput } from '../../decisioning/decide.ts';
 import type { Touch } from '../../decisioning/limits/touches.ts';
@@ -57,14 +57,9 @@ export interface RacedCustomer {
 }
 
 export interface World {
-  readonly slice: OpenSlice;
   readonly customers: readonly RacedCustomer[];
-}
-
-/** How the best of what a customer could be shown is kept from them: by a cap they have reached. */
-export interface Blocking {
-  /** So many campaigns, the best first. */
-  readonly best: number;
+  /** The same placement for customers who have reached the caps of the best campaigns that they could be shown. @param best how many, the best first */
+  readonly blocked: (best: number) => World;
 }
 
 function templates() {
@@ -114,13 +109,13 @@ function allocationOf({ initialAllocation }: SliceCampaign, id: string, random: 
   return { ...initialAllocation, campaignId: id, version: 1, leaves };
 }
 
-/** @param hyperedges campaigns of the placement @param blocking none when absent */
-export function worldOf(hyperedges: number, blocking?: Blocking): World {
+/** @param hyperedges campaigns of the placement */
+export function worldOf(hyperedges: number): World {
   const { rules, free, charged } = templates();
   const generator = seededRandom('5ca1e'.repeat(8));
   const random = () => generator.next();
   const allocations = new Map<string, Allocation>();
-  const worth: { readonly id: string; readonly segment: number; readonly value: number }[] = [];
+  const worth: Worth[] = [];
   const campaigns = Array.from({ length: hyperedges }, (_, i): SliceCampaign => {
     const id = `campaign-${i}`;
     const base = i % 2 === 0 ? free : charged;
@@ -137,30 +132,33 @@ export function worldOf(hyperedges: number, blocking?: Blocking): World {
   const evidence = evidenceFrom((id) => allocations.get(id), allocations);
   const prices = new Map(Array.from({ length: POOLS }, (_, i) => [`pool:pool-${i}`, 0.0001 * (i % 4)]));
   const purse = (ledger: string) => ({ units: 1_000, price: prices.get(ledger) ?? 0 });
-  const customers = Array.from({ length: CUSTOMERS }, (_, index): RacedCustomer => {
-    const own = customerOf(index, random, worth, blocking);
-    return {
-      ...own.facts,
-      input: () => ({
-        requests: [{ placement: 'hero', decisionId: `decision-${index}`, seed: index.toString(16).padStart(64, 'a') }],
-        sliceOf: () => slice,
-        evidence,
-        switches: { killSwitch: false, pausedCampaigns: [] },
-        customer: viewOf(own.customer, NOON_MS),
-        purse,
-        nowMs: NOON_MS,
-      }),
-    };
+  const inputOf = (index: number, customer: TestCustomer): DecideInput => ({
+    requests: [{ placement: 'hero', decisionId: `decision-${index}`, seed: index.toString(16).padStart(64, 'a') }],
+    sliceOf: () => slice,
+    evidence,
+    switches: { killSwitch: false, pausedCampaigns: [] },
+    customer: viewOf(customer, NOON_MS),
+    purse,
+    nowMs: NOON_MS,
   });
-  return { slice, customers };
+  const withBlocked = (best: number): World => ({
+    customers: Array.from({ length: CUSTOMERS }, (_, index): RacedCustomer => {
+      const { facts, customer } = customerOf(index, random, worth, best);
+      return { ...facts, input: () => inputOf(index, customer) };
+    }),
+    blocked: withBlocked,
+  });
+  return withBlocked(0);
 }
 
-function customerOf(
-  index: number,
-  random: () => number,
-  worth: readonly { readonly id: string; readonly segment: number; readonly value: number }[],
-  blocking: Blocking | undefined,
-) {
+/** What a campaign is worth to whoever is in its segment. */
+interface Worth {
+  readonly id: string;
+  readonly segment: number;
+  readonly value: number;
+}
+
+function customerOf(index: number, random: () => number, worth: readonly Worth[], blocked: number) {
   const plan = index % PLANS;
   const facts = { plan: `plan-${plan}`, country: COUNTRIES[index % COUNTRIES.length]!, visits: 6 + (index % 5) };
   const touch = (campaignId: string, agoMs: number, count?: number): Touch => ({
@@ -178,9 +176,7 @@ function customerOf(
     .filter(({ segment }) => segment % PLANS === plan)
     .sort((one, other) => other.value - one.value);
   // Stood in one row a campaign, as old touches are kept; they do not use up the channel's own cap.
-  const capped = reachable
-    .slice(0, blocking?.best ?? 0)
-    .map(({ id }) => ({ ...touch(id, DAY_MS, CAP.max), channel: 'elsewhere' }));
+  const capped = reachable.slice(0, blocked).map(({ id }) => ({ ...touch(id, DAY_MS, CAP.max), channel: 'elsewhere' }));
   const customer: TestCustomer = {
     bucketingId: customerId(index),
     traits: { plan: facts.plan, country: facts.country, visits: facts.visits },
