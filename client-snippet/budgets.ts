@@ -1,7 +1,7 @@
 /** What each file of `dist/` may weigh, in bytes after gzip: the build and `npm run budget` fail beyond. */
 export const BUDGETS: Readonly<Record<string, number>> = {
-  // Rides on every page of a site. 19 bytes below the 2,500 that are promised: `gzip -9` makes up to 19 more of it than Node's zlib does.
-  'hyperedge.js': 2_481,
+  // Rides on every page of a site. 18 bytes below the 2,500 that are promised: `gzip -9` makes up to 18 more of it than Node's zlib does.
+  'hyperedge.js': 2_482,
   // For pages filled on their way: the same, and what came with the page.
   'edge.js': 3_250,
   // Stands in every document.

@@ -41,6 +41,7 @@ export const remember = (id?: string): void => {
   const maxLength = 128; // what the contract takes
   if (mayStore() && (id as string)?.length <= maxLength)
     try {
-      kept = localStorage.hyperedge = identity.anonymousId = id as string;
+      identity.anonymousId = id as string; // first: where storage is forbidden its very name throws
+      kept = localStorage.hyperedge = id as string;
     } catch {} // where storage is forbidden, or full, the id lives as long as the page
 };
