@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_RETRIES, RETRY_BASE_MS, withRetry } from './retry.ts';
+import { MAX_RETRIES, RETRY_BASE_MS, RETRY_BUDGET_MS, withRetry } from './retry.ts';
 
 /** Fails as told, then answers; keeps what it was asked to wait. */
-function scene(failures: readonly object[]) {
+function scene(failures: readonly object[], attemptMs = 0) {
   const waitsMs: number[] = [];
   let calls = 0;
-  const host = { wait: async (ms: number) => waitsMs.push(ms), random: () => 1 };
+  let nowMs = 0;
+  const host = { now: () => nowMs, wait: async (ms: number) => waitsMs.push(ms), random: () => 1 };
   const attempt = async () => {
     const failure = failures[calls];
+    nowMs += attemptMs;
     calls += 1;
     if (failure) throw failure;
     return 'answer';
@@ -34,6 +36,16 @@ describe('withRetry', () => {
     const { run, calls } = scene([lost, lost, lost, lost]);
     await expect(run()).rejects.toBe(lost);
     expect(calls()).toBe(1 + MAX_RETRIES);
+  });
+
+  test('begins no attempt later than its budget allows', async () => {
+    const lost = { retryable: true };
+    const slow = scene([lost, lost, lost], RETRY_BUDGET_MS - RETRY_BASE_MS);
+    await expect(slow.run()).rejects.toBe(lost);
+    expect(slow.calls()).toBe(1);
+    const quicker = scene([lost, lost, lost], RETRY_BUDGET_MS - RETRY_BASE_MS - 1);
+    await expect(quicker.run()).rejects.toBe(lost);
+    expect(quicker.calls()).toBe(2);
   });
 
   test.each([

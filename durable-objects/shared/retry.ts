@@ -4,6 +4,8 @@
 export const MAX_RETRIES = 2;
 /** Longest wait before the first repeat; doubles with each. */
 export const RETRY_BASE_MS = 50;
+/** No attempt begins later than this after the first: a page waits for no more, and whoever else asks is told to ask again. */
+export const RETRY_BUDGET_MS = 300;
 
 /** What the platform writes on the errors of calls to objects. */
 interface CallError {
@@ -19,6 +21,7 @@ interface CallError {
 export interface RetryHost {
   readonly wait: (ms: number) => Promise<unknown>;
   readonly random: () => number;
+  readonly now?: () => number;
 }
 
 const platform: RetryHost = { wait: (ms) => scheduler.wait(ms), random: Math.random };
@@ -32,19 +35,23 @@ export function mayRetry(error: unknown): boolean {
 }
 
 /**
- * Runs a call up to three times, with full jitter in between.
+ * Runs a call up to three times within {@link RETRY_BUDGET_MS}, with full jitter in between.
  *
  * @param attempt makes a **fresh stub** each time (a stub whose call failed stays broken) and is **idempotent** (a call that failed may
  *   have been carried out)
  * @throws the last attempt's error
  */
 export async function withRetry<T>(attempt: () => Promise<T>, host: RetryHost = platform): Promise<T> {
+  const now = host.now ?? Date.now;
+  const startMs = now();
   for (let retry = 0; ; retry += 1) {
     try {
       return await attempt();
     } catch (error) {
       if (retry >= MAX_RETRIES || !mayRetry(error)) throw error;
-      await host.wait(host.random() * RETRY_BASE_MS * 2 ** retry);
+      const waitMs = host.random() * RETRY_BASE_MS * 2 ** retry;
+      if (now() - startMs + waitMs >= RETRY_BUDGET_MS) throw error;
+      await host.wait(waitMs);
     }
   }
 }
