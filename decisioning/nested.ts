@@ -4,6 +4,10 @@
 export function nested(flat: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const out: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(flat)) {
+    if (!name.includes('.')) {
+      out[name] = value;
+      continue;
+    }
     const parts = name.split('.');
     let at = out;
     for (const part of parts.slice(0, -1)) {

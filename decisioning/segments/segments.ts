@@ -75,14 +75,15 @@ export function compileSegments(
 }
 
 function segmentSet(ids: readonly string[], compiled: ReadonlyMap<string, CompiledCondition>): SegmentSet {
+  const placed = new Map([...compiled].map(([id, holds], place) => [id, { holds, place }]));
   const membershipBy = (resolve: Resolve): IsMember => {
-    const known = new Map<string, boolean>();
+    // By place: a map of what is known would grow with every decision anew.
+    const known: (boolean | undefined)[] = new Array(placed.size);
     const isMember: IsMember = (id) => {
-      const before = known.get(id);
-      if (before !== undefined) return before;
-      const answer = compiled.get(id)?.(resolve, isMember) ?? false;
-      known.set(id, answer);
-      return answer;
+      const segment = placed.get(id);
+      if (!segment) return false;
+      known[segment.place] ??= segment.holds(resolve, isMember);
+      return known[segment.place]!;
     };
     return isMember;
   };
