@@ -1,5 +1,5 @@
 /**
- * A decision among 1,000 rules, raced against feature flags: the same customers, the same 200 audiences of three clauses.
+ * A decision among 1,000 rules, raced against feature flags: the same customers, the same 200 audiences of three clauses, and a time window each.
  *
  * What each computes. Ours: `decideWithReceipt()`, which the customer's object calls for a placement: the view of a customer with 50 touches is made
  * anew, then audience, schedule, consent, caps, units, context, value with price, campaign, arm, both propensities, claims, and the receipt
@@ -11,7 +11,7 @@ import { decideWithReceipt } from '../../decisioning/receipt.ts';
 import type { BenchRow } from '../clock.ts';
 import { type Racer, race } from './interleaved.ts';
 import { namedVersion, raced } from './packages.ts';
-import { customerId, type RacedCustomer, SEGMENTS, segmentRule, type World, worldOf } from './world.ts';
+import { customerId, type RacedCustomer, SEGMENTS, segmentRule, WINDOW, type World, worldOf } from './world.ts';
 
 /** Rules that are raced. */
 const RULES = 1_000;
@@ -40,6 +40,8 @@ function flagd(): FlagdCore {
     Array.from({ length: RULES }, (_, i) => {
       const { plan, countries, visits } = segmentRule(i % SEGMENTS);
       const all = [
+        { '>=': [{ var: '$flagd.timestamp' }, Date.parse(`${WINDOW.start}Z`) / 1_000] },
+        { '<': [{ var: '$flagd.timestamp' }, Date.parse(`${WINDOW.end}Z`) / 1_000] },
         { in: [{ var: 'country' }, countries] },
         { '>=': [{ var: 'visits' }, visits] },
         { '==': [{ var: 'plan' }, plan] },

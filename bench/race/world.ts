@@ -1,6 +1,6 @@
 /**
  * One placement whose campaigns are as many as asked, and customers with a past. Every campaign is one hyperedge here, though it has two arms: an
- * audience of its own among 200 segments, a cap, a context, what has been learned of it, and for every other one a pool that it is paid from.
+ * audience of its own among 200 segments, a time window, a cap, a context, what has been learned of it, and for every other one a pool that it is paid from.
  */
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import { openSlice } from '../../decisioning/catalog/open.ts';
@@ -35,6 +35,9 @@ const COUNTRIES = ['DE', 'FR', 'ES'];
 export function customerId(at: number): string {
   return `${at.toString(16).padStart(8, '0')}-7c1d-4f02-9a35-${(at * 7_919).toString(16).padStart(12, '0')}`;
 }
+
+/** When every campaign runs, in UTC: a hyperedge has a time window. */
+export const WINDOW = { start: '2026-01-01T00:00', end: '2100-01-01T00:00' };
 
 /** What a segment asks: also what others' rules are written from. */
 export interface SegmentRule {
@@ -75,6 +78,7 @@ function templates() {
       audience: { segment: 'segment-0' },
       contexts: [{ id: 'weekend', condition: { 'time.day': { $gte: 6 } } }],
       caps: [CAP],
+      schedule: { timeZone: 'UTC', weekly: [], start: WINDOW.start, end: WINDOW.end },
       ...extra,
     });
   const paid = { pool: 'pool-0', arms: [armOf('a', { costMinor: 2 }), armOf('b', { costMinor: 3 })] };
@@ -132,8 +136,11 @@ export function worldOf(hyperedges: number): World {
   const evidence = evidenceFrom((id) => allocations.get(id), allocations);
   const prices = new Map(Array.from({ length: POOLS }, (_, i) => [`pool:pool-${i}`, 0.0001 * (i % 4)]));
   const purse = (ledger: string) => ({ units: 1_000, price: prices.get(ledger) ?? 0 });
-  const inputOf = (index: number, customer: TestCustomer): DecideInput => ({
-    requests: [{ placement: 'hero', decisionId: `decision-${index}`, seed: index.toString(16).padStart(64, 'a') }],
+  const requestsOf = (index: number): DecideInput['requests'] => [
+    { placement: 'hero', decisionId: `decision-${index}`, seed: index.toString(16).padStart(64, 'a') },
+  ];
+  const inputOf = (requests: DecideInput['requests'], customer: TestCustomer): DecideInput => ({
+    requests,
     sliceOf: () => slice,
     evidence,
     switches: { killSwitch: false, pausedCampaigns: [] },
@@ -144,7 +151,8 @@ export function worldOf(hyperedges: number): World {
   const withBlocked = (best: number): World => ({
     customers: Array.from({ length: CUSTOMERS }, (_, index): RacedCustomer => {
       const { facts, customer } = customerOf(index, random, worth, best);
-      return { ...facts, input: () => inputOf(index, customer) };
+      const requests = requestsOf(index);
+      return { ...facts, input: () => inputOf(requests, customer) };
     }),
     blocked: withBlocked,
   });
