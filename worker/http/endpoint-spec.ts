@@ -1,13 +1,16 @@
 /** What is declared of an endpoint. */
 import type * as z from 'zod';
+import type { ProblemName } from '../../contract/problem.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'delete';
 
-/** What an endpoint answers with one status. Problems need not be listed: every endpoint documents them. */
+/** What an endpoint answers with one status. Problems that any endpoint of its kind has need not be listed. */
 export interface EndpointResponse {
   readonly description: string;
-  /** JSON body; none for 204 and 304. */
+  /** JSON body; none for 204 and 304. An error without one is a problem document. */
   readonly schema?: z.ZodType;
+  /** Of a body that is no JSON. */
+  readonly mediaType?: string;
   /** Header name → what it says. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -33,6 +36,8 @@ export interface EndpointSpec<B extends z.ZodType, P extends z.ZodType, Q extend
   /** Request headers to document: name → what it is for. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly responses: Readonly<Record<number, EndpointResponse>>;
+  /** What it refuses besides what any endpoint of its kind does, where the title of the problem says enough. */
+  readonly refusals?: readonly ProblemName[];
   /**
    * What is answered instead when parts are down or late: the body has been checked, the key has not. Such an endpoint has a decision's
    * deadline, and reads its body before it looks at the key.

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { MAX_BODY_BYTES } from '../../contract/primitives.ts';
 import { PROBLEMS, type ProblemName, problem } from '../../contract/problem.ts';
 import type { App } from './app-env.ts';
-import type { EndpointSpec } from './endpoint-spec.ts';
+import type { EndpointResponse, EndpointSpec } from './endpoint-spec.ts';
 import { type JsonSchema, SchemaComponents } from './schema-components.ts';
 
 type AnySpec = EndpointSpec<z.ZodType, z.ZodType, z.ZodType>;
@@ -46,40 +46,56 @@ function problemsOf(spec: AnySpec): ProblemName[] {
   const names: ProblemName[] = ['internal', 'unavailable'];
   if (spec.auth !== 'none') names.push('missing_key', 'unknown_key', 'wrong_origin');
   if (spec.auth === 'secret') names.push('secret_key_required');
-  if (spec.body || spec.params || spec.query) names.push('invalid_request');
+  // Where only servers ask, a parameter that nobody reads is refused, too.
+  if (spec.body || spec.params || spec.query || spec.auth === 'secret') names.push('invalid_request');
+  if (spec.query instanceof z.ZodObject && 'cursor' in spec.query.shape) names.push('invalid_cursor');
   if (spec.body) names.push('malformed_json', 'unsafe_key', 'body_too_large', 'unsupported_media_type');
-  return names;
+  return [...names, ...(spec.refusals ?? [])];
 }
 
-function problemResponses(spec: AnySpec): Record<string, JsonSchema> {
+const PROBLEM_CONTENT = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+
+/** Problems of any endpoint of this kind, in words, by status. */
+function problemLines(spec: AnySpec): Map<number, string[]> {
   const byStatus = new Map<number, string[]>();
   for (const name of problemsOf(spec)) {
     const { status, title } = PROBLEMS[name];
     byStatus.set(status, [...(byStatus.get(status) ?? []), `\`${name}\`: ${title}`]);
   }
-  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
-  return Object.fromEntries(
-    [...byStatus].map(([status, lines]) => [status, { description: lines.join('. '), content }]),
-  );
+  return byStatus;
 }
 
-function okResponses(spec: AnySpec, components: SchemaComponents): Record<string, JsonSchema> {
-  const entries = Object.entries(spec.responses).map(([status, response]) => {
+function bodyContent(status: string, response: EndpointResponse, components: SchemaComponents): JsonSchema {
+  const isError = Number(status) >= 400;
+  if (isError && !response.schema) return { content: PROBLEM_CONTENT };
+  if (response.mediaType) return { content: { [response.mediaType]: {} } };
+  if (!response.schema) return {};
+  const type = isError ? 'application/problem+json' : 'application/json';
+  return { content: { [type]: { schema: components.add(response.schema, 'output') } } };
+}
+
+/** What the endpoint declares of a status comes after what every endpoint of its kind may answer with it. */
+function responsesOf(spec: AnySpec, components: SchemaComponents): Record<string, JsonSchema> {
+  const lines = problemLines(spec);
+  const problems = [...lines].map(([status, told]) => [
+    status,
+    { description: told.join('. '), content: PROBLEM_CONTENT },
+  ]);
+  const declared = Object.entries(spec.responses).map(([status, response]) => {
     const headers = Object.entries(response.headers ?? {}).map(([name, description]) => [
       name,
       { description, schema: { type: 'string' } },
     ]);
-    const type = Number(status) >= 400 ? 'application/problem+json' : 'application/json';
     return [
       status,
       {
-        description: response.description,
+        description: [...(lines.get(Number(status)) ?? []), response.description].join('. '),
         ...(headers.length > 0 ? { headers: Object.fromEntries(headers) } : {}),
-        ...(response.schema ? { content: { [type]: { schema: components.add(response.schema, 'output') } } } : {}),
+        ...bodyContent(status, response, components),
       },
     ];
   });
-  return Object.fromEntries(entries);
+  return { ...Object.fromEntries(problems), ...Object.fromEntries(declared) };
 }
 
 /** Path, query and header parameters, one by one. */
@@ -141,7 +157,7 @@ function operation(spec: AnySpec, components: SchemaComponents): JsonSchema {
     security,
     parameters: parametersOf(spec, components),
     ...bodyOf(spec, components),
-    responses: { ...problemResponses(spec), ...okResponses(spec, components) },
+    responses: responsesOf(spec, components),
   };
 }
 

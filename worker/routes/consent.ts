@@ -27,6 +27,7 @@ export function registerConsent(app: App): void {
       auth: 'any',
       body: consentRequest,
       responses: { 200: { description: 'What became of it', schema: consentResponse } },
+      refusals: ['invalid_identity'],
     },
     (c, { body }) => takeConsent(c, body),
   );

@@ -33,6 +33,7 @@ export function registerCustomers(app: App): void {
       params,
       body: customerProfile,
       responses: { 204: { description: 'Stored' } },
+      refusals: ['nothing_published'],
     },
     async (c, { params: { id }, body }) => putProfile(c, id, body),
   );

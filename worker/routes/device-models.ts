@@ -11,6 +11,7 @@ import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
 
 const tag = 'Decide';
+const BYTES = 'application/octet-stream';
 const query = z.strictObject({ key: publishableKey });
 const NONE = { 404: { description: '`not_found`: no public version of it serves' } };
 
@@ -47,13 +48,13 @@ export function registerDeviceModels(app: App): void {
       auth: 'any',
       params: z.strictObject({ id: slug, sha256 }),
       query,
-      responses: { 200: { description: 'The file; never another under this address' }, ...NONE },
+      responses: { 200: { description: 'The file; never another under this address', mediaType: BYTES }, ...NONE },
     },
     async (c, { params }) => {
       const model = await published(c, params.id);
       const file = model && (await publicFile(c.env, c.get('auth').workspaceId, model, params.sha256));
       if (!file) return problem(c, 'not_found', { detail: 'No version for pages has this file' });
-      const headers = { 'content-type': 'application/octet-stream', 'cache-control': `${sharedBy(c)}, ${IMMUTABLE}` };
+      const headers = { 'content-type': BYTES, 'cache-control': `${sharedBy(c)}, ${IMMUTABLE}` };
       return c.body(Uint8Array.from(file), 200, headers);
     },
   );

@@ -44,6 +44,7 @@ export function registerDevice(app: App): void {
       auth: 'any',
       body: deviceBundleRequest,
       responses: { 200: { description: 'The bundle', schema: deviceBundleResponse } },
+      refusals: ['invalid_identity', 'nothing_published'],
     },
     (c, { body }) => bundle(c, body),
   );
@@ -60,6 +61,7 @@ export function registerDevice(app: App): void {
       auth: 'any',
       body: deviceDecisionsRequest,
       responses: { 200: { description: 'What became of each decision', schema: deviceDecisionsResponse } },
+      refusals: ['invalid_identity', 'nothing_published'],
     },
     (c, { body }) => decisions(c, body),
   );

@@ -41,6 +41,7 @@ export function registerEvents(app: App): void {
       auth: 'any',
       body: eventsRequest,
       responses: { 200: { description: 'What became of each event', schema: eventsResponse } },
+      refusals: ['invalid_identity', 'invalid_events', 'nothing_published'],
     },
     (c, { body }) => takeEvents(c, body),
   );

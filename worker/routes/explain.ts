@@ -35,6 +35,7 @@ export function registerExplain(app: App): void {
       auth: 'secret',
       body: explainRequest,
       responses: { 200: { description: 'The candidates of each placement', schema: explainResponse } },
+      refusals: ['nothing_published'],
     },
     (c, { body }) => explain(c, body),
   );

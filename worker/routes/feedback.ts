@@ -38,6 +38,7 @@ export function registerFeedback(app: App): void {
       body: feedbackRequest,
       maxBodyBytes: MAX_FEEDBACK_BODY_BYTES,
       responses: { 200: { description: 'What became of each event', schema: eventsResponse } },
+      refusals: ['invalid_token', 'invalid_events', 'nothing_published'],
     },
     async (c, { body }) => {
       const auth = c.get('auth');

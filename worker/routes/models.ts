@@ -70,7 +70,6 @@ function registerReads(app: App): void {
           description: 'The newest first; the first page has those that serve, however old',
           schema: modelSummary,
         },
-        400: { description: '`invalid_cursor`' },
         ...ONE,
       },
     },

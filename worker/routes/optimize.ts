@@ -41,6 +41,7 @@ export function registerOptimize(app: App): void {
       auth: 'any',
       body: optimizeRequest,
       responses: { 200: { description: 'One decision a placement', schema: optimizeResponse } },
+      refusals: ['invalid_identity', 'invalid_preview'],
       standIn: withoutParts,
     },
     (c, { body }) => optimize(c, body),
