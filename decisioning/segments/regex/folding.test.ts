@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalUnit, containsFolded } from './folding.ts';
+import { canonicalUnit, containsAny, unitsLike } from './folding.ts';
 
 /** Canonicalize of ECMA-262 22.2.2.7.3, written out for the whole plane. */
 function reference(unit: number): number {
@@ -25,15 +25,15 @@ describe('case folding', () => {
     for (const units of byCanonical.values()) {
       for (const a of units) {
         for (const b of units) {
-          if (!containsFolded([a, a], b)) expect.fail(`${b.toString(16)} in [${a.toString(16)}]`);
+          if (!containsAny([a, a], unitsLike(b))) expect.fail(`${b.toString(16)} in [${a.toString(16)}]`);
         }
       }
     }
   });
 
   it('keeps the Kelvin sign and the long s apart from their ASCII look-alikes', () => {
-    expect(containsFolded([0x6b, 0x6b], 0x212a)).toBe(false);
-    expect(containsFolded([0x73, 0x73], 0x17f)).toBe(false);
-    expect(containsFolded([0x212a, 0x212a], 0x4b)).toBe(false);
+    expect(containsAny([0x6b, 0x6b], unitsLike(0x212a))).toBe(false);
+    expect(containsAny([0x73, 0x73], unitsLike(0x17f))).toBe(false);
+    expect(containsAny([0x212a, 0x212a], unitsLike(0x4b))).toBe(false);
   });
 });

@@ -51,16 +51,18 @@ for (const group of FOLDING_GROUPS) {
   for (const unit of units) groupOf.set(unit, units);
 }
 
-/** True when the set holds a code unit whose canonical form is that of `unit`. */
-export function containsFolded(set: CharSet, unit: number): boolean {
-  if (contains(set, unit)) return true;
+/** The code units whose canonical form is that of `unit`, itself among them. */
+export function unitsLike(unit: number): readonly number[] {
   const canonical = canonicalUnit(unit);
-  if (contains(set, canonical)) return true;
-  if (unit < ASCII_LIMIT) return canonical >= 0x41 && canonical <= 0x5a && contains(set, canonical + 32);
-  const group = groupOf.get(unit);
-  if (group?.some((other) => contains(set, other))) return true;
+  if (unit < ASCII_LIMIT) return canonical >= 0x41 && canonical <= 0x5a ? [canonical, canonical + 32] : [unit];
+  const alike = [unit, canonical, ...(groupOf.get(unit) ?? [])];
   const lower = String.fromCharCode(canonical).toLowerCase();
-  if (lower.length !== 1) return false;
   const code = lower.charCodeAt(0);
-  return canonicalUnit(code) === canonical && contains(set, code);
+  return lower.length === 1 && canonicalUnit(code) === canonical ? [...alike, code] : alike;
+}
+
+/** True when the set holds one of the code units, which are alike. */
+export function containsAny(set: CharSet, alike: readonly number[]): boolean {
+  for (const unit of alike) if (contains(set, unit)) return true;
+  return false;
 }

@@ -1,5 +1,5 @@
 import { contains, isWordUnit } from './charset.ts';
-import { canonicalUnit, containsFolded } from './folding.ts';
+import { canonicalUnit, containsAny, unitsLike } from './folding.ts';
 import { REGEX_LIMITS } from './limits.ts';
 import type { Instruction, RegexProgram } from './program.ts';
 import type { Assertion } from './syntax.ts';
@@ -18,7 +18,8 @@ interface Threads {
 
 /**
  * True when the pattern matches anywhere in the text, like RegExp.prototype.test. All alternatives advance together
- * (Thompson 1968; Cox 2007, swtch.com/~rsc/regexp), so the work is at most instructions × 3 × (text length + 1).
+ * (Thompson 1968; Cox 2007, swtch.com/~rsc/regexp), so the work is at most instructions × 3 × (text length + 1). Past
+ * REGEX_LIMITS.steps the match is given up: false.
  *
  * @param text at most REGEX_LIMITS.textLength code units; a longer text matches nothing
  */
@@ -37,13 +38,17 @@ export function testRegex(program: RegexProgram, text: string, meter?: StepMeter
       matched = true;
       break;
     }
-    if (at === text.length) break;
+    if (at === text.length || steps > REGEX_LIMITS.steps) break;
     const unit = text.charCodeAt(at);
+    // Once a position: outside ASCII it costs more than all the rest of a step.
+    const read: Read = program.ignoreCase
+      ? { unit, canonical: canonicalUnit(unit), alike: unitsLike(unit) }
+      : { unit, canonical: unit };
     following.size = 0;
     for (let i = 0; i < current.size; i += 1) {
       const pc = current.list[i]!;
       steps += 1;
-      if (!consumes(instructions[pc]!, unit, program.ignoreCase)) continue;
+      if (!consumes(instructions[pc]!, read)) continue;
       const cost = follow(instructions, following, pc + 1, text, at + 1, stack);
       steps += Math.abs(cost);
       if (cost < 0) {
@@ -105,10 +110,17 @@ function follow(
   return steps;
 }
 
-function consumes(instruction: Instruction, unit: number, ignoreCase: boolean): boolean {
-  if (instruction.op === 'char') return instruction.unit === (ignoreCase ? canonicalUnit(unit) : unit);
+/** One code unit of the text: as it stands, as it is compared, and without case all those that count as the same. */
+interface Read {
+  readonly unit: number;
+  readonly canonical: number;
+  readonly alike?: readonly number[];
+}
+
+function consumes(instruction: Instruction, { unit, canonical, alike }: Read): boolean {
+  if (instruction.op === 'char') return instruction.unit === canonical;
   if (instruction.op !== 'set') return false;
-  const inside = ignoreCase ? containsFolded(instruction.set, unit) : contains(instruction.set, unit);
+  const inside = alike ? containsAny(instruction.set, alike) : contains(instruction.set, unit);
   return inside !== instruction.negated;
 }
 
