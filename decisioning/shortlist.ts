@@ -46,6 +46,8 @@ interface Order {
   readonly bounds: Float64Array;
   /** The first bound of each audience, side by side: the list above is long, and a decision reads little of it. */
   readonly heads: Float64Array;
+  /** What a walk works in, and writes before it reads: arrays of this length made for each decision cost as much as the rest of it. */
+  readonly work: { readonly heap: Int32Array; readonly next: Int32Array; readonly heads: Float64Array };
 }
 
 /** Under one set of published allocations an order holds for as long as both it and the slice are kept. */
@@ -99,6 +101,7 @@ function orderOf({ rules, campaigns }: OpenSlice, allocationFor: (campaign: Slic
     places,
     bounds: Float64Array.from(places, (place) => bounds[place]!),
     heads,
+    work: { heap: new Int32Array(ranked.length), next: new Int32Array(starts.length), heads: heads.slice() },
   };
 }
 
@@ -138,9 +141,10 @@ function walkThrough(
   const { segments, starts, places, bounds } = order;
   const found: { readonly place: number; readonly candidate: Candidate }[] = [];
   // The audience whose next campaign could be worth most is always on top: the order begins as a heap.
-  const heap = order.audiences.slice();
-  const next = starts.slice();
-  const heads = order.heads.slice();
+  const { heap, next, heads } = order.work;
+  heap.set(order.audiences);
+  next.set(starts);
+  heads.set(order.heads);
   let size = heap.length;
   let best = Number.NEGATIVE_INFINITY;
   let left = campaigns.length;
