@@ -1,0 +1,112 @@
+/** What is wrong with an answer: whatever the document does not say of it, and whatever no answer may have. */
+import { isProblem, type Operation, operationMet } from './document.ts';
+
+export interface Answered {
+  readonly method: string;
+  readonly url: URL;
+  /** Of the request. */
+  readonly origin: string | null;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Lines that were logged meanwhile. */
+  readonly logged: readonly string[];
+}
+
+/** Frames of a stack, files of ours, names of packages: nothing that a caller should read. */
+const INSIDE =
+  /\n\s+at |\bat [\w.<>$]+ \(|\.(?:ts|mjs|js):\d+|node_modules|file:\/\/\/|D1_ERROR|SQLITE_|\b(?:Type|Range|Reference|Zod)Error\b/;
+
+/** RFC 3986 has two spellings of one path: a router goes by what they stand for. */
+function decoded(pathname: string): string {
+  try {
+    return decodeURI(pathname.replaceAll('%25', '%2525'));
+  } catch {
+    return pathname;
+  }
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A problem says its own status, and is one of those that are told of the operation at this status. */
+function* problemFaults({ status, text, headers }: Answered, description: string | undefined): Generator<string> {
+  const body = json(text);
+  if (!isProblem(body)) return yield `no problem document: ${text.slice(0, 200)}`;
+  const problem = body as { status: number; type: string };
+  if (problem.status !== status) yield `a problem of status ${problem.status} with status ${status}`;
+  const name = problem.type.replace('/problems/', '');
+  if (description !== undefined && !description.includes(`\`${name}\``)) yield `${status} ${name} is not documented`;
+  if (status === 401 && !headers.has('www-authenticate')) yield '401 without WWW-Authenticate';
+}
+
+/** Where the document has no operation: an unknown path, a method that it does not take, a preflight. */
+function* outsideFaults(answered: Answered): Generator<string> {
+  const { method, status, url, text, headers } = answered;
+  if (method === 'OPTIONS') {
+    if (status !== 204 || text !== '') yield `a preflight was answered with ${status}`;
+    return;
+  }
+  // The document itself is not in the document.
+  if (decoded(url.pathname) === '/openapi.json' && (method === 'GET' || method === 'HEAD')) return;
+  if (status !== 404 && status !== 405) return yield `${status} where nothing is documented`;
+  if (status === 405 && !headers.has('allow')) yield '405 without Allow';
+  if (method !== 'HEAD') yield* problemFaults(answered, undefined);
+}
+
+function* operationFaults(operation: Operation, answered: Answered): Generator<string> {
+  const { status, text, method, headers } = answered;
+  const documented = operation.answers.get(status);
+  if (!documented) return yield `${status} is not documented: ${text.slice(0, 200)}`;
+  if (method === 'HEAD') {
+    if (text !== '') yield 'HEAD with a body';
+    return;
+  }
+  if (documented.bodies.size === 0) {
+    if (text !== '') yield `${status} is documented without a body: ${text.slice(0, 200)}`;
+    return;
+  }
+  const type = headers.get('content-type')?.split(';')[0] ?? '';
+  const validate = documented.bodies.get(type);
+  if (!validate) return yield `${status} with the content type "${type}"`;
+  if (type.includes('json')) {
+    const body = json(text);
+    if (body === undefined) return yield 'no JSON';
+    if (!validate(body)) yield `${status} is not as documented: ${JSON.stringify(validate.errors?.slice(0, 3))}`;
+  }
+  if (status >= 400) yield* problemFaults(answered, documented.description);
+}
+
+function* headerFaults({ headers, origin }: Answered): Generator<string> {
+  if (headers.get('x-content-type-options') !== 'nosniff') yield 'no nosniff';
+  if (headers.get('referrer-policy') !== 'no-referrer') yield 'no Referrer-Policy';
+  for (const name of ['cache-control', 'server-timing', 'vary']) if (!headers.has(name)) yield `no ${name}`;
+  if (headers.get('access-control-allow-origin') !== (origin || null)) yield 'CORS names another origin';
+}
+
+/** Errors that were answered away are errors all the same. */
+function* logFaults({ logged }: Answered): Generator<string> {
+  if (logged.length === 0) yield 'nothing was logged';
+  for (const line of logged) {
+    const entry = json(line) as { level?: string } | undefined;
+    if (entry?.level !== 'info') yield `logged: ${line.slice(0, 300)}`;
+  }
+}
+
+/** Everything that is wrong with it; none when it is as documented. */
+export function faultsOf(answered: Answered): string[] {
+  const { method, url, status, text } = answered;
+  const operation = operationMet(method, url.pathname) ?? operationMet(method, decoded(url.pathname));
+  return [
+    ...(status >= 500 ? [`${status}: ${text.slice(0, 200)}`] : []),
+    ...(INSIDE.test(text) ? [`tells of its inside: ${INSIDE.exec(text)?.[0]}`] : []),
+    ...(operation ? operationFaults(operation, answered) : outsideFaults(answered)),
+    ...headerFaults(answered),
+    ...logFaults(answered),
+  ];
+}
