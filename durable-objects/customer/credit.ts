@@ -113,19 +113,19 @@ function isSameChoice(a: DecisionRecord, b: DecisionRecord): boolean {
 
 /**
  * The first exposure of a decision: a touch, and the period's trial when no other decision of the period was exposed before. From here on
- * the decision is counted by `learning`, whatever its campaign declares later: no sum ever mixes two declarations.
+ * the decision is counted by `learning`, whatever its campaign declares later: no sum ever mixes two declarations. `untaught`: seen, and no trial.
  */
 export function creditExposure(
   store: CustomerStore,
   decision: StoredDecision,
   atMs: number,
   nowMs: number,
-  learning?: LearningFacts,
+  { learning, untaught }: Pick<GoalReached, 'learning' | 'untaught'> = {},
 ): Credit {
   if (decision.exposedAtMs !== null) return duplicate;
   const { record } = decision;
   const exposedAtMs = Math.max(atMs, record.atMs);
-  const isTrial = learnsFrom(store) && trialOf(store, record) === undefined;
+  const isTrial = !untaught && learnsFrom(store) && trialOf(store, record) === undefined;
   // What was told to have gone out reached the customer then, however much later they looked.
   const late = decision.dispatchedAtMs === undefined ? exposedAtMs > record.claimExpiresAtMs : decision.late;
   const settled = settledOnContact(store, decision, nowMs);
@@ -155,6 +155,8 @@ export interface GoalReached {
   readonly atMs: number;
   /** Of the decision's campaign, should the exposure follow from the goal. */
   readonly learning?: LearningFacts | undefined;
+  /** Such an exposure begins no trial. */
+  readonly untaught?: true | undefined;
 }
 
 /** Credits a goal to a decision; an outcome before its exposure implies the exposure. */
@@ -168,7 +170,7 @@ export function creditGoal(store: CustomerStore, decisionId: string, reached: Go
   const before = decision.outcomes.find((outcome) => outcome.goal === goal.id);
   if (before && (orderId === undefined || before.orders.includes(orderId))) return duplicate;
   if (isFull(decision, goal.id, orderId)) return rejected('too_many_orders');
-  if (decision.exposedAtMs === null) creditExposure(store, decision, atMs, nowMs, reached.learning);
+  if (decision.exposedAtMs === null) creditExposure(store, decision, atMs, nowMs, reached);
   const exposed = store.state.decisions.get(decisionId) as StoredDecision;
   const counted = orderId !== undefined && isCounted(store, record, goal.id, orderId);
   const outcome: CreditedOutcome = before

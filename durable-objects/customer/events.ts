@@ -59,11 +59,11 @@ function creditItem(
   atMs: number,
   nowMs: number,
 ): Credit {
-  const { learning } = item;
-  if (item.kind === 'exposure') return creditExposure(store, decision, atMs, nowMs, learning);
+  const { learning, untaught } = item;
+  if (item.kind === 'exposure') return creditExposure(store, decision, atMs, nowMs, { learning, untaught });
   if (item.kind === 'dispatch') return creditDispatch(store, decision, atMs, nowMs);
   const goal = item.goal as GoalFacts;
-  const reached = { goal, orderId: item.orderId, atMs, learning };
+  const reached = { goal, orderId: item.orderId, atMs, learning, untaught };
   const credit = creditGoal(store, decision.record.decisionId, reached, nowMs);
   if (credit.status === 'accepted') reachGoal(store, { ...reached, eventId: undefined }, nowMs);
   return credit;

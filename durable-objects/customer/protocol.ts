@@ -198,6 +198,8 @@ export interface FeedbackItem {
   readonly atMs?: number | undefined;
   /** Of the decision's campaign, as the worker found it in the directory. */
   readonly learning?: LearningFacts;
+  /** Its network has taught the campaign enough today: an exposure begins no trial. Absent from workers that know of no bound. */
+  readonly untaught?: true;
 }
 
 /** Behaviour, or a goal reached without a token. */

@@ -12,6 +12,7 @@ import { clientTime } from '../edge/client-time.ts';
 import { callCustomer } from '../edge/customer-calls.ts';
 import { answerEvents } from '../edge/events-answer.ts';
 import { goalFacts, learningFacts } from '../edge/goals.ts';
+import { influenceOf } from '../edge/influence.ts';
 import { refusedOf } from '../edge/purposes.ts';
 import { resultsOf } from '../edge/replies.ts';
 import { tokenSigner } from '../edge/token-signer.ts';
@@ -63,12 +64,18 @@ async function takeFeedback(c: Ctx, body: FeedbackRequest, directory: Directory)
   const done = c.get('timing').start('verify');
   const signer = tokenSigner(c.env);
   const checked = await Promise.all(events.map((event, index) => checkEvent(c, signer, directory, event, index)));
+  // Whoever has a secret key says what they like; a page's network is one of many.
+  const isPage = c.get('auth').keyType === 'publishable';
+  const teaches = isPage ? await influenceOf(c.env, c.req.raw, c.get('receivedAtMs')) : () => true;
   done();
   const results: ItemResult[] = [];
   const byCustomer = new Map<string, FeedbackItem[]>();
   for (const item of checked) {
     if ('status' in item) results.push(item);
-    else byCustomer.set(item.record.customer, [...(byCustomer.get(item.record.customer) ?? []), item]);
+    else {
+      const told = teaches(item.record) ? item : { ...item, untaught: true as const };
+      byCustomer.set(item.record.customer, [...(byCustomer.get(item.record.customer) ?? []), told]);
+    }
   }
   const end = c.get('timing').start('customer');
   const taken = await Promise.all(

@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest';
+import { Influence, MAX_INFLUENCES } from './influence.ts';
+
+describe('influence of a network', () => {
+  test('ends with its share of a campaign and a day, whoever its visitors say they are', () => {
+    const influence = new Influence(2);
+    const admitted = ['ann', 'bob', 'eve', 'ann'].map((who) => influence.admits(1, 'n', 'c', who));
+    expect(admitted).toEqual([true, true, false, true]);
+    expect(influence.admits(1, 'n', 'other', 'eve')).toBe(true);
+    expect(influence.admits(1, 'm', 'c', 'eve')).toBe(true);
+    expect(influence.admits(2, 'n', 'c', 'eve')).toBe(true);
+    expect(influence.admits(2, 'n', 'c', 'joe')).toBe(true);
+    expect(influence.admits(2, 'n', 'c', 'ann')).toBe(false);
+  });
+
+  test('is not bounded by 0', () => {
+    const influence = new Influence(0);
+    expect(Array.from({ length: 100 }, (_, i) => influence.admits(1, 'n', 'c', `${i}`)).every(Boolean)).toBe(true);
+    expect(influence.size).toBe(0);
+  });
+
+  test('is remembered of so many networks at most, the first counted going first', () => {
+    const influence = new Influence(1);
+    for (let i = 0; i <= MAX_INFLUENCES; i += 1) influence.admits(1, `n${i}`, 'c', 'ann');
+    expect(influence.size).toBe(MAX_INFLUENCES);
+    expect(influence.admits(1, `n${MAX_INFLUENCES}`, 'c', 'bob')).toBe(false);
+    expect(influence.admits(1, 'n0', 'c', 'bob')).toBe(true);
+  });
+});
