@@ -2,9 +2,10 @@
 import { DurableObject } from 'cloudflare:workers';
 import { SETTLE_WITHIN_MS } from '../../decisioning/limits/lease.ts';
 import { BACKOFF_MAX_MS, backoffMs } from '../shared/alarm.ts';
+import { publisherStub } from '../shared/calls.ts';
 import { migrate } from '../shared/migrator.ts';
 import { withRetry } from '../shared/retry.ts';
-import { publisherStub, type StubSource } from '../shared/stub.ts';
+import type { StubSource } from '../shared/stub.ts';
 import { Wake } from '../shared/wake.ts';
 import { Ledger } from './ledger.ts';
 import type {

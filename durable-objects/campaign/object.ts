@@ -2,10 +2,11 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { backoffMs, ensureAlarm } from '../shared/alarm.ts';
+import { publisherStub, rootStub } from '../shared/calls.ts';
 import { migrate } from '../shared/migrator.ts';
 import { isUnknownMethod } from '../shared/older.ts';
 import { withRetry } from '../shared/retry.ts';
-import { publisherStub, rootStub, type StubSource } from '../shared/stub.ts';
+import type { StubSource } from '../shared/stub.ts';
 import type { LearningView, Release, ReleaseReply } from './learning-view.ts';
 import type { LifecycleView, Steering } from './lifecycle-view.ts';
 import { type ModelsPort, watchModels } from './model-watch.ts';

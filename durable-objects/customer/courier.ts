@@ -1,8 +1,8 @@
 /** Carries the outbox to the shards, one run at a time, and tells the publisher when it cannot. */
 import type { Delivery } from '../campaign/protocol.ts';
+import { publisherStub, shardStub } from '../shared/calls.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { StubSource } from '../shared/stub.ts';
-import { publisherStub, shardStub } from '../shared/stub.ts';
 import { acknowledge, oldestUndeliveredAtMs, pendingDeliveries } from './outbox.ts';
 import { oldestSettlementAtMs } from './settlements.ts';
 import type { CustomerMeta } from './state.ts';

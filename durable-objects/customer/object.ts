@@ -1,8 +1,8 @@
 /** One customer: profile, touches, claims, decisions and receipts, outbox. Thin methods; what they do stands beside. */
 import { DurableObject } from 'cloudflare:workers';
 import { backoffMs } from '../shared/alarm.ts';
+import { customerStubByName } from '../shared/calls.ts';
 import type { StubSource } from '../shared/stub.ts';
-import { customerStubByName } from '../shared/stub.ts';
 import { Wake } from '../shared/wake.ts';
 import { type AddressWord, addressed, changesAddress } from './address.ts';
 import { nextLapseMs, settleLapsed } from './claims.ts';

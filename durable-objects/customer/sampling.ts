@@ -1,7 +1,8 @@
 /** Keeps a customer in the publisher's sample for as long as there is somebody to count, and out of it from then on. */
 import { RANKS, rankOf } from '../../decisioning/audience/sample.ts';
+import { publisherStub } from '../shared/calls.ts';
 import { withRetry } from '../shared/retry.ts';
-import { publisherStub, type StubSource } from '../shared/stub.ts';
+import type { StubSource } from '../shared/stub.ts';
 import { refuses } from './purposes.ts';
 import type { CustomerState } from './state.ts';
 import { isEmpty } from './state.ts';

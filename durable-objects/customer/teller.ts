@@ -1,7 +1,8 @@
 /** Carries settlements to the ledgers: each on its own, so that one that is down or hangs holds up neither statistics nor other ledgers. */
+
+import { budgetStub } from '../shared/calls.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { StubSource } from '../shared/stub.ts';
-import { budgetStub } from '../shared/stub.ts';
 import { SETTLE_TIMEOUT_MS } from './limits.ts';
 import { ledgersToTell, nextBatch, oldestSettlementAtMs, type SettlementBatch, settledUpTo } from './settlements.ts';
 import type { CustomerMeta } from './state.ts';

@@ -84,6 +84,8 @@ export class Cluster implements World {
       PUBLISHER: this.#namespace('publisher'),
       BUDGET: this.#namespace('budget'),
       NAMING_SECRET: '11'.repeat(32),
+      // One environment stands for every isolate here: they would share a shield, which isolates never do.
+      SHIELD: 'off',
     } as unknown as StubSource;
     // Module scope of the isolates that objects run in: as new ones have it.
     forgetSharedFacts();

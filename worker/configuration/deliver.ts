@@ -1,7 +1,7 @@
 /** Hands a catalog to the workspace's publisher. Everything here may be repeated. */
 import type { NamedBody } from '../../durable-objects/publisher/protocol.ts';
+import { publisherStub } from '../../durable-objects/shared/calls.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
-import { publisherStub } from '../../durable-objects/shared/stub.ts';
 import { Unavailable } from '../http/unavailable.ts';
 import { type HashedCatalog, manifestOf } from './hashed-catalog.ts';
 

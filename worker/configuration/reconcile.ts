@@ -4,8 +4,8 @@ import { newestRevision, revisionDocuments } from '../../db/queries/revisions.ts
 import { readStoredSwitches } from '../../db/queries/switches.ts';
 import type { WorkspaceRow } from '../../db/queries/workspaces.ts';
 import type { Switches } from '../../durable-objects/publisher/protocol.ts';
+import { publisherStub } from '../../durable-objects/shared/calls.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
-import { publisherStub } from '../../durable-objects/shared/stub.ts';
 import { reconcileModels } from '../models/serving.ts';
 import { activate } from './deliver.ts';
 import { prepare } from './prepare.ts';

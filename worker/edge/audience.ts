@@ -1,5 +1,5 @@
 /** Asks a sample of customers whether they meet a condition. */
-import { customerStubByName, publisherStub } from '../../durable-objects/shared/stub.ts';
+import { customerStubByName, publisherStub } from '../../durable-objects/shared/calls.ts';
 
 /** Customers asked for one estimate: the share is then told to 7 points, and an isolate may make a thousand calls for a request. */
 export const MAX_ASKED_CUSTOMERS = 200;

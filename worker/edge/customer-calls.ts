@@ -8,8 +8,8 @@ import type {
   Moved,
   Needs,
 } from '../../durable-objects/customer/protocol.ts';
+import { customerStubByName } from '../../durable-objects/shared/calls.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
-import { customerStubByName } from '../../durable-objects/shared/stub.ts';
 import type { EdgeCatalog } from './catalog.ts';
 import { modelBodies } from './models.ts';
 import { rulesBody } from './slices.ts';

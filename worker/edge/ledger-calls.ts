@@ -2,8 +2,8 @@
 import { LEASE_LIFE_MS } from '../../decisioning/limits/lease.ts';
 import type { Wallet, WalletReply } from '../../decisioning/limits/wallet.ts';
 import type { LeaseReply, LedgerAddress } from '../../durable-objects/budget/protocol.ts';
+import { budgetStub } from '../../durable-objects/shared/calls.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
-import { budgetStub } from '../../durable-objects/shared/stub.ts';
 
 /** Names this isolate to ledgers. Drawn within a request: nothing random may be drawn before the first. */
 let holder: string | undefined;

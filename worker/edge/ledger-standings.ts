@@ -2,8 +2,8 @@
 import type { LedgerSpec } from '../../decisioning/limits/ledger-spec.ts';
 import type { LedgerStanding } from '../../durable-objects/budget/protocol.ts';
 import type { KeptAlert } from '../../durable-objects/publisher/protocol.ts';
+import { budgetStub, publisherStub } from '../../durable-objects/shared/calls.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
-import { budgetStub, publisherStub } from '../../durable-objects/shared/stub.ts';
 
 /** Questions under way at a time: as many as an isolate asks of customers for an estimate. */
 const MAX_CONCURRENT_LEDGERS = 20;

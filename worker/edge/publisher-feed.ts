@@ -1,8 +1,8 @@
 /** The way to the publisher: state through a cache per colo, bodies by hash, checked against their names. */
 import type { PublisherState } from '../../durable-objects/publisher/protocol.ts';
+import { publisherStub } from '../../durable-objects/shared/calls.ts';
 import { objectName } from '../../durable-objects/shared/naming.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
-import { publisherStub } from '../../durable-objects/shared/stub.ts';
 import { stateOf } from './replies.ts';
 
 /** One question a second and colo reaches the publisher, however many isolates ask. */

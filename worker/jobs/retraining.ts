@@ -11,7 +11,7 @@ import { scoreMetrics } from '../../decisioning/scoring/watch/metrics.ts';
 import { retrainingCause } from '../../decisioning/scoring/watch/retraining.ts';
 import { watchRules } from '../../decisioning/scoring/watch/rules.ts';
 import { readScoreSums, SCORE_KINDS, SCORE_SUMS_LENGTH } from '../../decisioning/scoring/watch/score-sums.ts';
-import { publisherStub } from '../../durable-objects/shared/stub.ts';
+import { publisherStub } from '../../durable-objects/shared/calls.ts';
 import { log } from '../http/log.ts';
 import { askModelSums, judgedSums, sumsOf } from '../models/performance.ts';
 

@@ -3,8 +3,8 @@ import { database } from '../../db/database.ts';
 import { noteCallBack, storeStage } from '../../db/queries/model-stages.ts';
 import type { ModelRow, ModelVersionRow } from '../../db/queries/models.ts';
 import type { CallBack, ModelBooks } from '../../durable-objects/publisher/models.ts';
+import { publisherStub } from '../../durable-objects/shared/calls.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
-import { publisherStub } from '../../durable-objects/shared/stub.ts';
 
 /** A version with its model. */
 export interface Known {

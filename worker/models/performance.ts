@@ -15,8 +15,8 @@ import {
   type SumKind,
 } from '../../decisioning/scoring/watch/score-sums.ts';
 import type { VersionSums } from '../../durable-objects/campaign/model-windows.ts';
+import { publisherStub, rootStub } from '../../durable-objects/shared/calls.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
-import { publisherStub, rootStub } from '../../durable-objects/shared/stub.ts';
 
 /** Campaigns whose roots one answer asks: a worker may make a thousand calls, and some of them are tried again. */
 export const MAX_ASKED_CAMPAIGNS = 300;

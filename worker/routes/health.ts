@@ -3,7 +3,7 @@ import { type HealthResponse, healthResponse } from '../../contract/performance.
 import { database } from '../../db/database.ts';
 import { listWorkspaces } from '../../db/queries/workspaces.ts';
 import type { PublisherHealth } from '../../durable-objects/publisher/protocol.ts';
-import { publisherStub } from '../../durable-objects/shared/stub.ts';
+import { publisherStub } from '../../durable-objects/shared/calls.ts';
 import { knownCatalog } from '../edge/catalog.ts';
 import { refusalCounts } from '../edge/refusals.ts';
 import type { App } from '../http/app-env.ts';

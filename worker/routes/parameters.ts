@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { parametersPerformanceResponse } from '../../contract/parameters-performance.ts';
 import { slug } from '../../contract/primitives.ts';
+import { rootStub } from '../../durable-objects/shared/calls.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
-import { rootStub } from '../../durable-objects/shared/stub.ts';
 import { publishedCampaign } from '../edge/published-campaign.ts';
 import type { App } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
