@@ -6,6 +6,8 @@ export interface Answered {
   readonly url: URL;
   /** Of the request. */
   readonly origin: string | null;
+  /** Of the request; empty when there is none, or none that is text. */
+  readonly body: string;
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -59,6 +61,13 @@ function* outsideFaults(answered: Answered): Generator<string> {
   if (method !== 'HEAD') yield* problemFaults(answered, undefined);
 }
 
+/** Something that was taken is something that the document lets people send. */
+function* takenFaults({ allows }: Operation, { status, body }: Answered): Generator<string> {
+  const sent = json(body.replace(/^\ufeff/, ''));
+  if (status < 300 && allows && sent !== undefined && !allows(sent))
+    yield `taken, though the document does not allow it: ${JSON.stringify(allows.errors?.slice(0, 3))}`;
+}
+
 function* operationFaults(operation: Operation, answered: Answered): Generator<string> {
   const { status, text, method, headers } = answered;
   const documented = operation.answers.get(status);
@@ -106,6 +115,7 @@ export function faultsOf(answered: Answered): string[] {
     ...(status >= 500 ? [`${status}: ${text.slice(0, 200)}`] : []),
     ...(INSIDE.test(text) ? [`tells of its inside: ${INSIDE.exec(text)?.[0]}`] : []),
     ...(operation ? operationFaults(operation, answered) : outsideFaults(answered)),
+    ...(operation ? takenFaults(operation, answered) : []),
     ...headerFaults(answered),
     ...logFaults(answered),
   ];

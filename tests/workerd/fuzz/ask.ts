@@ -35,6 +35,7 @@ export async function ask(choices: Choices, world: World): Promise<Asked | undef
     method: request.method,
     url: new URL(request.url),
     origin: request.headers.get('origin'),
+    body: typeof draft.body === 'string' && request.body !== null ? draft.body : '',
     status: response.status,
     headers: response.headers,
     text,

@@ -28,6 +28,8 @@ export interface Operation {
   readonly parameters: readonly Parameter[];
   readonly auth: 'none' | 'any' | 'secret';
   readonly body?: JsonSchema;
+  /** Whether the document allows a body. */
+  readonly allows?: ValidateFunction;
   readonly answers: ReadonlyMap<number, Documented>;
 }
 
@@ -79,7 +81,7 @@ function operationOf(path: string, method: string, operation: WrittenOperation):
     path,
     parameters: operation.parameters,
     auth: authOf(operation.security),
-    ...(body && { body }),
+    ...(body && { body, allows: compiled(body) }),
     answers: new Map(answers),
   };
 }

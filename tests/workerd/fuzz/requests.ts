@@ -19,7 +19,8 @@ type Who = 'server' | 'page' | 'keyInside';
 export interface Choices {
   readonly operation: Operation;
   readonly who: Who;
-  readonly sampled: boolean;
+  /** What was made from the schemas, the sample, or the sample with more fields. */
+  readonly from: 'schemas' | 'sample' | 'both';
   readonly params: Readonly<Record<string, unknown>>;
   readonly query: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, unknown>>;
@@ -86,7 +87,7 @@ function choicesFor(operation: Operation, values: Values, known: KnownValues): f
     who: fc.constantFrom<Who>(
       ...(operation.auth === 'any' ? (['server', 'page', 'keyInside'] as const) : (['server'] as const)),
     ),
-    sampled: fc.boolean(),
+    from: fc.constantFrom('schemas', 'sample', 'both', 'both'),
     params: parametersIn(operation, 'path', values, known),
     query: parametersIn(operation, 'query', values, known),
     headers: fc.oneof(fc.constant({}), parametersIn(operation, 'header', values, known)),
@@ -96,7 +97,7 @@ function choicesFor(operation: Operation, values: Values, known: KnownValues): f
 }
 
 /** Decisions and their way back are asked for as often as all the rest. */
-const MAIN_WEIGHT = 8;
+const MAIN_WEIGHT = 10;
 
 /** Requests of all operations. */
 export function anyChoices(operations: readonly Operation[], world: () => World): fc.Arbitrary<Choices> {
@@ -115,7 +116,7 @@ export function sampleChoices(operation: Operation, world: World): Choices {
   const inPath = operation.parameters.filter((parameter) => parameter.in === 'path');
   const params = inPath.map(({ name }) => [name, world.known[namesOf(operation.path, name)]?.[0]]);
   const nothing = { query: {}, headers: {}, hurts: [] };
-  return { operation, who: 'server', sampled: true, params: Object.fromEntries(params), body: {}, ...nothing };
+  return { operation, who: 'server', from: 'sample', params: Object.fromEntries(params), body: {}, ...nothing };
 }
 
 function pathOf(path: string, params: Readonly<Record<string, unknown>>): string {
@@ -141,10 +142,16 @@ function identify(draft: Draft, body: unknown, { who, operation }: Choices, { wo
   return body;
 }
 
+/** Fields of the sample go before those that were made. */
+function bodyOf({ from, body }: Choices, sample: Sample): unknown {
+  const mixes = from === 'both' && typeof body === 'object' && body !== null && typeof sample.body === 'object';
+  return mixes ? { ...body, ...sample.body } : (sample.body ?? body);
+}
+
 /** What is sent for these choices. */
 export function draftOf(choices: Choices, world: World): Draft {
   const { operation, hurts: all } = choices;
-  const sample: Sample = choices.sampled ? sampleOf(world, operation.method, operation.path) : {};
+  const sample: Sample = choices.from === 'schemas' ? {} : sampleOf(world, operation.method, operation.path);
   const headers = Object.entries({ ...choices.headers, ...sample.headers });
   const draft: Draft = {
     method: operation.method,
@@ -153,7 +160,7 @@ export function draftOf(choices: Choices, world: World): Draft {
     headers: Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), headerText(value)])),
     body: undefined,
   };
-  let value = identify(draft, sample.body ?? choices.body, choices, world);
+  let value = identify(draft, bodyOf(choices, sample), choices, world);
   for (const hurt of all) if (hurt.part === 'body') value = hurtValue(value, hurt);
   if (operation.body) {
     draft.headers['content-type'] ??= 'application/json';

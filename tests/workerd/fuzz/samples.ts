@@ -47,13 +47,14 @@ const SHOP = { id: 'shop', name: 'Shop', kind: 'web', origins: ['https://shop.ex
 function otherSamples(known: Known, placements: readonly unknown[]): Readonly<Record<string, Sample>> {
   const [token, other] = known.token as unknown as [string, string];
   const [id] = known.customers as unknown as [string];
+  const customer = { id, proof: known.proof![0] };
   const params = { id: 'demo' };
   const events = [
     { token, kind: 'exposure' },
     { token: other, kind: 'goal', goal: 'click', value: 3 },
   ];
   return {
-    'POST /v1/optimize': { body: { placements, customer: { id }, context: { attributes: { plan: 'gold' } } } },
+    'POST /v1/optimize': { body: { placements, customer, context: { attributes: { plan: 'gold' } } } },
     'POST /v1/feedback': { body: { events } },
     'POST /v1/device/bundle': { body: { placements: ['inner'], consent: 'granted' } },
     'POST /v1/device/decisions': {
@@ -64,10 +65,10 @@ function otherSamples(known: Known, placements: readonly unknown[]): Readonly<Re
       },
     },
     'POST /v1/events': {
-      body: { customer: { id }, traits: { plan: 'gold' }, events: [{ kind: 'goal', goal: 'click' }] },
+      body: { customer, traits: { plan: 'gold' }, events: [{ kind: 'goal', goal: 'click' }] },
     },
-    'POST /v1/explain': { body: { placements, models: ['churn'], customer: { id } } },
-    'POST /v1/consent': { body: { customer: { id }, purposes: { ads: true } } },
+    'POST /v1/explain': { body: { placements, models: ['churn'], customer } },
+    'POST /v1/consent': { body: { customer, purposes: { ads: true } } },
     'POST /v1/kill-switch': { body: { on: false, reason: 'over' } },
     'POST /v1/sites/{id}/keys': { body: { type: 'secret' } },
     'POST /v1/training-jobs/{id}': { body: { state: 'running' } },
