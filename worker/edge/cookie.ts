@@ -5,6 +5,7 @@
 import type { SiteCookie } from '../../decisioning/catalog/configuration.ts';
 import type { Auth } from '../http/auth.ts';
 import { type IdentitySecrets, verifyAnonymousId } from './identity.ts';
+import { equalInConstantTime } from './mac.ts';
 import { mayStore, type VisitorFacts } from './visitor.ts';
 
 const SECONDS_PER_DAY = 86_400;
@@ -104,7 +105,7 @@ export async function otherInCookie(secrets: IdentitySecrets, call: CookieCall):
   const { anonymousId: given, id } = call.customer ?? {};
   if (given === undefined || id !== undefined) return undefined;
   const { anonymousId } = (await withCookie(secrets, { ...call, customer: undefined })) ?? {};
-  return anonymousId === given ? undefined : anonymousId;
+  return anonymousId !== undefined && equalInConstantTime(anonymousId, given) ? undefined : anonymousId;
 }
 
 /** Has the answer keep the visitor in the cookie, or forget it against consent; without consent yet it is left as it is. Returns the answer. */

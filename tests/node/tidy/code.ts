@@ -29,7 +29,7 @@ export interface CodeFacts {
 }
 
 /** A node of the syntax tree, as far as it is looked at here. */
-interface SyntaxNode {
+export interface SyntaxNode {
   readonly type: string;
   readonly start: number;
   readonly end: number;
@@ -60,7 +60,8 @@ export function factsOf(file: string, source: string): CodeFacts {
   return { imports, functions, names };
 }
 
-function walk(
+/** Visits every node with its parent, outermost first. */
+export function walk(
   node: SyntaxNode,
   parent: SyntaxNode | undefined,
   visit: (node: SyntaxNode, parent: SyntaxNode | undefined) => void,
