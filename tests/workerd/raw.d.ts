@@ -7,5 +7,5 @@ declare module '*?raw' {
 
 interface ImportMeta {
   /** Files by path: the bundler of the tests puts them in its place. */
-  glob<T>(pattern: string, options: { eager: true; import: 'default'; query?: '?inline' }): Record<string, T>;
+  glob<T>(pattern: string, options: { eager: true; import: 'default'; query?: '?inline' | '?raw' }): Record<string, T>;
 }

@@ -7,6 +7,8 @@ import { Timing } from './timing.ts';
 
 /** Browsers cap what they remember of a preflight themselves; a day is the most that any of them honours. */
 const PREFLIGHT_MAX_AGE_SECONDS = 86_400;
+/** How long a browser that was here asks by HTTPS alone: a year, as the static pages say. */
+const HTTPS_ONLY_SECONDS = 31_536_000;
 const METHODS = 'GET, POST, PUT, DELETE';
 
 /**
@@ -25,6 +27,7 @@ function setCors(headers: Headers, c: Context<AppEnv>): void {
 function setSecurity(headers: Headers): void {
   headers.set('x-content-type-options', 'nosniff');
   headers.set('referrer-policy', 'no-referrer');
+  headers.set('strict-transport-security', `max-age=${HTTPS_ONLY_SECONDS}`);
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
 }
 
