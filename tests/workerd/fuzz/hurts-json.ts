@@ -83,7 +83,9 @@ const VALUE_HURTS: readonly ((place: Place, hurt: Hurt, places: readonly Place[]
   ({ holder, key }, { at, junk }) => {
     const value = holder[key];
     const into = typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Holder) : holder;
-    define(into, KEYS[at % KEYS.length]!, junk);
+    // An array has no fields in JSON, and one named like its methods would break our own.
+    if (Array.isArray(into)) into.push(junk);
+    else define(into, KEYS[at % KEYS.length]!, junk);
   },
   ({ holder, key }, { at }) => {
     const value = holder[key];
