@@ -5,7 +5,7 @@ import { deviceBundleRequest, deviceDecisionsRequest } from '../../contract/devi
 import { BUNDLE_FORMAT } from '../../decisioning/device/bundle.ts';
 import { parseCondition } from '../../decisioning/segments/index.ts';
 import { until } from './browser.ts';
-import type { Double } from './double.ts';
+import type { Double, Reply } from './double.ts';
 import { FAILED_REQUEST, NOTHING_STORED, stored } from './page.ts';
 import { usePages } from './pages.ts';
 
@@ -71,7 +71,7 @@ const bundleFor = (granted: boolean) => ({
 });
 
 /** The API's two endpoints; everything else is the double's. */
-function answer(path: string, body: Double['received'][number]['body']): { status?: number; json: unknown } {
+function answer(path: string, body: Double['received'][number]['body']): Reply {
   sent.push({ path, body });
   const schema = path === 'bundle' ? deviceBundleRequest : deviceDecisionsRequest;
   const problem = schema.safeParse(body).error?.message;
@@ -136,7 +136,7 @@ describe('a placement that is decided on the device', () => {
     'device', // whichever comes first
     'events',
   ])('leaves no name for a token at the end of a page, though beacons are asked for: %s first', async (first) => {
-    await context.route('**/v1/device/decisions', () => {}); // no tokens in time
+    double.answers['device/decisions'] = () => new Promise(() => {}); // no tokens in time
     const parts = ["hyperedge('device', { key: 'pk_test' })", "hyperedge('events', { beacon: true, seenMs: 50 })"];
     if (first === 'events') parts.reverse();
     double.html['/'] = `<!doctype html><script>window.hyperedge ||= (...call) => { (hyperedge.q ||= []).push(call) };
@@ -202,12 +202,9 @@ describe('without consent', () => {
   });
 
   test('taken back while the bundle is under way, it is neither kept nor used, and nobody is asked about anybody', async () => {
-    let answerNow = () => {};
-    const told = new Promise<void>((resolve) => {
-      answerNow = resolve;
-    });
+    const told = Promise.withResolvers<void>();
     await context.route('**/v1/device/bundle', async (route) => {
-      await told;
+      await told.promise;
       await route.continue();
     });
     const asked = page.waitForRequest('**/v1/device/bundle');
@@ -215,7 +212,7 @@ describe('without consent', () => {
     await asked;
     await page.evaluate(() => hyperedge('consent', 'denied'));
     const answered = page.waitForResponse('**/v1/device/bundle');
-    answerNow();
+    told.resolve();
     await answered;
     await page.waitForTimeout(300);
     expect(await stored(page)).toEqual(NOTHING_STORED);
@@ -253,21 +250,17 @@ describe('without consent', () => {
   });
 
   test('taken back while a report waits for its token, the report is not sent', async () => {
-    let answerNow = () => {};
-    const told = new Promise<void>((resolve) => {
-      answerNow = resolve;
-    });
-    await context.route('**/v1/device/decisions', async (route) => {
-      await told;
-      await route.continue();
-    });
+    const told = Promise.withResolvers<void>();
+    double.answers['device/decisions'] = async (body) => {
+      await told.promise;
+      return answer('decisions', body);
+    };
     await show();
     expect(await until(async () => ((await page.evaluate('seen')) as string[]).length > 0)).toBe(true);
     await page.waitForTimeout(700); // the entry has handed it over
     await page.evaluate(() => hyperedge('consent', 'denied'));
-    const answered = page.waitForResponse('**/v1/device/decisions');
-    answerNow();
-    await answered;
+    told.resolve();
+    expect(await until(() => pathsOf().includes('decisions'))).toBe(true);
     await page.waitForTimeout(300);
     expect(JSON.stringify(double.received.filter(({ endpoint }) => endpoint === 'feedback'))).not.toContain(TOKEN);
   });

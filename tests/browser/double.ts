@@ -48,6 +48,12 @@ export type Failure =
   | 'drop'
   | undefined;
 
+/** What an endpoint of a test's own answers; 200 unless it says otherwise. */
+export interface Reply {
+  readonly status?: number;
+  readonly json: unknown;
+}
+
 export interface Double {
   /** Where pages are served, and where the API is. */
   readonly pages: string;
@@ -65,8 +71,8 @@ export interface Double {
   tokenTail: string;
   /** What is wrong with which endpoint. */
   failures: Partial<Record<Endpoint, Failure>>;
-  /** Endpoints beside those above, by what stands after `/v1/`: told the body, they say what to answer. */
-  answers: Record<string, (body: Received['body']) => { readonly status?: number; readonly json: unknown }>;
+  /** Endpoints in place of those above and beside them, by what stands after `/v1/`: told the body, they say what to answer, and when. */
+  answers: Record<string, (body: Received['body']) => Reply | Promise<Reply>>;
   /** Refuses some requests by what they say. */
   refuse: (body: Received['body']) => { readonly status: number; readonly text: string } | undefined;
   /** HTML by path; `headers` for all of them. */
@@ -129,7 +135,7 @@ async function handleApi(double: Double, request: IncomingMessage, response: Ser
   }
   const other = double.answers[endpoint];
   if (other) {
-    const { status = 200, json } = other(JSON.parse(await readBody(request)));
+    const { status = 200, json } = await other(JSON.parse(await readBody(request)));
     return void response.writeHead(status, { ...CORS, 'content-type': 'application/json' }).end(JSON.stringify(json));
   }
   const checked = check(endpoint, await readBody(request));

@@ -86,7 +86,8 @@ describe('behaviour', () => {
     });
     await settled();
     expect(told()).toEqual(['scroll-25', 'scroll-50']);
-    await page.goBack();
+    await page.evaluate(() => history.back()); // Firefox's driver waits for ever where the document stays the same
+    await page.waitForFunction(() => location.pathname !== '/other');
     await page.evaluate(() => scrollTo(0, 300)); // as a router that keeps places does
     await settled();
     await page.evaluate(() => history.pushState(null, '', '/third'));
