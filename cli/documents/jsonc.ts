@@ -8,8 +8,9 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import type { Finding, ParsedFile, Path, Position, SourceDocument } from './source.ts';
+import { unsafeKeyProblem } from './unsafe-keys.ts';
 
-/** Reads JSON or JSONC text; syntax errors and repeated keys become findings. */
+/** Reads JSON or JSONC text; syntax errors, repeated and unsafe keys become findings. */
 export function parseJsonc(file: string, text: string): ParsedFile {
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true, disallowComments: false });
@@ -19,7 +20,8 @@ export function parseJsonc(file: string, text: string): ParsedFile {
     ...positionOf(error.offset),
     message: words(printParseErrorCode(error.error)),
   }));
-  if (tree) findings.push(...repeatedKeys(tree).map((node) => repeated(file, node, positionOf)));
+  if (tree)
+    findings.push(...keyProblems(tree).map(({ node, message }) => ({ file, ...positionOf(node.offset), message })));
   if (!tree || findings.length > 0) return { documents: [], findings };
   const nodes = tree.type === 'array' ? (tree.children ?? []) : [tree];
   return {
@@ -44,20 +46,24 @@ function words(code: string): string {
   return code.replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`).toLowerCase();
 }
 
-function repeated(file: string, node: Node, positionOf: (offset: number) => Position): Finding {
-  return { file, ...positionOf(node.offset), message: `"${String(node.value)}" is written twice` };
+interface KeyProblem {
+  readonly node: Node;
+  readonly message: string;
 }
 
-function repeatedKeys(root: Node): Node[] {
-  const found: Node[] = [];
+function keyProblems(root: Node): KeyProblem[] {
+  const found: KeyProblem[] = [];
   const open = [root];
   for (let node = open.pop(); node; node = open.pop()) {
     const seen = new Set<unknown>();
     for (const child of node.children ?? []) {
       open.push(child);
       const key = node.type === 'object' ? child.children?.[0] : undefined;
-      if (key && seen.has(key.value)) found.push(key);
-      if (key) seen.add(key.value);
+      if (!key) continue;
+      const unsafe = unsafeKeyProblem(key.value);
+      if (unsafe !== undefined) found.push({ node: key, message: unsafe });
+      if (seen.has(key.value)) found.push({ node: key, message: `"${String(key.value)}" is written twice` });
+      seen.add(key.value);
     }
   }
   return found;

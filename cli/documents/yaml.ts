@@ -1,9 +1,10 @@
 /** YAML 1.2 files: one or several documents, separated by `---`. */
 import { type Document, isMap, isNode, isScalar, LineCounter, type Node, parseAllDocuments, visit } from 'yaml';
 import type { Finding, ParsedFile, Path, Position, SourceDocument } from './source.ts';
+import { unsafeKeyProblem } from './unsafe-keys.ts';
 import { yamlProblems } from './yaml-errors.ts';
 
-/** Reads YAML text; syntax errors and aliases become findings, empty documents are left out. */
+/** Reads YAML text; syntax errors, aliases and unsafe keys become findings, empty documents are left out. */
 export function parseYaml(file: string, text: string): ParsedFile {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
@@ -16,7 +17,7 @@ export function parseYaml(file: string, text: string): ParsedFile {
   // An empty stream is not an array of documents but an empty marker of one.
   for (const document of Array.isArray(parsed) ? parsed : []) {
     const problems = yamlProblems([...document.errors, ...document.warnings], positionOf);
-    problems.push(...aliasesOf(document, positionOf));
+    problems.push(...aliasesOf(document, positionOf), ...unsafeKeysOf(document, positionOf));
     findings.push(...problems.map((problem) => ({ file, ...problem })));
     if (problems.length > 0 || document.contents === null) continue;
     documents.push({
@@ -37,6 +38,17 @@ function aliasesOf(document: Document, positionOf: (offset: number) => Position)
         ...positionOf(alias.range?.[0] ?? 0),
         message: `aliases are not supported: write out "*${alias.source}"`,
       });
+    },
+  });
+  return found;
+}
+
+function unsafeKeysOf(document: Document, positionOf: (offset: number) => Position) {
+  const found: (Position & { message: string })[] = [];
+  visit(document, {
+    Pair(_key, { key }) {
+      const message = isScalar(key) ? unsafeKeyProblem(key.value) : undefined;
+      if (message !== undefined) found.push({ ...positionOf(rangeStart(key) ?? 0), message });
     },
   });
   return found;
