@@ -67,7 +67,13 @@ async function pagesWorker({ root, vars }: RuntimeOptions, { port, sites }: NonN
   const script = await bundleOf(join(root, 'worker/pages/entry.ts'));
   return {
     ...workerOptions,
-    bindings: { ...(workerOptions.bindings as object | undefined), ...vars, EDGE_SITES: sites as never },
+    // The site that is filled is on this laptop, too.
+    bindings: {
+      ...(workerOptions.bindings as object | undefined),
+      ...vars,
+      EDGE_SITES: sites as never,
+      EDGE_LOCAL_ORIGINS: '1',
+    },
     name: 'hyperedge-pages',
     rootPath: root,
     modules: [{ type: 'ESModule' as const, path: join(root, 'pages.mjs'), contents: script }],

@@ -1,4 +1,6 @@
 /** The way to the site's own server, and what of its answer may be changed. */
+import { log } from '../http/log.ts';
+import { mayFetch, mayFetchInside } from './outgoing.ts';
 import type { EdgeSite } from './sites.ts';
 
 /** Names the hosts for which a request went through here: the way to another of our hosts is no circle. */
@@ -108,8 +110,15 @@ export function hasBeenHere(request: Request): boolean {
   return times(request).here > 0;
 }
 
-/** The origin's answer as it is; when there is none, 502 in words; 508 for a request that goes in circles. */
-export async function askOrigin(request: Request, toOrigin: Request): Promise<Response> {
+/**
+ * The origin's answer as it is, its redirects among them: they are the browser's to follow. When there is none, 502 in words, also of an origin
+ * that is not on the internet; 508 for a request that goes in circles.
+ */
+export async function askOrigin(env: object, request: Request, toOrigin: Request): Promise<Response> {
+  if (!mayFetch(toOrigin.url) && !mayFetchInside(env)) {
+    log({ level: 'error', setting: 'EDGE_SITES origin', flaw: 'malformed' });
+    return plain(502, 'The server of this site cannot be reached from here.');
+  }
   const { here, anywhere } = times(request);
   if (here >= MAX_TIMES_HERE || anywhere > MAX_TIMES)
     return plain(508, 'This request has been here before: the origin of this site leads back to it.');

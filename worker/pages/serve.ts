@@ -18,14 +18,14 @@ export async function servePage(app: App, request: Request, env: Env, ctx: Execu
   const site = siteOf(env, host);
   const isOurs = wantsPage(request) && !isAhead(request) && !hasBeenHere(request);
   if (!site || !isOurs || !site.paths.some((path) => fits(pathname, path))) {
-    const answer = await askOrigin(request, originRequest(request, site, false, true));
+    const answer = await askOrigin(env, request, originRequest(request, site, false, true));
     return publicLocation(answer, site, request);
   }
   const before = recall(host + pathname);
   const isEmpty = (etag: string | null): boolean =>
     before?.placements.length === 0 && before.search === search && etag !== null && before.etag === etag;
   const conditional = isEmpty(request.headers.get('if-none-match'));
-  const answering = askOrigin(request, originRequest(request, site, true, conditional));
+  const answering = askOrigin(env, request, originRequest(request, site, true, conditional));
   const call = pageCall(request, env, ctx, site);
   const visit = newVisit(app, call);
   // A HEAD has nothing to fill.
