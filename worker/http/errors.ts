@@ -5,9 +5,13 @@ import { log } from './log.ts';
 import { problem } from './problem.ts';
 import { isUnavailable } from './unavailable.ts';
 
-/** Where the exception was thrown: function and file only, since messages may quote what a customer sent. */
-function origin(error: Error): string | undefined {
-  return error.stack
+/**
+ * Where the exception was thrown: function and file only, since messages may quote what a customer sent. A stack begins with the message, and a
+ * message may have lines that look like frames: what stands before its end is cut off.
+ */
+function origin({ stack, message }: Error): string | undefined {
+  const frames = stack?.slice(Math.max(0, stack.indexOf(message)) + message.length);
+  return frames
     ?.split('\n')
     .find((line) => line.trimStart().startsWith('at '))
     ?.trim();
