@@ -28,6 +28,7 @@ export const PROBLEMS = {
   called_back: { status: 412, title: 'The watch took this version out of service' },
   not_held: { status: 409, title: 'The learning of this campaign is not held' },
   nothing_published: { status: 409, title: 'Nothing has been published yet' },
+  rate_limited: { status: 429, title: 'More requests than this network, key or customer may make' },
   unavailable: { status: 503, title: 'A part that is needed does not answer' },
   internal: { status: 500, title: 'Something broke on our side' },
 } as const;

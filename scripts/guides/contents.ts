@@ -82,6 +82,7 @@ export const CONTENTS: readonly Group[] = [
     secrets: 'Secrets',
     backup: 'Backup',
     runbook: 'Runbook',
+    overload: 'Overload',
     feedback: 'Odd feedback',
     promises: 'What is promised',
     cost: 'Cost',

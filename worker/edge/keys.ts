@@ -37,17 +37,26 @@ export function forgetKeys(): void {
   recentKeys.clear();
 }
 
-/** What a key stands for; undefined when it is unknown or revoked. Throws {@link Unavailable} when nobody can tell. */
+/**
+ * What a key stands for; undefined when it is unknown or revoked. Throws {@link Unavailable} when nobody can tell.
+ *
+ * @param mayLookUp asked before the database is
+ */
 export async function findKey(
   d1: D1Database,
   key: string,
   nowMs: number,
   deadline: Deadline,
+  mayLookUp: () => boolean = () => true,
 ): Promise<KeyOwner | undefined> {
   if (!KEY_FORMAT.test(key)) return undefined;
   const hash = await hashKey(key);
   try {
-    return await recentKeys.find(hash, () => lookUp(d1, hash), nowMs, deadline);
+    const looking = async () => {
+      if (!mayLookUp()) throw new Unavailable('d1');
+      return lookUp(d1, hash);
+    };
+    return await recentKeys.find(hash, looking, nowMs, deadline);
   } catch {
     throw new Unavailable('d1');
   }

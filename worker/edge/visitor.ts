@@ -4,6 +4,7 @@ import { objectName } from '../../durable-objects/shared/naming.ts';
 import type { Auth } from '../http/auth.ts';
 import type { Checked } from '../http/problem.ts';
 import { refused } from '../http/problem.ts';
+import { admitIdentity } from '../http/rate.ts';
 import {
   mintAnonymousId,
   mintAnonymousIdFor,
@@ -92,18 +93,25 @@ export async function visitorOf(env: Env, auth: Auth, facts: VisitorFacts, nowMs
   if (id !== undefined) {
     const checked = await proven(env, auth, id, facts.customer?.proof, nowMs);
     if (!checked.ok) return checked;
+    const name = await knownName(env, workspaceId, id);
+    // Once the id is proved: nobody uses up what is another's.
+    const admitted = admitIdentity(env, auth, name, nowMs);
+    if (!admitted.ok) return admitted;
     return {
       ok: true,
       value: {
         kind: 'known',
-        name: await knownName(env, workspaceId, id),
+        name,
         anonymousName: anonymous,
         anonymousId,
         ...(auth.keyType === 'publishable' && { proven: true as const }),
       },
     };
   }
-  if (anonymousId && anonymous) return { ok: true, value: { kind: 'anonymous', name: anonymous, anonymousId } };
+  if (anonymousId && anonymous) {
+    const admitted = admitIdentity(env, auth, anonymous, nowMs);
+    return admitted.ok ? { ok: true, value: { kind: 'anonymous', name: anonymous, anonymousId } } : admitted;
+  }
   const minted =
     facts.requestId === undefined
       ? await mintAnonymousId(env, workspaceId)

@@ -6,6 +6,7 @@ import { checkOrigin, checkSecretKeyOrigin } from '../edge/sites.ts';
 import type { AppEnv } from './app-env.ts';
 import type { Auth } from './auth.ts';
 import { type Checked, refused } from './problem.ts';
+import { admitKey, admitLookUp, admitNetwork } from './rate.ts';
 
 /** Longest Authorization header that is looked at; a key has about 40 characters. */
 const MAX_HEADER_LENGTH = 200;
@@ -34,12 +35,18 @@ export async function authenticate(
   key: string | undefined,
   need: 'any' | 'secret',
 ): Promise<Checked<Auth>> {
+  const nowMs = c.get('receivedAtMs');
+  const network = await admitNetwork(c.env, c.req.raw, key, nowMs);
+  if (!network.ok) return network;
   if (key === undefined) return refused('missing_key', 'Send "Authorization: Bearer <key>"');
   const done = c.get('timing').start('key');
-  const facts = await findKey(c.env.DB, key, c.get('receivedAtMs'), c.get('deadline'));
+  const mayLookUp = () => admitLookUp(c.env, c.req.raw, nowMs);
+  const facts = await findKey(c.env.DB, key, nowMs, c.get('deadline'), mayLookUp);
   done();
   if (!facts) return refused('unknown_key');
   if (need === 'secret' && facts.type !== 'secret') return refused('secret_key_required');
+  const admitted = admitKey(c.env, { keyId: facts.id, keyType: facts.type }, nowMs);
+  if (!admitted.ok) return admitted;
   const origin = originOf(c);
   const site =
     need === 'any'

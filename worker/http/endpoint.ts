@@ -13,6 +13,7 @@ import { parseJson } from './json.ts';
 import { rememberPath } from './known-paths.ts';
 import { describeEndpoint } from './openapi.ts';
 import { type Checked, refuse, refused } from './problem.ts';
+import { admitNetwork } from './rate.ts';
 import { validationErrors } from './validation.ts';
 
 /** A parameter that nobody reads is a slip; pages may add some of their own to what they call. */
@@ -69,6 +70,10 @@ async function check(
   const fromHeader =
     spec.auth === 'none' ? ({ ok: true, value: undefined } as const) : headerKey(c.req.header('authorization'));
   if (!fromHeader.ok) return fromHeader;
+  if (spec.auth === 'none') {
+    const admitted = await admitNetwork(c.env, c.req.raw, undefined, c.get('receivedAtMs'));
+    if (!admitted.ok) return admitted;
+  }
   const fromAddress = spec.auth === 'any' && spec.body === undefined ? addressKeyOf(c) : undefined;
   const keyComesInBody = spec.auth === 'any' && fromHeader.value === undefined && spec.body !== undefined;
   if (spec.auth !== 'none' && !keyComesInBody) {

@@ -43,7 +43,7 @@ must stay on servers.
 
 /** Problems that any endpoint of this kind may answer with. */
 function problemsOf(spec: AnySpec): ProblemName[] {
-  const names: ProblemName[] = ['internal', 'unavailable'];
+  const names: ProblemName[] = ['internal', 'unavailable', 'rate_limited'];
   if (spec.auth !== 'none') names.push('missing_key', 'unknown_key', 'wrong_origin');
   if (spec.auth === 'secret') names.push('secret_key_required');
   // Where only servers ask, a parameter that nobody reads is refused, too.

@@ -8,6 +8,8 @@ export interface Refusal {
   readonly problem: ProblemName;
   readonly detail?: string;
   readonly errors?: readonly ProblemError[];
+  /** Where there is a time after which it may be different. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** A value, or why there is none. */
@@ -19,6 +21,7 @@ export interface ProblemOptions {
   /** One entry per field. */
   readonly errors?: readonly ProblemError[];
   readonly headers?: Readonly<Record<string, string>>;
+  readonly retryAfterSeconds?: number;
 }
 
 /** How long a caller should wait before it asks again when a part is down: longer than an object takes to restart. */
@@ -32,7 +35,8 @@ export function problem(c: Context<AppEnv>, name: ProblemName, options: ProblemO
   if (options.detail !== undefined) document.detail = options.detail;
   if (options.errors !== undefined && options.errors.length > 0) document.errors = [...options.errors];
   const headers = new Headers({ 'content-type': 'application/problem+json', ...options.headers });
-  if (name === 'unavailable') headers.set('retry-after', String(RETRY_AFTER_SECONDS));
+  if (name === 'unavailable' || name === 'rate_limited')
+    headers.set('retry-after', String(options.retryAfterSeconds ?? RETRY_AFTER_SECONDS));
   if (status === 401) headers.set('www-authenticate', 'Bearer');
   return new Response(JSON.stringify(document), { status, headers });
 }

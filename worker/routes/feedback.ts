@@ -19,7 +19,9 @@ import { tokenSigner } from '../edge/token-signer.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
 import { CUSTOMER_SHARE, LATE } from '../http/deadline.ts';
 import { endpoint } from '../http/endpoint.ts';
-import { problem } from '../http/problem.ts';
+import type { Checked } from '../http/problem.ts';
+import { problem, refuse } from '../http/problem.ts';
+import { admitIdentity } from '../http/rate.ts';
 import { Unavailable } from '../http/unavailable.ts';
 
 type Ctx = Context<AppEnv>;
@@ -45,7 +47,8 @@ export function registerFeedback(app: App): void {
       const auth = c.get('auth');
       const current = await currentCatalog(c.env, c.executionCtx, auth.workspaceId, c.get('receivedAtMs'));
       if (!current) return problem(c, 'nothing_published');
-      return answerEvents(c, await takeFeedback(c, body, current.catalog.directory), !('events' in body));
+      const taken = await takeFeedback(c, body, current.catalog.directory);
+      return taken.ok ? answerEvents(c, taken.value, !('events' in body)) : refuse(c, taken.refusal);
     },
   );
 }
@@ -56,11 +59,11 @@ function eventsOf(body: FeedbackRequest): FeedbackEvent[] {
   return [event];
 }
 
-async function takeFeedback(c: Ctx, body: FeedbackRequest, directory: Directory): Promise<ItemResult[]> {
+async function takeFeedback(c: Ctx, body: FeedbackRequest, directory: Directory): Promise<Checked<ItemResult[]>> {
   const events = eventsOf(body);
   // Who wants no personalization any more is reported of no more, whatever token their page still has.
   if (body.purposes?.personalization === false)
-    return events.map((_, index) => ({ index, status: 'rejected', reason: 'no_consent' }));
+    return { ok: true, value: events.map((_, index) => ({ index, status: 'rejected', reason: 'no_consent' })) };
   const done = c.get('timing').start('verify');
   const signer = tokenSigner(c.env);
   const checked = await Promise.all(events.map((event, index) => checkEvent(c, signer, directory, event, index)));
@@ -77,12 +80,17 @@ async function takeFeedback(c: Ctx, body: FeedbackRequest, directory: Directory)
       byCustomer.set(item.record.customer, [...(byCustomer.get(item.record.customer) ?? []), told]);
     }
   }
+  for (const name of byCustomer.keys()) {
+    const admitted = admitIdentity(c.env, c.get('auth'), name, c.get('receivedAtMs'));
+    // Before anything is taken: sent again, all of it counts once.
+    if (!admitted.ok) return admitted;
+  }
   const end = c.get('timing').start('customer');
   const taken = await Promise.all(
     [...byCustomer].map(([name, items]) => deliver(c, name, items, refusedOf(body.purposes))),
   );
   end();
-  return [...results, ...taken.flat()].sort((a, b) => a.index - b.index);
+  return { ok: true, value: [...results, ...taken.flat()].sort((a, b) => a.index - b.index) };
 }
 
 async function checkEvent(
