@@ -98,6 +98,13 @@ function choicesFor(operation: Operation, values: Values, known: KnownValues): f
 
 /** Decisions and their way back are asked for as often as all the rest. */
 const MAIN_WEIGHT = 10;
+/** What is published brings new campaigns to decide by, odd ones among them. */
+const PUSH_WEIGHT = 6;
+
+function weightOf({ auth, name }: Operation): number {
+  if (auth === 'any') return MAIN_WEIGHT;
+  return name === 'POST /v1/push' ? PUSH_WEIGHT : 1;
+}
 
 /** Requests of all operations. */
 export function anyChoices(operations: readonly Operation[], world: () => World): fc.Arbitrary<Choices> {
@@ -106,7 +113,7 @@ export function anyChoices(operations: readonly Operation[], world: () => World)
   return fc.oneof(
     ...operations.map((operation) => ({
       arbitrary: choicesFor(operation, values, known),
-      weight: operation.auth === 'any' ? MAIN_WEIGHT : 1,
+      weight: weightOf(operation),
     })),
   );
 }

@@ -73,7 +73,7 @@ function otherSamples(known: Known, placements: readonly unknown[]): Readonly<Re
     'POST /v1/sites/{id}/keys': { body: { type: 'secret' } },
     'POST /v1/training-jobs/{id}': { body: { state: 'running' } },
     'PUT /v1/settings': { body: { currency: 'EUR' }, headers: { 'if-match': '"1"' } },
-    'POST /v1/push': { body: { documents: documents.slice(0, 4) } },
+    'POST /v1/push': { body: { documents } },
     'POST /v1/sites': { body: SITE },
     'PUT /v1/sites/{id}': { params: { id: 'shop' }, body: SHOP, headers: { 'if-match': '"1"' } },
     'POST /v1/campaigns/{id}/preview': { params, body: { arm: 'a' } },
