@@ -3,7 +3,7 @@
  * own code, to decisions that are made on the page, and, in buckets and with consent, to the API.
  */
 import { scoreBucket } from '../../decisioning/scoring/on-device.ts';
-import { outputsOf } from '../../decisioning/scoring/served.ts';
+import { outputsOf } from '../../decisioning/scoring/outputs.ts';
 import { encodeRow } from '../../decisioning/scoring/vector.ts';
 import type { Core } from '../lib/core.ts';
 import { isOutage, type Loaded, load } from './score/load.ts';

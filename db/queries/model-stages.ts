@@ -115,6 +115,10 @@ export type ServingRow = Pick<
   readonly revision: number;
   /** `watch` of its manifest, JSON; null where it says nothing. */
   readonly watch: string | null;
+  /** `engine` of its manifest. */
+  readonly engine: string | null;
+  /** 1: `onDevice` of its manifest says so. */
+  readonly onDevice: number | null;
 };
 
 /** Versions that serve somebody, of all models of a workspace; a model of which none does comes as one row whose version is null. */
@@ -122,7 +126,8 @@ export async function listServing(db: Database, workspaceId: string): Promise<re
   const { results } = await db.$client
     .prepare(
       `SELECT m.id AS modelId, m.revision, v.version, v.stage, v.share, v.manifest_hash AS manifestHash, v.staged_at AS stagedAt,
-         json_extract(v.manifest, '$.watch') AS watch
+         json_extract(v.manifest, '$.watch') AS watch, json_extract(v.manifest, '$.engine') AS engine,
+         json_extract(v.manifest, '$.onDevice') AS onDevice
        FROM models m LEFT JOIN model_versions v ON v.workspace_id = m.workspace_id AND v.model_id = m.id AND v.stage IN ('shadow', 'canary', 'live')
        WHERE m.workspace_id = ? AND m.revision > 0 ORDER BY m.id, v.version`,
     )

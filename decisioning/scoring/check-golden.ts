@@ -1,7 +1,7 @@
 /** Whether a model gives here what it gave where it was trained: customers with the row and the scores that every host must find. */
 import type { OpenedModel } from './engine.ts';
 import type { ModelManifest } from './manifest.ts';
-import { outputsOf } from './served.ts';
+import { outputsOf } from './outputs.ts';
 import { columnNames, encodeRow } from './vector.ts';
 
 /** Scores agree between engines to some 3e-7: this is what rounding may do, relative or absolute, and no more. */

@@ -1,5 +1,6 @@
 /** What is known of a model where decisions are made: which versions serve, and whom. */
 import { bucketOf } from '../hash.ts';
+import type { EngineName } from './manifest.ts';
 import type { ModelWatch } from './watch/rules.ts';
 
 /**
@@ -20,6 +21,10 @@ export interface PublishedVersion {
   readonly stagedAtMs?: number;
   /** How its manifest wants it watched. */
   readonly watch?: ModelWatch;
+  /** The engine that its manifest asks for; our own when absent. */
+  readonly engine?: Exclude<EngineName, 'hyperedge'>;
+  /** Pages score with it. */
+  readonly onDevice?: true;
 }
 
 /** At most one live version, one canary and one shadow. */

@@ -4,7 +4,8 @@ import type { Explain } from './explain/explain.ts';
 import type { Explanation, Unexplained } from './explain/explanation.ts';
 import { playersOf } from './explain/players.ts';
 import { type Told, tell } from './explain/words.ts';
-import { outputsOf, type ServedModel } from './served.ts';
+import { outputsOf } from './outputs.ts';
+import type { ServedModel } from './served.ts';
 import { columnNames, encodeRow } from './vector.ts';
 
 /** An input by name: what was found, what the model saw of it, and what its columns hold. */

@@ -111,6 +111,27 @@ describe('modelScores', () => {
   });
 });
 
+describe('a version that is not here', () => {
+  const told = (more: object) =>
+    scoresOf([{ ...LIVE, versions: [{ version: 1, stage: 'live', manifest: 'm1', ...more }] }], {});
+
+  test('is late', () => {
+    const scores = told({});
+    expect(scores.resolve('models.churn.probability')).toBeNull();
+    expect(scores.uses()).toEqual({ churn: { used: expect.objectContaining({ version: 1, late: true }) } });
+  });
+
+  test.each([
+    ['that pages score', { onDevice: true }],
+    ['whose engine is in no part of this build', { engine: 'onnxruntime-web' }],
+  ])('is nothing at all where it is one %s', (_words, more) => {
+    const scores = told(more);
+    expect(scores.resolve('models.churn.probability')).toBeNull();
+    expect(scores.uses()).toEqual({});
+    expect(scores.kept(['churn'], { campaignId: 'home', armId: 'a' })).toEqual({});
+  });
+});
+
 describe('the steps of a decision', () => {
   const published = (id: string, stages: readonly ('live' | 'shadow')[]): PublishedModel => ({
     id,

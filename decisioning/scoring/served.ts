@@ -3,8 +3,10 @@ import { readPath } from '../segments/paths.ts';
 import type { Resolve } from '../segments/subject.ts';
 import { ARM_ROOT, type ArmFacts, isArmPath } from './arm-facts.ts';
 import type { OpenedModel } from './engine.ts';
+import { engineHere } from './engines.ts';
 import { type KeptUse, type KeptUses, keptUse, lateUse } from './kept-use.ts';
 import type { ModelManifest } from './manifest.ts';
+import { outputsOf } from './outputs.ts';
 import { type ArmName, isModelPath, type ModelPath, modelPath } from './paths.ts';
 import {
   type PublishedModel,
@@ -195,6 +197,7 @@ function score(
     const named = { version: version.version, stage: version.stage };
     const opened = served(version.manifest);
     const cost = STEPS_PER_SCORING + (opened?.opened.steps ?? 0);
+    if (!opened && isForOthers(version)) return undefined;
     if (!opened || cost > steps.left - reserved) return { use: { ...named, ...LATE }, kept: () => lateUse(version) };
     steps.left -= cost;
     const scoring = scoreOnce(opened, read);
@@ -205,6 +208,14 @@ function score(
   const used = scored(versionInCharge(model, bucketingId));
   const shadow = scored(shadowOf(model), MAX_DECISION_STEPS / 2);
   return { ...(used && { used }), ...(shadow && { shadow }) };
+}
+
+/**
+ * Whether a version that is not here may never come: its engine is in no part of this build, or it is for pages, which score it themselves. A build must not
+ * speak against a version that others score well.
+ */
+function isForOthers({ engine, onDevice }: PublishedVersion): boolean {
+  return onDevice === true || !engineHere(engine ?? 'hyperedge');
 }
 
 const LATE = { row: [], missing: [], outputs: {}, late: true } as const;
@@ -225,18 +236,4 @@ function scoreOnce(
   } catch {
     return { ...kept, outputs: {} };
   }
-}
-
-/** Outputs by name; none at all when one is no number, or outside what the manifest allows. */
-export function outputsOf(
-  manifest: ModelManifest,
-  tensors: Readonly<Record<string, Float32Array>>,
-): Readonly<Record<string, number>> {
-  const outputs: Record<string, number> = {};
-  for (const { name, tensor, column, range } of manifest.outputs) {
-    const value = tensors[tensor]?.[column];
-    if (value === undefined || !(value >= range[0] && value <= range[1])) return {};
-    outputs[name] = value;
-  }
-  return outputs;
 }

@@ -7,10 +7,13 @@ import type { DecideCall, ModelBody } from './protocol.ts';
 export const MAX_OPENED_MODELS = 32;
 
 const opened = new Map<string, ServedModel>();
+/** What does not open here, and would not the next time: a worker of another build may have it, and is not to send it with every call. */
+const refused = new Set<string>();
 
 /** Forgets everything, as a new isolate would have it. */
 export function forgetSharedModels(): void {
   opened.clear();
+  refused.clear();
 }
 
 function keep(hash: string, model: ServedModel): void {
@@ -24,10 +27,15 @@ function keep(hash: string, model: ServedModel): void {
 function admit({ hash, manifest, file }: ModelBody): void {
   try {
     const model = openServed(JSON.parse(manifest), new Uint8Array(file));
-    if (!('refused' in model)) keep(hash, model);
+    if (!('refused' in model)) {
+      keep(hash, model);
+      return;
+    }
   } catch {
     // The worker may be a version ahead of this code: its model costs the score, never the decision.
   }
+  if (refused.size >= MAX_OPENED_MODELS) refused.clear();
+  refused.add(hash);
 }
 
 /** The models of a call by their manifests' hashes, and the hashes that are not here but may be asked for. */
@@ -41,7 +49,7 @@ export function sharedModels({ models = [], lateModels = [], modelBodies = [] }:
   for (const { manifest } of models.flatMap(({ versions }) => versions)) {
     const model = opened.get(manifest);
     if (!model) {
-      if (!lateModels.includes(manifest)) missing.push(manifest);
+      if (!lateModels.includes(manifest) && !refused.has(manifest)) missing.push(manifest);
       continue;
     }
     keep(manifest, model);

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { openModel } from '../../decisioning/scoring/onnx/index.ts';
-import { outputsOf } from '../../decisioning/scoring/served.ts';
+import { outputsOf } from '../../decisioning/scoring/outputs.ts';
 import { encodeRow } from '../../decisioning/scoring/vector.ts';
 import type { GoldenCase } from '../../models/training/run/golden.ts';
 import { shippedModel } from './model-answers.ts';

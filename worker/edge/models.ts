@@ -1,4 +1,6 @@
 /** Models by the hash of their manifest, checked and opened once: immutable, so they are kept until room is needed. */
+
+import type { ModelManifest } from '../../decisioning/scoring/manifest.ts';
 import { openServed } from '../../decisioning/scoring/open-served.ts';
 import type { PublishedModel } from '../../decisioning/scoring/published.ts';
 import type { ServedModel } from '../../decisioning/scoring/served.ts';
@@ -23,7 +25,8 @@ const MODEL_SHARE = 0.7;
 
 interface KeptModel {
   readonly body: ModelBody;
-  readonly served: ServedModel;
+  /** Absent where its engine is in another build than this: an object's may have it, and pages do. */
+  readonly served?: ServedModel;
 }
 
 const keptModels = new Map<string, KeptModel>();
@@ -71,9 +74,14 @@ async function load(env: Env, workspaceId: string, manifest: string, nowMs: numb
   const tell = timed(workspaceId, manifest);
   try {
     const body = await readModel(env, workspaceId, manifest);
-    const served = body && openServed(JSON.parse(body.manifest), body.file);
+    const told = body && (JSON.parse(body.manifest) as ModelManifest);
+    const served = told && openServed(told, body.file);
     if (body && served && !('refused' in served)) {
       keep(manifest, { body, served });
+      return tell();
+    }
+    if (body && served && 'refused' in served && served.takenBy === told?.engine) {
+      keep(manifest, { body });
       return tell();
     }
     tell(served && 'refused' in served ? served.refused : 'missing');
@@ -114,6 +122,10 @@ export async function modelsInReach(
   const models = [...ids].flatMap((id) => catalog.models.get(id) ?? []).slice(0, MAX_REQUEST_MODELS);
   if (models.length === 0) return undefined;
   const manifests = models.flatMap(({ versions }) => versions.map(({ manifest }) => manifest));
+  for (const manifest of manifests) {
+    const kept = keptModels.get(manifest);
+    if (kept) keep(manifest, kept);
+  }
   const missing = manifests.filter(
     (manifest) => !keptModels.has(manifest) && receivedAtMs >= (failedUntilMs.get(manifest) ?? 0),
   );

@@ -24,7 +24,8 @@ async function servingModels(env: Env, workspaceId: string): Promise<readonly Mo
   return [...changes.values()];
 }
 
-function one({ version, stage, share, manifestHash, stagedAt, watch }: ServingRow): PublishedVersion {
+function one(row: ServingRow): PublishedVersion {
+  const { version, stage, share, manifestHash, stagedAt, watch, engine, onDevice } = row;
   return {
     version,
     stage: stage as ServingStage,
@@ -32,6 +33,8 @@ function one({ version, stage, share, manifestHash, stagedAt, watch }: ServingRo
     ...(share !== null && { share }),
     stagedAtMs: stagedAt,
     ...(watch !== null && { watch: JSON.parse(watch) as ModelWatch }),
+    ...(engine === 'onnxruntime-web' && { engine }),
+    ...(onDevice === 1 && { onDevice: true as const }),
   };
 }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenedModel } from '../../../decisioning/scoring/engine.ts';
 import type { ModelManifest } from '../../../decisioning/scoring/manifest.ts';
 import { openModel } from '../../../decisioning/scoring/onnx/index.ts';
-import { outputsOf } from '../../../decisioning/scoring/served.ts';
+import { outputsOf } from '../../../decisioning/scoring/outputs.ts';
 import { encodeRow } from '../../../decisioning/scoring/vector.ts';
 import { randomFor } from '../random.ts';
 import { rankFigures, tally } from './measured.ts';

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { Receipt } from '../../../decisioning/receipt.ts';
 import type { ModelManifest } from '../../../decisioning/scoring/manifest.ts';
 import { openServed } from '../../../decisioning/scoring/open-served.ts';
-import { outputsOf } from '../../../decisioning/scoring/served.ts';
+import { outputsOf } from '../../../decisioning/scoring/outputs.ts';
 import { encodeRow } from '../../../decisioning/scoring/vector.ts';
 import type { GoldenCase } from '../../../models/training/run/golden.ts';
 import { apiOf, eventually } from '../api.ts';

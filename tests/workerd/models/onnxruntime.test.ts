@@ -9,7 +9,7 @@ import { engineHere } from '../../../decisioning/scoring/engines.ts';
 import type { ModelManifest } from '../../../decisioning/scoring/manifest.ts';
 import { openModel } from '../../../decisioning/scoring/onnx/index.ts';
 import { openServed } from '../../../decisioning/scoring/open-served.ts';
-import { outputsOf } from '../../../decisioning/scoring/served.ts';
+import { outputsOf } from '../../../decisioning/scoring/outputs.ts';
 import { encodeRow } from '../../../decisioning/scoring/vector.ts';
 import type { ModelGraph } from '../../../models/training/onnx/graph.ts';
 import { writeModel } from '../../../models/training/onnx/writer.ts';
@@ -17,7 +17,7 @@ import type { GoldenCase } from '../../../models/training/run/golden.ts';
 import { MAX_SESSIONS } from '../../../worker/onnxruntime/engine.ts';
 import { apiOf, eventually } from '../api.ts';
 import { createWorkspace, publishDemo } from '../workspace.ts';
-import { uploadOf } from './small-model.ts';
+import { erfGraph, uploadOf } from './small-model.ts';
 
 const bindings = env as unknown as Env;
 const manifests: Record<string, ModelManifest> = import.meta.glob('../../../models/*/manifest.json', {
@@ -44,17 +44,6 @@ const opened = (bytes: Uint8Array): OpenedModel => {
   return model;
 };
 
-/** erf(x · weights): an operator that our own evaluator does not have. */
-const beyond = (weights: readonly number[] = [1, 1], rows: string | number = 'rows'): ModelGraph => ({
-  name: 'erf',
-  nodes: [
-    { op: 'MatMul', inputs: ['row', 'w'], outputs: ['sum'] },
-    { op: 'Erf', inputs: ['sum'], outputs: ['probability'] },
-  ],
-  initializers: [{ name: 'w', type: 'float', dims: [2, 1], values: weights }],
-  inputs: [{ name: 'row', type: 'float', dims: [rows, 2] }],
-  outputs: [{ name: 'probability', type: 'float', dims: [rows, 1] }],
-});
 /** Of erf at 0.5 and at 1, from tables. */
 const [ERF_HALF, ERF_ONE] = [0.5204999, 0.8427008];
 
@@ -81,9 +70,9 @@ describe('onnxruntime-web in workerd', () => {
   });
 
   it('takes an operator beyond our own, in batches, and files of one row at a time alike', () => {
-    expect(openModel(writeModel(beyond()))).toMatchObject({ refused: 'unsupported', takenBy: 'onnxruntime-web' });
+    expect(openModel(writeModel(erfGraph()))).toMatchObject({ refused: 'unsupported', takenBy: 'onnxruntime-web' });
     for (const rows of ['rows', 1]) {
-      const model = opened(writeModel(beyond([1, 1], rows)));
+      const model = opened(writeModel(erfGraph([1, 1], rows)));
       expect([model.inputs, model.outputs]).toEqual([[{ name: 'row', width: 2 }], [{ name: 'probability', width: 1 }]]);
       const { probability } = model.run(Float32Array.of(0.5, 0, 0.5, 0.5), 2);
       expect([...probability!]).toEqual([expect.closeTo(ERF_HALF, 6), expect.closeTo(ERF_ONE, 6)]);
@@ -93,9 +82,9 @@ describe('onnxruntime-web in workerd', () => {
 
   it('leaves out what is no number, and refuses what is no model in its own words', () => {
     const labelled: ModelGraph = {
-      ...beyond(),
+      ...erfGraph(),
       nodes: [
-        ...beyond().nodes,
+        ...erfGraph().nodes,
         { op: 'Cast', inputs: ['sum'], outputs: ['whole'], attributes: { to: { int: 7 } } },
         { op: 'Cast', inputs: ['whole'], outputs: ['word'], attributes: { to: { int: 8 } } },
       ],
@@ -115,7 +104,7 @@ describe('onnxruntime-web in workerd', () => {
   });
 
   it('closes sessions beyond its limit, and opens them again when they are asked', () => {
-    const many = Array.from({ length: MAX_SESSIONS + 8 }, (_, i) => opened(writeModel(beyond([i / 40, 0]))));
+    const many = Array.from({ length: MAX_SESSIONS + 8 }, (_, i) => opened(writeModel(erfGraph([i / 40, 0]))));
     for (const [i, model] of [...many.entries(), ...many.entries()]) {
       const [score] = model.run(Float32Array.of(20 / Math.max(1, i), 0), 1).probability!;
       expect(score).toBeCloseTo(i === 0 ? 0 : ERF_HALF, 6);
@@ -142,12 +131,12 @@ describe('a model for onnxruntime-web', () => {
       },
     ]);
     const engine = 'onnxruntime-web';
-    const wrong = await uploadOf(beyond(), { engine, inputTensor: 'rows' });
+    const wrong = await uploadOf(erfGraph(), { engine, inputTensor: 'rows' });
     expect(await api.secret<Problem>('POST', '/v1/models', wrong)).toMatchObject({
       status: 422,
       body: { errors: [{ field: '/manifest/inputTensor' }] },
     });
-    const registered = await api.secret('POST', '/v1/models', await uploadOf(beyond(), { engine }));
+    const registered = await api.secret('POST', '/v1/models', await uploadOf(erfGraph(), { engine }));
     expect(registered.status).toBe(201);
     await api.secret('PUT', '/v1/models/churn/versions/1/stage', { stage: 'live' });
     await api.secret('PUT', '/v1/customers/ann', { traits: { tenureMonths: 5, contract: 'yearly' } });

@@ -8,11 +8,10 @@ import { deviceResolver } from '../../../decisioning/device/attributes.ts';
 import type { DeviceBundle } from '../../../decisioning/device/bundle.ts';
 import { decideOnDevice, leavesOf } from '../../../decisioning/device/open-place.ts';
 import type { DeviceModel } from '../../../decisioning/scoring/on-device.ts';
-import type { ModelGraph } from '../../../models/training/onnx/graph.ts';
 import { sha256Of } from '../../../worker/models/store.ts';
 import { apiOf, call, eventually } from '../api.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from '../workspace.ts';
-import { base64Of, smallModel, uploadOf } from './small-model.ts';
+import { base64Of, erfGraph, smallModel, uploadOf } from './small-model.ts';
 
 const bindings = env as unknown as Env;
 let workspace: TestWorkspace;
@@ -154,26 +153,15 @@ describe('a campaign for devices that asks for a score', () => {
 
 describe('a model for another engine than this deployment has', () => {
   const engine = 'onnxruntime-web';
-  /** Of the small model's width; our own evaluator has no Erf. */
-  const beyond: ModelGraph = {
-    name: 'erf',
-    nodes: [
-      { op: 'MatMul', inputs: ['row', 'w'], outputs: ['sum'] },
-      { op: 'Erf', inputs: ['sum'], outputs: ['probability'] },
-    ],
-    initializers: [{ name: 'w', type: 'float', dims: [2, 1], values: [1, 1] }],
-    inputs: [{ name: 'row', type: 'float', dims: ['rows', 2] }],
-    outputs: [{ name: 'probability', type: 'float', dims: ['rows', 1] }],
-  };
   const upload = (body: object) => api.secret<Problem>('POST', '/v1/models', body);
 
   it('is refused, unless pages score with it', async () => {
-    const { status, body } = await upload(await uploadOf(beyond, { engine }));
+    const { status, body } = await upload(await uploadOf(erfGraph(), { engine }));
     expect(status).toBe(422);
     expect(body.errors).toEqual([
       { field: '/manifest/engine', detail: expect.stringContaining('worker/onnxruntime/index.ts') },
     ]);
-    expect((await upload(await uploadOf(beyond, { engine, onDevice: true }))).status).toBe(201);
+    expect((await upload(await uploadOf(erfGraph(), { engine, onDevice: true }))).status).toBe(201);
   });
 
   it('must be a model all the same, and is held against its manifest where our own evaluator can', async () => {

@@ -67,3 +67,15 @@ export async function uploadOf(graph: ModelGraph, manifestChanges: Partial<Model
   };
   return { manifest, file: base64Of(file) };
 }
+
+/** erf(x · weights), of the small model's width: an operator that our own evaluator does not have, and onnxruntime-web has. */
+export const erfGraph = (weights: readonly number[] = [1, 1], rows: string | number = 'rows'): ModelGraph => ({
+  name: 'erf',
+  nodes: [
+    { op: 'MatMul', inputs: ['row', 'w'], outputs: ['sum'] },
+    { op: 'Erf', inputs: ['sum'], outputs: ['probability'] },
+  ],
+  initializers: [{ name: 'w', type: 'float', dims: [2, 1], values: weights }],
+  inputs: [{ name: 'row', type: 'float', dims: [rows, 2] }],
+  outputs: [{ name: 'probability', type: 'float', dims: [rows, 1] }],
+});
