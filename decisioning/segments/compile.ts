@@ -1,5 +1,6 @@
 import type { Clause, Condition, ValueTest } from './ast.ts';
 import { compileOperator } from './operators.ts';
+import type { StepMeter } from './regex/index.ts';
 import type { Resolve } from './subject.ts';
 import { numberOf, sameJson, textOf } from './values.ts';
 
@@ -12,9 +13,16 @@ export type CompiledCondition = (resolve: Resolve, isMember?: IsMember) => boole
 /** A test of one value, ready to be asked; `isMember` reaches conditions inside `$elemMatch`. */
 export type CompiledTest = (actual: unknown, isMember: IsMember) => boolean;
 
-/** Compile a condition to nested closures: sets are built, patterns and versions prepared, nothing is parsed when asked. */
-export function compileCondition(condition: Condition, savedGroups: SavedGroups = {}): CompiledCondition {
-  const clauses = condition.clauses.map((clause) => compileClause(clause, savedGroups));
+/**
+ * Compile a condition to nested closures: sets are built, patterns and versions prepared, nothing is parsed when asked. With a `meter` its
+ * patterns share what one of them may cost: those that are asked of a list's elements.
+ */
+export function compileCondition(
+  condition: Condition,
+  savedGroups: SavedGroups = {},
+  meter?: StepMeter,
+): CompiledCondition {
+  const clauses = condition.clauses.map((clause) => compileClause(clause, savedGroups, meter));
   const only = clauses.length === 1 ? clauses[0] : undefined;
   if (only !== undefined) return (resolve, isMember = memberOfNothing) => only(resolve, isMember);
   return (resolve, isMember = memberOfNothing) => {
@@ -26,20 +34,20 @@ export function compileCondition(condition: Condition, savedGroups: SavedGroups 
 type CompiledClause = (resolve: Resolve, isMember: IsMember) => boolean;
 
 /** Compile one clause of a condition. */
-export function compileClause(clause: Clause, savedGroups: SavedGroups): CompiledClause {
+export function compileClause(clause: Clause, savedGroups: SavedGroups, meter?: StepMeter): CompiledClause {
   switch (clause.kind) {
     case 'and': {
-      const all = clause.conditions.map((condition) => compileCondition(condition, savedGroups));
+      const all = clause.conditions.map((condition) => compileCondition(condition, savedGroups, meter));
       return (resolve, isMember) => all.every((holds) => holds(resolve, isMember));
     }
     case 'or':
-      return compileAny(clause.conditions, savedGroups);
+      return compileAny(clause.conditions, savedGroups, meter);
     case 'nor': {
-      const any = compileAny(clause.conditions, savedGroups);
+      const any = compileAny(clause.conditions, savedGroups, meter);
       return (resolve, isMember) => !any(resolve, isMember);
     }
     case 'not': {
-      const holds = compileCondition(clause.condition, savedGroups);
+      const holds = compileCondition(clause.condition, savedGroups, meter);
       return (resolve, isMember) => !holds(resolve, isMember);
     }
     case 'segment': {
@@ -48,7 +56,7 @@ export function compileClause(clause: Clause, savedGroups: SavedGroups): Compile
     }
     case 'path': {
       const { path } = clause;
-      const holds = compileValueTest(clause.test, savedGroups);
+      const holds = compileValueTest(clause.test, savedGroups, meter);
       return (resolve, isMember) => holds(resolve(path), isMember);
     }
     case 'never':
@@ -57,16 +65,16 @@ export function compileClause(clause: Clause, savedGroups: SavedGroups): Compile
 }
 
 /** Any of several; an empty list holds, as in the SDKs. */
-function compileAny(conditions: readonly Condition[], savedGroups: SavedGroups): CompiledClause {
+function compileAny(conditions: readonly Condition[], savedGroups: SavedGroups, meter?: StepMeter): CompiledClause {
   if (conditions.length === 0) return () => true;
-  const any = conditions.map((condition) => compileCondition(condition, savedGroups));
+  const any = conditions.map((condition) => compileCondition(condition, savedGroups, meter));
   return (resolve, isMember) => any.some((holds) => holds(resolve, isMember));
 }
 
 /** Compile a test of one value. */
-export function compileValueTest(test: ValueTest, savedGroups: SavedGroups): CompiledTest {
+export function compileValueTest(test: ValueTest, savedGroups: SavedGroups, meter?: StepMeter): CompiledTest {
   if (test.kind === 'equals') return compileEquality(test.expected);
-  const tests = test.tests.map((operator) => compileOperator(operator, savedGroups));
+  const tests = test.tests.map((operator) => compileOperator(operator, savedGroups, meter));
   const only = tests.length === 1 ? tests[0] : undefined;
   if (only !== undefined) return only;
   return (actual, isMember) => {

@@ -5,11 +5,11 @@ import type { CompiledTest, SavedGroups } from './compile.ts';
 import { compileValueTest } from './compile.ts';
 import { compileElemMatch } from './elements.ts';
 import { compileMembership } from './lists.ts';
-import { testRegex } from './regex/index.ts';
+import { type StepMeter, testRegex } from './regex/index.ts';
 import { comparable, textOf, typeOf } from './values.ts';
 
 /** Compile one operator. Comparisons follow JavaScript's loose rules, as the SDKs do: a missing attribute compares like 0. */
-export function compileOperator(test: OperatorTest, savedGroups: SavedGroups): CompiledTest {
+export function compileOperator(test: OperatorTest, savedGroups: SavedGroups, meter?: StepMeter): CompiledTest {
   switch (test.kind) {
     case 'compare':
       return compileComparison(test.operator, test.expected);
@@ -25,11 +25,11 @@ export function compileOperator(test: OperatorTest, savedGroups: SavedGroups): C
       return test.operator === '$notInGroup' ? (actual) => !has(actual) : has;
     }
     case 'all':
-      return compileAll(test.tests, test.operator === '$alli', savedGroups);
+      return compileAll(test.tests, test.operator === '$alli', savedGroups, meter);
     case 'regex': {
       const wanted = test.operator === '$regex' || test.operator === '$regexi';
       const { program } = test;
-      return (actual) => testRegex(program, textOf(actual)) === wanted;
+      return (actual) => testRegex(program, textOf(actual), meter) === wanted;
     }
     case 'exists': {
       const wanted = Boolean(test.expected);
@@ -40,15 +40,15 @@ export function compileOperator(test: OperatorTest, savedGroups: SavedGroups): C
       return (actual) => typeOf(actual) === expected;
     }
     case 'size': {
-      const holds = compileValueTest(test.test, savedGroups);
+      const holds = compileValueTest(test.test, savedGroups, meter);
       return (actual, isMember) => Array.isArray(actual) && holds(actual.length, isMember);
     }
     case 'not': {
-      const holds = compileValueTest(test.test, savedGroups);
+      const holds = compileValueTest(test.test, savedGroups, meter);
       return (actual, isMember) => !holds(actual, isMember);
     }
     case 'elemMatch':
-      return compileElemMatch(test.test, savedGroups);
+      return compileElemMatch(test.test, savedGroups, meter);
     case 'never':
       return () => false;
   }

@@ -4,7 +4,7 @@ import { REGEX_LIMITS } from './limits.ts';
 import type { Instruction, RegexProgram } from './program.ts';
 import type { Assertion } from './syntax.ts';
 
-/** Counts the work of a match: instructions visited. Tests hold it against the bound. */
+/** Counts the work of matches: instructions visited. Those that are counted by one meter have one bound together. */
 export interface StepMeter {
   steps: number;
 }
@@ -19,12 +19,13 @@ interface Threads {
 /**
  * True when the pattern matches anywhere in the text, like RegExp.prototype.test. All alternatives advance together
  * (Thompson 1968; Cox 2007, swtch.com/~rsc/regexp), so the work is at most instructions × 3 × (text length + 1). Past
- * REGEX_LIMITS.steps the match is given up: false.
+ * REGEX_LIMITS.steps, less what the meter has counted before, the match is given up: false.
  *
  * @param text at most REGEX_LIMITS.textLength code units; a longer text matches nothing
  */
 export function testRegex(program: RegexProgram, text: string, meter?: StepMeter): boolean {
-  if (text.length > REGEX_LIMITS.textLength) return false;
+  const limit = REGEX_LIMITS.steps - (meter?.steps ?? 0);
+  if (text.length > REGEX_LIMITS.textLength || limit <= 0) return false;
   const { instructions } = program;
   let current = newThreads(instructions.length);
   let following = newThreads(instructions.length);
@@ -38,7 +39,7 @@ export function testRegex(program: RegexProgram, text: string, meter?: StepMeter
       matched = true;
       break;
     }
-    if (at === text.length || steps > REGEX_LIMITS.steps) break;
+    if (at === text.length || steps > limit) break;
     const unit = text.charCodeAt(at);
     // Once a position: outside ASCII it costs more than all the rest of a step.
     const read: Read = program.ignoreCase
