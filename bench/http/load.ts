@@ -16,11 +16,12 @@ export interface Answer {
 
 /** An address with its headers; connections stay open. */
 export class Target {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 512 });
+  readonly #agent: Agent;
   readonly #port: number;
   readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(port: number, headers: Readonly<Record<string, string>>) {
+  constructor(port: number, headers: Readonly<Record<string, string>>, maxSockets = 512) {
+    this.#agent = new Agent({ keepAlive: true, maxSockets });
     this.#port = port;
     this.#headers = headers;
   }
