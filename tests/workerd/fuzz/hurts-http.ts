@@ -129,7 +129,7 @@ function headersFor(world: World): Headers {
       [
         ...[undefined, '', 'Bearer', 'Bearer ', 'Basic YTpi', `bearer ${workspace.secretKey}`, workspace.secretKey],
         ...[`Bearer  ${workspace.secretKey}`, `Bearer ${workspace.publishableKey}`, `Bearer ${other.secretKey}`],
-        ...[`Bearer ${other.publishableKey}`, `Bearer sk_${'0'.repeat(32)}`, `Bearer ${long}`, 'Bearer sk_\u00e9'],
+        ...[`Bearer ${other.publishableKey}`, `Bearer sk_${'0'.repeat(32)}`, `Bearer ${long}`, 'Bearer sk_;x=1'],
       ],
     ],
     [
