@@ -98,6 +98,7 @@ export const CONTENTS: readonly Group[] = [
     policies: 'Policies, formulas',
     pacing: 'Pacing',
     faults: 'Simulated faults',
+    security: 'Security',
     measurements: 'Measurements',
   }),
 ];
