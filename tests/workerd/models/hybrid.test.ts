@@ -8,10 +8,10 @@ import { uploadOf } from './small-model.ts';
 
 const bindings = env as unknown as Env;
 /** Half of them differ with the arm that leads; of these two hundred are asked for, and the lead may change on the way. */
-const CUSTOMERS = 520;
-const AT_ONCE = 20;
+const CUSTOMERS = 480;
+const AT_ONCE = 24;
 /** A thousand requests, on a machine that others use too. */
-const TIMEOUT_MS = 150_000;
+const TIMEOUT_MS = 240_000;
 const HOUR_MS = 3_600_000;
 
 /** Who has been there for long likes it loud, who is new does not: no arm is better for all. */
@@ -98,10 +98,11 @@ it('is the model once its choices brought more than the bandit’s', { timeout: 
     const { body } = await api.feedback({ events: told.flat() });
     expect(body).toMatchObject({ accepted: told.flat().length });
   }
-  const decided = await eventually(
-    async () => receiptOf((await decide(200_000 + Math.floor(performance.now()) * 2)).decisionId),
-    ({ hybrid }) => Object.values(hybrid ?? {})[0]?.method === 'model',
-  );
+  const choose = async () => receiptOf((await decide(200_000 + Math.floor(performance.now()) * 2)).decisionId);
+  const isModels = ({ hybrid }: Receipt) => Object.values(hybrid ?? {})[0]?.method === 'model';
+  let decided = await choose();
+  // Beyond the five seconds of `eventually`: sums come by way of a shard and the root, each at its own pace, on a machine that others use too.
+  for (let i = 0; i < 6 && !isModels(decided); i += 1) decided = await eventually(choose, isModels);
   expect(Object.values(decided.hybrid!)[0]).toMatchObject({ method: 'model', scoredBy: 'tastes@1' });
   expect(Object.values(decided.probabilities)).toEqual([[expect.closeTo(0.25, 9), expect.closeTo(0.75, 9)]]);
 });
