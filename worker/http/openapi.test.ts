@@ -60,6 +60,14 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('has a problem document as the body of every error', () => {
+    const statuses = operations().flatMap((operation) => Object.entries(operation.responses as Record<string, Json>));
+    const errors = statuses.filter(([status]) => Number(status) >= 400);
+    expect(errors.length).toBeGreaterThan(300);
+    for (const [, response] of errors)
+      expect(Object.keys(response.content as Json)).toEqual(['application/problem+json']);
+  });
+
   it('knows its tags and its security schemes', () => {
     const known = new Set((document.tags as Json[]).map((tag) => tag.name));
     for (const operation of operations()) expect(known).toContain((operation.tags as string[])[0]);

@@ -33,15 +33,19 @@ function count({ status }: Asked): void {
 }
 
 describe('requests from the document', () => {
-  it('succeed once for each operation, as documented, when nothing is wrong with them', async () => {
-    world = await createWorld(bindings);
-    // What deletes comes last, so that there is something to ask for until then.
-    const last = (method: string) => Number(method === 'DELETE');
-    for (const operation of operations.toSorted((one, other) => last(one.method) - last(other.method))) {
-      const answer = (await ask(sampleChoices(operation, world), world))!;
-      expect([answer.status < 300, answer.faults], `${answer.shown}\n${answer.text}`).toEqual([true, []]);
-    }
-  });
+  it(
+    'succeed once for each operation, as documented, when nothing is wrong with them',
+    async () => {
+      world = await createWorld(bindings);
+      // What deletes comes last, so that there is something to ask for until then.
+      const last = (method: string) => Number(method === 'DELETE');
+      for (const operation of operations.toSorted((one, other) => last(one.method) - last(other.method))) {
+        const answer = (await ask(sampleChoices(operation, world), world))!;
+        expect([answer.status < 300, answer.faults], `${answer.shown}\n${answer.text}`).toEqual([true, []]);
+      }
+    },
+    SEED_PATIENCE_MS,
+  );
 
   it.each(SEEDS)(
     'are answered as documented however they are hurt, seed %i',

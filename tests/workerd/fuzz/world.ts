@@ -67,6 +67,17 @@ export const documents: { kind: string; [field: string]: unknown }[] = [
   campaign('contest', 'head', { strategies }),
 ];
 
+/** A busy machine takes longer than the five seconds that the product promises; what is late is not what is tested here. */
+const ROUNDS = 4;
+
+async function atLast<T>(ask: () => Promise<T>, satisfies: (answer: T) => boolean): Promise<T> {
+  for (let round = 1; round < ROUNDS; round += 1) {
+    const answer = await eventually(ask, satisfies);
+    if (satisfies(answer)) return answer;
+  }
+  return eventually(ask, satisfies);
+}
+
 type Ask = <T>(method: string, path: string, body?: unknown) => Promise<T>;
 
 /** Decisions and what is known of them, seen from a page and from a server. */
@@ -103,7 +114,7 @@ async function modelsIn(env: Env, { workspaceId }: TestWorkspace, ask: Ask, page
   await askTraining(database(env.DB), { workspaceId, ...row });
   const jobs = await listJobs(database(env.DB), workspaceId);
   type Device = { versions?: { file: string }[] };
-  const told = await eventually(
+  const told = await atLast(
     () => page<Device>('GET', '/v1/models/churn/device'),
     ({ versions }) => versions !== undefined,
   );
@@ -140,7 +151,7 @@ export async function createWorld(env: Env): Promise<World> {
   const models = await modelsIn(env, workspace, ask, page);
   const { preview } = await ask<{ preview: string }>('POST', '/v1/campaigns/demo/preview', { arm: 'a' });
   const key = await ask<{ id: string }>('POST', '/v1/sites/shop/keys', { type: 'publishable' });
-  const raised = await eventually(
+  const raised = await atLast(
     () => ask<{ items: { id: string }[] }>('GET', '/v1/alerts'),
     ({ items }) => items.length > 0,
   );
