@@ -6,7 +6,7 @@ import { POISONED_WORLDS } from './worlds.ts';
 const { values } = parseArgs({
   options: {
     trials: { type: 'string', default: '4' },
-    rate: { type: 'string', default: '10' },
+    rate: { type: 'string', default: '200' },
     seeds: { type: 'string', default: '20' },
   },
 });
