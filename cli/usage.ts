@@ -43,6 +43,7 @@ export const USAGE = `Usage: npm run hyperedge -- COMMAND
   models show MODEL         its versions with their figures, and why they stand where they stand
   models push FOLDER…       register what \`npm run train\` wrote; the same manifest again is the same version
       --stage STAGE         and put it in service: shadow, canary:0.1 (a tenth of the customers) or live
+      --goal GOAL           goal of the workspace that it predicts: what comes of its scores may call it back
       --job N               it is what a training that was asked for made: closes the job, begins as a shadow
   models stage MODEL VERSION STAGE
                             put a version in service; whoever held the stage retires

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest';
+import { modelManifest } from '../../contract/models/manifest.ts';
 import type { ModelVersion } from '../../contract/models/registry.ts';
 import type { TrainingJob } from '../../contract/models/training.ts';
 import { cardFigures, folderUpload } from '../models/folder.ts';
@@ -213,6 +214,15 @@ const job: TrainingJob = {
   ...{ askedAt: '2026-11-22T09:00:00.000Z', changedAt: '2026-11-22T09:00:00.000Z', changedBy: 'watch' },
   ...{ result: null, note: null },
 };
+
+test('a push for a goal says in the manifest what the scores are judged by, and keeps how else they are watched', async () => {
+  const answers = { 'POST /v1/models': { ...versionOf(1), created: true } };
+  const { site, requests } = await double(answers);
+  await run('push', 'models/churn', '--goal', 'cancel', '--site', site);
+  await run('push', 'models/churn', '--site', site);
+  const watched = requests.map(({ body }) => modelManifest.parse((body as { manifest: unknown }).manifest).watch);
+  expect(watched).toEqual([{ settleHours: 720, goal: 'cancel' }, { settleHours: 720 }]);
+});
 
 test('trainings that were asked for are listed with how to answer them, taken, and closed by a push that names the job', async () => {
   expect(formatJobs([job]).split('\n')).toEqual([

@@ -15,7 +15,7 @@ import { didYouMean } from '../../decisioning/did-you-mean.ts';
 import { type Api, type ApiRequest, callApi } from '../api.ts';
 import { CommandFailure, EXIT, usageFailure } from '../failure.ts';
 import { LOCAL_FOLDER } from '../local.ts';
-import { folderUpload } from '../models/folder.ts';
+import { folderUpload, forGoal } from '../models/folder.ts';
 import { formatJob, formatJobs } from '../models/jobs.ts';
 import { logCsv } from '../models/log-csv.ts';
 import { formatModelPerformance } from '../models/performance.ts';
@@ -42,6 +42,7 @@ const OPTIONS = {
   version: { type: 'string' },
   days: { type: 'string' },
   job: { type: 'string' },
+  goal: { type: 'string' },
   from: { type: 'string' },
   manifest: { type: 'string' },
   resume: { type: 'boolean', default: false },
@@ -144,7 +145,9 @@ async function push(values: Values, folders: readonly string[]): Promise<number>
   const wish = values.stage === undefined ? undefined : wishOf(values.stage, values.share);
   if (values.job !== undefined && folders.length > 1) throw usageFailure('--job is of one model: name one folder');
   const origin = values.job === undefined ? {} : { job: wholeNumber('--job', values.job, 1, MAX_JOB_ID) };
-  const uploads = folders.map(folderUpload).map((one) => ({ ...one, lineage: { ...one.lineage, ...origin } }));
+  const uploads = folders
+    .map((folder) => forGoal(folderUpload(folder), values.goal))
+    .map((one) => ({ ...one, lineage: { ...one.lineage, ...origin } }));
   const api = targetOf(values);
   for (const upload of uploads) {
     const { id } = upload.manifest;

@@ -71,7 +71,11 @@ describe('YAML files', () => {
     ['a list that is not closed', 'a: [b, c\nid: g\n', 'a.yaml:2:1: a list in [ ]'],
     ['a character that begins no text', 'name: @x\n', 'a.yaml:1:7: a text that starts with this character must be in'],
     ['an alias', 'kind: goal\nid: &a g\nname: *a\n', 'a.yaml:3:7: aliases are not supported'],
-    ['a key that reaches a prototype', `${GOAL}__proto__: { a: 1 }\n`, 'a.yaml:4:1: a field must not be called "__proto__"'],
+    [
+      'a key that reaches a prototype',
+      `${GOAL}__proto__: { a: 1 }\n`,
+      'a.yaml:4:1: a field must not be called "__proto__"',
+    ],
   ])('%s', (_, text, expected) => {
     expect(findingsOf('a.yaml', text)[0]).toContain(expected);
   });

@@ -46,6 +46,16 @@ export function folderUpload(folder: string): FolderUpload {
   };
 }
 
+/**
+ * The same upload as a model of a workspace's goal: its scores are judged by who reaches it. The manifest says so, which makes another version of it; a folder
+ * that names a goal itself is pushed for the one that is told.
+ */
+export function forGoal(upload: FolderUpload, goal: string | undefined): FolderUpload {
+  if (goal === undefined) return upload;
+  const { manifest } = upload;
+  return { ...upload, manifest: { ...manifest, watch: { ...(manifest.watch as object | undefined), goal } } };
+}
+
 function readBytes(folder: string, name: string): Buffer {
   const path = join(folder, name);
   if (!existsSync(path))
