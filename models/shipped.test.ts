@@ -7,11 +7,10 @@ import { checkModel } from '../decisioning/scoring/check-model.ts';
 import { encodeRow } from '../decisioning/scoring/vector.ts';
 import { opened, sha256Of } from './training/run/files.ts';
 import type { GoldenCase } from './training/run/golden.ts';
+import { differenceOf, GOLDEN_TOLERANCE } from './training/run/golden-tolerance.ts';
 
 /** What travels to isolates and pages. */
 const MAX_BYTES = 300_000;
-/** Rounding of 32 bits, in another order of sums; behind an exponential, what is rounded of the logarithm counts in full. */
-const TOLERANCE = { probability: 1e-6, value: 1e-5 } as const;
 
 const folders = readdirSync('models').filter((folder) => existsSync(`models/${folder}/manifest.json`));
 
@@ -49,8 +48,7 @@ describe.each(folders)('models/%s', (folder) => {
       expect(encoded.missing).toEqual(missing);
       const given = model.run(encoded.row, 1);
       for (const { name, tensor, column, kind } of manifest.outputs) {
-        const allowed = TOLERANCE[kind] * Math.max(1, Math.abs(scores[name]!));
-        expect(Math.abs(given[tensor]![column]! - scores[name]!)).toBeLessThanOrEqual(allowed);
+        expect(differenceOf(given[tensor]![column]!, scores[name]!)).toBeLessThanOrEqual(GOLDEN_TOLERANCE[kind]);
       }
     }
   });
@@ -64,8 +62,7 @@ describe.each(folders)('models/%s', (folder) => {
       const data = outputs[tensor]!.data as Float32Array;
       const width = data.length / golden.length;
       for (const [i, { scores }] of golden.entries()) {
-        const allowed = TOLERANCE[kind] * Math.max(1, Math.abs(scores[name]!));
-        expect(Math.abs(data[i * width + column]! - scores[name]!)).toBeLessThanOrEqual(allowed);
+        expect(differenceOf(data[i * width + column]!, scores[name]!)).toBeLessThanOrEqual(GOLDEN_TOLERANCE[kind]);
       }
     }
   });

@@ -9,6 +9,7 @@ import { openModel } from '../../decisioning/scoring/onnx/index.ts';
 import { outputsOf } from '../../decisioning/scoring/outputs.ts';
 import { encodeRow } from '../../decisioning/scoring/vector.ts';
 import type { GoldenCase } from '../../models/training/run/golden.ts';
+import { differenceOf, GOLDEN_TOLERANCE } from '../../models/training/run/golden-tolerance.ts';
 import { shippedModel } from './model-answers.ts';
 import { usePages } from './pages.ts';
 
@@ -20,8 +21,6 @@ const MODELS = readdirSync(FOLDER)
   .filter((id) => existsSync(new URL(`${id}/golden.json`, FOLDER)))
   .filter((id) => shippedModel(id).manifest.inputs.every(({ attribute }) => !attribute.startsWith('arm.')));
 const ENGINES = ['hyperedge', 'onnxruntime-web'] as const;
-/** Of probabilities; of values, relative: floats of 32 bits through a long chain of logarithms and powers round that far apart. */
-const TOLERANCES = { probability: 1e-6, value: 5e-6 } as const;
 const NONCE = 'bm9uY2U';
 
 const casesOf = (id: string): GoldenCase[] => JSON.parse(readFileSync(new URL(`${id}/golden.json`, FOLDER), 'utf8'));
@@ -50,8 +49,6 @@ const scoreOnPage = (page: Page, id: string, engine: string, cases: readonly Rec
     [id, engine as HyperedgeScore['engine'], cases] as const,
   );
 
-const differenceOf = (a: number, b: number): number => Math.abs(a - b) / Math.max(1, Math.abs(b));
-
 test.each(MODELS.flatMap((id) => ENGINES.map((engine) => [id, engine] as const)))(
   '%s by %s: the page’s scores are those of Node, and no request carries an input',
   async (id, engine) => {
@@ -79,7 +76,7 @@ test.each(MODELS.flatMap((id) => ENGINES.map((engine) => [id, engine] as const))
       for (const { name, kind } of manifest.outputs)
         for (const [where, found] of Object.entries({ inNode: inNode[name]!, onPage: onPage[i]![name]! }))
           expect(differenceOf(found, scores[name]!), `case ${i}, ${name} ${where}`).toBeLessThanOrEqual(
-            TOLERANCES[kind],
+            GOLDEN_TOLERANCE[kind],
           );
     }
     // The manifest, the file and the engine were fetched; nothing that was read of the visitor left with it.

@@ -14,6 +14,7 @@ import { encodeRow } from '../../../decisioning/scoring/vector.ts';
 import type { ModelGraph } from '../../../models/training/onnx/graph.ts';
 import { writeModel } from '../../../models/training/onnx/writer.ts';
 import type { GoldenCase } from '../../../models/training/run/golden.ts';
+import { differenceOf, GOLDEN_TOLERANCE } from '../../../models/training/run/golden-tolerance.ts';
 import { MAX_SESSIONS } from '../../../worker/onnxruntime/engine.ts';
 import { apiOf, eventually } from '../api.ts';
 import { createWorkspace, publishDemo } from '../workspace.ts';
@@ -34,9 +35,6 @@ const files: Record<string, string> = import.meta.glob('../../../models/*/model.
   query: '?inline',
 });
 const IDS = Object.keys(manifests).map((path) => path.split('/').at(-2)!);
-
-/** Both compute in single precision, in another order. */
-const TOLERANCE = 5e-6;
 
 const opened = (bytes: Uint8Array): OpenedModel => {
   const model = engineHere('onnxruntime-web')!(bytes);
@@ -62,9 +60,9 @@ describe('onnxruntime-web in workerd', () => {
       const found = outputsOf(served.manifest, served.opened.run(row, 1));
       const same = outputsOf(own.manifest, own.opened.run(row, 1));
       expect(Object.keys(found).length).toBeGreaterThan(0);
-      for (const [name, score] of Object.entries(scores)) {
-        expect(Math.abs(found[name]! - score) / Math.max(1, Math.abs(score))).toBeLessThan(TOLERANCE);
-        expect(Math.abs(found[name]! - same[name]!) / Math.max(1, Math.abs(score))).toBeLessThan(TOLERANCE);
+      for (const { name, kind } of served.manifest.outputs) {
+        expect(differenceOf(found[name]!, scores[name]!)).toBeLessThanOrEqual(GOLDEN_TOLERANCE[kind]);
+        expect(differenceOf(found[name]!, same[name]!)).toBeLessThanOrEqual(GOLDEN_TOLERANCE[kind]);
       }
     }
   });
