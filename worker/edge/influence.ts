@@ -43,11 +43,12 @@ export async function influenceOf(
   env: object,
   request: Pick<Request, 'headers'>,
   nowMs: number,
-): Promise<(record: Pick<DecisionRecord, 'campaignId' | 'customer' | 'periodKey'>) => boolean> {
+): Promise<(record: Pick<DecisionRecord, 'workspaceId' | 'campaignId' | 'customer' | 'periodKey'>) => boolean> {
   const network = networkOf(request);
   if (network === undefined) return () => true;
   const { day, salt, influence } = countsOf(Math.floor(nowMs / MS_PER_DAY), learnedTrialsPerNetwork(env));
   const hashed = await mac(salt, 'network', network);
-  return ({ campaignId, customer, periodKey }) =>
-    influence.admits(day, hashed, campaignId, `${customer}\n${periodKey}`);
+  // An isolate serves many workspaces, and each names its campaigns as it likes.
+  return ({ workspaceId, campaignId, customer, periodKey }) =>
+    influence.admits(day, hashed, `${workspaceId}\n${campaignId}`, `${customer}\n${periodKey}`);
 }

@@ -57,6 +57,17 @@ describe('reward poisoning', () => {
     });
   });
 
+  it('takes nothing from a campaign of the same id of another workspace', async () => {
+    const workspaces = [await createWorkspace(bindings), await createWorkspace(bindings)];
+    for (const workspace of workspaces) {
+      await publishDemo(bindings, workspace);
+      for (let i = 0; i < LEARNED_TRIALS_PER_NETWORK; i += 1) await attack(workspace, HERE[0]!);
+      expect(await counted(workspace, LEARNED_TRIALS_PER_NETWORK)).toMatchObject({
+        trials: LEARNED_TRIALS_PER_NETWORK,
+      });
+    }
+  });
+
   it('does not bound what a server reports', async () => {
     const workspace = await createWorkspace(bindings);
     await publishDemo(bindings, workspace);
