@@ -10,7 +10,7 @@ import type { ModelManifest } from '../../../decisioning/scoring/manifest.ts';
 import { apiOf } from '../api.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from '../workspace.ts';
 import { forgetEverything } from './afresh.ts';
-import { base64Of, smallModel } from './small-model.ts';
+import { base64Of, erfGraph, smallModel, uploadOf } from './small-model.ts';
 
 const bindings = env as unknown as Env;
 let workspace: TestWorkspace;
@@ -86,6 +86,17 @@ describe('an upload is refused by field, and nothing of it is stored,', () => {
       sha256: [...sha256].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
     };
     await expectRefused({ manifest: { ...manifest, file }, file: base64Of(noise) }, 422, '/file');
+  });
+
+  it('a file with an operator outside of ours is refused with its node, and the engine that would take it', async () => {
+    const { status, body } = await api.secret<Problem>('POST', '/v1/models', await uploadOf(erfGraph()));
+    expect(status).toBe(422);
+    expect(body.errors).toEqual([
+      {
+        field: '/file',
+        detail: expect.stringMatching(/^unsupported at Erf #\d: .+; onnxruntime-web would take it: set "engine"$/),
+      },
+    ]);
   });
 
   it('for a file beyond its limit, and for a body beyond its own', async () => {
