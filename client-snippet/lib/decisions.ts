@@ -47,6 +47,7 @@ const load = async (): Promise<void> => {
   if (settings.key && ids[0]) {
     ids.splice(maxPlacements);
     ids.map((id) => (mine as { set(id: string, none?: undefined): unknown }).set(id)); // undefined: under way
+    const me = customer();
     let found: (Decision | null)[] = [];
     let who: Answer['customer'];
     // Whatever goes wrong, and whatever takes too long, is no answer; called off then, since a late one would replace what the visitor already reads.
@@ -61,7 +62,7 @@ const load = async (): Promise<void> => {
           {
             // A misspelt id would have the whole request refused.
             placements: ids.filter((id) => /^(?!constructor$|prototype$)[a-z\d][a-z\d_-]{0,63}$/.test(id)),
-            customer: customer(),
+            customer: me,
             consent: settings.consent,
             preview: settings.preview,
             context: page(),
@@ -71,16 +72,17 @@ const load = async (): Promise<void> => {
       ).json()) as Answer);
     } catch {}
     if (mine !== decided) return;
-    remember(who?.anonymousId);
+    remember(who?.anonymousId, me);
     ids.map((id) => mine.set(id, found.find((candidate) => candidate?.placement === id) ?? null));
     plan(); // those beyond the twentieth
   }
-  for (const target of targets()) {
+  // biome-ignore lint/suspicious/useIterableCallbackReturn: fewer bytes
+  targets().map((target) => {
     const decision = mine.get(target.dataset.hyperedge);
-    if (mine.has(target) || decision === undefined) continue;
+    if (mine.has(target) || decision === undefined) return;
     mine.set(target, null); // each is given its decision once
     give(target, decision);
-  }
+  });
   ids.map((id) => emit('decision', mine.get(id)));
 };
 

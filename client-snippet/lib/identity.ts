@@ -33,13 +33,19 @@ export const mayStore = (): unknown => {
 };
 
 /** `customer` of a request; undefined without consent and for a visitor nobody knows yet. */
-export const customer = (): typeof identity | undefined =>
-  mayStore() && (identity.anonymousId || identity.id) ? identity : undefined;
+export const customer = (): typeof identity | undefined => {
+  if (mayStore() && (identity.anonymousId || identity.id)) return identity;
+};
 
-/** Keeps the anonymous id of an answer, if it has one, in the one entry this script ever writes. */
-export const remember = (id?: string): void => {
+/**
+ * Keeps the anonymous id of an answer, if it has one, in the one entry this script ever writes. Where another tab has stored another id since
+ * the visitor was `asked` about, that one stays: there somebody may have signed in meanwhile.
+ *
+ * @param asked what `customer` said then
+ */
+export const remember = (id?: string, asked?: typeof identity): void => {
   const maxLength = 128; // what the contract takes
-  if (mayStore() && (id as string)?.length <= maxLength)
+  if (mayStore() && identity.anonymousId === asked?.anonymousId && (id as string)?.length <= maxLength)
     try {
       identity.anonymousId = id as string; // first: where storage is forbidden its very name throws
       kept = localStorage.hyperedge = id as string;

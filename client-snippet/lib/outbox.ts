@@ -37,7 +37,5 @@ export const flush = (all?: unknown, more?: [path: string, body: object]): void 
   }
 };
 
-const next = (): void => {
-  busy = 0;
-  flush();
-};
+// biome-ignore lint/suspicious/noAssignInExpressions: fewer bytes
+const next = (): void => flush((busy = 0));

@@ -10,7 +10,7 @@ const undos = new Map<Element, Undo>();
 const setAttribute = (element: Element, name: string, value: string | null, undo: Undo): void => {
   const before = element.getAttribute(name);
   undo.unshift(() => setAttribute(element, name, before, []));
-  if (value === null) element.removeAttribute(name);
+  if (value == null) element.removeAttribute(name);
   else element.setAttribute(name, value);
 };
 

@@ -12,9 +12,8 @@ const watched = new Map<Element, Watch>();
 const reported = new Set<string>();
 
 /** Tells the page what became of a decision, if there is one, by an event on its window: `hyperedge:decision`, `:exposure` or `:click`, with the decision as its detail. */
-export const emit = (type: string, detail?: Decision | null): void => {
-  if (detail) dispatchEvent(new CustomEvent(`hyperedge:${type}`, { detail }));
-};
+export const emit = (type: string, detail?: Decision | null): unknown =>
+  detail && dispatchEvent(new CustomEvent(`hyperedge:${type}`, { detail }));
 
 /** Reports that a decision was seen, or reached a goal; each once. */
 export const once = (decision: Decision, goal?: string): void => {
@@ -39,7 +38,7 @@ const look = (entries: IntersectionObserverEntry[]): void => {
       if (
         isIntersecting &&
         !document.hidden &&
-        part.width * part.height >= Math.min(box.width, innerWidth) * Math.min(box.height, innerHeight) * share
+        part.width * part.height >= share * Math.min(box.width, innerWidth) * Math.min(box.height, innerHeight)
       )
         watch.timer ||= setTimeout(once, ms, watch.decision);
       else watch.timer = clearTimeout(watch.timer) as undefined;
@@ -70,8 +69,8 @@ export const startTracking = (): void => {
   });
   // The page is left, or comes back: what is known is sent.
   addEventListener('visibilitychange', () => {
-    retrack(true);
     flush(true);
+    retrack(true);
   });
   addEventListener(
     'click',

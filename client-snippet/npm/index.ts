@@ -5,7 +5,7 @@
 import { commands } from '../lib/commands.ts';
 import type { Core, Getter } from '../lib/core.ts';
 import { begin, core, decided, getters } from '../lib/decisions.ts';
-import { remember } from '../lib/identity.ts';
+import { customer, remember } from '../lib/identity.ts';
 import { askAgain, isLapsed, noteArrivals } from '../lib/lapse.ts';
 import { settings } from '../lib/settings.ts';
 import { track } from '../lib/track.ts';
@@ -56,7 +56,7 @@ const whenStarted = (call: () => void): void => {
 /** Takes the server's decisions for the same state of consent; expired ones are asked for again. */
 const adopt = ({ consent, anonymousId, decisions, preview }: Bootstrap): void => {
   if (consent !== settings.consent || preview !== settings.preview) return;
-  remember(anonymousId);
+  remember(anonymousId, customer());
   for (const decision of fresh(decisions)) decided.set(decision.placement, decision);
 };
 
@@ -74,7 +74,7 @@ export const start = ({ bootstrap, consent: given, preview, ...own }: Options): 
   isStarted = true;
   noteArrivals(core);
   settings.consent = given ?? bootstrap?.consent ?? 'pending';
-  settings.preview = preview ?? /[?&]hyperedge_preview=([^&]+)/.exec(location.search)?.[1];
+  settings.preview = preview ?? /hyperedge_preview=([^&]+)/.exec(location.search)?.[1];
   if (bootstrap) adopt(bootstrap);
   begin();
   for (const call of early.splice(0)) call();
@@ -121,7 +121,7 @@ export const refresh = (): void => {
 /** Reports when an element that shows a decision is really seen, or clicked in; of anything else nothing. Returns how to stop. */
 export const watch = (element: Element, decision: Decision): (() => void) => {
   // By what it can do: an element of a frame is one, too.
-  let isWanted = !!element?.closest && typeof decision?.token === 'string';
+  let isWanted: unknown = typeof decision?.token === 'string' && element?.closest;
   whenStarted(() => isWanted && track(element, decision));
   return () => {
     if (isStarted && isWanted) track(element);
@@ -166,5 +166,5 @@ export const use = async (part: PromiseLike<LazyPart> | LazyPart, ...values: unk
 export const run = (name: string, ...values: unknown[]): boolean => {
   const command = (commands as Record<string, (...values: never[]) => unknown>)[name];
   command?.(...(values as never[]));
-  return command !== undefined;
+  return !!command;
 };

@@ -44,7 +44,7 @@ const load = async (asked: Asked, options?: RequestInit): Promise<void> => {
   const mine = turns;
   const answer = await post<BundleAnswer>('bundle', { ...asked, placements }, options);
   if (mine !== turns) throw answer; // given for somebody who has said otherwise meanwhile: neither kept nor used
-  page?.$remember(answer.customer.anonymousId);
+  page?.$remember(answer.customer.anonymousId, asked.customer);
   if (page?.$settings.consent !== asked.consent) {
     turns++; // another tab took it back: that is heard of when storage is looked at
     throw answer;
@@ -117,6 +117,11 @@ const intercepted: typeof fetch = async (input, options) => {
         return await decide(asked, options);
       } catch {}
     if (mine !== turns) return answered({}); // nobody asks in the name of that consent any more
+    // Whom a bundle named that has nothing for these placements: a first visitor is one, not two.
+    return network(input, {
+      ...options,
+      body: JSON.stringify({ ...asked, customer: asked.customer ?? page?.$customer() }),
+    });
   }
   if (path === 'feedback' && body.includes(`"${MARK}`)) {
     const report = JSON.parse(body);

@@ -44,7 +44,7 @@ const follow = (page: Core): void => {
   page.$flush(true);
   page.$restart();
   identify();
-  page.$remember(now);
+  page.$remember(now, page.$customer());
 };
 
 const begin = (page: Core): void => {
@@ -75,7 +75,8 @@ const begin = (page: Core): void => {
     },
     named: (anonymousId) => {
       known = anonymousId;
-      if ((page.$customer() as Who | undefined)?.anonymousId === FORGOTTEN) page.$remember(anonymousId);
+      const who = page.$customer();
+      if (who?.anonymousId === FORGOTTEN) page.$remember(anonymousId, who);
     },
   });
   const settleMs = 50; // a reset takes the id away, and then puts its word in place

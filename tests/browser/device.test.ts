@@ -190,6 +190,17 @@ describe('a placement that is decided on the device', () => {
   });
 });
 
+test('a first visitor of a page with nothing for devices is one visitor: asked for under the id that the bundle came with', async () => {
+  double.html['/'] = `<!doctype html><script>window.hyperedge ||= (...call) => { (hyperedge.q ||= []).push(call) };
+    hyperedge('device', { key: 'pk_test' })</script>
+    <script async src="${double.api}/hyperedge.js" data-consent="granted" data-timeout-ms="2000"></script>
+    <div data-hyperedge="side">own</div>`;
+  await page.goto(double.pages);
+  expect(await until(() => double.received[0]?.body.customer)).toEqual({ anonymousId: ANONYMOUS_ID });
+  await page.evaluate(() => new Promise((done) => hyperedge('get', 'more', done)));
+  expect(await page.evaluate(() => localStorage.hyperedge)).toBe(ANONYMOUS_ID);
+});
+
 describe('without consent', () => {
   test('it decides from the page alone: nothing is stored, nobody is named, nothing is reported', async () => {
     await show('pending');

@@ -148,6 +148,31 @@ test('an anonymous tab goes on under the id that another tab got at sign-in, and
   );
 });
 
+test.each([
+  ['has not looked since', false],
+  ['has reported under the new one since', true],
+])(
+  'an answer under way when another tab signs in does not bring the id of before back: the tab %s',
+  async (_how, looks) => {
+    const page = await show('');
+    await shown(page);
+    const old = await until(() => idIn(page));
+    double.failures = { optimize: { delayMs: 1_000 } };
+    double.received.length = 0;
+    await page.evaluate(() => hyperedge('get', 'late', () => document.body.classList.add('late')));
+    expect(await until(() => sent('optimize')[0]?.customer)).toEqual({ anonymousId: old });
+    await page.evaluate((again) => {
+      localStorage.hyperedge = 'a1.of.sign-in';
+      if (again) hyperedge('convert', 'signup');
+    }, looks);
+    await page.waitForSelector('.late');
+    expect(await idIn(page)).toBe('a1.of.sign-in');
+    double.failures = {};
+    await page.evaluate(() => new Promise((done) => hyperedge('get', 'later', done)));
+    expect(sent('optimize').at(-1).customer).toEqual({ anonymousId: 'a1.of.sign-in' });
+  },
+);
+
 test('a tab that is signed in keeps the id it has: what another visitor stores is not linked to its customer', async () => {
   const page = await show("hyperedge('identify', 'crm-1', '9.sig')");
   await shown(page);
