@@ -13,6 +13,12 @@ describe('influence of a network', () => {
     expect(influence.admits(2, 'n', 'c', 'ann')).toBe(false);
   });
 
+  test('is not given anew by a request that began the day before', () => {
+    const influence = new Influence(1);
+    const days = [2, 1, 2, 1, 3];
+    expect(days.map((day, i) => influence.admits(day, 'n', 'c', `${i}`))).toEqual([true, false, false, false, true]);
+  });
+
   test('is not bounded by 0', () => {
     const influence = new Influence(0);
     expect(Array.from({ length: 100 }, (_, i) => influence.admits(1, 'n', 'c', `${i}`)).every(Boolean)).toBe(true);

@@ -21,11 +21,12 @@ export class Influence {
   /**
    * Whether a trial may be learned from. One that was admitted stays so: exposure, goals and repeats of it are told the same.
    *
-   * @param day whole days since the epoch @param network any text that tells networks apart @param trial names customer and sticky period
+   * @param day whole days since the epoch; one that is over counts as the latest that was asked of @param network any text that tells networks apart @param trial names customer and sticky period
    */
   admits(day: number, network: string, campaign: string, trial: string): boolean {
     if (this.#mostTrials === 0) return true;
-    if (day !== this.#day) {
+    // Never back: one that began yesterday and arrives today counts today.
+    if (day > this.#day) {
       this.#day = day;
       this.#taught.clear();
     }

@@ -27,8 +27,9 @@ let counts:
   | { readonly day: number; readonly most: number; readonly salt: string; readonly influence: Influence }
   | undefined;
 
+/** Never of a day before: a request that began yesterday, its body still arriving, counts today. It empties nothing. */
 function countsOf(day: number, most: number) {
-  if (counts?.day !== day || counts.most !== most)
+  if (!counts || counts.day < day || counts.most !== most)
     counts = { day, most, salt: crypto.randomUUID(), influence: new Influence(most) };
   return counts;
 }

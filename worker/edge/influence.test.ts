@@ -1,0 +1,27 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { forgetInfluence, influenceOf } from './influence.ts';
+
+const DAY_MS = 86_400_000;
+const MIDNIGHT_MS = 20_000 * DAY_MS;
+
+/** Whether what a visitor reports of a campaign teaches it, from an address and at a time. */
+async function teaches(who: string, nowMs: number, { ip = '8.8.4.1', env = {} } = {}): Promise<boolean> {
+  const asked = await influenceOf(
+    env,
+    new Request('https://api.example/', { headers: { 'cf-connecting-ip': ip } }),
+    nowMs,
+  );
+  return asked({ workspaceId: 'w', campaignId: 'c', customer: who, periodKey: 'p' });
+}
+
+describe('what a network may teach a worker', () => {
+  beforeEach(forgetInfluence);
+
+  test('is not given anew by a request that began before midnight', async () => {
+    const one = { env: { LEARNED_TRIALS_PER_NETWORK: '1' } };
+    const learned: boolean[] = [];
+    for (const [i, nowMs] of [MIDNIGHT_MS, MIDNIGHT_MS - 1, MIDNIGHT_MS, MIDNIGHT_MS + DAY_MS].entries())
+      learned.push(await teaches(`visitor ${i}`, nowMs, one));
+    expect(learned).toEqual([true, false, false, true]);
+  });
+});
