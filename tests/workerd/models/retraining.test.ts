@@ -1,12 +1,15 @@
 /** From a model that is due to the version that follows it. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { ModelPerformance } from '../../../contract/models/performance.ts';
 import type { ModelVersion } from '../../../contract/models/registry.ts';
 import type { TrainingJob } from '../../../contract/models/training.ts';
+import { keptUse } from '../../../decisioning/scoring/kept-use.ts';
 import { judgeModels, TRAINING_LAPSE_MS, TRAINING_REST_MS } from '../../../worker/jobs/retraining.ts';
-import { apiOf } from '../api.ts';
+import { apiOf, eventually } from '../api.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from '../workspace.ts';
 import { smallModel } from './small-model.ts';
+import { tellTrials } from './told-trials.ts';
 
 const bindings = env as unknown as Env;
 const YEAR_MS = 366 * 86_400_000;
@@ -58,6 +61,66 @@ it.each([
   const worse = await register(1, { ...about, lineage: { job: (await jobs())[0]!.id } });
   expect(worse).toMatchObject({ version: 2, stage: 'registered' });
   expect((await jobs())[0]).toMatchObject({ state: 'done', result: 2, note });
+});
+
+describe('what customers were like and did', () => {
+  const DAY_MS = 86_400_000;
+  const reference = {
+    score: { edges: [0.5], shares: [0.5, 0.5] },
+    inputs: { tenure: { edges: [1], shares: [0.9, 0.1], missing: 0 } },
+  };
+  const watch = { goal: 'click', settleHours: 1 };
+  /** Trials of twenty days ago, that were scored so. */
+  const tell = async (customer: string, tenure: number, score: number, trials: number, conversions = 0) => {
+    const { manifest } = await smallModel({}, { reference, watch });
+    const use = { version: 2, stage: 'live', row: [tenure, 0], missing: [], outputs: { probability: score } } as const;
+    const told = { trials, conversions, use: keptUse(manifest, use), atMs: Date.now() - 20 * DAY_MS };
+    await tellTrials(workspace.workspaceId, customer, [told]);
+  };
+  const heard = async (trials: number) => {
+    const version = async () =>
+      (await api.secret<ModelPerformance>('GET', '/v1/models/churn/performance')).body.versions[0];
+    expect((await eventually(version, (found) => found?.trials === trials))?.trials).toBe(trials);
+  };
+
+  beforeEach(async () => {
+    const upload = await smallModel({}, { reference, watch });
+    await api.secret('POST', '/v1/models', { ...upload, metrics: { auc: 0.8 } });
+    await stage(2, 'live');
+    await bindings.DB.prepare('UPDATE model_versions SET created_at = ? WHERE workspace_id = ? AND version = 2')
+      .bind(Date.now() - 25 * DAY_MS, workspace.workspaceId)
+      .run();
+  });
+
+  it('asks for training by drift once a thousand of them have inputs of another population', async () => {
+    await tell('ann', 3, 0.2, 500, 100);
+    await tell('bob', 3, 0.8, 499, 399);
+    await heard(999);
+    expect(await judgeIn(0)).toEqual([]);
+    await tell('eve', 3, 0.8, 1, 1);
+    await heard(1_000);
+    expect(await judgeIn(0)).toEqual(['churn']);
+    expect(await jobs()).toEqual([
+      expect.objectContaining({
+        version: 2,
+        cause: 'drift',
+        detail: expect.stringMatching(/^PSI \d.* of tenure among/),
+      }),
+    ]);
+  });
+
+  it.each([
+    ['calibration, where a thousand scores promised otherwise', 'calibration', 1_000, 200],
+    ['evidence, where as many outcomes as a training has are new', 'evidence', 20_000, 10_000],
+  ])('asks for training by %s', async (_words, cause, trials, conversions) => {
+    await tell('ann', 0.5, 0.2, (trials * 9) / 20, Math.round(conversions * 0.18));
+    await tell('bob', 0.5, 0.8, (trials * 9) / 20, Math.round(conversions * 0.72));
+    await tell('eve', 3, 0.2, trials / 20, Math.round(conversions * 0.02));
+    await tell('dan', 3, 0.8, trials / 20, Math.round(conversions * 0.08));
+    await heard(trials);
+    expect(await judgeIn(0)).toEqual(['churn']);
+    expect(await jobs()).toEqual([expect.objectContaining({ version: 2, cause })]);
+  });
 });
 
 describe('a job ends', () => {
