@@ -77,6 +77,12 @@ describe('blendedBest', () => {
     }
   });
 
+  it('shares evenly among the best scores at a weight of 1, where posteriors no longer count', () => {
+    const posteriors = [beta(40, 60), beta(1, 1), beta(9, 3)];
+    expect([...blendedBest(posteriors, [0.4, 0.7, 0.7], 1)]).toEqual([0, 0.5, 0.5]);
+    expect([...blendedBest(posteriors, [0.4, 0.7, 0.6], 1)]).toEqual([0, 1, 0]);
+  });
+
   it('leaves needles beside wide arms, and arms that end abruptly, to panels', () => {
     const scores = [0.1, 0.1];
     expect(bestOnGrid([beta(20, 100), beta(20, 100)], scores, 0.3)).toBeDefined();

@@ -1,4 +1,5 @@
 import { PANEL_POINTS, panelNodes } from '../math/gauss-panel.ts';
+import { evenlyAmong } from './blend.ts';
 import { bestOnGrid } from './blend-grid.ts';
 import { logitBeta, sigmoid } from './logit-beta.ts';
 import type { BetaPosterior } from './posterior.ts';
@@ -44,7 +45,7 @@ const PANELS: Panels<ShiftedBeta> = {
  *
  * @param posteriors one for each arm, at most 64 by what publishing allows; the cost grows with the arms that can still win.
  * @param scores mᵢ in [0, 1], in the same order.
- * @param modelWeight w in [0, 1).
+ * @param modelWeight w in [0, 1]; at 1 scores alone count, and nothing is left to sample: evenly among the best.
  * @returns probabilities in the same order, sum 1.
  * @throws RangeError for a parameter below 1, where a density grows without bound, or not finite.
  */
@@ -53,6 +54,10 @@ export function blendedBest(
   scores: readonly number[],
   modelWeight: number,
 ): Float64Array {
+  if (modelWeight >= 1) {
+    const most = Math.max(...scores);
+    return Float64Array.from(evenlyAmong(scores, (score) => score === most));
+  }
   const even = bestOnGrid(posteriors, scores, modelWeight);
   if (even) return even;
   const all = posteriors.map((posterior, i) => shiftedBeta(posterior, i, modelWeight * scores[i]!, 1 - modelWeight));
