@@ -4,11 +4,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ModelPerformance } from '../../../contract/models/performance.ts';
 import type { ModelVersion } from '../../../contract/models/registry.ts';
 import type { Receipt } from '../../../decisioning/receipt.ts';
+import { keptUse, lateUse } from '../../../decisioning/scoring/kept-use.ts';
 import { publisherStub } from '../../../durable-objects/shared/stub.ts';
 import { reconcileModels } from '../../../worker/models/serving.ts';
 import { apiOf, eventually } from '../api.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from '../workspace.ts';
 import { smallModel } from './small-model.ts';
+import { tellTrials } from './told-trials.ts';
 
 const bindings = env as unknown as Env;
 /** One evaluation window. */
@@ -153,5 +155,46 @@ describe('a canary that says the opposite', () => {
         detail: expect.objectContaining({ what: 'auc', version: 2, stage: 'canary', done: 'called back' }),
       }),
     ]);
+  });
+});
+
+describe('a canary whose trials', () => {
+  const DAY_MS = 86_400_000;
+  const version = 2;
+  const stage = 'canary' as const;
+  const goal = 'click';
+  const named = { version, stage, manifest: '', watch: { goal } } as const;
+
+  /** Told as customers' outboxes tell them, sixty of twenty days ago, with six clicks: shard, root, publisher and registry do the rest. */
+  it.each([
+    ['promise what does not come', { probability: 0.9 }, /^calibration error 0\.\d+ of 60 trials .*promises too much/],
+    ['have no score within its range', {}, /^100\.0 % of 60 scores broke/],
+    ['went on without it', undefined, /^100\.0 % of 60 scores came too late/],
+    ['bear it out', { probability: 0.1 }, undefined],
+  ])('%s', { timeout: TIMEOUT_MS }, async (_words, outputs, reason) => {
+    const own = await createWorkspace(bindings);
+    const { secret, performance } = apiOf(own);
+    await publishDemo(bindings, own);
+    const upload = await smallModel({}, { watch: { goal, minTrials: WINDOW, settleHours: 1 } });
+    expect((await secret('POST', '/v1/models', await smallModel({ bias: 1 }))).status).toBe(201);
+    expect((await secret('POST', '/v1/models', upload)).status).toBe(201);
+    await secret('PUT', '/v1/models/churn/versions/1/stage', { stage: 'live' });
+    await secret('PUT', '/v1/models/churn/versions/2/stage', { stage, share: SHARE });
+    const publisher = await publisherStub(bindings, own.workspaceId);
+    const [told] = (await publisher.modelBooks()).models;
+    const versions = told!.model.versions.map((one) => ({ ...one, stagedAtMs: Date.now() - 25 * DAY_MS }));
+    await publisher.setModel(own.workspaceId, { model: { id: 'churn', versions }, revision: told!.revision + 1 });
+    const use = outputs
+      ? keptUse(upload.manifest, { version, stage, row: [0, 0], missing: [], outputs })
+      : lateUse(named);
+    await tellTrials(own.workspaceId, 'ann', [{ trials: 60, conversions: 6, use, atMs: Date.now() - 20 * DAY_MS }]);
+    const isHeard = async () => (await performance('demo')).body.leaves[0]?.arms[0]?.trials === 60;
+    expect(await eventually(isHeard, (heard) => heard)).toBe(true);
+    const backs = async () => (await publisher.modelBooks()).calledBack;
+    const back = reason ? [expect.objectContaining({ version, reason: expect.stringMatching(reason) })] : [];
+    expect(reason ? await eventually(backs, ({ length }) => length > 0) : await backs()).toEqual(back);
+    await reconcileModels(bindings, own.workspaceId, Date.now());
+    const { body } = await secret<{ versions: ModelVersion[] }>('GET', '/v1/models/churn');
+    expect(body.versions.map((one) => one.stage)).toEqual([reason ? 'retired' : 'canary', 'live']);
   });
 });
