@@ -86,6 +86,13 @@ describe('breachOf', () => {
     expect(judge(totals, { by: 'rates' })).toMatchObject({ kind, observed: 1 });
   });
 
+  test('tells of what comes late last: a version may stay for that, and for nothing worse', () => {
+    const inverted = { ...totalsOf(3_000, '12', (score) => 1 - score), late: 900 };
+    expect(judge(inverted)).toMatchObject({ kind: 'auc' });
+    expect(judge({ ...inverted, broken: 900 })).toMatchObject({ kind: 'broken' });
+    expect(judge({ ...totalsOf(3_000, '13', sound), late: 900 })).toMatchObject({ kind: 'late' });
+  });
+
   test('knows how often chance breaks a dozen scores of 400 where one in a hundred may', () => {
     const brokenOf = (broken: number) => ({ ...totalsOf(400, '7', () => 0), broken });
     expect(judge(brokenOf(12), { by: 'rates' })).toBeUndefined();

@@ -54,11 +54,21 @@ export interface Breach {
   readonly words: string;
 }
 
-/** The first bound that is broken beyond chance, the gravest first; undefined while all hold, or too little is known. */
-export function breachOf({ totals, outcomes = [], hours = 1 }: Judged, rules: WatchRules): Breach | undefined {
-  const errors = errorsAsked(hours);
-  const found = rateBreach(totals, rules, errors);
-  if (found) return found;
+/**
+ * The first bound that is broken beyond chance, the gravest first; undefined while all hold, or too little is known. What comes late is told of last: a
+ * version that does nothing worse may stay for it.
+ */
+export function breachOf(judged: Judged, rules: WatchRules): Breach | undefined {
+  const errors = errorsAsked(judged.hours ?? 1);
+  const rates = rateBreaches(judged.totals, rules, errors);
+  return (
+    rates.find(({ kind }) => kind !== 'late') ??
+    outcomeBreach(judged.outcomes ?? [], rules, errors) ??
+    rates.find(({ kind }) => kind === 'late')
+  );
+}
+
+function outcomeBreach(outcomes: readonly JudgedOutcomes[], rules: WatchRules, errors: number): Breach | undefined {
   for (const { by, latest, settled, live } of outcomes) {
     const metrics = scoreMetrics(latest);
     if (metrics.trials < rules.minTrials) continue;
@@ -71,27 +81,26 @@ export function breachOf({ totals, outcomes = [], hours = 1 }: Judged, rules: Wa
   return undefined;
 }
 
-function rateBreach(
+function rateBreaches(
   { trials, broken, late, missing }: ScoreTotals,
   rules: WatchRules,
   errors: number,
-): Breach | undefined {
+): readonly Breach[] {
   // −ln of the normal tail beyond so many errors.
   const least = errors ** 2 / 2 + Math.log(errors * Math.sqrt(2 * Math.PI));
-  if (trials < rules.minTrials) return undefined;
+  if (trials < rules.minTrials) return [];
   const rates = [
     ['broken', broken, rules.maxBrokenRate, 'scores broke'],
     ['late', late, rules.maxLateRate, 'scores came too late'],
     ['missing', missing, rules.maxMissingRate, 'customers lacked an input'],
   ] as const;
-  for (const [kind, count, bound, what] of rates) {
+  return rates.flatMap(([kind, count, bound, what]) => {
     const observed = count / trials;
     // A bound of 0 would leave chance no room: one in the window is what it stands for then.
-    if (trials * divergence(observed, Math.max(bound, 1 / trials)) <= least) continue;
+    if (trials * divergence(observed, Math.max(bound, 1 / trials)) <= least) return [];
     const words = `${percent(observed)} of ${trials} ${what}, at most ${percent(bound)} may`;
-    return { kind, observed, bound, trials, words };
-  }
-  return undefined;
+    return [{ kind, observed, bound, trials, words }];
+  });
 }
 
 /**
