@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ExplainedScores } from '../../../contract/models/explanations.ts';
 import { apiOf, eventually } from '../api.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from '../workspace.ts';
-import { smallModel } from './small-model.ts';
+import { smallModel, stayFor } from './small-model.ts';
 
 const bindings = env as unknown as Env;
 let workspace: TestWorkspace;
@@ -25,15 +25,7 @@ beforeEach(async () => {
     { kind: 'placement', id: 'side', name: 'Side' },
     { kind: 'attribute', id: 'tenureMonths', type: 'number', source: 'server' },
     { kind: 'attribute', id: 'contract', type: 'string', source: 'server' },
-    {
-      kind: 'campaign',
-      id: 'stay',
-      name: 'Stay',
-      objective: { goal: 'click' },
-      placements: ['hero'],
-      audience: { condition: { 'models.churn.probability': { $gt: 0.7 } } },
-      arms: [{ id: 'a', content: { text: 'stay' } }],
-    },
+    stayFor({ $gt: 0.7 }),
   ]);
   await api.secret('PUT', '/v1/customers/ann', { traits: { tenureMonths: 1, contract: 'monthly' } });
   await api.secret('POST', '/v1/models', await smallModel({}, { background, drivers }));

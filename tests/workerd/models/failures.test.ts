@@ -9,7 +9,7 @@ import { FAULTS, type Fault, Gate } from '../chaos/faults.ts';
 import { breakPart, change, mend } from '../chaos/parts.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from '../workspace.ts';
 import { forgetEverything } from './afresh.ts';
-import { smallModel } from './small-model.ts';
+import { smallModel, stayFor } from './small-model.ts';
 
 const bindings = env as unknown as Env;
 let workspace: TestWorkspace;
@@ -19,15 +19,7 @@ let gate: Gate | undefined;
 const documents = [
   { kind: 'placement', id: 'hero', name: 'Hero', defaultContent: { text: 'default' } },
   { kind: 'attribute', id: 'contract', type: 'string', source: 'server' },
-  {
-    kind: 'campaign',
-    id: 'stay',
-    name: 'Stay',
-    objective: { goal: 'click' },
-    placements: ['hero'],
-    audience: { condition: { 'models.churn.probability': { $gt: 0.7 } } },
-    arms: [{ id: 'a', content: { text: 'stay' } }],
-  },
+  stayFor({ $gt: 0.7 }),
 ];
 
 beforeEach(async () => {

@@ -18,7 +18,7 @@ import { differenceOf, GOLDEN_TOLERANCE } from '../../../models/training/run/gol
 import { MAX_SESSIONS } from '../../../worker/onnxruntime/engine.ts';
 import { apiOf, eventually } from '../api.ts';
 import { createWorkspace, publishDemo } from '../workspace.ts';
-import { erfGraph, uploadOf } from './small-model.ts';
+import { erfGraph, stayFor, uploadOf } from './small-model.ts';
 
 const bindings = env as unknown as Env;
 const manifests: Record<string, ModelManifest> = import.meta.glob('../../../models/*/manifest.json', {
@@ -118,15 +118,7 @@ describe('a model for onnxruntime-web', () => {
       { kind: 'placement', id: 'hero', name: 'Hero' },
       { kind: 'attribute', id: 'tenureMonths', type: 'number', source: 'server' },
       { kind: 'attribute', id: 'contract', type: 'string', source: 'server' },
-      {
-        kind: 'campaign',
-        id: 'stay',
-        name: 'Stay',
-        objective: { goal: 'click' },
-        placements: ['hero'],
-        audience: { condition: { 'models.churn.probability': { $gte: 0 } } },
-        arms: [{ id: 'a', content: { text: 'stay' } }],
-      },
+      stayFor({ $gte: 0 }),
     ]);
     const engine = 'onnxruntime-web';
     const wrong = await uploadOf(erfGraph(), { engine, inputTensor: 'rows' });

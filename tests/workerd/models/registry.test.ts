@@ -10,7 +10,7 @@ import type { ModelManifest } from '../../../decisioning/scoring/manifest.ts';
 import { apiOf } from '../api.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from '../workspace.ts';
 import { forgetEverything } from './afresh.ts';
-import { base64Of, erfGraph, smallModel, uploadOf } from './small-model.ts';
+import { base64Of, erfGraph, smallModel, stayFor, uploadOf } from './small-model.ts';
 
 const bindings = env as unknown as Env;
 let workspace: TestWorkspace;
@@ -201,15 +201,7 @@ describe('two workspaces', () => {
     await publishDemo(bindings, stranger, [
       { kind: 'placement', id: 'hero', name: 'Hero' },
       { kind: 'attribute', id: 'contract', type: 'string', source: 'server' },
-      {
-        kind: 'campaign',
-        id: 'stay',
-        name: 'Stay',
-        objective: { goal: 'click' },
-        placements: ['hero'],
-        audience: { condition: { 'models.churn.probability': { $gt: 0.4 } } },
-        arms: [{ id: 'a', content: { text: 'stay' } }],
-      },
+      stayFor({ $gt: 0.4 }),
     ]);
     expect((await theirs.secret<{ models: unknown[] }>('GET', '/v1/models')).body.models).toEqual([]);
     for (const [method, path, body] of [

@@ -9,7 +9,7 @@ import { publisherStub } from '../../../durable-objects/shared/stub.ts';
 import { reconcileModels } from '../../../worker/models/serving.ts';
 import { apiOf, eventually } from '../api.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from '../workspace.ts';
-import { smallModel } from './small-model.ts';
+import { smallModel, stayFor } from './small-model.ts';
 import { tellTrials } from './told-trials.ts';
 
 const bindings = env as unknown as Env;
@@ -26,15 +26,7 @@ const documents = [
   { kind: 'placement', id: 'hero', name: 'Hero', defaultContent: { text: 'default' } },
   { kind: 'attribute', id: 'tenureMonths', type: 'number', source: 'server' },
   { kind: 'attribute', id: 'contract', type: 'string', source: 'server' },
-  {
-    kind: 'campaign',
-    id: 'stay',
-    name: 'Stay',
-    objective: { goal: 'click' },
-    placements: ['hero'],
-    audience: { condition: { 'models.churn.probability': { $gte: 0 } } },
-    arms: [{ id: 'a', content: { text: 'stay' } }],
-  },
+  stayFor({ $gte: 0 }),
 ];
 
 let workspace: TestWorkspace;

@@ -9,7 +9,7 @@ import type { SpecInput } from '../../../models/training/spec/schema.ts';
 import { attributesOf, declared } from '../../../models/training/spec/table.ts';
 import { apiOf, eventually } from '../api.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from '../workspace.ts';
-import { uploadOf } from './small-model.ts';
+import { stayFor, uploadOf } from './small-model.ts';
 
 const bindings = env as unknown as Env;
 let workspace: TestWorkspace;
@@ -163,15 +163,7 @@ beforeEach(async () => {
       source: 'server',
     })),
     { kind: 'attribute', id: 'season', type: 'string' },
-    {
-      kind: 'campaign',
-      id: 'stay',
-      name: 'Stay',
-      objective: { goal: 'click' },
-      placements: ['hero'],
-      audience: { condition: { 'models.churn.probability': { $gte: 0 } } },
-      arms: [{ id: 'a', content: { text: 'stay' } }],
-    },
+    stayFor({ $gte: 0 }),
   ]);
   const weights = Array.from({ length: WIDTH }, (_, i) => (i % 3) - 1);
   const upload = await uploadOf(

@@ -79,3 +79,14 @@ export const erfGraph = (weights: readonly number[] = [1, 1], rows: string | num
   inputs: [{ name: 'row', type: 'float', dims: [rows, 2] }],
   outputs: [{ name: 'probability', type: 'float', dims: [rows, 1] }],
 });
+
+/** A campaign on `hero` for those whose probability is as told, such as `{ $gt: 0.7 }`. */
+export const stayFor = (probability: Readonly<Record<string, number>>) => ({
+  kind: 'campaign',
+  id: 'stay',
+  name: 'Stay',
+  objective: { goal: 'click' },
+  placements: ['hero'],
+  audience: { condition: { 'models.churn.probability': probability } },
+  arms: [{ id: 'a', content: { text: 'stay' } }],
+});
