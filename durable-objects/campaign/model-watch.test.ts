@@ -36,17 +36,30 @@ interface Scene {
   readonly models?: { readonly goalWindowMs: number; readonly selects: readonly string[] };
   /** Of a live version beside it, whose sums these are. */
   readonly beside?: readonly number[];
+  /** What those are named; `judged:churn@1` when absent. */
+  readonly besideName?: string;
+  /** Other sums, by name, beside those of `names`. */
+  readonly others?: Readonly<Record<string, readonly number[]>>;
 }
 
 async function watched(
   stage: ServingStage,
   sums: readonly number[],
-  { stagedAtMs = 0, down = false, names = ['judged:churn@2'], hoursAgo = 0, models, beside }: Scene = {},
+  {
+    stagedAtMs = 0,
+    down = false,
+    names = ['judged:churn@2'],
+    hoursAgo = 0,
+    models,
+    beside,
+    besideName = 'judged:churn@1',
+    others,
+  }: Scene = {},
 ) {
   const { run, learn, address } = newRoot();
   const cell = { leaf: 'rest', arm: 'a', hour: nowHour - hoursAgo, statistics: { ...emptyStatistics, trials: 500 } };
   const named = Object.fromEntries(names.map((name) => [name, sums]));
-  await learn([{ ...cell, sums: { ...named, ...(beside && { 'judged:churn@1': beside }) } }]);
+  await learn([{ ...cell, sums: { ...named, ...others, ...(beside && { [besideName]: beside }) } }]);
   const calledBack: CallBack[] = [];
   const versions = [
     { version: 2, stage, manifest: 'm', stagedAtMs },
@@ -118,6 +131,22 @@ describe('a live version', () => {
     ]);
   });
 
+  test('stays, too, where known customers say only that it comes late', async () => {
+    const { look, calledBack, alerts } = await watched('live', inverted, {
+      ...ofNobody,
+      others: { 'judged:churn@2': late },
+    });
+    await look();
+    expect(calledBack).toEqual([]);
+    expect(await alerts()).toEqual([expect.objectContaining({ detail: expect.objectContaining({ what: 'auc' }) })]);
+  });
+
+  test('goes for what is worse than late, though it is late as well', async () => {
+    const { look, calledBack } = await watched('live', addVectors(inverted, late));
+    await look();
+    expect(calledBack).toEqual([expect.objectContaining({ reason: expect.stringContaining('AUC') })]);
+  });
+
   test('goes where known customers say the same, and a canary goes either way', async () => {
     for (const [stage, scene] of [
       ['live', { names: ['judged:churn@2', 'judged:churn@2~'] }],
@@ -185,6 +214,14 @@ describe('where the model chooses the customers', () => {
       const { look, calledBack } = await watched('canary', coin, { models, beside: right });
       await look();
       expect(calledBack).toHaveLength(backs);
+    }
+  });
+
+  test('a canary with the bins of its training is compared with a live version that has none', async () => {
+    for (const besideName of ['judged:churn@1', 'model:churn@1']) {
+      const { look, calledBack } = await watched('canary', coin, { beside: right, besideName });
+      await look();
+      expect(calledBack).toEqual([expect.objectContaining({ reason: expect.stringContaining('the live version’s') })]);
     }
   });
 

@@ -2,7 +2,12 @@
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import type { PublishedModel, PublishedVersion } from '../../decisioning/scoring/published.ts';
 import { type WatchRules, watchRules } from '../../decisioning/scoring/watch/rules.ts';
-import { readScoreSums, SCORE_KINDS, type ScoreTotals } from '../../decisioning/scoring/watch/score-sums.ts';
+import {
+  type NamedVersion,
+  readScoreSums,
+  SCORE_KINDS,
+  type ScoreTotals,
+} from '../../decisioning/scoring/watch/score-sums.ts';
 import { type Breach, breachOf, type JudgedOutcomes } from '../../decisioning/scoring/watch/verdict.ts';
 import type { CallBack, ModelBooks } from '../publisher/models.ts';
 import type { Alert } from '../publisher/protocol.ts';
@@ -41,7 +46,7 @@ interface Found {
   readonly watched: WatchedVersion;
   readonly stage: PublishedVersion['stage'];
   readonly breach: Breach;
-  /** So say the trials of visitors alone, of whom nobody knows who they are. */
+  /** So say the trials of visitors alone, of whom nobody knows who they are: those of known customers break nothing, or come late at most. */
   readonly ofNobody: boolean;
 }
 
@@ -85,10 +90,13 @@ export async function watchModels(
     const bench = { sql, watched, served, model, campaign, nowMs, rules: watchRules(served.watch) };
     const breach = judge(bench);
     if (!breach) continue;
-    const ofNobody = judge(bench, true) === undefined;
+    const ofNobody = staysLive(judge(bench, true));
     await act(storage, campaign.id, publisher, { watched, stage: served.stage, breach, ofNobody }, nowMs);
   }
 }
+
+/** A live version that comes late stays, since without it there would be no score in time either. What is worse is told of before it. */
+const staysLive = (breach: Breach | undefined): boolean => breach === undefined || breach.kind === 'late';
 
 const totalsOf = (hours: readonly HourSums[]): ScoreTotals => readScoreSums(sumOfHours(hours));
 
@@ -120,16 +128,35 @@ function outcomesOf(
     const first = latest.at(-1)?.hour;
     const live = model.versions.find(({ stage }) => stage === 'live');
     const isCompared = !isSelected && live && live.version !== served.version && first !== undefined;
-    const liveNames = isCompared && scoreNames({ model: model.id, version: live.version }, [kind], knownOnly);
     const always = { nowHour: ask.nowHour, sinceHour: first ?? 0, trials: Number.POSITIVE_INFINITY };
     return {
       by: kind === 'ranked' ? 'order' : 'calibration',
       latest: totalsOf(latest),
       settled: totalsOf(watchedHours(sql, names, { ...ask, nowHour: settledHour })),
-      ...(liveNames && { live: totalsOf(watchedHours(sql, liveNames, always)) }),
+      ...(isCompared && { live: liveTotals(sql, { model: model.id, version: live.version }, kind, always, knownOnly) }),
     };
   });
 }
+
+/**
+ * What the live version came to meanwhile. One of the two may have the bins of its training and the other none, so that they are counted under different
+ * kinds: order is compared whatever the bins, by the kind under which most were scored.
+ */
+function liveTotals(
+  sql: SqlStorage,
+  live: NamedVersion,
+  kind: 'judged' | 'model' | 'ranked',
+  ask: WindowAsk,
+  knownOnly: boolean,
+): ScoreTotals {
+  const kinds = kind === 'ranked' ? ([kind] as const) : (['judged', 'model'] as const);
+  return kinds
+    .map((one) => totalsOf(watchedHours(sql, scoreNames(live, [one], knownOnly), ask)))
+    .reduce((most, one) => (scoredOf(one) > scoredOf(most) ? one : most));
+}
+
+/** What came late has no bins, and says nothing of those that did not. */
+const scoredOf = ({ trials, broken, late }: ScoreTotals): number => trials - broken - late;
 
 async function act(
   storage: DurableObjectStorage,
@@ -155,12 +182,12 @@ async function act(
  * speak against: it serves everybody, and they may be one script. A canary's customers have the live version to go back to.
  */
 function isCalledBack({ stage, breach, ofNobody }: Pick<Found, 'stage' | 'breach' | 'ofNobody'>): boolean {
-  return stage === 'canary' || (stage === 'live' && breach.kind !== 'late' && !ofNobody);
+  return stage === 'canary' || (stage === 'live' && !staysLive(breach) && !ofNobody);
 }
 
 function doneOf(found: Found): string {
   if (isCalledBack(found)) return 'called back';
-  const byNobody = found.stage === 'live' && found.breach.kind !== 'late';
+  const byNobody = found.stage === 'live' && !staysLive(found.breach);
   return byNobody ? 'it stays what it is: trials of known customers do not say so' : 'it stays what it is';
 }
 
