@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { BUNDLE_FORMAT } from '../../decisioning/device/bundle.ts';
 import { scoreBucket } from '../../decisioning/scoring/on-device.ts';
 import { parseCondition } from '../../decisioning/segments/index.ts';
+import { erfGraph, uploadOf } from '../workerd/models/small-model.ts';
 import { until } from './browser.ts';
 import { shippedModel } from './model-answers.ts';
 import { NOTHING_STORED, stored } from './page.ts';
@@ -232,5 +233,20 @@ test('onnxruntime-web is fetched by those who ask for it alone', async () => {
     'ort.wasm.bundle.min.mjs',
     'ort-wasm-simd-threaded.wasm',
   ]);
+  await close();
+});
+
+test('a model with an operator beyond our own says itself that onnxruntime-web is to score it, and is scored by that', async () => {
+  const engine = 'onnxruntime-web';
+  const { manifest, file } = await uploadOf(erfGraph(), { id: 'erf', engine, onDevice: true });
+  double.models = { erf: { manifest, file: Uint8Array.from(Buffer.from(file, 'base64')) } };
+  const { page } = await show('pending');
+  await page.evaluate(() =>
+    hyperedge('score', { attributes: { tenureMonths: 5, contract: 'yearly' }, models: ['erf'] }),
+  );
+  const scored = await scoreWhere(page, ({ model }) => model === 'erf');
+  expect(scored.engine).toBe(engine);
+  // erf(5 / 10), from tables.
+  expect(scored.outputs.probability).toBeCloseTo(0.5204999, 6);
   await close();
 });
