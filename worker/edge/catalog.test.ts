@@ -131,6 +131,24 @@ describe('a warm isolate', () => {
     },
   );
 
+  it('keeps the very map of allocations, by which orders are kept, until one comes or its campaign goes', async () => {
+    const allocationsAt = async (nowMs: number) => {
+      await serve(nowMs);
+      return (await serve(nowMs + 1))!.catalog.allocations;
+    };
+    const allocation = { campaignId: 'first', version: 1, armsKey: 'k', armIds: ['a'], leaves: {} };
+    publisher.change({ allocations: [allocation] });
+    const first = await allocationsAt(T0_MS);
+    expect([...first.keys()]).toEqual(['first']);
+    publisher.change({ allocations: [], switches: { killSwitch: true, pausedCampaigns: [] } });
+    expect(await allocationsAt(T0_MS + 10_000)).toBe(first);
+    publisher.change({ allocations: [allocation] });
+    expect(await allocationsAt(T0_MS + 20_000)).not.toBe(first);
+    publisher.change({ allocations: [] });
+    await publisher.publish('second');
+    expect([...(await allocationsAt(T0_MS + 30_000)).keys()]).toEqual([]);
+  });
+
   it('catches up once the publisher is back', async () => {
     await serve(T0_MS);
     publisher.mode = 'down';

@@ -145,10 +145,19 @@ function mergeAllocations(
   directory: Directory,
   state: PublisherState,
 ): ReadonlyMap<string, Allocation> {
+  const isGone = (id: string): boolean => !Object.hasOwn(directory.campaigns, id);
+  // The same map while nothing came and nothing went: what is worked out from allocations is kept by it.
+  if (
+    before &&
+    before.seq <= state.seq &&
+    state.allocations.length === 0 &&
+    ![...before.allocations.keys()].some(isGone)
+  )
+    return before.allocations;
   // A sequence that went back is a publisher restored from a backup: it sends everything again.
   const merged = new Map(before && before.seq <= state.seq ? before.allocations : undefined);
   for (const allocation of state.allocations) merged.set(allocation.campaignId, allocation);
-  for (const id of merged.keys()) if (!Object.hasOwn(directory.campaigns, id)) merged.delete(id);
+  for (const id of merged.keys()) if (isGone(id)) merged.delete(id);
   return merged;
 }
 
