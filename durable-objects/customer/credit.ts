@@ -113,7 +113,7 @@ function isSameChoice(a: DecisionRecord, b: DecisionRecord): boolean {
 
 /**
  * The first exposure of a decision: a touch, and the period's trial when no other decision of the period was exposed before. From here on
- * the decision is counted by `learning`, whatever its campaign declares later: no sum ever mixes two declarations. `untaught`: seen, and no trial.
+ * the decision is counted by `learning`, whatever its campaign declares later: no sum ever mixes two declarations. `untaught`: seen, and no trial of its period.
  */
 export function creditExposure(
   store: CustomerStore,
@@ -125,13 +125,14 @@ export function creditExposure(
   if (decision.exposedAtMs !== null) return duplicate;
   const { record } = decision;
   const exposedAtMs = Math.max(atMs, record.atMs);
-  const isTrial = !untaught && learnsFrom(store) && trialOf(store, record) === undefined;
+  // Who bought untaught must not become a trial without their purchase later.
+  const isTrial = !untaught && learnsFrom(store) && !trialOf(store, record, true);
   // What was told to have gone out reached the customer then, however much later they looked.
   const late = decision.dispatchedAtMs === undefined ? exposedAtMs > record.claimExpiresAtMs : decision.late;
   const settled = settledOnContact(store, decision, nowMs);
   // As it is now: the conversion must go where the trial went, whoever the customer turns out to be.
   const ofNobody = isTrial && settled.models !== undefined && store.state.meta?.anonymous !== false;
-  const told = { ...(learning && { learning }), ...(ofNobody && { ofNobody: true as const }) };
+  const told = { ...(learning && { learning }), ...(ofNobody && { ofNobody }), ...(untaught && { untaught }) };
   const seen = { ...settled, exposedAtMs, late, isTrial, ...told };
   store.putDecision(seen);
   const sums = isTrial ? sumsOfTrial(record, learning) : undefined;
@@ -141,11 +142,10 @@ export function creditExposure(
   return accepted;
 }
 
-function trialOf(store: CustomerStore, record: DecisionRecord): StoredDecision | undefined {
-  for (const other of store.state.decisions.values()) {
-    if (other.isTrial && other.record.campaignId === record.campaignId && other.record.periodKey === record.periodKey)
-      return other;
-  }
+function trialOf(store: CustomerStore, { campaignId, periodKey }: DecisionRecord, orUntaught = false) {
+  for (const other of store.state.decisions.values())
+    if (other.record.campaignId === campaignId && other.record.periodKey === periodKey)
+      if (other.isTrial || (orUntaught && other.untaught)) return other;
   return undefined;
 }
 

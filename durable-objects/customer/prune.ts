@@ -82,9 +82,9 @@ function newestOfCampaigns(state: CustomerState): Map<string, string> {
 
 /** A pending claim, or the trial or assignment of a sticky period that is alive: without it a cap or a period would be forgotten. */
 function stillDecides(decision: StoredDecision, isNewest: boolean, nowMs: number): boolean {
-  const { record, isTrial } = decision;
+  const { record, isTrial, untaught } = decision;
   if (contactAtMs(decision) === null && record.claimExpiresAtMs > nowMs) return true;
-  return record.stickyUntilMs > nowMs && (isTrial || isNewest);
+  return record.stickyUntilMs > nowMs && (isTrial || untaught === true || isNewest);
 }
 
 function keepTouch(store: CustomerStore, decision: StoredDecision): void {

@@ -50,6 +50,8 @@ export interface StoredDecision {
   readonly models?: Readonly<Record<string, KeptUses>>;
   /** Of a trial that models scored: nobody knew then who the customer was. */
   readonly ofNobody?: true;
+  /** Seen when its network had taught the campaign enough: its sticky period begins no trial any more, with what it bought left out. */
+  readonly untaught?: true;
 }
 
 /** What a campaign learns from besides whether its goal was reached; absent where it is nothing else. */

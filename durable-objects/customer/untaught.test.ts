@@ -1,0 +1,49 @@
+/** What is seen when its network had taught the campaign enough, and what comes of it in its sticky period. */
+import { describe, expect, it } from 'vitest';
+import type { DecisionRecord } from '../../decisioning/record.ts';
+import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
+import { customerOf, DAY_MS, PURCHASE, START_MS, settle, totalOf, worldOf } from './testing/fixtures.ts';
+
+/** A customer of a campaign with a sticky period of 30 days, who is decided for and sees it on two days. */
+async function scene(name: string) {
+  const campaign = campaignOf('c', {
+    objective: { goal: 'purchase', conversionWeight: 1, revenueWeight: 0, priority: 0 },
+    sticky: { mode: 'days', days: 30 },
+  });
+  const world = worldOf(name, configurationOf([campaign], { goals: [PURCHASE] }));
+  const ann = customerOf(world, 'ann');
+  const seen = async (requestId: string, atMs: number, untaught: boolean): Promise<DecisionRecord> => {
+    const record = (await ann.decide(requestId, atMs)) as DecisionRecord;
+    const item = { record, kind: 'exposure' as const, ...(untaught && { untaught }) };
+    expect(await ann.feedback([item], atMs)).toEqual(['accepted']);
+    return record;
+  };
+  const total = async () => {
+    await settle(ann);
+    return totalOf(world, 'c');
+  };
+  return { ann, seen, total };
+}
+
+describe('an exposure that is not learned from', () => {
+  it('leaves its whole period out: who bought does not become a trial without their purchase', async () => {
+    const { ann, seen, total } = await scene('untaught-before');
+    expect(await ann.reach(await seen('1', START_MS, true), START_MS)).toBe('accepted');
+    await seen('2', START_MS + DAY_MS, false);
+    expect(await total()).toMatchObject({ exposures: 2, trials: 0, conversions: 0 });
+  });
+
+  it('takes nothing from a trial that had begun', async () => {
+    const { ann, seen, total } = await scene('untaught-after');
+    await seen('1', START_MS, false);
+    expect(await ann.reach(await seen('2', START_MS + DAY_MS, true), START_MS + DAY_MS)).toBe('accepted');
+    expect(await total()).toMatchObject({ exposures: 2, trials: 1, conversions: 1 });
+  });
+
+  it('ends with its period: the next one has a trial of its own', async () => {
+    const { seen, total } = await scene('untaught-next');
+    await seen('1', START_MS, true);
+    await seen('2', START_MS + 31 * DAY_MS, false);
+    expect(await total()).toMatchObject({ exposures: 2, trials: 1 });
+  });
+});
