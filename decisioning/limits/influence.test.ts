@@ -25,11 +25,16 @@ describe('influence of a network', () => {
     expect(influence.size).toBe(0);
   });
 
-  test('is remembered of so many networks at most, the first counted going first', () => {
+  test('is remembered of so many networks at most, who asked longest ago going first', () => {
     const influence = new Influence(1);
     for (let i = 0; i <= MAX_INFLUENCES; i += 1) influence.admits(1, `n${i}`, 'c', 'ann');
     expect(influence.size).toBe(MAX_INFLUENCES);
     expect(influence.admits(1, `n${MAX_INFLUENCES}`, 'c', 'bob')).toBe(false);
     expect(influence.admits(1, 'n0', 'c', 'bob')).toBe(true);
+    // `n2` is now the oldest; asking makes it the youngest, refused or not.
+    expect(influence.admits(1, 'n2', 'c', 'bob')).toBe(false);
+    influence.admits(1, 'another', 'c', 'ann');
+    expect(influence.admits(1, 'n2', 'c', 'eve')).toBe(false);
+    expect(influence.admits(1, 'n3', 'c', 'bob')).toBe(true);
   });
 });

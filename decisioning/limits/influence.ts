@@ -3,7 +3,7 @@
  * Which trials count is settled at the exposure, before anybody knows what comes of it: leaving some out tilts no rate.
  */
 
-/** Networks and campaigns that are counted at a time: some hundred bytes each; beyond, the one that was counted first begins anew. */
+/** Networks and campaigns that are counted at a time: some hundred bytes each; beyond, the one that asked longest ago begins anew. */
 export const MAX_INFLUENCES = 20_000;
 
 /** Who has taught what today. One isolate's: plain counts, gone with the day. */
@@ -31,7 +31,10 @@ export class Influence {
       this.#taught.clear();
     }
     const name = `${network}\n${campaign}`;
-    const taught = this.#taught.get(name) ?? this.#begin(name);
+    const taught = this.#taught.get(name) ?? this.#begin();
+    // To the young end: who never pauses is never forgotten.
+    this.#taught.delete(name);
+    this.#taught.set(name, taught);
     if (taught.has(trial)) return true;
     if (taught.size >= this.#mostTrials) return false;
     taught.add(trial);
@@ -43,11 +46,9 @@ export class Influence {
     return this.#taught.size;
   }
 
-  #begin(name: string): Set<string> {
+  #begin(): Set<string> {
     const oldest = this.#taught.size >= MAX_INFLUENCES ? this.#taught.keys().next() : undefined;
     if (oldest && !oldest.done) this.#taught.delete(oldest.value);
-    const begun = new Set<string>();
-    this.#taught.set(name, begun);
-    return begun;
+    return new Set<string>();
   }
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { forgetInfluence, influenceOf } from './influence.ts';
+import { forgetInfluence, influenceOf, LEARNED_TRIALS_PER_NETWORK, learnedTrialsPerNetwork } from './influence.ts';
 
 const DAY_MS = 86_400_000;
 const MIDNIGHT_MS = 20_000 * DAY_MS;
@@ -24,4 +24,18 @@ describe('what a network may teach a worker', () => {
       learned.push(await teaches(`visitor ${i}`, nowMs, one));
     expect(learned).toEqual([true, false, false, true]);
   });
+
+  test('is bounded for the one address that Workers of other zones have: anybody may write one', async () => {
+    const ip = '2a06:98c0:3600::103';
+    const learned: boolean[] = [];
+    for (let i = 0; i <= LEARNED_TRIALS_PER_NETWORK; i += 1) learned.push(await teaches(`${i}`, MIDNIGHT_MS, { ip }));
+    expect(learned.indexOf(false)).toBe(LEARNED_TRIALS_PER_NETWORK);
+  });
+
+  test.each(['', ' ', '\t', 'none', '1.5', '-1', '1001', undefined])(
+    'is the default where the variable is %j',
+    (told) => {
+      expect(learnedTrialsPerNetwork({ LEARNED_TRIALS_PER_NETWORK: told })).toBe(LEARNED_TRIALS_PER_NETWORK);
+    },
+  );
 });

@@ -16,7 +16,7 @@ const MS_PER_DAY = 86_400_000;
 /** The bound of this deployment: {@link LEARNED_TRIALS_PER_NETWORK}, unless its variable of that name holds another whole number. */
 export function learnedTrialsPerNetwork(env: object): number {
   const text = (env as { readonly LEARNED_TRIALS_PER_NETWORK?: unknown }).LEARNED_TRIALS_PER_NETWORK;
-  const told = text === undefined || text === '' ? Number.NaN : Number(text);
+  const told = text === undefined || String(text).trim() === '' ? Number.NaN : Number(text);
   return Number.isInteger(told) && told >= 0 && told <= MAX_LEARNED_TRIALS_PER_NETWORK
     ? told
     : LEARNED_TRIALS_PER_NETWORK;

@@ -7,8 +7,9 @@ const V4_PREFIX = 3;
 const V6_PREFIX = 7;
 
 /**
- * The network as text, a /24 or a /56; undefined where nobody on the internet asks: on a laptop, inside of a network, from another worker.
- * The address is the platform's word; no client can choose it.
+ * The network as text, a /24 or a /56; undefined where nobody on the internet asks: on a laptop, inside of a network.
+ * The address is the platform's word; no client can choose it. Workers of other zones have one in common, `2a06:98c0:3600::103`: a network like any other,
+ * for anybody may write such a Worker (developers.cloudflare.com/workers/runtime-apis/headers). One of the same zone chooses it with `x-real-ip`.
  */
 export function networkOf(request: Pick<Request, 'headers'>): string | undefined {
   const address = request.headers.get('cf-connecting-ip');
