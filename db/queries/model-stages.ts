@@ -113,6 +113,8 @@ export type ServingRow = Pick<
   'modelId' | 'version' | 'stage' | 'share' | 'manifestHash' | 'stagedAt'
 > & {
   readonly revision: number;
+  /** When it was last put in service in spite of a call-back, in ms since the epoch; null where it never was. */
+  readonly resumedAt: number | null;
   /** `watch` of its manifest, JSON; null where it says nothing. */
   readonly watch: string | null;
   /** `engine` of its manifest. */
@@ -125,7 +127,7 @@ export type ServingRow = Pick<
 export async function listServing(db: Database, workspaceId: string): Promise<readonly ServingRow[]> {
   const { results } = await db.$client
     .prepare(
-      `SELECT m.id AS modelId, m.revision, v.version, v.stage, v.share, v.manifest_hash AS manifestHash, v.staged_at AS stagedAt,
+      `SELECT m.id AS modelId, m.revision, v.version, v.stage, v.share, v.manifest_hash AS manifestHash, v.staged_at AS stagedAt, v.resumed_at AS resumedAt,
          json_extract(v.manifest, '$.watch') AS watch, json_extract(v.manifest, '$.engine') AS engine,
          json_extract(v.manifest, '$.onDevice') AS onDevice
        FROM models m LEFT JOIN model_versions v ON v.workspace_id = m.workspace_id AND v.model_id = m.id AND v.stage IN ('shadow', 'canary', 'live')

@@ -5,12 +5,20 @@ import { introduce, nextSeq, readMeta } from './meta.ts';
 /** Models with a version in service: one answer with all of them is read by every worker every two seconds. */
 export const MAX_MODELS = 200;
 
+/** A version that was put in service on purpose, in spite of being called back before. */
+export interface Resumption {
+  readonly version: number;
+  readonly atMs: number;
+}
+
 /** A model's versions in service as of one change of it in the registry. */
 export interface ModelChange {
   readonly model: PublishedModel;
   /** Counts the registry's changes of this model: an earlier one that comes later changes nothing. */
   readonly revision: number;
-  /** A version that was put in service on purpose: it serves again, though it was called back. */
+  /** As the registry has them, so that whichever change comes through tells of them: call-backs of before no longer count. Absent from the last release. */
+  readonly resumptions?: readonly Resumption[];
+  /** A version that was put in service on purpose by this very change: it serves again, whenever it was called back. */
   readonly resumed?: number;
 }
 
@@ -62,7 +70,8 @@ export function readModels(sql: SqlStorage): readonly PublishedModel[] {
  * @returns the sequence number that readers know it by
  * @throws RangeError beyond {@link MAX_MODELS} models that serve
  */
-export function changeModel(sql: SqlStorage, workspaceId: string, { model, revision, resumed }: ModelChange): number {
+export function changeModel(sql: SqlStorage, workspaceId: string, change: ModelChange): number {
+  const { model, revision, resumed, resumptions = [] } = change;
   introduce(sql, workspaceId);
   const known = sql.exec<{ revision: number }>('SELECT revision FROM models WHERE model_id = ?', model.id).toArray()[0];
   if (known && known.revision >= revision) return readMeta(sql).seq;
@@ -76,6 +85,13 @@ export function changeModel(sql: SqlStorage, workspaceId: string, { model, revis
   sql.exec('INSERT OR REPLACE INTO models VALUES (?, ?, ?)', model.id, revision, JSON.stringify(model));
   if (resumed !== undefined)
     sql.exec('DELETE FROM models_called_back WHERE model_id = ? AND version = ?', model.id, resumed);
+  for (const { version, atMs } of resumptions)
+    sql.exec(
+      'DELETE FROM models_called_back WHERE model_id = ? AND version = ? AND at_ms < ?',
+      model.id,
+      version,
+      atMs,
+    );
   return nextSeq(sql);
 }
 

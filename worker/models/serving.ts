@@ -2,9 +2,9 @@
 import { database } from '../../db/database.ts';
 import { listServing, raiseRevision, type ServingRow } from '../../db/queries/model-stages.ts';
 import { findModel, findVersion, listModels } from '../../db/queries/models.ts';
-import type { PublishedModel, PublishedVersion, ServingStage } from '../../decisioning/scoring/published.ts';
+import type { PublishedVersion, ServingStage } from '../../decisioning/scoring/published.ts';
 import type { ModelWatch } from '../../decisioning/scoring/watch/rules.ts';
-import type { ModelChange } from '../../durable-objects/publisher/models.ts';
+import type { ModelChange, Resumption } from '../../durable-objects/publisher/models.ts';
 import { publisherStub } from '../../durable-objects/shared/calls.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { log } from '../http/log.ts';
@@ -13,13 +13,18 @@ import { standingIn, writeDown } from './called-back.ts';
 
 /** Every model that ever served, with the versions that do now. */
 async function servingModels(env: Env, workspaceId: string): Promise<readonly ModelChange[]> {
-  const changes = new Map<string, { revision: number; model: PublishedModel }>();
+  const changes = new Map<string, ModelChange & { readonly resumptions: readonly Resumption[] }>();
   for (const row of await listServing(database(env.DB), workspaceId)) {
     const { modelId, revision } = row;
-    const { model } = changes.get(modelId) ?? { model: { id: modelId, versions: [] } };
+    const { model, resumptions } = changes.get(modelId) ?? { model: { id: modelId, versions: [] }, resumptions: [] };
     // A model of which nothing serves comes as one row without a version.
     const versions = row.version === null ? [] : [one(row)];
-    changes.set(modelId, { revision, model: { ...model, versions: [...model.versions, ...versions] } });
+    const resumed = row.resumedAt === null ? [] : [{ version: row.version, atMs: row.resumedAt }];
+    changes.set(modelId, {
+      revision,
+      model: { ...model, versions: [...model.versions, ...versions] },
+      resumptions: [...resumptions, ...resumed],
+    });
   }
   return [...changes.values()];
 }
@@ -63,8 +68,7 @@ async function tell(env: Env, workspaceId: string, change: ModelChange): Promise
  * @returns how many repairs were made
  */
 export async function reconcileModels(env: Env, workspaceId: string, nowMs: number): Promise<number> {
-  const publisher = await publisherStub(env, workspaceId);
-  const books = await withRetry(() => publisher.modelBooks());
+  const books = await withRetry(async () => (await publisherStub(env, workspaceId)).modelBooks());
   const known = new Map(books.models.map(({ model, revision }) => [model.id, revision]));
   const db = database(env.DB);
   const repairs: (() => Promise<boolean>)[] = [];

@@ -201,6 +201,23 @@ describe('a version that the watch called back', () => {
     expect(await decidedAfresh()).toBe('stay');
   });
 
+  it('serves again when the publisher missed its resumption, and hears of another version next', async () => {
+    await callBack(Date.now() - 1_000);
+    await reconcile();
+    breakPart('publisher', 'down', 'nothing');
+    expect((await stage(1, { stage: 'live', resume: true })).status).toBe(503);
+    mend();
+    await upload({ bias: -5 });
+    expect((await stage(2, { stage: 'shadow' })).status).toBe(200);
+    expect((await (await publisher()).modelBooks()).calledBack).toEqual([]);
+    await reconcile();
+    expect(await versions()).toEqual([
+      [2, 'shadow'],
+      [1, 'live'],
+    ]);
+    expect(await decidedAfresh()).toBe('stay');
+  });
+
   it('stays out of service when it was called back by a clock that is behind', async () => {
     await callBack(1);
     await reconcile();
