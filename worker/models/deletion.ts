@@ -4,7 +4,7 @@ import { emptyVersion, findTombstone } from '../../db/queries/model-deletion.ts'
 import { findVersion } from '../../db/queries/models.ts';
 import type { Caller } from '../configuration/release.ts';
 import { type Checked, refused } from '../http/problem.ts';
-import { eraseModel } from './store.ts';
+import { eraseModel, readFile, restoreFile } from './store.ts';
 
 /**
  * Deletes manifest, figures, card and file of a version that serves nobody; its number, its manifest's hash and the audit stay. Deleting again changes
@@ -25,6 +25,9 @@ export async function deleteVersion(caller: Caller, modelId: string, version: nu
   const left = await findTombstone(db, name);
   if (!left) return refused('not_found', `There is no version ${version} of a model "${modelId}"`);
   const fileHash = left.isFileShared ? undefined : (left.fileHash ?? undefined);
+  const file = fileHash === undefined ? undefined : await readFile(env, workspaceId, fileHash);
   await eraseModel(env, workspaceId, { manifestHash: left.manifestHash, fileHash });
+  // A version with the same file may have been registered since it was asked.
+  if (file && (await findTombstone(db, name))?.isFileShared) await restoreFile(env, workspaceId, file);
   return { ok: true, value: null };
 }

@@ -12,7 +12,7 @@ import type { Caller } from '../configuration/release.ts';
 import { type Checked, refused } from '../http/problem.ts';
 import { checkUpload } from './check.ts';
 import { deleteVersion } from './deletion.ts';
-import { manifestHashOf, sha256Of, storeModel } from './store.ts';
+import { manifestHashOf, restoreFile, sha256Of, storeModel } from './store.ts';
 import { finishJob } from './training.ts';
 
 /** Models of a workspace with a version: those that serve, and as many again that did or will. */
@@ -58,6 +58,8 @@ export async function registerModel(
     await deleteVersion(caller, modelId, stored.row.version);
     return deletedBefore(stored.row);
   }
+  // From here on the row keeps the file: a deletion that asked before there was one is looked for.
+  await restoreFile(env, workspaceId, file);
   return { ok: true, value: { ...stored, row: await finishJob(caller, stored.row, lineage.job) } };
 }
 

@@ -57,13 +57,31 @@ export async function storeModel(
   return hash;
 }
 
+/**
+ * Puts a version's file back where it is not there: the deletion of another version with the same file may have taken it meanwhile. Throws
+ * {@link Unavailable} when the bucket does not answer.
+ */
+export async function restoreFile(env: Env, workspaceId: string, file: Uint8Array<ArrayBuffer>): Promise<void> {
+  const key = fileKey(workspaceId, await sha256Of(file));
+  try {
+    if (!(await env.MODELS.head(key))) await env.MODELS.put(key, file);
+  } catch {
+    throw new Unavailable('models');
+  }
+}
+
+/** A file by its hash; undefined when it is not there, or other bytes are. Throws {@link Unavailable} when the bucket does not answer. */
+export function readFile(env: Env, workspaceId: string, hash: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  return read(env, fileKey(workspaceId, hash), hash);
+}
+
 /** A version by its manifest's hash; undefined when a part of it is not there. Throws {@link Unavailable} when the bucket does not answer. */
 export async function readModel(env: Env, workspaceId: string, hash: string): Promise<ModelBody | undefined> {
   const bytes = await read(env, manifestKey(workspaceId, hash), hash);
   if (!bytes) return undefined;
   const manifest = new TextDecoder().decode(bytes);
   const { sha256 } = (JSON.parse(manifest) as ModelManifest).file;
-  const file = await read(env, fileKey(workspaceId, sha256), sha256);
+  const file = await readFile(env, workspaceId, sha256);
   return file && { hash, manifest, file };
 }
 

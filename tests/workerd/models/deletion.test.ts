@@ -86,3 +86,43 @@ it('goes on where the bucket did not answer, when it is asked again', async () =
   expect((await remove(1)).status).toBe(204);
   expect(await keys()).toEqual([]);
 });
+
+/** The bucket, with something that happens just before the real thing does. */
+function before(method: 'put' | 'delete', happens: (key: string) => Promise<unknown>): void {
+  change(
+    'MODELS',
+    new Proxy(bindings.MODELS, {
+      get: (bucket, name) => {
+        const real = (Reflect.get(bucket, name) as (...args: unknown[]) => Promise<unknown>).bind(bucket);
+        if (name !== method) return real;
+        return async (...args: unknown[]) => {
+          await happens(String(args[0]));
+          return real(...args);
+        };
+      },
+    }),
+  );
+}
+
+it('leaves a file that is registered again while it is deleted, whoever comes first', async () => {
+  let fileKey = '';
+  // The other deletion's turn comes between the file and the row of this one.
+  before('put', async (key) => {
+    if (key.includes('/files/')) fileKey = key;
+    else await bindings.MODELS.delete(fileKey);
+  });
+  expect((await upload({ name: 'same file' })).status).toBe(201);
+  mend();
+  expect(await keys()).toContain('files');
+
+  for (const version of [1, 2]) {
+    const isLast = version === 2;
+    // Nobody had the file when the deletion asked; somebody does when it deletes.
+    before('delete', async () => {
+      mend();
+      if (isLast) expect((await upload({ name: 'same file again' })).status).toBe(201);
+    });
+    expect((await remove(version)).status).toBe(204);
+  }
+  expect((await keys()).toSorted()).toEqual(['files', 'manifests']);
+});
