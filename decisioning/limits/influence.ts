@@ -1,6 +1,6 @@
 /**
  * How much one network may teach a campaign in a day. Ids of visitors are free, so a bound on visitors alone bounds nobody; addresses are not.
- * Which trials count is settled at the exposure, before anybody knows what comes of it: leaving some out tilts no rate.
+ * Which trials count is settled at a sticky period's first exposure and stays for all of it: who is left out is so with what they buy later.
  */
 
 /** Networks and campaigns that are counted at a time: some hundred bytes each; beyond, the one that asked longest ago begins anew. */
