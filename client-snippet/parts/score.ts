@@ -6,7 +6,7 @@ import { scoreBucket } from '../../decisioning/scoring/on-device.ts';
 import { outputsOf } from '../../decisioning/scoring/outputs.ts';
 import { encodeRow } from '../../decisioning/scoring/vector.ts';
 import type { Core } from '../lib/core.ts';
-import { isOutage, type Loaded, load } from './score/load.ts';
+import { type Loaded, load } from './score/load.ts';
 import { clear, count, forgetSession, look, type PageKind, resolver, resume, save } from './score/session.ts';
 
 interface Options {
@@ -184,8 +184,7 @@ export const start = async (core: Core, options: Options = {}): Promise<void> =>
   Object.assign(sent, options.send);
   for (const id of options.models ?? [])
     if (key && (engine || (!models.has(id) && models.size < MAX_PAGE_MODELS))) {
-      const ask: Model['ask'] = (before) =>
-        load(core, id, key, engine, src, before).catch((reason) => (isOutage(reason) ? before : undefined));
+      const ask: Model['ask'] = (before) => load(core, id, key, engine, src, before).catch(() => undefined);
       models.set(id, { ask, loading: ask(), atMs: performance.now() });
     }
   save(mayStore());

@@ -218,6 +218,18 @@ test('a version that is called back scores no longer than its answer lives, and 
   expect(await minute()).toBe(false);
   double.models = { 'purchase-intent': INTENT };
   expect(await minute()).toBe(true);
+  // While nobody says who is in charge, who was goes on; once another is, it does not, whether or not that one loads.
+  await page.route(/\/device\?/, (route) => route.fulfill({ status: 503 }));
+  expect(await minute()).toBe(true);
+  await page.unroute(/\/device\?/);
+  await page.route(/\/files\//, (route) => route.fulfill({ status: 503 }));
+  await page.route(/\/device\?/, async (route) => {
+    const response = await route.fetch();
+    const model = await response.json();
+    const versions = [{ ...model.versions[0], version: 2, manifest: '1'.repeat(64) }];
+    await route.fulfill({ response, json: { ...model, versions } });
+  });
+  expect(await minute()).toBe(false);
   await context.close();
 });
 

@@ -15,8 +15,8 @@ export interface Loaded {
   readonly run: Run;
 }
 
-/** Whether a load failed for want of a network or of a server that answers: nothing is known of the model then. */
-export const isOutage = (reason: unknown): boolean => reason instanceof TypeError || (reason as Response).status > 404;
+/** Whether a question failed for want of a network or of a server that answers: nothing is known of the model then. */
+const isOutage = (reason: unknown): boolean => reason instanceof TypeError || (reason as Response).status > 404;
 
 /** Names nobody, and takes no cookie along: the answer is the same for all, and kept by the browser's own cache. */
 const get = async (path: string, { $settings: { api } }: Core, key = ''): Promise<Response> => {
@@ -35,7 +35,7 @@ const hexOf = (bytes: ArrayBuffer): string =>
  *
  * @param engine of the site's choice, instead of the manifest's
  * @param src where the site keeps the files of onnxruntime-web
- * @param before what scored until now: it goes on where nothing else is in charge
+ * @param before what scored until now: it goes on while it is in charge, and where nobody says who is
  */
 export const load = async (
   core: Core,
@@ -45,7 +45,14 @@ export const load = async (
   src?: string,
   before?: Loaded,
 ): Promise<Loaded> => {
-  const model: DeviceModel = await (await get(`/v1/models/${id}/device`, core, key)).json();
+  let model: DeviceModel;
+  try {
+    model = await (await get(`/v1/models/${id}/device`, core, key)).json();
+  } catch (reason) {
+    // Of this question alone: where another version is in charge, one that does not load is no reason to score on.
+    if (before && isOutage(reason)) return before;
+    throw reason;
+  }
   // A visitor without an id gets what most of them have.
   const { anonymousId = '' } = (core.$customer() ?? {}) as { anonymousId?: string };
   const versions = model.versions.filter(({ stage }) => anonymousId || stage === 'live');
