@@ -78,6 +78,8 @@ export interface Double {
   /** HTML by path; `headers` for all of them. */
   html: Record<string, string>;
   headers: Record<string, string>;
+  /** Scripts of pages' own that hold the document up, by path: for so many milliseconds. */
+  slowScripts: Record<string, number>;
   reset(): void;
   close(): Promise<void>;
 }
@@ -181,6 +183,9 @@ export async function startDouble(): Promise<Double> {
     else void handleApi(double, request, response);
   });
   const pageServer = createServer((request, response) => {
+    const heldMs = double.slowScripts[request.url ?? ''];
+    if (heldMs !== undefined)
+      return void setTimeout(() => response.writeHead(200, { 'content-type': 'text/javascript' }).end(), heldMs);
     const html = double.html[(request.url ?? '/').split('?')[0] as string];
     response
       .writeHead(html ? 200 : 404, { 'content-type': 'text/html; charset=utf-8', ...double.headers })
@@ -200,6 +205,7 @@ export async function startDouble(): Promise<Double> {
     refuse: () => undefined,
     html: {},
     headers: {},
+    slowScripts: {},
     reset() {
       double.received.length = 0;
       double.modelsAsked.length = 0;
@@ -211,6 +217,7 @@ export async function startDouble(): Promise<Double> {
         answers: {},
         html: {},
         headers: {},
+        slowScripts: {},
       });
       double.tokenTail = '';
       double.refuse = () => undefined;

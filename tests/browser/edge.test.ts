@@ -257,11 +257,7 @@ test('what the browser refuses is not stepped over by what the cookie says', asy
   // The document is read when the parts have come.
   const wait = '<script src="/slow.js"></script>';
   double.html = { '/': handed(FILLED + wait, block, "hyperedge('purposes', { ads: false });") };
-  await context.route('**/slow.js', async (route) => {
-    await until(() => !!route.request().frame().page());
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    await route.fulfill({ contentType: 'text/javascript', body: '' });
-  });
+  double.slowScripts = { '/slow.js': 500 };
   await visit('/', double.pages);
   await until(() => double.received.length > 0);
   expect(double.received[0]).toMatchObject({ endpoint: 'optimize', body: { consent: 'pending' } });

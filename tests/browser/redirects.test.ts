@@ -115,26 +115,31 @@ test('another origin is told what it names itself and the campaign’s names, an
   expect(pathname + search + hash).toBe('/b?v=2&utm_source=mail&hyperedge_redirected=1');
 });
 
-test.each([
+const SENDERS: [string, string][] = [
   ['', ''],
   [', where no referrer is told', '<meta name="referrer" content="no-referrer">'],
-])('a server that answers with this page again, and takes the mark off, makes no circle%s', async (_, head) => {
-  leadTo('/b');
-  const context = await browser.newContext();
-  let left = 0;
-  await context.route(/\/b\?/, (route) => {
-    left += 1;
-    return left > 5
-      ? route.abort()
-      : route.fulfill({ status: 301, headers: { location: '/', 'cache-control': 'no-store' } });
-  });
-  const page = await show({ context, head });
-  await until(() => types().filter((type) => type === 'optimize').length > 1);
-  await decided(page);
-  await page.waitForTimeout(300);
-  expect(left).toBe(1);
-  expect(await page.evaluate(() => getComputedStyle(document.documentElement).opacity)).toBe('1');
-});
+];
+// The second is told by the Navigation API alone, which this Firefox lacks.
+test.each(IN_FIREFOX ? SENDERS.slice(0, 1) : SENDERS)(
+  'a server that answers with this page again, and takes the mark off, makes no circle%s',
+  async (_, head) => {
+    leadTo('/b');
+    const context = await browser.newContext();
+    let left = 0;
+    await context.route(/\/b\?/, (route) => {
+      left += 1;
+      return left > 5
+        ? route.abort()
+        : route.fulfill({ status: 301, headers: { location: '/', 'cache-control': 'no-store' } });
+    });
+    const page = await show({ context, head });
+    await until(() => types().filter((type) => type === 'optimize').length > 1);
+    await decided(page);
+    await page.waitForTimeout(300);
+    expect(left).toBe(1);
+    expect(await page.evaluate(() => getComputedStyle(document.documentElement).opacity)).toBe('1');
+  },
+);
 
 test('one decision leads away once in a session; the page is not seen until it is left', async () => {
   leadTo('/b');
