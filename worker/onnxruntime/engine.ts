@@ -64,7 +64,8 @@ function modelOf(file: Uint8Array, { runtime, sessionOf, session }: Opening): Op
   return {
     inputs: [{ name: input.name, width }],
     outputs: first.map(([name, { length }]) => ({ name, width: length })),
-    // It does not tell what a row costs. A weight is used once at least, and four bytes of file hold one: counted dearer than that, never free.
+    // It does not tell what a row costs. A weight is used once at least, and four bytes of file hold one: counted dearer than that. A graph that makes its
+    // numbers itself (ConstantOfShape, Expand, Loop) may cost far more than its file says.
     steps: file.byteLength,
     run: (rows, count) => {
       if (rows.length !== count * width)
