@@ -92,8 +92,8 @@ export default defineConfig({
           name: 'browser',
           environment: 'node',
           include: ['tests/browser/**/*.test.ts'],
-          // A machine that stands still for two seconds makes a page rightly show its own content: once more then, and the report says so.
-          retry: 1,
+          // A machine that stands still for two seconds makes a page rightly show its own content: once or twice more then, and the report says so.
+          retry: 2,
           // By themselves one at a time: two on two cores would measure each other's waiting.
           ...(!isWhole && { fileParallelism: false, maxWorkers: 1 }),
           testTimeout: 30_000,

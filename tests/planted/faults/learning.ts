@@ -54,8 +54,8 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
     name: 'every-exposure-is-a-trial',
     what: 'later exposures of a sticky period count as trials',
     file: 'durable-objects/customer/credit.ts',
-    find: 'learnsFrom(store) && trialOf(store, record) === undefined',
-    replace: 'learnsFrom(store)',
+    find: '!untaught && learnsFrom(store) && !trialOf(store, record, true)',
+    replace: '!untaught && learnsFrom(store)',
     caughtBy: {
       project: 'workerd',
       file: 'durable-objects/customer/trials.test.ts',
