@@ -29,6 +29,8 @@ export interface RuntimeOptions {
   readonly directPort?: number;
   /** Also these workers, each with an address of its own: what benchmarks race the worker against. */
   readonly beside?: readonly Beside[];
+  /** Also an address at which workerd's inspector listens: for profiles. */
+  readonly inspectorPort?: number;
 }
 
 /** A small worker of one module beside ours, with one class of objects. */
@@ -123,6 +125,7 @@ export async function startRuntime(settings: RuntimeOptions): Promise<Runtime> {
     host: '127.0.0.1',
     port,
     logRequests: false,
+    ...(settings.inspectorPort && { inspectorPort: settings.inspectorPort }),
     // Requests have no place of their own here; asking for this machine's would need a network.
     cf: false,
     resourcePersistencePath: join(stateDir, 'v3'),

@@ -21,9 +21,10 @@ export interface StackOptions {
   readonly vars?: Readonly<Record<string, string>>;
   /** Also a worker in front of a site, see {@link RuntimeOptions}; the demo's key stands for its own. */
   readonly pages?: (publishableKey: string) => NonNullable<RuntimeOptions['pages']>;
-  /** Both as {@link RuntimeOptions} has them. */
+  /** These as {@link RuntimeOptions} has them. */
   readonly directPort?: number;
   readonly beside?: readonly Beside[];
+  readonly inspectorPort?: number;
   /** Also the shop with its pages filled at the edge, on this port. */
   readonly edgePort?: number;
   /** Wraps each step, to show its progress. */
@@ -64,6 +65,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...(options.vars && { vars: options.vars }),
       ...(options.directPort && { directPort: options.directPort }),
       ...(options.beside && { beside: options.beside }),
+      ...(options.inspectorPort && { inspectorPort: options.inspectorPort }),
       ...(options.pages && { pages: options.pages(keys.publishableKey) }),
       ...(edgePort && { pages: edgePages(keys.publishableKey, url, edgePort) }),
     }),

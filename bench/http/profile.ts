@@ -1,0 +1,117 @@
+/**
+ * `npm run bench:profile -- capped,feedback --out FOLDER`: a V8 CPU profile of each kind of call, as workerd runs it, for any viewer of
+ * `.cpuprofile` files; the functions with the most time of their own are printed. Time outside of JavaScript (sockets, SQLite, calls to
+ * objects) shows at the function that waits for it.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { choosePort } from '../../scripts/start/port.ts';
+import { startStack } from '../../scripts/start/stack.ts';
+import { BARE, BARE_SCRIPT } from './bare.ts';
+import { closedLoop, Target } from './load.ts';
+import { BARE_CALLS, type CallName, Calls, DOCUMENTS, OUR_CALLS } from './scenarios.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { out: { type: 'string', default: tmpdir() }, top: { type: 'string', default: '30' } },
+});
+const names = (positionals[0] ?? 'capped').split(',') as CallName[];
+const known: readonly string[] = [...BARE_CALLS, ...OUR_CALLS];
+for (const name of names) if (!known.includes(name)) throw new RangeError(`${name}: none of ${known.join(', ')}`);
+
+const CLIENTS = 32;
+const STRETCH_MS = 4_000;
+const SAMPLE_MICROSECONDS = 200;
+/** Decisions before feedback: more than a stretch of warming up and one of measuring tell. */
+const TOLD = 20_000;
+
+interface Profile {
+  readonly nodes: readonly { id: number; callFrame: { functionName: string; url: string; lineNumber: number } }[];
+  readonly samples: readonly number[];
+  readonly timeDeltas: readonly number[];
+}
+
+/** One worker's inspector; `end` closes it. */
+async function inspectorOf(port: number, worker: string) {
+  const listed = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as {
+    id: string;
+    webSocketDebuggerUrl: string;
+  }[];
+  const address = listed.find(({ id }) => id === `core:user:${worker}`)?.webSocketDebuggerUrl;
+  if (!address) throw new Error(`no inspector of ${worker} among ${listed.map(({ id }) => id).join(', ')}`);
+  const socket = new WebSocket(address);
+  await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }));
+  let last = 0;
+  const waiting = new Map<number, (result: unknown) => void>();
+  socket.addEventListener('message', ({ data }) => {
+    const { id, result } = JSON.parse(String(data)) as { id?: number; result?: unknown };
+    if (id !== undefined) waiting.get(id)?.(result);
+  });
+  const send = (method: string, params = {}) =>
+    new Promise<unknown>((resolve) => {
+      last += 1;
+      waiting.set(last, resolve);
+      socket.send(JSON.stringify({ id: last, method, params }));
+    });
+  return { send, end: () => socket.close() };
+}
+
+function printTop({ nodes, samples, timeDeltas }: Profile, top: number): void {
+  const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
+  const own = new Map<string, number>();
+  let all = 0;
+  for (const [i, sample] of samples.entries()) {
+    const { functionName, url, lineNumber } = byId.get(sample)!;
+    const name = `${functionName || '(anonymous)'} ${url.split('/').pop()}:${lineNumber + 1}`;
+    own.set(name, (own.get(name) ?? 0) + timeDeltas[i]!);
+    all += timeDeltas[i]!;
+  }
+  const sorted = [...own].toSorted(([, one], [, other]) => other - one).slice(0, top);
+  for (const [name, time] of sorted) console.log(`  ${((time / all) * 100).toFixed(1).padStart(5)} %  ${name}`);
+}
+
+const state = mkdtempSync(join(tmpdir(), 'profile-'));
+const [barePort, directPort, inspectorPort] = [
+  await choosePort(undefined, 19_117),
+  await choosePort(undefined, 19_137),
+  await choosePort(undefined, 19_157),
+];
+const stack = await startStack({
+  root: fileURLToPath(new URL('../../', import.meta.url)),
+  port: await choosePort(undefined, 19_177),
+  stateDir: state,
+  demoFile: join(state, 'demo.json'),
+  ...{ directPort, inspectorPort, beside: [{ ...BARE, script: BARE_SCRIPT, port: barePort }] },
+});
+const bare = new Target(barePort, {});
+const ours = new Target(directPort, { authorization: `Bearer ${stack.keys.secretKey}` });
+try {
+  await ours.send({ path: '/v1/push', body: JSON.stringify({ documents: DOCUMENTS }) });
+  mkdirSync(values.out, { recursive: true });
+  for (const name of names) {
+    const isBare = (BARE_CALLS as readonly string[]).includes(name);
+    const calls = new Calls();
+    if (name === 'feedback') await calls.gather(TOLD, (call) => ours.send(call), CLIENTS);
+    const run = () => closedLoop(isBare ? bare : ours, () => calls.next(name), CLIENTS, STRETCH_MS);
+    await run();
+    const inspector = await inspectorOf(inspectorPort, isBare ? 'bare' : 'hyperedge');
+    await inspector.send('Profiler.enable');
+    await inspector.send('Profiler.setSamplingInterval', { interval: SAMPLE_MICROSECONDS });
+    await inspector.send('Profiler.start');
+    const { answered, seconds } = await run();
+    const { profile } = (await inspector.send('Profiler.stop')) as { profile: Profile };
+    inspector.end();
+    const file = join(values.out, `${name}.cpuprofile`);
+    writeFileSync(file, JSON.stringify(profile));
+    console.log(`\n${name}: ${(answered / seconds).toFixed(0)} a second while profiled, ${file}`);
+    printTop(profile, Number(values.top));
+  }
+} finally {
+  bare.end();
+  ours.end();
+  await stack.runtime.stop();
+  rmSync(state, { recursive: true, force: true });
+}
