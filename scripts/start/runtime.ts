@@ -25,7 +25,7 @@ export interface RuntimeOptions {
   readonly vars?: Readonly<Record<string, string>>;
   /** Also the worker of wrangler.pages.toml, on a port of its own: `sites` is its EDGE_SITES. */
   readonly pages?: { readonly port: number; readonly sites: object };
-  /** Also an address of the worker itself: the usual one has a proxy before it, which costs each request some. For benchmarks. */
+  /** Also an address of the worker itself, which then has no static files: the usual one has proxies before it, which cost each request some. For benchmarks. */
   readonly directPort?: number;
   /** Also these workers, each with an address of its own: what benchmarks race the worker against. */
   readonly beside?: readonly Beside[];
@@ -94,6 +94,12 @@ const besideWorker = (root: string, { name, script, port, objects }: Beside) => 
   unsafeDirectSockets: [socketAt(port)],
 });
 
+/** Locally two workers of the tool stand before one that has static files, and cost more than a decision does; the platform has none of them. */
+function withoutAssets<T extends object>(options: T): Omit<T, 'assets'> {
+  const { assets: _, ...others } = options as T & { readonly assets?: unknown };
+  return others;
+}
+
 /**
  * Starts everything wrangler.toml describes. Not through `wrangler dev`: its proxies cost each request most of its time, and it takes
  * over the screen.
@@ -104,7 +110,8 @@ export async function startRuntime(settings: RuntimeOptions): Promise<Runtime> {
   // wrangler would tell which file it has the secrets from, in the middle of our screen.
   process.env.WRANGLER_LOG ??= 'error';
   const overrides = { assets: { directory: assets } };
-  const { workerOptions } = workerOptionsOf(join(root, 'wrangler.toml'), undefined, { overrides });
+  const { workerOptions: described } = workerOptionsOf(join(root, 'wrangler.toml'), undefined, { overrides });
+  const workerOptions = settings.directPort ? withoutAssets(described) : described;
   const pages = settings.pages ? [await pagesWorker(settings, settings.pages)] : [];
   mkdirSync(dirname(logFile), { recursive: true });
   const log = createWriteStream(logFile, { mode: 0o600 });

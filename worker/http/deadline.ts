@@ -29,6 +29,23 @@ export function decideDeadlineMs(env: object): number {
 /** Where work that is too late for its request goes on. */
 export type Behind = Pick<ExecutionContext, 'waitUntil'>;
 
+/** A timer that is cleared costs nothing; a wait that is aborted makes an error with its stack, and there are some waits a request. */
+function orLate<T>(work: Promise<T>, ms: number): Promise<T | typeof LATE> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(LATE), ms);
+    work.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
+}
+
 /** The deadline of one request. It counts from when it is made. */
 export class Deadline {
   readonly #behind: () => Behind;
@@ -44,10 +61,7 @@ export class Deadline {
   /** The end of the work, or {@link LATE} when the deadline comes first: then it goes on behind the answer, and its errors are nobody's. */
   async within<T>(work: Promise<T>, share = 1): Promise<T | typeof LATE> {
     const leftMs = Math.max(0, share * this.#totalMs - (Date.now() - this.#startMs));
-    const timer = new AbortController();
-    const end = (): typeof LATE => LATE;
-    const late = scheduler.wait(leftMs, { signal: timer.signal }).then(end, end);
-    const first = await Promise.race([work, late]).finally(() => timer.abort());
+    const first = await orLate(work, leftMs);
     if (first === LATE) this.#behind().waitUntil(work.catch(() => undefined));
     return first;
   }

@@ -17,7 +17,6 @@ const METHODS = 'GET, POST, PUT, DELETE';
  */
 function setCors(headers: Headers, c: Context<AppEnv>): void {
   const origin = c.req.header('origin');
-  headers.append('vary', 'Origin');
   if (origin === undefined) return;
   headers.set('access-control-allow-origin', origin);
   if (cookieFor(c.get('auth'), c.req.raw)) headers.set('access-control-allow-credentials', 'true');
@@ -56,16 +55,29 @@ function logRequest(c: Context<AppEnv>, status: number): void {
   });
 }
 
+/**
+ * The answer, with headers that may be set. Those of fetch and of objects may not be: they are copied. No other is, for a copy's body is a stream, which costs
+ * as much as everything else around a request.
+ */
+function writable(c: Context<AppEnv>): Response {
+  try {
+    c.res.headers.append('vary', 'Origin');
+  } catch {
+    c.res = new Response(c.res.body, c.res);
+    c.res.headers.append('vary', 'Origin');
+  }
+  return c.res;
+}
+
 /** The outermost middleware; it sees errors, 404 and 405 too, since those are answers by then. */
 export const envelope: MiddlewareHandler<AppEnv> = async (c, next) => {
   c.set('receivedAtMs', Date.now());
   c.set('timing', new Timing());
   if (c.req.method === 'OPTIONS') c.res = preflight();
   else await next();
-  // Answers of fetch and of objects have immutable headers: copy before adding to them.
-  c.res = new Response(c.res.body, c.res);
-  setCors(c.res.headers, c);
-  setSecurity(c.res.headers);
-  c.res.headers.set('server-timing', c.get('timing').header());
-  logRequest(c, c.res.status);
+  const { headers, status } = writable(c);
+  setCors(headers, c);
+  setSecurity(headers);
+  headers.set('server-timing', c.get('timing').header());
+  logRequest(c, status);
 };
