@@ -24,6 +24,9 @@ const KINDS: Readonly<Record<string, readonly [title: string, text: string]>> = 
 /** The kind whose link a campaign may move to the front. */
 const FAVOURITE = 'layers';
 
+/** Its link moves others, so the whole row is hidden until that is decided: nobody sees them jump. */
+const ROW = ' data-hide=".kinds,[data-hyperedge]"';
+
 /** Products beside one another on a product's page. */
 const BESIDE = 3;
 
@@ -60,20 +63,33 @@ export function shopPages(folder: string, guard: string): Map<string, string> {
   const layout = read('layout.html');
   const pages = new Map<string, string>();
   const nonce = randomBytes(NONCE_BYTES).toString('base64url');
-  const frame = { NONCE: nonce, GUARD: `<script nonce="${nonce}" data-hide-ms="300">${guard}</script>` };
+  const guarded = (hide = ''): string => `<script nonce="${nonce}"${hide} data-hide-ms="300">${guard}</script>`;
+  const frame = { NONCE: nonce, GUARD: guarded() };
   const add = (path: string, file: string, values: Values = {}): void => {
     const [head = '', ...lines] = filled(read(`pages/${file}`), values).split('\n');
     const title = /title: (.*) -->/.exec(head)?.[1] ?? 'Northlight';
     pages.set(
       `${path}index.html`,
-      filled(layout, { ...frame, TITLE: title, KEY: values.KEY ?? KEY, MAIN: lines.join('\n').trim() }),
+      filled(layout, {
+        ...frame,
+        GUARD: values.GUARD ?? frame.GUARD,
+        TITLE: title,
+        KEY: values.KEY ?? KEY,
+        MAIN: lines.join('\n').trim(),
+      }),
     );
   };
   const cards = (some: readonly Product[]): string => some.map(card).join('');
   add('', 'home.html', { CARDS: cards(products) });
   for (const [kind, [title, text]] of Object.entries(KINDS)) {
     const some = products.filter((product) => !kind || product.kind === kind);
-    const values = { KIND_TITLE: title, KIND_TEXT: text, KINDS: kindLinks(kind), CARDS: cards(some) };
+    const values = {
+      KIND_TITLE: title,
+      KIND_TEXT: text,
+      KINDS: kindLinks(kind),
+      CARDS: cards(some),
+      GUARD: guarded(ROW),
+    };
     add(`gear/${kind && `${kind}/`}`, 'gear.html', values);
   }
   for (const product of products) add(`gear/${product.id}/`, 'product.html', productValues(product, products, cards));

@@ -1,5 +1,5 @@
 /** Purchase intent: worked out on the page from what is done on it, and told nobody. Who hesitates reads a word beside the price. */
-import { make, one } from './dom.js';
+import { one } from './dom.js';
 import { log } from './panel.js';
 
 const MODEL = 'purchase-intent';
@@ -29,13 +29,10 @@ export function lookAtPage() {
 /** The basket is opened: a look at what is in it. */
 export const lookAtBasket = () => hyperedge('score', { page: { kind: 'account', value: 20 } });
 
-/** The word's place is marked when there is a score to decide it by, and who decides by it. */
+/** The word's place is marked when there is a score to decide it by, and who decides by it. It has a word of its own before. */
 function markNudge() {
   const place = one('[data-nudge]');
-  if (!place || place.firstChild) return;
-  const nudge = make('p', { className: 'nudge' });
-  nudge.dataset.hyperedge = 'nudge';
-  place.append(nudge);
+  if (place) place.dataset.hyperedge = 'nudge';
 }
 
 const WORDS = ['only looking', 'hesitant', 'hesitant', 'likely to buy', 'about to buy'];
