@@ -65,6 +65,8 @@ export default defineConfig({
                 DECIDE_DEADLINE_MS: '20000',
                 // For the same reason: what is refused under load is tested where it is switched on.
                 SHIELD: 'off',
+                // Every line is looked at.
+                LOG_ONE_IN: '1',
                 // Seeds of the storm of capped requests; `npm run prove:caps` asks for all of them.
                 ...(process.env.CAP_SEEDS && { CAP_SEEDS: process.env.CAP_SEEDS }),
                 ...(process.env.SLOW_PART_MS && { SLOW_PART_MS: process.env.SLOW_PART_MS }),

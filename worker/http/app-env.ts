@@ -19,6 +19,8 @@ export interface AppEnv {
     auth: Auth;
     /** Pattern of the matched path, `/v1/campaigns/{id}`: what logs name instead of the path. */
     route: string | undefined;
+    /** Whether visitors call this endpoint: ordinary answers are many then. */
+    isFrequent: boolean;
     /** The problem that is answered, for the log. */
     problem: ProblemName | undefined;
     /** Refusals of this request by reason, for the log. */

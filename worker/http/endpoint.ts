@@ -114,6 +114,7 @@ export function endpoint<
   rememberPath(app, spec.method, spec.path);
   app.on(spec.method.toUpperCase(), spec.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
     c.set('route', spec.path);
+    c.set('isFrequent', spec.auth === 'any');
     let reading: Promise<Checked<unknown>> | undefined;
     const readOnce = () => {
       reading ??= readJson(c, spec);

@@ -1,8 +1,9 @@
-/** What surrounds every request: its time, CORS, security headers, Server-Timing, one log line. */
+/** What surrounds every request: its time, CORS, security headers, Server-Timing, a log line. */
 import type { Context, MiddlewareHandler } from 'hono';
 import { cookieFor } from '../edge/cookie.ts';
 import type { AppEnv } from './app-env.ts';
 import { log } from './log.ts';
+import { standsFor } from './sampled.ts';
 import { Timing } from './timing.ts';
 
 /** Browsers cap what they remember of a preflight themselves; a day is the most that any of them honours. */
@@ -42,7 +43,11 @@ function preflight(): Response {
   });
 }
 
+/** Each refusal, each error, each call of an administrator; of ordinary decisions and feedback one in many. */
 function logRequest(c: Context<AppEnv>, status: number): void {
+  const isOrdinary = c.get('isFrequent') && status < 400 && !c.get('problem');
+  const standing = isOrdinary ? standsFor(c.env) : 1;
+  if (standing === 0) return;
   log({
     level: status >= 500 ? 'error' : 'info',
     method: c.req.method,
@@ -52,6 +57,7 @@ function logRequest(c: Context<AppEnv>, status: number): void {
     workspace: c.get('auth')?.workspaceId,
     problem: c.get('problem'),
     refusals: c.get('refusals'),
+    ...(standing > 1 && { standsFor: standing }),
   });
 }
 

@@ -12,6 +12,8 @@ export interface LogEntry {
   readonly route?: string | undefined;
   readonly status?: number;
   readonly ms?: number;
+  /** Of so many ordinary answers this is the one that is logged. */
+  readonly standsFor?: number;
   readonly workspace?: string | undefined;
   readonly problem?: ProblemName | undefined;
   readonly refusals?: Partial<Record<RefusalReason, number>> | undefined;

@@ -1,0 +1,64 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { insertKey, insertSite, json } from '../testing/fixture.ts';
+import { sampleApp } from '../testing/sample-app.ts';
+import { forgetSampled, LOG_ONE_IN, standsFor } from './sampled.ts';
+
+beforeEach(forgetSampled);
+afterEach(() => vi.restoreAllMocks());
+
+describe('standsFor', () => {
+  it('logs the first answer of an isolate, then one in so many', () => {
+    expect(Array.from({ length: 7 }, () => standsFor({ LOG_ONE_IN: '3' }))).toEqual([3, 0, 0, 3, 0, 0, 3]);
+  });
+
+  it.each([[undefined], ['0'], ['-1'], ['1.5'], ['1000001'], ['all']])('takes %j for none: its own number', (told) => {
+    expect(standsFor({ LOG_ONE_IN: told })).toBe(LOG_ONE_IN);
+    expect(standsFor({ LOG_ONE_IN: told })).toBe(0);
+  });
+
+  it.each([
+    ['1', 1],
+    ['1000000', 1_000_000],
+  ])('takes %s, at the edge of what it may be', (told, stands) => {
+    expect(standsFor({ LOG_ONE_IN: told })).toBe(stands);
+  });
+});
+
+describe('the log', () => {
+  const app = sampleApp();
+  let key = '';
+  const bindings = { ...(env as unknown as Env), LOG_ONE_IN: '3' };
+
+  beforeAll(async () => {
+    await insertSite('shop', 'web');
+    key = await insertKey('secret', 'shop');
+  });
+
+  async function linesOf(path: string, init: RequestInit, times: number): Promise<Record<string, unknown>[]> {
+    const lines = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    const ctx = createExecutionContext();
+    for (let i = 0; i < times; i += 1) await app.fetch(new Request(`https://api.test${path}`, init), bindings, ctx);
+    await waitOnExecutionContext(ctx);
+    return lines.mock.calls.map(([line]) => JSON.parse(String(line)) as Record<string, unknown>);
+  }
+
+  it('has one ordinary answer in so many, and says for how many it stands', async () => {
+    const lines = await linesOf('/v1/any', json('POST', key, { name: 'x' }), 4);
+    expect(lines).toMatchObject([
+      { status: 200, standsFor: 3 },
+      { status: 200, standsFor: 3 },
+    ]);
+  });
+
+  it('has every refusal', async () => {
+    const lines = await linesOf('/v1/any', json('POST', key, {}), 4);
+    expect(lines).toHaveLength(4);
+    expect(lines[1]).not.toHaveProperty('standsFor');
+  });
+
+  it('has every call of an administrator', async () => {
+    expect(await linesOf('/v1/things/a?limit=5', json('PUT', key, { name: 'x' }), 4)).toHaveLength(4);
+  });
+});

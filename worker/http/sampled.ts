@@ -1,0 +1,30 @@
+/** Which ordinary answers are logged: one of many, since a line costs as much as a choice, and is paid for by the line. */
+
+/** Of the ordinary answers of decisions and feedback one in so many is logged: a million decisions are 10,000 lines, enough to see rates and times. */
+export const LOG_ONE_IN = 100;
+/** Most that the variable `LOG_ONE_IN` may ask for: an isolate answers some million requests in its life. */
+const MAX_LOG_ONE_IN = 1_000_000;
+
+const counts = { answers: 0 };
+
+/** Forgets what was counted, as a new isolate would have it. */
+export function forgetSampled(): void {
+  counts.answers = 0;
+}
+
+function oneIn(env: object): number {
+  const told = Number((env as { readonly LOG_ONE_IN?: unknown }).LOG_ONE_IN);
+  return Number.isInteger(told) && told >= 1 && told <= MAX_LOG_ONE_IN ? told : LOG_ONE_IN;
+}
+
+/**
+ * Whether this answer is logged: the first of an isolate, then one in {@link LOG_ONE_IN}, or as the variable of that name says.
+ *
+ * @returns for how many answers it stands; 0 when it is not logged
+ */
+export function standsFor(env: object): number {
+  const every = oneIn(env);
+  const isLogged = counts.answers % every === 0;
+  counts.answers += 1;
+  return isLogged ? every : 0;
+}
