@@ -5,6 +5,7 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from 'wrangler';
 import { bundleOf } from './bundle.ts';
 import { childrenNamed, endWithThisProcess } from './processes.ts';
+import { type Twin, twinWorkers } from './twins.ts';
 
 const RUNTIME_PROGRAM = 'workerd';
 /** Cron expressions have a resolution of one minute. */
@@ -31,6 +32,8 @@ export interface RuntimeOptions {
   readonly beside?: readonly Beside[];
   /** Also an address at which workerd's inspector listens: for profiles. */
   readonly inspectorPort?: number;
+  /** Also these isolates of the worker. */
+  readonly twins?: readonly Twin[];
 }
 
 /** A small worker of one module beside ours, with one class of objects. */
@@ -115,18 +118,22 @@ export async function startRuntime(settings: RuntimeOptions): Promise<Runtime> {
   const pages = settings.pages ? [await pagesWorker(settings, settings.pages)] : [];
   mkdirSync(dirname(logFile), { recursive: true });
   const log = createWriteStream(logFile, { mode: 0o600 });
+  const bound = {
+    ...workerOptions,
+    bindings: { ...(workerOptions.bindings as object | undefined), ...vars },
+    name: 'hyperedge',
+    rootPath: root,
+  };
   // wrangler describes workers in the form of miniflare 4.
   const options = convertV4MiniflareOptions({
     workers: [
       {
-        ...workerOptions,
-        bindings: { ...(workerOptions.bindings as object | undefined), ...vars },
-        name: 'hyperedge',
-        rootPath: root,
+        ...bound,
         modules: [{ type: 'ESModule', path: join(root, 'index.mjs'), contents: script }],
         ...(settings.directPort && { unsafeDirectSockets: [socketAt(settings.directPort)] }),
       },
       ...pages,
+      ...twinWorkers(bound, script, settings.twins ?? []),
       ...(settings.beside ?? []).map((beside) => besideWorker(root, beside)),
     ],
     host: '127.0.0.1',

@@ -25,6 +25,7 @@ export interface StackOptions {
   readonly directPort?: number;
   readonly beside?: readonly Beside[];
   readonly inspectorPort?: number;
+  readonly twins?: RuntimeOptions['twins'];
   /** Also the shop with its pages filled at the edge, on this port. */
   readonly edgePort?: number;
   /** Wraps each step, to show its progress. */
@@ -66,6 +67,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...(options.directPort && { directPort: options.directPort }),
       ...(options.beside && { beside: options.beside }),
       ...(options.inspectorPort && { inspectorPort: options.inspectorPort }),
+      ...(options.twins && { twins: options.twins }),
       ...(options.pages && { pages: options.pages(keys.publishableKey) }),
       ...(edgePort && { pages: edgePages(keys.publishableKey, url, edgePort) }),
     }),
