@@ -98,7 +98,7 @@ async function show(consent = 'granted', attributes: object = { age: 30 }): Prom
     hyperedge('device', { key: 'pk_test', attributes: ${JSON.stringify(attributes)} });
     window.seen = [];
     addEventListener('hyperedge:exposure', ({ detail }) => seen.push(detail.arm));
-  </script><script async src="${double.api}/hyperedge.js" data-consent="${consent}" data-timeout-ms="2000"></script>
+  </script><script async src="${double.api}/hyperedge.js" data-consent="${consent}" data-timeout-ms="9000"></script>
   <div data-hyperedge="hero" style="height:100px">own</div><div data-hyperedge="side" style="height:100px">own</div>`;
   await page.goto(double.pages);
 }
@@ -141,7 +141,7 @@ describe('a placement that is decided on the device', () => {
     if (first === 'events') parts.reverse();
     double.html['/'] = `<!doctype html><script>window.hyperedge ||= (...call) => { (hyperedge.q ||= []).push(call) };
       addEventListener('hyperedge:exposure', () => { document.title = 'seen' });
-      ${parts[0]}</script><script async src="${double.api}/hyperedge.js" data-consent="granted" data-timeout-ms="2000"></script>
+      ${parts[0]}</script><script async src="${double.api}/hyperedge.js" data-consent="granted" data-timeout-ms="9000"></script>
       <div data-hyperedge="hero" style="height:100px">own</div>`;
     double.html['/next'] = 'next';
     await page.goto(double.pages);
@@ -193,7 +193,7 @@ describe('a placement that is decided on the device', () => {
 test('a first visitor of a page with nothing for devices is one visitor: asked for under the id that the bundle came with', async () => {
   double.html['/'] = `<!doctype html><script>window.hyperedge ||= (...call) => { (hyperedge.q ||= []).push(call) };
     hyperedge('device', { key: 'pk_test' })</script>
-    <script async src="${double.api}/hyperedge.js" data-consent="granted" data-timeout-ms="2000"></script>
+    <script async src="${double.api}/hyperedge.js" data-consent="granted" data-timeout-ms="9000"></script>
     <div data-hyperedge="side">own</div>`;
   await page.goto(double.pages);
   expect(await until(() => double.received[0]?.body.customer)).toEqual({ anonymousId: ANONYMOUS_ID });

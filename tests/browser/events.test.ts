@@ -14,7 +14,7 @@ const GATHERED_MS = 700;
 
 const show = async (options: OpenOptions, events: object = {}): Promise<Page> => {
   opened = await open({
-    script: 'data-consent="granted" data-timeout-ms="2000"',
+    script: 'data-consent="granted" data-timeout-ms="9000"',
     ...options,
     before: `hyperedge('events', ${JSON.stringify(events)}); ${options.before ?? ''}`,
   });
@@ -202,7 +202,7 @@ describe('goals', () => {
   test('called before the part is there; with a placement they are of its decision alone, with value, currency and order', async () => {
     double.failures = { optimize: { delayMs: 100 } };
     opened = await open({
-      script: 'data-consent="granted" data-timeout-ms="2000"',
+      script: 'data-consent="granted" data-timeout-ms="9000"',
       body: box('hero'),
       before: `hyperedge('goal', 'purchase', { value: 9.5, currency: 'EUR', orderId: 7, placement: 'hero' });
         hyperedge('goal', 'signup', { placement: 'none' });

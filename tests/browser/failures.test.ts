@@ -70,6 +70,7 @@ const openIn = (own: BrowserContext, script = ''): Promise<Opened> =>
     script: `data-consent="granted" ${script}`,
     context: own,
     before: CLOCK + START,
+    hasUsualWait: true,
   });
 
 async function show(): Promise<Page> {

@@ -2,6 +2,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { bundle } from '../../client-snippet/bundle.ts';
+import { PATIENT } from './page.ts';
 import { NOTE_WAITS, usePages, waitsOf } from './pages.ts';
 
 const { browser, double } = await usePages();
@@ -27,10 +28,13 @@ interface Shape {
   readonly tag?: string;
   readonly script?: string;
   readonly calls?: string;
+  /** Attributes of the page script: it waits long for an answer unless a test is about the time. */
+  readonly wait?: string;
 }
 
 /** Opens a page with the guard. It notes for every frame how opaque the target and another element are, and when it was released. */
-async function show({ first = '', body, tag = `data-hide-ms="${LONG_MS}"`, script, calls = '' }: Shape): Promise<Page> {
+async function show(shape: Shape): Promise<Page> {
+  const { first = '', body, tag = `data-hide-ms="${LONG_MS}"`, script, calls = '', wait = PATIENT } = shape;
   double.html['/'] = `<!doctype html><html><head>${first}<script nonce="n" ${tag}>${guard}</script>
 <script nonce="n">${calls}
 window.frames_ = [];
@@ -40,7 +44,7 @@ const look = () => {
   requestAnimationFrame(look);
 };
 look();</script>
-${script ?? `<script nonce="n" async src="${double.api}/hyperedge.js" data-key="pk_test"></script>`}
+${script ?? `<script nonce="n" async src="${double.api}/hyperedge.js" data-key="pk_test" ${wait}></script>`}
 </head><body><p class="other">other</p>${body ?? '<p class="target" data-hyperedge="a">own</p>'}</body></html>`;
   const page = await context.newPage();
   await page.goto(`${double.pages}/`, { waitUntil: 'commit' });
@@ -84,7 +88,7 @@ test.each([
 ])('the page’s own content is shown at once when the answer is %s', async (_, decisions, failure) => {
   double.decisions = decisions;
   double.failures = { optimize: failure };
-  const [own, , text] = await shown(await show({}));
+  const [own, , text] = await shown(await show({ wait: '' }));
   expect([own, text]).toEqual(['1', 'own']);
 });
 

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 const BODY = '<div data-hyperedge="hero" style="height:100px">own</div>';
-const GRANTED = 'data-consent="granted" data-timeout-ms="2000"';
+const GRANTED = 'data-consent="granted" data-timeout-ms="9000"';
 const shown = (page: Page) => page.waitForFunction(() => document.querySelector('div')?.textContent === 'shown');
 const idIn = (page: Page): Promise<string | undefined> => page.evaluate(() => localStorage.hyperedge);
 

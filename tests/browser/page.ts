@@ -16,6 +16,8 @@ export interface OpenOptions {
   readonly path?: string;
   /** Of the page's policy: its own scripts and styles carry it. */
   readonly nonce?: string;
+  /** Waits no longer for an answer than pages of others do; for tests of that wait alone. */
+  readonly hasUsualWait?: boolean;
 }
 
 export interface Opened {
@@ -27,11 +29,16 @@ export interface Opened {
 
 const STUB = 'window.hyperedge ||= (...call) => { (hyperedge.q ||= []).push(call) };';
 
+/** For a machine that is busy: how long a page waits before it shows its own content is not what most tests are about. */
+export const PATIENT = 'data-timeout-ms="9000"';
+
 /** HTML of a page with stub and script. */
-export function pageHtml(double: Double, { body, script = '', before = '', head = '', nonce }: OpenOptions): string {
+export function pageHtml(double: Double, options: OpenOptions): string {
+  const { body, script = '', before = '', head = '', nonce, hasUsualWait } = options;
   const mark = nonce ? ` nonce="${nonce}"` : '';
+  const wait = hasUsualWait || script.includes('data-timeout-ms') ? '' : PATIENT;
   return `<!doctype html><html><head>${head}<script${mark}>${STUB}${before}</script>
-<script async${mark} src="${double.api}/hyperedge.js" data-key="pk_test" ${script}></script>
+<script async${mark} src="${double.api}/hyperedge.js" data-key="pk_test" ${script} ${wait}></script>
 <style${mark}>body{margin:0}</style></head><body>${body}</body></html>`;
 }
 

@@ -77,7 +77,7 @@ describe('kinds of content', () => {
     const page = await show({
       body: '<div id="a">own</div><div id="b">own</div>',
       before: listed({ id: 'a', selector: '#a', html: true }, { id: 'b', selector: '#b' }),
-      script: 'data-consent="granted" data-timeout-ms="2000"',
+      script: 'data-consent="granted" data-timeout-ms="9000"',
     });
     await waitFor(page, '#a', 'Two for one');
     expect(await page.locator('#a').innerHTML()).toBe('Two <b>for</b> <a href="/x">one</a>');
@@ -102,7 +102,7 @@ describe('kinds of content', () => {
     const blocked = await show({
       body: '<div id="a">own</div><div id="b">own</div>',
       before: listed({ id: 'a', selector: '#a', html: true }, { id: 'b', selector: '#b', html: true }),
-      script: 'data-consent="granted" data-timeout-ms="2000"',
+      script: 'data-consent="granted" data-timeout-ms="9000"',
       context,
     });
     await waitFor(blocked, '#b', 'B');

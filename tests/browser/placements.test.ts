@@ -15,7 +15,7 @@ describe('placements by selector', () => {
         { id: 'side', selector: '.side' },
         { id: 'x', selector: '((' },
       ),
-      script: 'data-consent="granted" data-timeout-ms="2000"',
+      script: 'data-consent="granted" data-timeout-ms="9000"',
     });
     await waitFor(page, 'h1', 'H');
     expect(await page.locator('.side').allTextContents()).toEqual(['S', 'S']);

@@ -27,7 +27,7 @@ async function show(before = '', body = '<p data-hyperedge="hero">own</p>'): Pro
     body,
     nonce: NONCE,
     before: watch + before,
-    script: 'data-consent="granted" data-timeout-ms="2000"',
+    script: 'data-consent="granted" data-timeout-ms="9000"',
   });
   return page;
 }

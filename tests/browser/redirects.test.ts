@@ -85,7 +85,7 @@ describe('stays, and shows what else there is, when the address is', () => {
   ])('%s', async (what, redirect) => {
     const address = what.startsWith('with') ? double.pages.replace('//', '//user:pass@') + redirect : redirect;
     double.decisions = { a: { outcome: 'campaign', content: { redirect: address, text: 'A' } as never } };
-    const page = await show({ query: '?x=1', script: 'data-timeout-ms="2000"' });
+    const page = await show({ query: '?x=1', script: 'data-timeout-ms="9000"' });
     await decided(page);
     expect(page.url()).toBe(`${double.pages}/?x=1`);
     if (!/script|none/.test(what)) expect(await page.locator('#a').textContent()).toBe('A');

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { until } from './browser.ts';
 import type { Failure } from './double.ts';
-import type { Opened, OpenOptions } from './page.ts';
+import { type Opened, type OpenOptions, PATIENT } from './page.ts';
 import { NOTE_WAITS, usePages, waitsOf } from './pages.ts';
 
 const { browser, double, open } = await usePages({ errors: false });
@@ -187,7 +187,7 @@ describe('rendering', () => {
     page.on('console', (message) => message.type() === 'error' && opened?.errors.push(message.text()));
     // The empty icon: Firefox asks for one, and tells that the policy forbids it.
     double.html['/'] =
-      `<link rel="icon" href="data:,"><p data-hyperedge="hero">own</p><script nonce="n1" async src="${double.api}/hyperedge.js" data-key="pk_test"></script>`;
+      `<link rel="icon" href="data:,"><p data-hyperedge="hero">own</p><script nonce="n1" async src="${double.api}/hyperedge.js" data-key="pk_test" ${PATIENT}></script>`;
     await page.goto(double.pages);
     await page.waitForFunction(() => document.querySelector('p')?.textContent === 'shown');
     expect(opened.errors).toEqual([]);
@@ -216,7 +216,11 @@ describe('a broken API leaves the page as it is', () => {
   test.each(failures)('%s', async (_name, failure) => {
     double.failures = { optimize: failure };
     const html = '<div data-hyperedge="hero"><p data-hyperedge-part="t">own</p></div>';
-    const page = await show({ body: html, before: `hyperedge('get', 'other', (c) => { window.other = [c] });` });
+    const page = await show({
+      body: html,
+      before: `hyperedge('get', 'other', (c) => { window.other = [c] });`,
+      hasUsualWait: true,
+    });
     await page.waitForFunction(() => (window as unknown as { other?: unknown }).other);
     await page.waitForTimeout(100);
     expect(await page.evaluate(() => document.body.innerHTML)).toBe(html);
@@ -232,6 +236,7 @@ describe('a broken API leaves the page as it is', () => {
     double.decisions = { hero: { outcome: 'campaign', content: { text: 'late' } } };
     const page = await show({
       script,
+      hasUsualWait: true,
       head: `<script>${NOTE_WAITS}</script>`,
       body: '<p data-hyperedge="hero">own</p>',
       before: `addEventListener('DOMContentLoaded', () => { window.t0 = performance.now() });

@@ -34,7 +34,7 @@ async function scoreWhere(page: Page, satisfies: (score: HyperedgeScore) => bool
 const start = (options: object = {}) =>
   `${NOTE} hyperedge('score', ${JSON.stringify({ models: ['purchase-intent'], page: { kind: 'product', value: 4 }, ...options })});`;
 const show = async (consent: string, options: object = {}, more: Parameters<typeof open>[0] = { body: '' }) =>
-  open({ ...more, before: start(options), script: `data-consent="${consent}" data-timeout-ms="2000"` });
+  open({ ...more, before: start(options), script: `data-consent="${consent}" data-timeout-ms="9000"` });
 
 describe('a session', () => {
   test('counts pages by kind, seconds, values and what happened, and is scored from that', async () => {
@@ -162,7 +162,7 @@ describe('decisions on the page', () => {
     double.answers['device/bundle'] = () => ({ json: bundle() });
     double.html['/'] = `<!doctype html><script>window.hyperedge ||= (...call) => { (hyperedge.q ||= []).push(call) };
       ${start({ page: { kind: 'product', value: 0 }, device })}</script>
-      <script async src="${double.api}/hyperedge.js" data-timeout-ms="2000"></script>${BODY}`;
+      <script async src="${double.api}/hyperedge.js" data-timeout-ms="9000"></script>${BODY}`;
     const context = await browser.newContext();
     const page = await context.newPage();
     await page.goto(double.pages);
@@ -188,7 +188,7 @@ describe('decisions on the page', () => {
     double.answers['device/bundle'] = () => ({ json: bundle() });
     double.html['/'] = `<!doctype html><script>window.hyperedge ||= (...call) => { (hyperedge.q ||= []).push(call) };
       ${start({ device })}</script>
-      <script async src="${double.api}/hyperedge.js" data-timeout-ms="2000"></script>${BODY}`;
+      <script async src="${double.api}/hyperedge.js" data-timeout-ms="9000"></script>${BODY}`;
     const context = await browser.newContext();
     const page = await context.newPage();
     await page.goto(double.pages);

@@ -32,7 +32,7 @@ async function show(
     body: contents.map((_, i) => targetOf(i, tags[i % tags.length] as string)).join(''),
     before: `${without}hyperedge('placements', [], { html: true })`,
     path: '/',
-    script: 'data-timeout-ms="2000"',
+    script: 'data-timeout-ms="9000"',
   });
   return { ...opened, trouble };
 }
