@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pushRequest, pushResponse } from '../contract/publishing.ts';
+import { commandEnvironment } from './testing/environment.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'cli-'));
@@ -19,7 +20,7 @@ interface Ran {
 }
 
 function run(args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
-  const options = { cwd: root, env: { PATH: process.env.PATH, NO_COLOR: '1', ...env } };
+  const options = { cwd: root, env: commandEnvironment(env) };
   return new Promise((resolve) => {
     execFile(process.execPath, ['cli/hyperedge.ts', ...args], options, (error, out, err) => {
       resolve({ code: error ? Number(error.code) : 0, out, err });

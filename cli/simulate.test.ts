@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { WorldReport } from './simulate/report.ts';
+import { commandEnvironment } from './testing/environment.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'simulate-'));
@@ -30,7 +31,7 @@ contenders:
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function simulate(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const options = { cwd: root, env: { PATH: process.env.PATH, NO_COLOR: '1' } };
+  const options = { cwd: root, env: commandEnvironment() };
   return new Promise((resolve) => {
     execFile(process.execPath, ['cli/simulate.ts', ...args], options, (error, out, err) => {
       resolve({ code: error ? Number(error.code) : 0, out, err });

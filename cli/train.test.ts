@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandEnvironment } from './testing/environment.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'train-'));
@@ -32,7 +33,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function train(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const options = { cwd: root, env: { PATH: process.env.PATH, NO_COLOR: '1' } };
+  const options = { cwd: root, env: commandEnvironment() };
   return new Promise((resolve) => {
     execFile(process.execPath, ['cli/train.ts', ...args], options, (error, out, err) => {
       resolve({ code: error ? Number(error.code) : 0, out, err });

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { THRESHOLD } from '../money/testing/answers.ts';
+import { commandEnvironment } from '../testing/environment.ts';
 
 /** A server that answers everything with these alerts. */
 async function siteWith(items: readonly object[]): Promise<string> {
@@ -19,7 +20,7 @@ async function siteWith(items: readonly object[]): Promise<string> {
 
 const PLACE = {
   cwd: join(import.meta.dirname, '../..'),
-  env: { PATH: process.env.PATH, NO_COLOR: '1', HYPEREDGE_SECRET_KEY: 'sk_x' },
+  env: commandEnvironment({ HYPEREDGE_SECRET_KEY: 'sk_x' }),
 };
 const commandOf = async (items: readonly object[]) => ['cli/hyperedge.ts', 'alerts', '--site', await siteWith(items)];
 const run = (args: readonly string[]) => promisify(execFile)(process.execPath, args, PLACE);

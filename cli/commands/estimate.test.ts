@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { audienceResponse } from '../../contract/audience.ts';
+import { commandEnvironment } from '../testing/environment.ts';
 import { estimateLine } from './estimate.ts';
 
 const answer = (changes: object) =>
@@ -60,7 +61,7 @@ async function double(status: number, body: object, others: Readonly<Record<stri
 const run = (args: readonly string[]) =>
   promisify(execFile)(process.execPath, ['cli/hyperedge.ts', 'estimate', ...args], {
     cwd: join(import.meta.dirname, '../..'),
-    env: { PATH: process.env.PATH, NO_COLOR: '1', HYPEREDGE_SECRET_KEY: 'sk_x' },
+    env: commandEnvironment({ HYPEREDGE_SECRET_KEY: 'sk_x' }),
   });
 
 test('a segment is asked for by its id', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { ANOMALY, budgetOf, capacityOf, inventoryOf, THRESHOLD } from '../money/testing/answers.ts';
+import { commandEnvironment } from '../testing/environment.ts';
 
 const NOTHING = { items: [], unavailable: [], next: null };
 
@@ -30,7 +31,7 @@ async function double(answers: Readonly<Record<string, object>>) {
 const run = (...args: readonly string[]) =>
   promisify(execFile)(process.execPath, ['cli/hyperedge.ts', ...args], {
     cwd: join(import.meta.dirname, '../..'),
-    env: { PATH: process.env.PATH, NO_COLOR: '1', HYPEREDGE_SECRET_KEY: 'sk_x' },
+    env: commandEnvironment({ HYPEREDGE_SECRET_KEY: 'sk_x' }),
   });
 const failureOf = (...args: readonly string[]) => run(...args).catch((error: unknown) => error);
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { ARMS, block, LIFECYCLE, PARAMETERS, STRATEGIES } from '../performance/testing/answers.ts';
+import { commandEnvironment } from '../testing/environment.ts';
 
 /** A server that remembers where it was asked and answers each address with its own. */
 async function double(answers: Readonly<Record<string, object>>) {
@@ -28,7 +29,7 @@ async function double(answers: Readonly<Record<string, object>>) {
 const run = (args: readonly string[]) =>
   promisify(execFile)(process.execPath, ['cli/hyperedge.ts', 'performance', ...args], {
     cwd: join(import.meta.dirname, '../..'),
-    env: { PATH: process.env.PATH, NO_COLOR: '1', HYPEREDGE_SECRET_KEY: 'sk_x' },
+    env: commandEnvironment({ HYPEREDGE_SECRET_KEY: 'sk_x' }),
   });
 const failureOf = (args: readonly string[]) => run(args).catch((error: unknown) => error);
 
