@@ -2,16 +2,7 @@
 
 import * as z from 'zod';
 import { slug } from './primitives.ts';
-
-export type Residency = 'none' | 'eu';
-
-/** No slug holds a dot, so no other id can be taken for one of these. */
-const EU_PREFIX = 'eu.';
-
-/** The id of a workspace with this residency, chosen at creation and never changed. `name` is a slug. */
-export function workspaceIdOf(name: string, residency: Residency): string {
-  return residency === 'eu' ? `${EU_PREFIX}${name}` : name;
-}
+import { EU_PREFIX } from './residency.ts';
 
 /** The id of a workspace, with its residency. */
 export const workspaceId = z
@@ -20,8 +11,3 @@ export const workspaceId = z
     (id) => slug.safeParse(id.startsWith(EU_PREFIX) ? id.slice(EU_PREFIX.length) : id).success,
     'must be the id of a workspace, such as "acme" or "eu.acme"',
   );
-
-/** Where the objects of a workspace must stay. */
-export function residencyOf(workspaceId: string): Residency {
-  return workspaceId.startsWith(EU_PREFIX) ? 'eu' : 'none';
-}

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { bootstrapSql } from './bootstrap.ts';
 import { database } from './database.ts';
-import { findKeyByHash } from './queries/keys.ts';
+import { findKeyByHash, findSiteDraft } from './queries/lookups.ts';
 import { findWorkspace } from './queries/workspaces.ts';
 
 const bootstrap = {
@@ -24,11 +24,22 @@ describe('bootstrapSql', () => {
     await run(bootstrapSql({ ...bootstrap, salt: 'another', nowMs: 9 }));
     const db = database(env.DB);
     expect(await findWorkspace(db, 'eu.boot')).toMatchObject({ name: bootstrap.name, salt: 'salt', residency: 'eu' });
-    expect(await findKeyByHash(db, 'h1')).toEqual({ id: 'k1', workspaceId: 'eu.boot', siteId: 'shop', type: 'secret' });
+    expect(await findKeyByHash(env.DB, 'h1')).toEqual({
+      id: 'k1',
+      workspaceId: 'eu.boot',
+      siteId: 'shop',
+      type: 'secret',
+    });
+  });
+
+  test('its site is found as a draft, and no other', async () => {
+    expect(JSON.parse((await findSiteDraft(env.DB, 'eu.boot', 'shop')) ?? '')).toMatchObject(bootstrap.site);
+    expect(await findSiteDraft(env.DB, 'eu.boot', 'other')).toBeUndefined();
+    expect(await findSiteDraft(env.DB, 'boot', 'shop')).toBeUndefined();
   });
 
   test('a revoked key is not found', async () => {
     await env.DB.prepare('UPDATE keys SET revoked_at = 7 WHERE id = ?').bind('k1').run();
-    expect(await findKeyByHash(database(env.DB), 'h1')).toBeUndefined();
+    expect(await findKeyByHash(env.DB, 'h1')).toBeUndefined();
   });
 });

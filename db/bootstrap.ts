@@ -1,5 +1,5 @@
 /** The first rows of a workspace, as SQL for `wrangler d1 execute`: it exists before there is a key to create it with. */
-import { residencyOf } from '../contract/workspace.ts';
+import { residencyOf } from '../contract/residency.ts';
 import { sqlText } from './sql-text.ts';
 
 /** A key that was made elsewhere: only its hash comes here. */

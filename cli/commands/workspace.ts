@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { site as siteSchema } from '../../contract/configuration/index.ts';
 import { displayName, slug } from '../../contract/primitives.ts';
-import { workspaceIdOf } from '../../contract/workspace.ts';
+import { workspaceIdOf } from '../../contract/residency.ts';
 import { bootstrapSql } from '../../db/bootstrap.ts';
 import { flattenIssues } from '../documents/issues.ts';
 import { EXIT, usageFailure } from '../failure.ts';

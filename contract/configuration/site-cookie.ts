@@ -1,5 +1,6 @@
 /** The first-party cookie of a web site: who may be recognised by it, and for how long. */
 import * as z from 'zod';
+import { DEFAULT_COOKIE_DAYS } from './cookie-days.ts';
 
 /** RFC 6265bis and every browser that follows it: what asks for more gets this. */
 const longestDays = 400;
@@ -25,7 +26,7 @@ export const siteCookie = z
       .int()
       .min(1)
       .max(longestDays)
-      .default(90)
+      .default(DEFAULT_COOKIE_DAYS)
       .meta({ description: 'How long it lives after the last visit; browsers keep none for more than 400 days' }),
   })
   .refine(({ name, domain }) => domain === undefined || !/^__host-/i.test(name ?? ''), {

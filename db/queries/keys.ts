@@ -1,31 +1,13 @@
-/** Keys: looked up by hash on every cold request, listed and revoked by their owners. */
-import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
+/** Keys, listed and revoked by their owners. */
+import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { keys } from '../schema.ts';
 import { type AuditRecord, auditInsert } from './audit.ts';
-
-/** What a key stands for. */
-export interface KeyOwner {
-  readonly id: string;
-  readonly workspaceId: string;
-  readonly siteId: string;
-  readonly type: 'publishable' | 'secret';
-}
 
 export type KeyRow = typeof keys.$inferSelect;
 
 /** Keys of one site that are listed; older ones beyond it were revoked long ago. */
 export const MAX_LISTED_KEYS = 200;
-
-/** The key with this SHA-256 (hex), or undefined when there is none or it was revoked. */
-export async function findKeyByHash(db: Database, hash: string): Promise<KeyOwner | undefined> {
-  const [row] = await db
-    .select({ id: keys.id, workspaceId: keys.workspaceId, siteId: keys.siteId, type: keys.type })
-    .from(keys)
-    .where(and(eq(keys.hash, hash), isNull(keys.revokedAt)))
-    .limit(1);
-  return row;
-}
 
 /** Keys of a site, oldest first, revoked ones included; at most {@link MAX_LISTED_KEYS}. */
 export async function listSiteKeys(db: Database, workspaceId: string, siteId: string): Promise<KeyRow[]> {

@@ -1,5 +1,5 @@
 /** The customer's state in SQLite. Every method writes memory and storage together; call them inside one transaction. */
-import { residencyOf } from '../../contract/workspace.ts';
+import { residencyOf } from '../../contract/residency.ts';
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';

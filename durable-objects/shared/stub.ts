@@ -1,6 +1,6 @@
 /** The one place where stubs come from: it knows names and residency. */
 import type { LogMessage } from '../../contract/models/decision-log.ts';
-import { residencyOf } from '../../contract/workspace.ts';
+import { residencyOf } from '../../contract/residency.ts';
 import type { BudgetObject } from '../budget/object.ts';
 import type { CampaignRootObject, CampaignShardObject } from '../campaign/object.ts';
 import type { CustomerObject } from '../customer/object.ts';

@@ -1,7 +1,7 @@
 /** Rules between campaigns, quiet hours and presets over the whole way: published, decided, explained, replayable. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ExplainResponse } from '../../contract/decisions.ts';
+import type { ExplainResponse } from '../../contract/explain.ts';
 import { apiOf } from './api.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from './workspace.ts';
 

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import type { ExplainResponse } from '../../contract/decisions.ts';
+import type { ExplainResponse } from '../../contract/explain.ts';
 import type { CapacityStanding } from '../../contract/ledgers.ts';
 import advice from '../../examples/bank/campaigns/advice.yaml?raw';
 import call from '../../examples/bank/campaigns/call.yaml?raw';

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type * as z from 'zod';
-import type { ExplainResponse } from '../../contract/decisions.ts';
+import type { ExplainResponse } from '../../contract/explain.ts';
 import type { receiptResponse } from '../../contract/receipts.ts';
 import { apiOf } from './api.ts';
 import { createWorkspace, publishDemo } from './workspace.ts';

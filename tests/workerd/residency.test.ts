@@ -1,7 +1,7 @@
 /** Residency travels in the workspace's id. */
 import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import { residencyOf, workspaceIdOf } from '../../contract/workspace.ts';
+import { residencyOf, workspaceIdOf } from '../../contract/residency.ts';
 import { publisherStub } from '../../durable-objects/shared/stub.ts';
 
 it('is read off the id, and no slug can be taken for a resident workspace', () => {

@@ -1,7 +1,7 @@
 /** Several strategies of one campaign over the whole way: who decides, what is counted for whom, and what the owner sees. */
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ExplainResponse } from '../../contract/decisions.ts';
+import type { ExplainResponse } from '../../contract/explain.ts';
 import type { StrategiesPerformanceResponse } from '../../contract/strategies.ts';
 import { apiOf, eventually } from './api.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from './workspace.ts';

@@ -1,5 +1,5 @@
 /** Candidates of a placement as explain and receipts show them. */
-import type { ExplainResponse } from '../../contract/decisions.ts';
+import type { ExplainResponse } from '../../contract/explain.ts';
 import type { HybridChoice } from '../../decisioning/bandits/hybrid.ts';
 import type { TracedCandidate } from '../../decisioning/candidates.ts';
 import type { SliceCampaign } from '../../decisioning/catalog/slice.ts';

@@ -2,8 +2,7 @@
  * Which key is which. Revoking a key reaches every isolate within 10 s; while the database is down a key that was good keeps working
  * for a minute.
  */
-import { database } from '../../db/database.ts';
-import { findKeyByHash, type KeyOwner } from '../../db/queries/keys.ts';
+import { findKeyByHash, type KeyOwner } from '../../db/queries/lookups.ts';
 import { fields, oneOf, text } from '../../decisioning/catalog/shape.ts';
 import type { Deadline } from '../http/deadline.ts';
 import { Unavailable } from '../http/unavailable.ts';
@@ -27,7 +26,7 @@ const ownerShape = fields({ id: text, workspaceId: text, siteId: text, type: one
 
 /** A row that is no key's is no answer: nobody is let in, or kept out, by it. */
 async function lookUp(d1: D1Database, hash: string): Promise<KeyOwner | undefined> {
-  const owner = await findKeyByHash(database(d1), hash);
+  const owner = await findKeyByHash(d1, hash);
   if (owner !== undefined && ownerShape(owner, '') !== undefined) throw new Unavailable('d1');
   return owner;
 }

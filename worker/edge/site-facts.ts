@@ -1,8 +1,8 @@
 /** Where the facts of a site come from: the published catalog, else the site's document in the database. */
-import { and, eq } from 'drizzle-orm';
-import { site as siteSchema } from '../../contract/configuration/catalog-parts.ts';
-import { database } from '../../db/database.ts';
-import { documents, drafts } from '../../db/schema.ts';
+import { DEFAULT_COOKIE_DAYS } from '../../contract/configuration/cookie-days.ts';
+import { findSiteDraft } from '../../db/queries/lookups.ts';
+import type { SiteCookie } from '../../decisioning/catalog/configuration.ts';
+import { fields, listOf, oneOf, optional, text, wholeFrom } from '../../decisioning/catalog/shape.ts';
 import type { SiteFacts } from '../http/auth.ts';
 import type { Deadline } from '../http/deadline.ts';
 import { Unavailable } from '../http/unavailable.ts';
@@ -12,26 +12,24 @@ import { RecentAnswers } from './recent-answers.ts';
 
 const recentDrafts = new RecentAnswers<SiteFacts>();
 
+/** Of a draft. Every document was checked when it was stored; what has a default may be left out of it. */
+const draftShape = fields({
+  kind: oneOf('web', 'app', 'server'),
+  origins: optional(listOf(text)),
+  consent: optional(oneOf('required', 'not_required')),
+  cookie: optional(fields({ name: optional(text), domain: optional(text), maxAgeDays: optional(wholeFrom(1)) })),
+});
+
+type Draft = Pick<SiteFacts, 'kind'> &
+  Partial<Pick<SiteFacts, 'origins' | 'consent'>> & { readonly cookie?: Partial<SiteCookie> };
+
 /** The site as its next publish would have it: lets a new site's key be tried before the first publish. */
 async function draftFacts(d1: D1Database, workspaceId: string, siteId: string): Promise<SiteFacts | undefined> {
-  const [row] = await database(d1)
-    .select({ body: documents.body })
-    .from(drafts)
-    .innerJoin(
-      documents,
-      and(
-        eq(documents.workspaceId, drafts.workspaceId),
-        eq(documents.kind, drafts.kind),
-        eq(documents.id, drafts.id),
-        eq(documents.version, drafts.version),
-      ),
-    )
-    .where(and(eq(drafts.workspaceId, workspaceId), eq(drafts.kind, 'site'), eq(drafts.id, siteId)))
-    .limit(1);
-  const read = row && siteSchema.safeParse(JSON.parse(row.body));
-  if (!read?.success) return undefined;
-  const { kind, origins, consent, cookie } = read.data;
-  return { kind, origins, consent, ...(cookie && { cookie }) };
+  const body = await findSiteDraft(d1, workspaceId, siteId);
+  const document: unknown = body === undefined ? undefined : JSON.parse(body);
+  if (draftShape(document, '') !== undefined) return undefined;
+  const { kind, origins = [], consent = 'required', cookie } = document as Draft;
+  return { kind, origins, consent, ...(cookie && { cookie: { maxAgeDays: DEFAULT_COOKIE_DAYS, ...cookie } }) };
 }
 
 /** The facts of a key's site, undefined when it has no configuration. Throws {@link Unavailable} when nobody can tell. */

@@ -1,7 +1,7 @@
 /** `POST /v1/explain`: why this customer would get what, or nothing, now. */
 import type { Context } from 'hono';
-import type { ExplainRequest, ExplainResponse } from '../../contract/decisions.ts';
-import { explainRequest, explainResponse } from '../../contract/decisions.ts';
+import type { ExplainRequest, ExplainResponse } from '../../contract/explain.ts';
+import { explainRequest, explainResponse } from '../../contract/explain.ts';
 import type { ExplainedScores } from '../../contract/models/explanations.ts';
 import type { ExplainReply } from '../../durable-objects/customer/protocol.ts';
 import { candidateAnswer, drawNow } from '../edge/candidate-answer.ts';

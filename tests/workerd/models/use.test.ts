@@ -1,7 +1,7 @@
 /** What scores are used for, over the whole way: arms one by one, a customer's worth, bandit or model, and warnings where nobody gives one. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ExplainResponse } from '../../../contract/decisions.ts';
+import type { ExplainResponse } from '../../../contract/explain.ts';
 import type { PushResponse } from '../../../contract/publishing.ts';
 import type { RulesSlice } from '../../../decisioning/catalog/slice.ts';
 import type { Receipt } from '../../../decisioning/receipt.ts';
