@@ -35,7 +35,7 @@ export const receiptResponse = z
     ),
     receipt: z.record(z.string(), z.unknown()).nullable().meta({
       description:
-        'Everything decide() was told; null for the first decision of an anonymous visitor, which was made without storage',
+        'Everything decide() was told; null for a decision that was not stored when it was made: see `receipts` of the settings',
     }),
     slices: z
       .record(z.string(), z.unknown())

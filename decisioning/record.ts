@@ -48,4 +48,6 @@ export interface DecisionRecord {
   readonly features?: FeatureVector;
   /** When the message is to be sent; absent where the campaign steers no times, and on channels that answer at once. */
   readonly sendAtMs?: number;
+  /** Of a customer whom their server names, and who may have no object yet: the one that its token brings to life is no visitor's. Absent where the object has stored it, and for visitors. */
+  readonly known?: true;
 }

@@ -142,5 +142,12 @@ export const settings = z
       .string()
       .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as "EUR"')
       .default('EUR'),
+    receipts: z.enum(['needed', 'all']).optional().meta({
+      description:
+        'Which decisions are stored with their receipts when they are made: `needed` (so when absent), those that caps, holdouts, sticky arms, models and the like go by; `all`, every one for somebody who may be remembered',
+    }),
   })
-  .meta({ id: 'Settings', description: 'Workspace-wide rules: holdout, global cap, arbitration, fatigue, currency.' });
+  .meta({
+    id: 'Settings',
+    description: 'Workspace-wide rules: holdout, global cap, arbitration, fatigue, currency, receipts.',
+  });

@@ -175,6 +175,7 @@ export function compileRules(source: SliceSource, placement: PlacementConfigurat
     campaigns,
     segments,
     ...(models.length > 0 && { models }),
+    ...(settings.receipts === 'all' && { receipts: settings.receipts }),
   };
 }
 

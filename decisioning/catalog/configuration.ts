@@ -275,6 +275,8 @@ export interface SettingsConfiguration {
   };
   /** ISO 4217; minor units are its own. */
   readonly currency: string;
+  /** Which decisions are stored with their receipts when they are made; `needed` when absent. */
+  readonly receipts?: 'needed' | 'all' | undefined;
 }
 
 /** Everything one revision publishes. */

@@ -1,4 +1,5 @@
 /** A rules slice made ready to be asked: conditions compiled once, kept for as long as the slice is. */
+import { leavesMark } from '../mark.ts';
 import type { CompiledCondition } from '../segments/compile.ts';
 import { compileCondition } from '../segments/compile.ts';
 import { parseCondition } from '../segments/parse.ts';
@@ -16,6 +17,8 @@ export interface OpenSlice {
   readonly rules: RulesSlice;
   readonly campaigns: readonly OpenCampaign[];
   readonly segments: SegmentSet;
+  /** As {@link leavesMark} has it. */
+  readonly leavesMark: boolean;
 }
 
 function compiled(condition: unknown): CompiledCondition {
@@ -32,6 +35,7 @@ export function openSlice(rules: RulesSlice): OpenSlice {
   return {
     rules,
     segments: segments.segments,
+    leavesMark: leavesMark(rules),
     campaigns: rules.campaigns.map((campaign) => ({
       rules: campaign,
       condition: campaign.condition === null ? null : compiled(campaign.condition),

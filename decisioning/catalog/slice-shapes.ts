@@ -187,6 +187,7 @@ export const rulesShape = also(
     campaigns: listOf(campaign),
     segments: recordOf(anObject),
     models: optional(listOf(text)),
+    receipts: optional(oneOf('all')),
   }),
   where((slice: RulesSlice) => {
     const missing = slice.campaigns.find(({ segment }) => segment !== null && !Object.hasOwn(slice.segments, segment));

@@ -121,6 +121,8 @@ export interface RulesSlice {
   readonly segments: Readonly<Record<string, ConditionDocument>>;
   /** Ids of the models that its decisions may ask for scores; absent when they ask none. */
   readonly models?: readonly string[];
+  /** Every decision for somebody who may be remembered is stored with its receipt; absent where only those are that something goes by. */
+  readonly receipts?: 'all';
 }
 
 /** What the worker attaches to a decision after it was made. */

@@ -48,7 +48,7 @@ const FIELDS = [
 ] as const satisfies readonly (keyof DecisionRecord)[];
 
 /** Fields that a record may lack, after the others; null stands for a missing one, and missing ones at the end do not travel. Append only. */
-const OPTIONAL_FIELDS = ['features', 'sendAtMs'] as const satisfies readonly (keyof DecisionRecord)[];
+const OPTIONAL_FIELDS = ['features', 'sendAtMs', 'known'] as const satisfies readonly (keyof DecisionRecord)[];
 
 type Missing = Exclude<keyof DecisionRecord, (typeof FIELDS)[number] | (typeof OPTIONAL_FIELDS)[number]>;
 /** Fails to compile when a field of the record would not travel. */

@@ -36,9 +36,9 @@ import { type ConsentReply, keepPurposes, type Purposes, replaceProfile } from '
 import { dumpOf, receiptOf } from './read.ts';
 import { Sampling } from './sampling.ts';
 import { sharedFacts } from './shared-facts.ts';
-import type { CustomerMeta } from './state.ts';
-import { EMPTY_PROFILE, isEmpty } from './state.ts';
+import { type CustomerMeta, EMPTY_PROFILE, isEmpty } from './state.ts';
 import type { CustomerStore } from './store.ts';
+import { answerUnstored } from './unstored.ts';
 import { objectNow } from './view.ts';
 
 export class CustomerObject extends DurableObject<StubSource> {
@@ -61,6 +61,8 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   /** Decides, claims and stores; a repeated request id gets its first answer. */
   async decide(call: DecideCall): Promise<DecideReply> {
+    const unstored = answerUnstored(this.#memory, call);
+    if (unstored) return unstored;
     // Awaited before the checks: nothing may come between them and the act.
     await this.#wakeWhenIdle(call);
     const moved = this.#memory.moved(call.receivedAtMs);
@@ -124,8 +126,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     if (moved) return moved;
     const anonymous = this.#memory.state.meta?.anonymous ?? call.anonymous;
     if (anonymous && (!said || said.personalization === false)) return this.erase(call);
-    if (!said) return { outcome: 'nobody' };
-    return { outcome: this.#memory.transact(call, (store) => keepPurposes(store, said, by)) };
+    return { outcome: said ? this.#memory.transact(call, (store) => keepPurposes(store, said, by)) : 'nobody' };
   }
 
   /** Everything held about the customer; null when there is nothing. */
@@ -172,8 +173,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     const moved = this.#memory.moved();
     if (moved) return moved;
     this.#memory.transact(call, (store) => {
-      const taken = this.#sql.exec('SELECT 1 FROM legacies WHERE from_name = ?', legacy.from).toArray().length > 0;
-      if (taken) return;
+      if (this.#sql.exec('SELECT 1 FROM legacies WHERE from_name = ?', legacy.from).toArray().length > 0) return;
       this.#sql.exec('INSERT INTO legacies VALUES (?, ?, ?)', legacy.from, call.receivedAtMs, legacy.voidUntilMs);
       takeLegacy(store, legacy);
     });

@@ -67,6 +67,8 @@ export interface DecideCall extends CallFacts {
   readonly slices?: readonly { readonly hash: string; readonly body: string }[];
   readonly allocations?: { readonly seq: number; readonly items: readonly Allocation[] };
   readonly modelBodies?: readonly ModelBody[];
+  /** Decisions that leave no mark need not be stored: what is reported of them brings them along. Absent from workers that know of none. */
+  readonly mayDefer?: true;
   /** Leased units that the decisions may claim; absent from workers that know of no ledgers: then nothing is claimed. */
   readonly purse?: Purse;
 }
@@ -118,10 +120,23 @@ export interface Legacy {
   readonly enrolments: readonly StoredEnrolment[];
 }
 
+/** What decisions that leave no mark read of a customer besides traits and counters. */
+export interface Standing {
+  readonly bucketingId: string;
+  readonly consent: StoredConsent;
+  readonly timeZone?: string;
+}
+
 export type DecideReply =
   | Needs
   | Moved
-  | { readonly outcome: 'decided'; readonly decisions: readonly DecidedPlacement[]; readonly repeated: boolean };
+  | {
+      readonly outcome: 'decided';
+      readonly decisions: readonly DecidedPlacement[];
+      readonly repeated: boolean;
+      /** Told where nothing was stored, of a customer who is here. */
+      readonly standing?: Standing;
+    };
 
 /** A candidate with the arm that is kept for the customer, if one is. */
 export interface ExplainedCandidate extends TracedCandidate {

@@ -73,12 +73,22 @@ describe('the loop', () => {
     expect(await eventually(propensityOfB, (probability) => probability > 0.95)).toBeGreaterThan(0.95);
   });
 
-  it('gives the same answer to the same request id, and another decision to another', async () => {
+  it('gives the same decision to the same request id, and another decision to another', async () => {
     const ask = (requestId: string) => api.optimize({ requestId, placements: ['hero'], customer: { id: 'ann' } });
     const first = await ask('r1');
     const again = await ask('r1');
     const other = await ask('r2');
-    expect(again.body).toEqual(first.body);
+    // Nothing was stored of it, so the token of the second answer is a later one: either speaks for the decision.
+    const ofItsTime = { token: expect.any(String), claimExpiresAt: expect.any(String) };
+    const decisions = first.body.decisions.map((decision) => ({ ...decision, ...ofItsTime }));
+    expect(again.body).toEqual({ ...first.body, decisions });
+    for (const { body } of [first, again])
+      await api.feedback({ token: body.decisions[0]!.token, kind: 'goal', goal: 'purchase', orderId: 'o1' });
+    const receipt = await api.secret<{ outcomes: object[] }>(
+      'GET',
+      `/v1/decisions/${first.body.decisions[0]!.decisionId}`,
+    );
+    expect(receipt.body.outcomes).toHaveLength(1);
     expect(other.body.decisions[0]!.decisionId).not.toBe(first.body.decisions[0]!.decisionId);
   });
 
@@ -206,7 +216,8 @@ describe('new visitors', () => {
     const { anonymousId } = first.body.customer;
     const { token } = first.body.decisions[0]!;
     await api.feedbackFromPage({ token, kind: 'exposure' });
-    await api.optimize({ placements: ['hero'], customer: { id: 'ann', anonymousId } });
+    const second = await api.optimize({ placements: ['hero'], customer: { id: 'ann', anonymousId } });
+    await api.feedback({ token: second.body.decisions[0]!.token, kind: 'exposure' });
     const { body } = await api.secret<{ decisions: { bucketingId: string; customer: string; token: string }[] }>(
       'GET',
       '/v1/customers/ann',
@@ -219,7 +230,7 @@ describe('new visitors', () => {
       () => api.performance('spring'),
       ({ body }) => body.totals?.conversions === 1,
     );
-    expect(performance.totals).toMatchObject({ exposures: 1, trials: 1, conversions: 1 });
+    expect(performance.totals).toMatchObject({ exposures: 2, trials: 2, conversions: 1 });
   });
 });
 

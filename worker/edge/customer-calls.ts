@@ -13,6 +13,7 @@ import { withRetry } from '../../durable-objects/shared/retry.ts';
 import type { EdgeCatalog } from './catalog.ts';
 import { modelBodies } from './models.ts';
 import { rulesBody } from './slices.ts';
+import { forgetStanding } from './standings.ts';
 
 type CustomerStub = ReturnType<typeof customerStubByName>;
 
@@ -78,6 +79,8 @@ async function handOver(env: Env, from: CallFacts, to: CallFacts, moved: Moved):
   const { legacy } = moved;
   if (!legacy) return;
   await withRetry(() => customerStubByName(env, to.workspaceId, to.name).takeLegacy(to, legacy));
+  // What was refused comes along.
+  forgetStanding(to.name);
   await withRetry(() => customerStubByName(env, from.workspaceId, from.name).legacyTaken(from));
 }
 
@@ -111,6 +114,7 @@ export async function linkCustomer(
     customerStubByName(env, known.workspaceId, anonymousName).forward(anonymous, known.name, word),
   );
   if (moved.to === known.name) await handOver(env, anonymous, known, moved);
+  forgetStanding(anonymousName);
   const link = { to: moved.to, ...(moved.leads && { leads: moved.leads }) };
   rememberLink(anonymousName, link);
   return link;

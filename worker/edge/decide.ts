@@ -16,11 +16,13 @@ import type { Timing } from '../http/timing.ts';
 import type { EdgeCatalog } from './catalog.ts';
 import { askCustomer, askUnproven } from './customer-calls.ts';
 import { modelsInReach, servedModel } from './models.ts';
+import { decideOutright } from './outright.ts';
 import { refusedOf } from './purposes.ts';
 import { type Attempts, carryPurse } from './purse.ts';
-import { decisionsOf } from './replies.ts';
+import { decisionsOf, standingIn } from './replies.ts';
 import { signIn, strayed } from './sign-in.ts';
 import type { PlacementSlices } from './slices.ts';
+import { recentStanding, rememberStanding } from './standings.ts';
 import type { Visitor } from './visitor.ts';
 
 /** 128 bits, as object names have. */
@@ -155,18 +157,27 @@ export async function decideFor(env: Env, ctx: Pick<ExecutionContext, 'waitUntil
   // Of whom nothing is kept, nothing is known to be paid for either: what needs units is not theirs.
   if (visitor.kind === 'none') return { outcome: 'decided', decisions: decideHere(bare, asked), visitor };
   const carried = await carryPurse(env, ctx, asked);
-  const call = carried ? { ...bare, purse: carried.purse } : bare;
+  const call: DecideCall = {
+    ...bare,
+    ...(carried && { purse: carried.purse }),
+    ...(!carried && leavesNoMark(asked) && { mayDefer: true as const }),
+  };
   const attempts: Attempts = { sent: 0, answered: 0 };
   if (visitor.kind === 'new') {
     const decisions = decideHere(call, asked);
     // A first visit that would claim something brings its customer to life.
     const needsObject = (decided: DecidedPlacement) =>
       claimsSomething(decided, asked) || tellsFeatures(decided, asked) || mayBeScored(decided, asked, call);
-    if (!decisions.some(needsObject)) {
+    const isKept = [...asked.slices.values()].some(({ rules }) => rules.rules.receipts === 'all');
+    if (!isKept && !decisions.some(needsObject)) {
       carried?.settle(undefined, attempts);
       return { outcome: 'decided', decisions, visitor };
     }
   }
+  // A device that somebody brought along is linked first.
+  const isAlone = visitor.kind !== 'known' || visitor.anonymousName === null;
+  const outright = isAlone ? decideAtOnce(call, asked) : undefined;
+  if (outright) return { outcome: 'decided', decisions: outright, visitor };
   const answer = decideThere(env, call, asked, attempts).then(
     (decided): Outcome => {
       carried?.settle(decided.decisions, attempts);
@@ -180,6 +191,19 @@ export async function decideFor(env: Env, ctx: Pick<ExecutionContext, 'waitUntil
   // Past the deadline the call goes on behind the answer: what it claims stays claimed, and lapses by itself.
   const first = await asked.deadline.within(answer);
   return first === LATE ? { outcome: 'unavailable' } : first;
+}
+
+/** Whether what is decided need not be stored before somebody reports it. Of a server's own times the object keeps the order. */
+function leavesNoMark({ slices, clientAtMs }: Asked): boolean {
+  if (clientAtMs !== undefined) return false;
+  for (const { rules } of slices.values()) if (rules.leavesMark) return false;
+  return true;
+}
+
+/** The decisions of somebody whose object told a moment ago all that these read of them. */
+function decideAtOnce(call: DecideCall, asked: Asked): readonly DecidedPlacement[] | undefined {
+  const standing = call.mayDefer && recentStanding(call.name, call.receivedAtMs);
+  return standing && decideOutright(call, sharedFacts(asked), standing);
 }
 
 interface Decided {
@@ -198,6 +222,8 @@ async function decideThere(
   if (visitor.kind === 'none') return { decisions: decideHere(call, asked), visitor };
   const renewed =
     visitor.kind === 'known' ? { ...visitor, anonymousId: await signIn(env, call, visitor, true) } : visitor;
+  const outright = visitor.kind === 'known' ? decideAtOnce(call, asked) : undefined;
+  if (outright) return { decisions: outright, visitor: renewed };
   const ask = visitor.kind === 'known' ? askCustomer<DecideReply> : askUnproven<DecideReply>;
   const answer = await ask(env, call, catalog, async (stub, current) => {
     attempts.sent += 1;
@@ -205,7 +231,13 @@ async function decideThere(
     attempts.answered += 1;
     return answered;
   });
-  if (!('astray' in answer)) return { decisions: decisionsOf(answer.reply.decisions, call.requests), visitor: renewed };
+  if (!('astray' in answer)) {
+    const { reply, name } = answer;
+    const decisions = decisionsOf(reply.decisions, call.requests);
+    // Under the name of somebody who moved, every call must find out where to.
+    if (reply.standing && name === call.name) rememberStanding(name, standingIn(reply.standing), call.receivedAtMs);
+    return { decisions, visitor: renewed };
+  }
   if (visitor.kind === 'known') throw new Error('a customer who is known went astray');
   const stray = { visitor, inCookie, leads: answer.astray, fingerprint, again };
   const next = await strayed(env, asked.auth.workspaceId, stray);

@@ -15,7 +15,7 @@ import {
   text,
   wholeFrom,
 } from '../../decisioning/catalog/shape.ts';
-import type { DecidedPlacement, ItemResult } from '../../durable-objects/customer/protocol.ts';
+import type { DecidedPlacement, ItemResult, Standing } from '../../durable-objects/customer/protocol.ts';
 import type { PublisherState } from '../../durable-objects/publisher/protocol.ts';
 import { Unavailable } from '../http/unavailable.ts';
 
@@ -55,6 +55,12 @@ const decidedShape = listOf(
     claims: optional(listOf(claimShape)),
   }),
 );
+
+const standingShape = fields({
+  bucketingId: text,
+  consent: fields({ channels: recordOf(flag), purposes: recordOf(flag), told: optional(recordOf(flag)) }),
+  timeZone: optional(text),
+});
 
 const resultsShape = listOf(
   fields({ index: wholeFrom(0), status: oneOf('accepted', 'duplicate', 'rejected'), reason: optional(text) }),
@@ -108,6 +114,11 @@ export function decisionsOf(
   if (read.length !== requests.length || !requests.every(({ placement }) => answered.has(placement)))
     throw new Unavailable('customer');
   return read;
+}
+
+/** What a customer's object says of consent. Throws {@link Unavailable} when it is nothing to go by. */
+export function standingIn(standing: unknown): Standing {
+  return fits<Standing>(standing, standingShape, 'customer');
 }
 
 /** What a customer's object says became of these items, all of them. Throws {@link Unavailable} when it does not. */

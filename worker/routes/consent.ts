@@ -5,6 +5,7 @@ import type { CallFacts } from '../../durable-objects/customer/protocol.ts';
 import type { ConsentReply, Purposes } from '../../durable-objects/customer/purposes.ts';
 import { keepInCookie, withCookie } from '../edge/cookie.ts';
 import { callCustomer, callUnproven } from '../edge/customer-calls.ts';
+import { forgetStanding } from '../edge/standings.ts';
 import { visitorOf } from '../edge/visitor.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
@@ -77,7 +78,9 @@ async function tellCustomer(
   const call: CallFacts = { workspaceId, siteId, receivedAtMs: c.get('receivedAtMs'), ...who };
   const by = keyType === 'secret' ? 'server' : 'page';
   const ask = proven ? callCustomer<ConsentReply> : callUnproven<ConsentReply>;
-  const found = await ask(c.env, call, (stub, here) => stub.consent(here, said, by));
+  const found = await ask(c.env, call, (stub, here) =>
+    stub.consent(here, said, by).finally(() => forgetStanding(here.name)),
+  );
   // An id that ended is nobody's.
   return 'astray' in found ? 'nobody' : found.reply.outcome;
 }

@@ -10,6 +10,7 @@ import { currentCatalog } from '../edge/catalog.ts';
 import { callCustomer } from '../edge/customer-calls.ts';
 import { verifyAnonymousId } from '../edge/identity.ts';
 import { admitAttributes } from '../edge/request-facts.ts';
+import { forgetStanding } from '../edge/standings.ts';
 import { anonymousName, knownName } from '../edge/visitor.ts';
 import type { App, AppEnv } from '../http/app-env.ts';
 import { endpoint } from '../http/endpoint.ts';
@@ -90,7 +91,7 @@ async function putProfile(c: Ctx, id: string, profile: CustomerProfile): Promise
   ];
   if (errors.length > 0) return problem(c, 'invalid_request', { errors });
   await callCustomer<{ readonly outcome: 'stored' }>(c.env, await factsOf(c, id), (stub, facts) =>
-    stub.putProfile(facts, profile),
+    stub.putProfile(facts, profile).finally(() => forgetStanding(facts.name)),
   );
   return c.body(null, 204);
 }
@@ -109,7 +110,9 @@ async function exportCustomer(c: Ctx, id: string): Promise<Response> {
 
 async function eraseCustomer(c: Ctx, id: string): Promise<Response> {
   const facts = await factsOf(c, id);
-  const { name } = await callCustomer<{ readonly outcome: 'erased' }>(c.env, facts, (stub, here) => stub.erase(here));
+  const { name } = await callCustomer<{ readonly outcome: 'erased' }>(c.env, facts, (stub, here) =>
+    stub.erase(here).finally(() => forgetStanding(here.name)),
+  );
   // The object's name, never the id: the audit must not remember who was to be forgotten.
   const entry = { action: 'erase_customer' as const, kind: 'customer', subject: name, changes: '[]' };
   await auditInsert(c.env.DB, facts.workspaceId, {

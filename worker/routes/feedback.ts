@@ -130,11 +130,11 @@ async function deliver(
   refused: CallFacts['refused'],
 ): Promise<readonly ItemResult[]> {
   const auth = c.get('auth');
-  // Whether the customer is anonymous is known to the object if it exists; one that a token brings to life is.
+  // Whether the customer is anonymous is known to the object if it exists; of one that a token brings to life, the token says it.
   const facts = {
     workspaceId: auth.workspaceId,
     name,
-    anonymous: true,
+    anonymous: !items.some(({ record }) => record.known),
     siteId: auth.siteId,
     receivedAtMs: c.get('receivedAtMs'),
     refused,
