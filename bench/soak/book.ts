@@ -39,9 +39,10 @@ export class Book {
     return this.#waiting[sender].splice(0, most).flat();
   }
 
-  /** Events whose fate is unknown: they are told again before all others. */
+  /** Events whose fate is unknown: they are told again before all others, decision by decision as before. */
   putBack(sender: Sender, events: readonly Event[]): void {
-    if (events.length > 0) this.#waiting[sender].unshift(events);
+    const byToken = Map.groupBy(events, ({ token }) => token);
+    this.#waiting[sender].unshift(...byToken.values());
   }
 
   /** The server said that it has it, now (`accepted`) or before (`duplicate`: the first answer was lost). */
