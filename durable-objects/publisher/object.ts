@@ -1,4 +1,4 @@
-/** The publisher of a workspace: what serving workers ask every two seconds, and what publishing and learning write into it. */
+/** The publisher of a workspace: what serving workers ask every second, and what publishing and learning write into it. */
 import { DurableObject } from 'cloudflare:workers';
 import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { CampaignPolicy, CatalogManifest } from '../../decisioning/catalog/slice.ts';

@@ -9,7 +9,7 @@ import { publisherStub, type StubSource } from '../../durable-objects/shared/stu
 import { sliceOfBody, WORKSPACE_ID } from './workspace.ts';
 
 /** A catalog younger than this is used as it is, as in the worker. */
-const FRESH_MS = 2_000;
+const FRESH_MS = 1_000;
 /** A request of an isolate that knows no catalog yet goes on so long behind its answer. */
 const COLD_WAIT_MS = 1_500;
 

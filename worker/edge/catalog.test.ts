@@ -6,8 +6,8 @@ import { compile } from '../../decisioning/catalog/compile.ts';
 import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
 import type { NamedBody, PublisherState } from '../../durable-objects/publisher/protocol.ts';
 import { Deadline } from '../http/deadline.ts';
-import { currentCatalog, forgetCatalogs } from './catalog.ts';
-import { sha256Hex } from './publisher-feed.ts';
+import { BLOCK_MS, BLOCK_WAIT_MS, currentCatalog, FRESH_MS, forgetCatalogs } from './catalog.ts';
+import { fetchState, sha256Hex } from './publisher-feed.ts';
 import { forgetSlices, placementSlices } from './slices.ts';
 
 /** A request's, long enough for what answers at all. */
@@ -24,6 +24,8 @@ class Double {
   readonly bodies = new Map<string, string>();
   mode: 'up' | 'down' | 'hanging' | 'no bodies' = 'up';
   asked = 0;
+  delayMs = 0;
+  readonly sinces: number[] = [];
 
   constructor(state: PublisherState) {
     this.state = state;
@@ -34,11 +36,13 @@ class Double {
     const answer = async <T>(value: T): Promise<T> => {
       if (this.mode === 'down') throw Object.assign(new Error('boom'), { remote: true });
       if (this.mode === 'hanging') await new Promise(() => undefined);
+      if (this.delayMs > 0) await scheduler.wait(this.delayMs);
       return value;
     };
     const stub = {
-      state: () => {
+      state: (since: number) => {
         this.asked += 1;
+        this.sinces.push(since);
         return answer(this.state);
       },
       slices: async (hashes: readonly string[]): Promise<NamedBody[]> => {
@@ -71,7 +75,7 @@ class Double {
   }
 
   change(what: Partial<PublisherState>): void {
-    this.state = { ...this.state, ...what, seq: this.state.seq + 1 };
+    this.state = { ...this.state, ...what, seq: (what.seq ?? this.state.seq) + 1 };
   }
 }
 
@@ -96,14 +100,41 @@ async function serve(nowMs: number) {
 const campaignsAt = async (nowMs: number) => Object.keys((await serve(nowMs))!.catalog.directory.campaigns);
 
 describe('a warm isolate', () => {
-  it('asks nobody for two seconds, then refreshes behind the request', async () => {
+  it('asks nobody for a second, then refreshes behind the request', async () => {
     expect(await campaignsAt(T0_MS)).toEqual(['first']);
     await publisher.publish('second');
-    expect(await campaignsAt(T0_MS + 1_999)).toEqual(['first']);
+    expect(await campaignsAt(T0_MS + FRESH_MS - 1)).toEqual(['first']);
     expect(publisher.asked).toBe(1);
-    expect(await campaignsAt(T0_MS + 2_000)).toEqual(['first']);
-    expect(await campaignsAt(T0_MS + 2_001)).toEqual(['second']);
+    expect(await campaignsAt(T0_MS + FRESH_MS)).toEqual(['first']);
+    expect(await campaignsAt(T0_MS + FRESH_MS + 1)).toEqual(['second']);
     expect(publisher.asked).toBe(2);
+  });
+
+  it('past two seconds a request waits for the refresh, before them it does not', async () => {
+    await serve(T0_MS);
+    await publisher.publish('second');
+    expect(await campaignsAt(T0_MS + BLOCK_MS - 1)).toEqual(['first']);
+    await publisher.publish('third');
+    expect(await campaignsAt(T0_MS + BLOCK_MS - 1 + BLOCK_MS)).toEqual(['third']);
+  });
+
+  it('a request that finds a refresh under way waits for that one', async () => {
+    await serve(T0_MS);
+    await publisher.publish('second');
+    publisher.delayMs = 30;
+    const both = await Promise.all([campaignsAt(T0_MS + BLOCK_MS), campaignsAt(T0_MS + BLOCK_MS)]);
+    expect(both).toEqual([['second'], ['second']]);
+    expect(publisher.asked).toBe(2);
+  });
+
+  it('nobody waits for a refresh that has taken longer than the request that started it waited', async () => {
+    await serve(T0_MS);
+    publisher.mode = 'hanging';
+    await serve(T0_MS + BLOCK_MS);
+    const startedMs = Date.now();
+    for (let i = 0; i < 100; i += 1) await serve(T0_MS + BLOCK_MS + BLOCK_WAIT_MS + i);
+    // One wait each would be ten seconds.
+    expect(Date.now() - startedMs).toBeLessThan(50 * BLOCK_WAIT_MS);
   });
 
   it('past five seconds waits for the refresh: pause, resume and kill switch reach that very request', async () => {
@@ -142,7 +173,7 @@ describe('a warm isolate', () => {
     expect([...first.keys()]).toEqual(['first']);
     publisher.change({ allocations: [], switches: { killSwitch: true, pausedCampaigns: [] } });
     expect(await allocationsAt(T0_MS + 10_000)).toBe(first);
-    publisher.change({ allocations: [allocation] });
+    publisher.change({ allocations: [{ ...allocation, version: 2 }] });
     expect(await allocationsAt(T0_MS + 20_000)).not.toBe(first);
     publisher.change({ allocations: [] });
     await publisher.publish('second');
@@ -184,8 +215,56 @@ describe('a warm isolate', () => {
     await serve(T0_MS + 900);
     expect(publisher.asked).toBe(1);
     await publisher.publish('second');
-    // 5 s after the question, though 4.1 s after the answer.
-    expect(await campaignsAt(T0_MS + 5_000)).toEqual(['second']);
+    // 2 s after the question, though 1.1 s after the answer.
+    expect(await campaignsAt(T0_MS + BLOCK_MS)).toEqual(['second']);
+  });
+});
+
+describe('isolates of one colo', () => {
+  const allocation = (campaignId: string, version: number) => ({
+    ...{ campaignId, version, armsKey: 'k', armIds: ['a'], leaves: {} },
+  });
+  const ask = (since: number, nowMs: number) => fetchState(publisher.env(), workspaceId, since, nowMs);
+
+  it('share an answer although each has another sequence number', async () => {
+    publisher.change({ seq: 40, allocations: [allocation('first', 7)] });
+    const one = await ask(3, T0_MS);
+    expect(await ask(17, T0_MS + 999)).toEqual(one);
+    expect(publisher.sinces).toEqual([0]);
+    await ask(17, T0_MS + 1_000);
+    expect(publisher.sinces).toEqual([0, 0]);
+    await ask(70, T0_MS + 1_000);
+    expect(publisher.sinces.slice(2)).toEqual([64, 70]);
+  });
+
+  it('one that knows more than the shared answer asks for itself', async () => {
+    publisher.change({ seq: 40 });
+    await ask(3, T0_MS);
+    publisher.change({ seq: 45 });
+    expect((await ask(43, T0_MS + 100)).state.seq).toBe(46);
+    expect(publisher.sinces).toEqual([0, 0]);
+  });
+
+  it('a publisher that went back is asked by what is known: it sends everything again', async () => {
+    publisher.change({ seq: 40 });
+    expect((await ask(63, T0_MS)).state.seq).toBe(41);
+    expect(publisher.sinces).toEqual([0, 63]);
+    // Not for the others: the answer was by a number of one isolate.
+    expect((await ask(5, T0_MS + 1)).state.seq).toBe(41);
+    expect(publisher.sinces).toEqual([0, 63, 0]);
+  });
+
+  it('what an answer repeats leaves the map of allocations as it is', async () => {
+    publisher.change({ allocations: [allocation('first', 7)] });
+    const mapAt = async (nowMs: number) => {
+      await serve(nowMs);
+      return (await serve(nowMs + 1))!.catalog.allocations;
+    };
+    const known = await mapAt(T0_MS);
+    publisher.change({ switches: { killSwitch: true, pausedCampaigns: [] } });
+    expect(await mapAt(T0_MS + BLOCK_MS)).toBe(known);
+    publisher.change({ allocations: [allocation('first', 8)] });
+    expect((await mapAt(T0_MS + 2 * BLOCK_MS)).get('first')).toMatchObject({ version: 8 });
   });
 });
 

@@ -10,11 +10,16 @@ import type { PublisherState, Switches } from '../../durable-objects/publisher/p
 import { Unavailable } from '../http/unavailable.ts';
 import { fetchBodies, fetchState } from './publisher-feed.ts';
 
-/** A catalog younger than this is used as it is. */
-export const FRESH_MS = 2_000;
-/** Past this age a request waits for a refresh, but not long. */
+/** A catalog younger than this is used as it is, an older one is refreshed behind the request: one of the two and a half seconds that learning may take. */
+export const FRESH_MS = 1_000;
+/** Past this age a request waits for a refresh: nobody has asked for a while, and the next may not either. */
+export const BLOCK_MS = 2_000;
+/** How long it waits, which is a share of the deadline: long enough for the colo's cache and for a publisher of the same continent. */
+export const BLOCK_WAIT_MS = 100;
+/** Between two looks at a refresh that another request has started: its promise belongs to that request. */
+const LOOK_AGAIN_MS = 5;
+/** A catalog of this age is called stale. */
 export const STALE_MS = 5_000;
-const STALE_WAIT_MS = 50;
 /** How long the first request of an isolate waits: a page shows its own content meanwhile, feedback is sent again. */
 const COLD_WAIT_MS = 1_500;
 /** A refresh that has not come back after this long is taken for lost, and another may start. */
@@ -81,13 +86,20 @@ export async function currentCatalog(
   }
   const ageMs = nowMs - entry.catalog.heardAtMs;
   if (ageMs < FRESH_MS) return { catalog: entry.catalog, stale: false };
-  if (nowMs - entry.refreshingSinceMs > REFRESH_TIMEOUT_MS) {
+  const runningMs = nowMs - entry.refreshingSinceMs;
+  if (runningMs > REFRESH_TIMEOUT_MS) {
     // A refresh that fails leaves the last good catalog in place: the next request tries again.
     const running = refresh(env, workspaceId, nowMs).catch(() => undefined);
     ctx.waitUntil(running);
-    if (ageMs >= STALE_MS) await Promise.race([running, scheduler.wait(STALE_WAIT_MS)]);
-  } else if (ageMs >= STALE_MS) await scheduler.wait(STALE_WAIT_MS);
+    if (ageMs >= BLOCK_MS) await Promise.race([running, scheduler.wait(BLOCK_WAIT_MS)]);
+  } else if (ageMs >= BLOCK_MS) await refreshed(entry, BLOCK_WAIT_MS - runningMs);
   return { catalog: entry.catalog, stale: nowMs - entry.catalog.heardAtMs >= STALE_MS };
+}
+
+/** Until the refresh that another request has started is over; one that takes longer than that request waits is waited for by nobody. */
+async function refreshed(entry: Kept, mostMs: number): Promise<void> {
+  for (let waitedMs = 0; waitedMs < mostMs && entry.refreshingSinceMs !== 0; waitedMs += LOOK_AGAIN_MS)
+    await scheduler.wait(LOOK_AGAIN_MS);
 }
 
 /** The refresh of an isolate that has nothing to serve from: whatever keeps the publisher from answering, the caller is told so soon. */
@@ -146,17 +158,16 @@ function mergeAllocations(
   state: PublisherState,
 ): ReadonlyMap<string, Allocation> {
   const isGone = (id: string): boolean => !Object.hasOwn(directory.campaigns, id);
-  // The same map while nothing came and nothing went: what is worked out from allocations is kept by it.
-  if (
-    before &&
-    before.seq <= state.seq &&
-    state.allocations.length === 0 &&
-    ![...before.allocations.keys()].some(isGone)
-  )
-    return before.allocations;
   // A sequence that went back is a publisher restored from a backup: it sends everything again.
-  const merged = new Map(before && before.seq <= state.seq ? before.allocations : undefined);
-  for (const allocation of state.allocations) merged.set(allocation.campaignId, allocation);
+  const known = before && before.seq <= state.seq ? before.allocations : undefined;
+  const came = state.allocations.filter(({ campaignId, version, armsKey }) => {
+    const has = known?.get(campaignId);
+    return has?.version !== version || has.armsKey !== armsKey;
+  });
+  // The same map while nothing came and nothing went: what is worked out from allocations is kept by it.
+  if (known && came.length === 0 && ![...known.keys()].some(isGone)) return known;
+  const merged = new Map(known);
+  for (const allocation of came) merged.set(allocation.campaignId, allocation);
   for (const id of merged.keys()) if (isGone(id)) merged.delete(id);
   return merged;
 }

@@ -7,6 +7,12 @@ import { stateOf } from './replies.ts';
 
 /** One question a second and colo reaches the publisher, however many isolates ask. */
 const COLO_CACHE_SECONDS = 1;
+const MS_PER_SECOND = 1_000;
+/**
+ * Isolates are told what changed since their sequence number rounded down to a multiple of this: while campaigns learn, each isolate has another number,
+ * and all of one block share an answer. What that repeats is at most so many allocations.
+ */
+const SHARED_SEQS = 64;
 
 /** An answer and when it was asked for: from the cache it is up to a second old, and its age counts from the question. */
 export interface HeardState {
@@ -14,19 +20,27 @@ export interface HeardState {
   readonly askedAtMs: number;
 }
 
-/** What changed since `since`; at most a second old. */
+/** What changed since `since`, and perhaps some of what changed before; at most a second old. */
 export async function fetchState(env: Env, workspaceId: string, since: number, nowMs: number): Promise<HeardState> {
   const name = await objectName(env.NAMING_SECRET, workspaceId, 'publisher');
-  const address = new Request(`https://publisher.invalid/${name}/${since}`);
+  const from = since - (since % SHARED_SEQS);
+  const address = new Request(`https://publisher.invalid/${name}/${from}`);
   const cached = await caches.default.match(address);
-  if (cached) return cached.json<HeardState>();
-  const state = stateOf(await withRetry(async () => (await publisherStub(env, workspaceId)).state(since)));
-  const heard: HeardState = { state, askedAtMs: nowMs };
+  const found = await cached?.json<HeardState>();
+  // The cache counts from when the answer came. One that was asked before this isolate's last question has nothing for it.
+  if (found && nowMs - found.askedAtMs < COLO_CACHE_SECONDS * MS_PER_SECOND && found.state.seq >= since) return found;
+  const heard: HeardState = { state: await askPublisher(env, workspaceId, from), askedAtMs: nowMs };
+  // Restored from a backup, or more changed than one answer holds: only for who knows that much.
+  if (heard.state.seq < since) return { ...heard, state: await askPublisher(env, workspaceId, since) };
   await caches.default.put(
     address,
     new Response(JSON.stringify(heard), { headers: { 'cache-control': `max-age=${COLO_CACHE_SECONDS}` } }),
   );
   return heard;
+}
+
+async function askPublisher(env: Env, workspaceId: string, since: number): Promise<PublisherState> {
+  return stateOf(await withRetry(async () => (await publisherStub(env, workspaceId)).state(since)));
 }
 
 /** Slices and directories by hash. What the publisher does not have, or what does not hash to its name, is left out. */
