@@ -6,6 +6,7 @@ import type { StubSource } from '../shared/stub.ts';
 import { acknowledge, oldestUndeliveredAtMs, pendingDeliveries } from './outbox.ts';
 import { oldestSettlementAtMs } from './settlements.ts';
 import type { CustomerMeta } from './state.ts';
+import { Waits } from './waits.ts';
 
 /** Rounds that follow one commit; what is left then waits for the alarm. */
 const MAX_ROUNDS = 20;
@@ -13,22 +14,26 @@ const MAX_ROUNDS = 20;
 export class Courier {
   readonly #sql: SqlStorage;
   readonly #env: StubSource;
+  readonly #waits: Waits;
   #running = false;
   #reporting = false;
 
-  constructor(sql: SqlStorage, env: StubSource) {
+  constructor(sql: SqlStorage, env: StubSource, waits = new Waits()) {
     this.#sql = sql;
     this.#env = env;
+    this.#waits = waits;
   }
 
   /** Whether something waits to be delivered. */
   get waiting(): boolean {
-    return oldestUndeliveredAtMs(this.#sql) !== null;
+    this.#waits.outbox ??= oldestUndeliveredAtMs(this.#sql) !== null;
+    return this.#waits.outbox;
   }
 
   /** Whether the health page shows a backlog of this customer. Stored: whoever is evicted meanwhile must still take it off. */
   get reported(): boolean {
-    return this.#sql.exec('SELECT 1 FROM reported').toArray().length > 0;
+    this.#waits.reported ??= this.#sql.exec('SELECT 1 FROM reported').toArray().length > 0;
+    return this.#waits.reported;
   }
 
   /** Delivers until the outbox is empty or something is out of reach; a second run at the same time would break the order. */
@@ -58,6 +63,7 @@ export class Courier {
         (await shardStub(this.#env, workspaceId, campaignId, shard)).apply(delivery),
       );
       acknowledge(this.#sql, delivery, reply);
+      this.#waits.outbox = undefined;
       return true;
     } catch {
       // The rows stay; the alarm that stands for them tries again.
@@ -73,13 +79,20 @@ export class Courier {
       const waiting = [oldestUndeliveredAtMs(this.#sql), oldestSettlementAtMs(this.#sql)].filter((at) => at !== null);
       const oldest = waiting.length > 0 ? Math.min(...waiting) : null;
       // Before the call: one that failed on its way back was carried out all the same.
-      if (oldest !== null) this.#sql.exec('INSERT OR IGNORE INTO reported VALUES (1)');
+      if (oldest !== null) this.#noteReported();
       await (await publisherStub(this.#env, meta.workspaceId)).reportBacklog(meta.name, oldest);
-      if (oldest === null) this.#sql.exec('DELETE FROM reported');
+      if (oldest !== null) return;
+      this.#sql.exec('DELETE FROM reported');
+      this.#waits.reported = false;
     } catch {
       // Only the health page is the poorer for it; the next alarm looks again.
     } finally {
       this.#reporting = false;
     }
+  }
+
+  #noteReported(): void {
+    this.#sql.exec('INSERT OR IGNORE INTO reported VALUES (1)');
+    this.#waits.reported = true;
   }
 }

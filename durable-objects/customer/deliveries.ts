@@ -1,19 +1,21 @@
 /** All that leaves a customer's object by itself: statistics, settlements, lines of the decision log. Each keeps its own rows, and none holds up another. */
 import type { StubSource } from '../shared/stub.ts';
 import { Courier } from './courier.ts';
+import { SETTLE_TIMEOUT_MS } from './limits.ts';
 import { LogSender } from './log-sender.ts';
 import type { CustomerMeta } from './state.ts';
 import { Teller } from './teller.ts';
+import type { Waits } from './waits.ts';
 
 export class Deliveries {
   readonly #courier: Courier;
   readonly #teller: Teller;
   readonly #log: LogSender;
 
-  constructor(sql: SqlStorage, env: StubSource) {
-    this.#courier = new Courier(sql, env);
-    this.#teller = new Teller(sql, env);
-    this.#log = new LogSender(sql, env);
+  constructor(sql: SqlStorage, env: StubSource, waits: Waits) {
+    this.#courier = new Courier(sql, env, waits);
+    this.#teller = new Teller(sql, env, SETTLE_TIMEOUT_MS, waits);
+    this.#log = new LogSender(sql, env, waits);
   }
 
   /** Whether something waits to be delivered. */

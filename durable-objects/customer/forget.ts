@@ -2,7 +2,8 @@
 import { giveBack } from './claims.ts';
 import type { CustomerMeta } from './state.ts';
 import { EMPTY_PROFILE } from './state.ts';
-import type { CustomerStore } from './store.ts';
+import type { SqlStore } from './store.ts';
+import type { Writer } from './writes.ts';
 
 /** What holds a customer's own data; outbox and settlements do not, nor does the mark that the publisher must still hear of it. */
 const OWN_TABLES = [
@@ -17,15 +18,15 @@ const OWN_TABLES = [
 ] as const;
 
 /** Empties storage of everything that is the customer's own; memory is the caller's to read anew. */
-export function emptyTables(sql: SqlStorage): void {
+export function emptyTables(sql: Writer): void {
   for (const table of OWN_TABLES) sql.exec(`DELETE FROM ${table}`);
 }
 
 /** Empties the object but for a tombstone that voids the tokens of what was erased, until the last of them has expired. */
-export function forget(sql: SqlStorage, store: CustomerStore, erasedAtMs: number): void {
+export function forget(store: SqlStore, erasedAtMs: number): void {
   const meta = store.state.meta as CustomerMeta;
   // Nobody can report what is forgotten: what it holds of ledgers goes back now.
   giveBack(store, store.state.decisions.values(), erasedAtMs);
-  emptyTables(sql);
+  emptyTables(store.writer);
   store.saveMeta({ ...meta, erasedAtMs, createdAtMs: erasedAtMs, bucketingId: meta.name, profile: EMPTY_PROFILE });
 }

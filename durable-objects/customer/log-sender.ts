@@ -3,6 +3,8 @@ import type { LogLine } from '../../contract/models/decision-log.ts';
 import type { StubSource } from '../shared/stub.ts';
 import type { UnsentLine } from './log-lines.ts';
 import type { CustomerMeta } from './state.ts';
+import { Waits } from './waits.ts';
+import type { Writer } from './writes.ts';
 
 /** Lines of one call: a queue takes 100 messages at a time. */
 export const MAX_LOG_BATCH = 20;
@@ -18,7 +20,7 @@ export const MAX_WAITING_LINES = 1_000;
 const HASH_BYTES = 16;
 
 /** Keeps a line until the queue has it. Runs inside the caller's transaction. */
-export function keepLine(sql: SqlStorage, line: UnsentLine): void {
+export function keepLine(sql: Writer, line: UnsentLine): void {
   const text = JSON.stringify(line);
   if (text.length > MAX_LOG_LINE_CHARS) return;
   sql.exec('INSERT INTO log_out (line) VALUES (?)', text);
@@ -28,21 +30,24 @@ export function keepLine(sql: SqlStorage, line: UnsentLine): void {
 export class LogSender {
   readonly #sql: SqlStorage;
   readonly #env: StubSource;
+  readonly #waits: Waits;
   #running = false;
 
-  constructor(sql: SqlStorage, env: StubSource) {
+  constructor(sql: SqlStorage, env: StubSource, waits = new Waits()) {
     this.#sql = sql;
     this.#env = env;
+    this.#waits = waits;
   }
 
   /** Whether lines wait to be sent. */
   get waiting(): boolean {
-    return this.#sql.exec('SELECT 1 FROM log_out LIMIT 1').toArray().length > 0;
+    this.#waits.lines ??= this.#sql.exec('SELECT 1 FROM log_out LIMIT 1').toArray().length > 0;
+    return this.#waits.lines;
   }
 
   /** Sends what waits. Never throws: what could not be sent stays, and the alarm that stands for it tries again. */
   async deliver({ workspaceId }: Pick<CustomerMeta, 'workspaceId'>): Promise<void> {
-    if (this.#running) return;
+    if (this.#running || !this.waiting) return;
     this.#running = true;
     try {
       for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -55,6 +60,7 @@ export class LogSender {
         // Deployed without a queue, nobody wants them.
         await this.#env.DECISION_LOG?.sendBatch(lines.map((line) => ({ body: { workspaceId, line } })));
         this.#sql.exec('DELETE FROM log_out WHERE seq <= ?', last.seq);
+        this.#waits.lines = undefined;
       }
     } catch {
       // Out of reach: the rows stay.

@@ -10,20 +10,22 @@ import { prune } from './prune.ts';
 import { CUSTOMER_SCHEMA } from './schema.ts';
 import type { CustomerState } from './state.ts';
 import { newborn } from './state.ts';
-import type { CustomerStore } from './store.ts';
 import { SqlStore } from './store.ts';
 import { objectNow } from './view.ts';
+import type { Waits } from './waits.ts';
 
 export class Memory {
   readonly #storage: DurableObjectStorage;
+  readonly #waits: Waits;
   readonly #changed: () => void;
   #state: CustomerState | null = null;
   /** The tables are gone. */
   #ended = false;
 
-  /** @param changed called within every transaction: what follows from a change is seen to once it is durable */
-  constructor(storage: DurableObjectStorage, changed: () => void) {
+  /** @param changed called after every change: what follows from it is seen to once it is durable */
+  constructor(storage: DurableObjectStorage, waits: Waits, changed: () => void) {
     this.#storage = storage;
+    this.#waits = waits;
     this.#changed = changed;
     migrate(storage, CUSTOMER_SCHEMA);
   }
@@ -45,24 +47,22 @@ export class Memory {
     return { outcome: 'moved', to: meta.forwardTo, legacy, ...addressOf(meta, objectNow(state, receivedAtMs)) };
   }
 
-  /** One synchronous transaction over memory and storage; memory is read anew after a failure. */
-  transact<T>(call: CallFacts, change: (store: CustomerStore) => T extends Promise<unknown> ? never : T): T {
+  /** One synchronous change of memory and storage, whole or not at all; memory is read anew after a failure. */
+  transact<T>(call: CallFacts, change: (store: SqlStore) => T extends Promise<unknown> ? never : T): T {
     const { state } = this;
-    const { sql } = this.#storage;
     try {
-      return this.#storage.transactionSync(() => {
-        const store = new SqlStore(sql, state, call.refused);
-        state.lastAtMs = Math.max(state.lastAtMs, call.receivedAtMs);
-        if (!state.meta) store.saveMeta(newborn(call));
-        const result = change(store);
-        prune(sql, store, state.lastAtMs);
-        const { meta } = state;
-        // What a call writes bears the time that it told: when it came must not be forgotten with the object's memory, or an erasure could come before it.
-        const grainMs = call.clientAtMs === undefined ? SEEN_GRAIN_MS : 1;
-        if (meta && state.lastAtMs - meta.lastAtMs >= grainMs) store.saveMeta(meta);
-        this.#changed();
-        return result;
-      });
+      const store = new SqlStore(state, this.#waits, call.refused);
+      state.lastAtMs = Math.max(state.lastAtMs, call.receivedAtMs);
+      if (!state.meta) store.saveMeta(newborn(call));
+      const result = change(store);
+      prune(store.writer, store, state.lastAtMs);
+      const { meta } = state;
+      // What a call writes bears the time that it told: when it came must not be forgotten with the object's memory, or an erasure could come before it.
+      const grainMs = call.clientAtMs === undefined ? SEEN_GRAIN_MS : 1;
+      if (meta && state.lastAtMs - meta.lastAtMs >= grainMs) store.saveMeta(meta);
+      store.flush(this.#storage);
+      this.#changed();
+      return result;
     } catch (error) {
       this.drop();
       throw error;
@@ -71,8 +71,10 @@ export class Memory {
 
   /** Forgets the customer but for what voids their tokens. */
   forget(call: CallFacts, erasedAtMs: number): void {
-    this.transact(call, (store) => forget(this.#storage.sql, store, erasedAtMs));
+    this.transact(call, (store) => forget(store, erasedAtMs));
     this.drop();
+    // Only now is it seen that nobody is there.
+    this.#changed();
   }
 
   /** Memory is read anew when it is next looked at. */
@@ -83,6 +85,7 @@ export class Memory {
   /** Nothing is left, not even tables; a later call begins anew. */
   async end(): Promise<void> {
     this.drop();
+    this.#waits.forget();
     this.#ended = true;
     await this.#storage.deleteAll();
   }

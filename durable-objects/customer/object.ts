@@ -1,16 +1,13 @@
 /** One customer: profile, touches, claims, decisions and receipts, outbox. Thin methods; what they do stands beside. */
 import { DurableObject } from 'cloudflare:workers';
-import { backoffMs } from '../shared/alarm.ts';
-import { customerStubByName } from '../shared/calls.ts';
 import type { StubSource } from '../shared/stub.ts';
 import { Wake } from '../shared/wake.ts';
 import { type AddressWord, addressed, changesAddress } from './address.ts';
-import { nextLapseMs, settleLapsed } from './claims.ts';
+import { Chores } from './chores.ts';
 import { decideAndStore } from './decide.ts';
 import { Deliveries } from './deliveries.ts';
 import { keepTraits, takeEvents, takeFeedback, takeTogether } from './events.ts';
 import { explainFor } from './explain.ts';
-import { emptyTables } from './forget.ts';
 import { takeLegacy } from './legacy.ts';
 import { ANONYMOUS_IDLE_MS, OUTBOX_BACKSTOP_MS, TOMBSTONE_MS } from './limits.ts';
 import { lookUp } from './look.ts';
@@ -36,27 +33,30 @@ import { type ConsentReply, keepPurposes, type Purposes, replaceProfile } from '
 import { dumpOf, receiptOf } from './read.ts';
 import { Sampling } from './sampling.ts';
 import { sharedFacts } from './shared-facts.ts';
-import { type CustomerMeta, EMPTY_PROFILE, isEmpty } from './state.ts';
 import type { CustomerStore } from './store.ts';
 import { answerUnstored } from './unstored.ts';
 import { objectNow } from './view.ts';
+import { Waits } from './waits.ts';
 
 export class CustomerObject extends DurableObject<StubSource> {
   readonly #sql: SqlStorage;
   readonly #memory: Memory;
-  /** Alarms in a row that left something undelivered. */
-  #failures = 0;
-  readonly #deliveries: Deliveries;
   readonly #wake: Wake;
   readonly #sampling: Sampling;
+  readonly #chores: Chores;
 
   constructor(ctx: DurableObjectState, env: StubSource) {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
-    this.#deliveries = new Deliveries(this.#sql, env);
+    const waits = new Waits();
     this.#wake = new Wake(ctx.storage);
-    this.#memory = new Memory(ctx.storage, () => ctx.waitUntil(this.#sampling.settle()));
-    this.#sampling = new Sampling(this.#sql, env, () => this.#memory.state);
+    this.#memory = new Memory(ctx.storage, waits, () => {
+      if (this.#sampling.isDue) ctx.waitUntil(this.#sampling.settle());
+    });
+    this.#sampling = new Sampling(this.#sql, env, waits, () => this.#memory.state);
+    const deliveries = new Deliveries(this.#sql, env, waits);
+    const parts = { memory: this.#memory, wake: this.#wake, sampling: this.#sampling, deliveries, waits };
+    this.#chores = new Chores(parts, env, (promise) => ctx.waitUntil(promise));
   }
 
   /** Decides, claims and stores; a repeated request id gets its first answer. */
@@ -70,8 +70,8 @@ export class CustomerObject extends DurableObject<StubSource> {
     const shared = sharedFacts(call);
     if ('outcome' in shared) return shared;
     const answer = this.#memory.transact(call, (store) => decideAndStore(store, call, shared));
-    if (call.purse) await this.#wakeForClaims();
-    await this.#deliverSoon(call.receivedAtMs);
+    if (call.purse) await this.#chores.wakeForClaims();
+    await this.#chores.deliverSoon(call.receivedAtMs);
     return { outcome: 'decided', ...answer };
   }
 
@@ -141,7 +141,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     await this.#wake.by(call.receivedAtMs + (this.#sampling.isHeld ? OUTBOX_BACKSTOP_MS : TOMBSTONE_MS));
     // The object's time: a decision of a moment ago, by a worker whose clock is ahead, is erased like the others.
     this.#memory.forget(call, objectNow(this.#memory.state, call.receivedAtMs));
-    await this.#deliverSoon(call.receivedAtMs);
+    await this.#chores.deliverSoon(call.receivedAtMs);
     return { outcome: 'erased' };
   }
 
@@ -173,92 +173,25 @@ export class CustomerObject extends DurableObject<StubSource> {
     const moved = this.#memory.moved();
     if (moved) return moved;
     this.#memory.transact(call, (store) => {
-      if (this.#sql.exec('SELECT 1 FROM legacies WHERE from_name = ?', legacy.from).toArray().length > 0) return;
-      this.#sql.exec('INSERT INTO legacies VALUES (?, ?, ?)', legacy.from, call.receivedAtMs, legacy.voidUntilMs);
+      const { from, voidUntilMs } = legacy;
+      const taken = this.#sql.exec('SELECT 1 FROM legacies WHERE from_name = ?', from).toArray().length > 0;
+      if (taken) return;
+      store.writer.exec('INSERT INTO legacies VALUES (?, ?, ?)', from, call.receivedAtMs, voidUntilMs);
       takeLegacy(store, legacy);
     });
-    await this.#wakeForClaims();
-    await this.#deliverSoon(call.receivedAtMs);
+    await this.#chores.wakeForClaims();
+    await this.#chores.deliverSoon(call.receivedAtMs);
     return { outcome: 'taken' };
   }
 
   /** The known customer has the legacy: what is kept here is the address it moved to. */
   legacyTaken(call: CallFacts): void {
-    const { meta } = this.#memory.state;
-    if (!meta?.forwardTo || meta.legacyTaken) return;
-    this.#memory.transact(call, (store) => {
-      store.saveMeta({ ...meta, legacyTaken: true, profile: EMPTY_PROFILE });
-      emptyTables(this.#sql);
-    });
-    this.#memory.drop();
+    this.#chores.legacyTaken(call);
   }
 
   /** Gives back what lapsed; backstop of the outboxes and of a hand-over, and the end of idle anonymous customers. */
-  override async alarm(): Promise<void> {
-    this.#wake.rang();
-    const nowMs = Date.now();
-    const { meta } = this.#memory.state;
-    if (!meta) return;
-    await this.#giveBackLapsed(nowMs);
-    await this.#deliveries.deliver(meta);
-    if (this.#deliveries.waiting) await this.#deliveries.reportBacklog(meta);
-    const handedOver = await this.#handOver(nowMs);
-    const settled = await this.#sampling.settle();
-    if (handedOver && settled && !this.#deliveries.waiting && !this.#deliveries.reported) {
-      this.#failures = 0;
-      return this.#forgetWhatIsDue(nowMs);
-    }
-    // A part that is down has many customers waiting for it: they come back later and later, and not together.
-    this.#failures += 1;
-    await this.#wake.by(nowMs + OUTBOX_BACKSTOP_MS + backoffMs(this.#failures, Math.random()));
-  }
-
-  /** Settles the claims that lapsed, unless the customer moved: then they are the known customer's to settle. */
-  async #giveBackLapsed(nowMs: number): Promise<void> {
-    await this.#wake.look();
-    const { meta, lastAtMs } = this.#memory.state;
-    if (!meta || meta.forwardTo !== null) return;
-    const lapsedMs = objectNow(this.#memory.state, nowMs);
-    const dueMs = nextLapseMs(this.#memory.state);
-    // Waking up by itself is no sign of life of the customer: their time goes on to where their claims lapsed, and no further.
-    const facts: CallFacts = { ...meta, siteId: '', receivedAtMs: lastAtMs };
-    if (dueMs !== null && dueMs <= lapsedMs) this.#memory.transact(facts, (store) => settleLapsed(store, lapsedMs));
-    await this.#wakeForClaims();
-  }
-
-  /** Carries the legacy to the known customer when whoever linked the two did not come back; false when it must be tried again. */
-  async #handOver(nowMs: number): Promise<boolean> {
-    const moved = this.#memory.moved();
-    if (!moved?.legacy) return true;
-    const here = { ...(this.#memory.state.meta as CustomerMeta), siteId: '', receivedAtMs: nowMs };
-    const there = { ...here, name: moved.to, anonymous: false };
-    try {
-      await customerStubByName(this.env, here.workspaceId, moved.to).takeLegacy(there, moved.legacy);
-      this.legacyTaken(here);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  /** Ends tombstones whose last token has expired, and anonymous customers who have been idle for too long. */
-  async #forgetWhatIsDue(nowMs: number): Promise<void> {
-    const { meta, lastAtMs } = this.#memory.state;
-    // An address that a customer moved to is kept: their devices go on using it.
-    if (!meta || meta.forwardTo !== null) return;
-    const call: CallFacts = { ...meta, siteId: '', receivedAtMs: nowMs };
-    const empty = isEmpty(this.#memory.state);
-    const idle = meta.anonymous && lastAtMs + ANONYMOUS_IDLE_MS <= nowMs;
-    // Every token of what was erased has expired: the tombstone has done its work.
-    const voided = meta.erasedAtMs === null || meta.erasedAtMs + TOMBSTONE_MS <= nowMs;
-    if (empty && voided && (idle || meta.erasedAtMs !== null)) return this.#memory.end();
-    if (!empty && idle) this.#memory.forget(call, nowMs);
-    else if (voided && meta.erasedAtMs !== null)
-      this.#memory.transact(call, (store) => store.saveMeta({ ...meta, erasedAtMs: null }));
-    await this.#deliverSoon(nowMs);
-    const { erasedAtMs } = this.#memory.state.meta as CustomerMeta;
-    if (erasedAtMs !== null) await this.#wake.by(erasedAtMs + TOMBSTONE_MS);
-    if (meta.anonymous && !idle) await this.#wake.by(lastAtMs + ANONYMOUS_IDLE_MS);
+  override alarm(): Promise<void> {
+    return this.#chores.alarm();
   }
 
   async #take<Item extends { readonly index: number }>(
@@ -270,7 +203,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     const moved = this.#memory.moved(call.receivedAtMs);
     if (moved) return moved;
     const results = takeTogether(items, (some) => this.#memory.transact(call, (store) => take(store, some)));
-    await this.#deliverSoon(call.receivedAtMs);
+    await this.#chores.deliverSoon(call.receivedAtMs);
     return { outcome: 'taken', results };
   }
 
@@ -279,22 +212,5 @@ export class CustomerObject extends DurableObject<StubSource> {
     await this.#wake.look();
     const anonymous = this.#memory.state.meta?.anonymous ?? call.anonymous;
     if (anonymous) await this.#wake.by(call.receivedAtMs + ANONYMOUS_IDLE_MS);
-  }
-
-  /**
-   * Wakes up for the next claim that may lapse. To be called right after the write, with the alarm looked up before it: writes that no await
-   * separates are committed together, so there is no open claim without an alarm.
-   */
-  async #wakeForClaims(): Promise<void> {
-    const dueMs = nextLapseMs(this.#memory.state);
-    if (dueMs !== null) await this.#wake.by(dueMs);
-  }
-
-  /** The reply waits for the alarm to be set (the output gate sees to it), the delivery does not hold it up. */
-  async #deliverSoon(receivedAtMs: number): Promise<void> {
-    const { meta } = this.#memory.state;
-    if (!meta || !this.#deliveries.waiting) return;
-    await this.#wake.by(receivedAtMs + OUTBOX_BACKSTOP_MS);
-    this.ctx.waitUntil(this.#deliveries.deliver(meta));
   }
 }

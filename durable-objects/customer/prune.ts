@@ -14,11 +14,12 @@ import {
 import type { StoredDecision } from './protocol.ts';
 import { type CustomerState, pastTouchesKey } from './state.ts';
 import type { CustomerStore } from './store.ts';
+import type { Writer } from './writes.ts';
 
 const MS_PER_DAY = 86_400_000;
 
-/** Drops what is too old or too much. Run after every change, inside its transaction: most calls find nothing to do. */
-export function prune(sql: SqlStorage, store: CustomerStore, nowMs: number): void {
+/** Drops what is too old or too much. Run after every change, as part of it: most calls find nothing to do. */
+export function prune(sql: Writer, store: CustomerStore, nowMs: number): void {
   const { state } = store;
   pruneDecisions(sql, store, nowMs);
   for (const [id, atMs] of state.blanks) {
@@ -31,13 +32,13 @@ export function prune(sql: SqlStorage, store: CustomerStore, nowMs: number): voi
   pruneList(sql, 'outcomes', state.outcomes, MAX_OUTCOMES, nowMs);
 }
 
-function prunePastTouches(sql: SqlStorage, { pastTouches }: CustomerState, oldestMs: number): void {
+function prunePastTouches(sql: Writer, { pastTouches }: CustomerState, oldestMs: number): void {
   const before = pastTouches.size;
   for (const [key, { atMs }] of pastTouches) if (atMs <= oldestMs) pastTouches.delete(key);
   if (pastTouches.size < before) sql.exec('DELETE FROM past_touches WHERE at_ms <= ?', oldestMs);
 }
 
-function pruneDecisions(sql: SqlStorage, store: CustomerStore, nowMs: number): void {
+function pruneDecisions(sql: Writer, store: CustomerStore, nowMs: number): void {
   const { state } = store;
   let excess = state.decisions.size - MAX_DECISIONS;
   if (excess <= 0 && !isOldestOld(state, nowMs)) return;
@@ -98,7 +99,7 @@ function keepTouch(store: CustomerStore, decision: StoredDecision): void {
 }
 
 function pruneList(
-  sql: SqlStorage,
+  sql: Writer,
   table: 'behaviour' | 'outcomes',
   list: { readonly atMs: number }[],
   max: number,

@@ -4,8 +4,9 @@ import { publisherStub } from '../shared/calls.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { StubSource } from '../shared/stub.ts';
 import { refuses } from './purposes.ts';
-import type { CustomerState } from './state.ts';
+import type { CustomerMeta, CustomerState } from './state.ts';
 import { isEmpty } from './state.ts';
+import type { SampleMark, Waits } from './waits.ts';
 
 /** workspace → ranks below this are in the sample, as this isolate last heard: it only falls, so an old one asks once too often. */
 const thresholds = new Map<string, number>();
@@ -26,19 +27,18 @@ export function isCounted(state: CustomerState): boolean {
   return !isEmpty(state);
 }
 
-/** What the table says: nothing was ever told, the publisher was told to take the customer, or has confirmed that it heard. */
-type Mark = 'none' | 'told' | 'heard';
-
 /** One customer's place in the sample. A row says that the publisher may know the name; it goes when the publisher has forgotten it. */
 export class Sampling {
   readonly #sql: SqlStorage;
   readonly #source: StubSource;
   readonly #load: () => CustomerState;
+  readonly #waits: Waits;
   #running: Promise<boolean> | undefined;
 
   /** @param load the customer as of now */
-  constructor(sql: SqlStorage, source: StubSource, load: () => CustomerState) {
+  constructor(sql: SqlStorage, source: StubSource, waits: Waits, load: () => CustomerState) {
     this.#sql = sql;
+    this.#waits = waits;
     this.#source = source;
     this.#load = load;
   }
@@ -46,6 +46,15 @@ export class Sampling {
   /** Whether the publisher may hold the name: then whoever takes the customer away sets an alarm first. */
   get isHeld(): boolean {
     return this.#mark() !== 'none';
+  }
+
+  /** Whether the publisher has to hear of something: asked after every change, and mostly not. */
+  get isDue(): boolean {
+    const state = this.#load();
+    if (!state.meta) return false;
+    const mark = this.#mark();
+    if (!isCounted(state)) return mark !== 'none';
+    return mark !== 'heard' && isWithin(state.meta);
   }
 
   /** Tells the publisher what changed, if anything did; false when that must be tried again. Never throws. */
@@ -62,35 +71,46 @@ export class Sampling {
     // After the change that this follows: its transaction may still be under way.
     await Promise.resolve();
     for (let turn = 0; turn < MAX_TURNS; turn += 1) {
+      if (!this.isDue) return true;
       const state = this.#load();
-      const mark = this.#mark();
-      if (!state.meta || (isCounted(state) ? mark === 'heard' : mark === 'none')) return true;
-      const { workspaceId, name } = state.meta;
-      if (!isCounted(state)) await this.#leave(workspaceId, name);
-      else if (rankOf(name) >= (thresholds.get(workspaceId) ?? RANKS)) return true;
-      else await this.#join(workspaceId, name);
+      const { workspaceId, name } = state.meta as CustomerMeta;
+      if (isCounted(state)) await this.#join(workspaceId, name);
+      else await this.#leave(workspaceId, name);
     }
     return false;
   }
 
   async #join(workspaceId: string, name: string): Promise<void> {
     this.#sql.exec('INSERT OR IGNORE INTO sampled (id, heard) VALUES (1, 0)');
+    this.#waits.sampled = undefined;
     const below = await withRetry(async () =>
       (await publisherStub(this.#source, workspaceId)).joinSample(workspaceId, name),
     );
     if (thresholds.size >= MAX_WORKSPACES) thresholds.clear();
     thresholds.set(workspaceId, below);
     this.#sql.exec(rankOf(name) < below ? 'UPDATE sampled SET heard = 1' : 'DELETE FROM sampled');
+    this.#waits.sampled = undefined;
   }
 
   async #leave(workspaceId: string, name: string): Promise<void> {
     await withRetry(async () => (await publisherStub(this.#source, workspaceId)).leaveSample(workspaceId, [name]));
     this.#sql.exec('DELETE FROM sampled');
+    this.#waits.sampled = undefined;
   }
 
-  #mark(): Mark {
-    const row = this.#sql.exec<{ heard: number }>('SELECT heard FROM sampled').toArray()[0];
-    if (!row) return 'none';
-    return row.heard === 1 ? 'heard' : 'told';
+  #mark(): SampleMark {
+    this.#waits.sampled ??= markIn(this.#sql);
+    return this.#waits.sampled;
   }
+}
+
+function markIn(sql: SqlStorage): SampleMark {
+  const row = sql.exec<{ heard: number }>('SELECT heard FROM sampled').toArray()[0];
+  if (!row) return 'none';
+  return row.heard === 1 ? 'heard' : 'told';
+}
+
+/** Whether a customer may be in the sample, as this isolate last heard of it. */
+function isWithin({ workspaceId, name }: CustomerMeta): boolean {
+  return rankOf(name) < (thresholds.get(workspaceId) ?? RANKS);
 }

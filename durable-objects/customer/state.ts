@@ -61,8 +61,8 @@ export interface CustomerState {
 /** Whether anything of the customer is held: what remains after erasure or age is an address and marks that void tokens. */
 export function isEmpty(state: CustomerState): boolean {
   const { decisions, pastTouches, behaviour, outcomes, meta } = state;
-  const noProfile = !meta || JSON.stringify(meta.profile) === JSON.stringify(EMPTY_PROFILE);
-  return decisions.size === 0 && pastTouches.size === 0 && behaviour.length === 0 && outcomes.length === 0 && noProfile;
+  if (decisions.size > 0 || pastTouches.size > 0 || behaviour.length > 0 || outcomes.length > 0) return false;
+  return !meta || JSON.stringify(meta.profile) === JSON.stringify(EMPTY_PROFILE);
 }
 
 /** The meta of an object at its first write. */

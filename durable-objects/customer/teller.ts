@@ -6,6 +6,7 @@ import type { StubSource } from '../shared/stub.ts';
 import { SETTLE_TIMEOUT_MS } from './limits.ts';
 import { ledgersToTell, nextBatch, oldestSettlementAtMs, type SettlementBatch, settledUpTo } from './settlements.ts';
 import type { CustomerMeta } from './state.ts';
+import { Waits } from './waits.ts';
 
 /** Batches of one ledger that follow one commit: far more than a customer has claims; what is left waits for the alarm. */
 const MAX_BATCHES = 50;
@@ -14,22 +15,26 @@ export class Teller {
   readonly #sql: SqlStorage;
   readonly #env: StubSource;
   readonly #timeoutMs: number;
+  readonly #waits: Waits;
   /** Ledgers that are being told. */
   readonly #busy = new Set<string>();
 
-  constructor(sql: SqlStorage, env: StubSource, timeoutMs = SETTLE_TIMEOUT_MS) {
+  constructor(sql: SqlStorage, env: StubSource, timeoutMs = SETTLE_TIMEOUT_MS, waits = new Waits()) {
     this.#sql = sql;
     this.#env = env;
     this.#timeoutMs = timeoutMs;
+    this.#waits = waits;
   }
 
   /** Whether a ledger still has to hear something. */
   get waiting(): boolean {
-    return oldestSettlementAtMs(this.#sql) !== null;
+    this.#waits.settlements ??= oldestSettlementAtMs(this.#sql) !== null;
+    return this.#waits.settlements;
   }
 
   /** Tells every ledger what waits for it. Never throws: what could not be told stays, and the alarm that stands for it tries again. */
   async deliver({ workspaceId }: Pick<CustomerMeta, 'workspaceId'>): Promise<void> {
+    if (!this.waiting) return;
     const ledgers = ledgersToTell(this.#sql).filter((ledger) => !this.#busy.has(ledger));
     await Promise.all(ledgers.map((ledger) => this.#tell(workspaceId, ledger)));
   }
@@ -41,6 +46,7 @@ export class Teller {
         const batch = nextBatch(this.#sql, ledger);
         if (!batch || !(await this.#carry(workspaceId, batch))) return;
         settledUpTo(this.#sql, batch);
+        this.#waits.settlements = undefined;
       }
     } catch {
       // Out of reach: the rows stay.

@@ -59,6 +59,11 @@ export class Database {
   /** How often everything was dropped. */
   clears = 0;
 
+  /** Whether a transaction of the object's own is under way. */
+  get isInTransaction(): boolean {
+    return this.#depth > 0;
+  }
+
   /** Changes since {@link commit} that a crash may take away. */
   get isOpen(): boolean {
     return this.#open;

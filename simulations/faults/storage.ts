@@ -25,6 +25,8 @@ export function storageOf(object: SimulatedObject, host: Host): DurableObjectSto
         const before = database.isOpen;
         const cursor = database.exec(text, bindings);
         if (!before && database.isOpen) object.writing();
+        // A statement outside of a transaction is one by itself.
+        if (cursor.rowsWritten > 0 && !database.isInTransaction) object.changed();
         return cursor;
       },
       get databaseSize(): number {

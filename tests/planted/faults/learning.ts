@@ -120,7 +120,7 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
   {
     name: 'no-alarm-behind-the-outbox',
     what: 'what could not be delivered right after its commit is never tried again',
-    file: 'durable-objects/customer/object.ts',
+    file: 'durable-objects/customer/chores.ts',
     find: '    await this.#wake.by(receivedAtMs + OUTBOX_BACKSTOP_MS);\n',
     replace: '',
     caughtBy: {
