@@ -1,4 +1,5 @@
 /** Slices, named by what they say. */
+import { hexOf } from '../shared/naming.ts';
 import { MAX_ANSWER_BYTES, MAX_SLICE_BYTES, type NamedBody, type PutSlicesReply } from './protocol.ts';
 
 /** A row holds at most 2 MB; half of that leaves room for its other columns. */
@@ -19,7 +20,7 @@ export interface CheckedBody {
 /** SHA-256 of bytes as lower-case hex. */
 export async function sha256Hex(bytes: Uint8Array): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hexOf(digest);
 }
 
 /** Checks sizes and hashes, before any transaction: hashing waits. The first body that fails speaks for all. */

@@ -12,7 +12,7 @@ import {
 import type { NotInBundle } from '../../decisioning/device/reasons.ts';
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
 import { type Evidence, evidenceFrom } from '../../decisioning/view.ts';
-import { base64Url, hmac } from '../../durable-objects/shared/naming.ts';
+import { base64Url, hexOf, hmac } from '../../durable-objects/shared/naming.ts';
 import type { Auth } from '../http/auth.ts';
 import type { EdgeCatalog } from './catalog.ts';
 import { equalInConstantTime, mac } from './mac.ts';
@@ -47,7 +47,7 @@ async function nonceOf(env: Env, { auth, visitor, nowMs }: Asked): Promise<strin
 
 async function seedOf(env: Env, { auth }: Asked, nonce: string, placement: string): Promise<string> {
   const bytes = await hmac(env.NAMING_SECRET, auth.workspaceId, 'device-seed', nonce, placement);
-  return Array.from(bytes.subarray(0, NONCE_BYTES), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hexOf(bytes.subarray(0, NONCE_BYTES));
 }
 
 type Contents = DeviceBundleResponse['contents'];

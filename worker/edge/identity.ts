@@ -1,5 +1,5 @@
 /** Who a customer is: proofs of known ids, and anonymous ids as only this API can make them. */
-import { base64Url, fromBase64Url, hmac } from '../../durable-objects/shared/naming.ts';
+import { base64Url, fromBase64Url, hexOf, hmac } from '../../durable-objects/shared/naming.ts';
 import { equalInConstantTime, mac } from './mac.ts';
 import { signingKey, tokenKey } from './token-keys.ts';
 
@@ -26,7 +26,7 @@ export async function siteSecret(
   version = 1,
 ): Promise<string> {
   const bytes = await hmac(secrets.SITE_SECRET_ROOT, 'site-secret', workspaceId, siteId, String(version));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hexOf(bytes);
 }
 
 /** A proof as a site's server makes it: `<exp>.<base64url HMAC-SHA256(site secret, id + "\n" + exp)>`. */

@@ -4,6 +4,7 @@
  */
 import { findKeyByHash, type KeyOwner } from '../../db/queries/lookups.ts';
 import { fields, oneOf, text } from '../../decisioning/catalog/shape.ts';
+import { hexOf } from '../../durable-objects/shared/naming.ts';
 import type { Deadline } from '../http/deadline.ts';
 import { Unavailable } from '../http/unavailable.ts';
 import { RecentAnswers } from './recent-answers.ts';
@@ -19,7 +20,7 @@ const recentKeys = new RecentAnswers<KeyOwner>();
 /** SHA-256 of a key, hex: the only form in which a key is stored. */
 export async function hashKey(key: string): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key)));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hexOf(digest);
 }
 
 const ownerShape = fields({ id: text, workspaceId: text, siteId: text, type: oneOf('publishable', 'secret') });

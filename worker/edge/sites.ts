@@ -21,8 +21,8 @@ export function checkOrigin(site: SiteFacts | undefined, originHeader: string | 
  * A secret key in a page is a leak, so it is refused loudly where a browser says that it sends it from another origin. The API's own
  * origin is let through: its reference page and console send the key that their user typed in.
  */
-export function checkSecretKeyOrigin(originHeader: string | undefined, ownOrigin: string): Checked<undefined> {
-  if (originHeader === undefined || originHeader === ownOrigin) return { ok: true, value: undefined };
+export function checkSecretKeyOrigin(originHeader: string | undefined, ownUrl: string): Checked<undefined> {
+  if (originHeader === undefined || originHeader === new URL(ownUrl).origin) return { ok: true, value: undefined };
   return refused(
     'wrong_origin',
     'A secret key must never be used in a browser: revoke it and use a publishable key there',

@@ -53,7 +53,7 @@ export async function authenticate(
       ? await siteFacts(c.env, c.executionCtx, facts, c.get('receivedAtMs'), c.get('deadline'))
       : undefined;
   const allowed =
-    facts.type === 'secret' ? checkSecretKeyOrigin(origin, new URL(c.req.url).origin) : checkOrigin(site, origin);
+    facts.type === 'secret' ? checkSecretKeyOrigin(origin, c.req.url) : checkOrigin(site, origin);
   if (!allowed.ok) return allowed;
   return {
     ok: true,

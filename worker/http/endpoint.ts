@@ -51,9 +51,13 @@ function addressKeyOf(c: Ctx): string | undefined {
   return key?.startsWith('pk_') ? key : undefined;
 }
 
-function validate(schema: z.ZodType | undefined, value: unknown, kind: 'body' | 'parameter'): Checked<unknown> {
+function validate(
+  schema: z.ZodType | undefined,
+  valueOf: () => unknown,
+  kind: 'body' | 'parameter',
+): Checked<unknown> {
   if (!schema) return { ok: true, value: undefined };
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(valueOf());
   if (result.success) return { ok: true, value: result.data };
   return refused('invalid_request', undefined, validationErrors(result.error, kind));
 }
@@ -88,11 +92,12 @@ async function check(
     if (!auth.ok) return auth;
     c.set('auth', auth.value);
   }
-  const params = validate(spec.params, c.req.param(), 'parameter');
+  const params = validate(spec.params, () => c.req.param(), 'parameter');
   if (!params.ok) return params;
-  const query = validate(spec.query ?? (spec.auth === 'secret' ? noQuery : undefined), c.req.query(), 'parameter');
+  const querySchema = spec.query ?? (spec.auth === 'secret' ? noQuery : undefined);
+  const query = validate(querySchema, () => c.req.query(), 'parameter');
   if (!query.ok) return query;
-  const body = validate(spec.body, json.value, 'body');
+  const body = validate(spec.body, () => json.value, 'body');
   if (!body.ok) return body;
   return { ok: true, value: { body: body.value, raw: json.value, params: params.value, query: query.value } };
 }
@@ -141,7 +146,7 @@ function deadlineMsOf(c: Ctx, spec: AnySpec): number {
 /** The answer of an endpoint whose parts are down; what is wrong with the request itself is told all the same. */
 function standIn(c: Ctx, spec: AnySpec, json: Checked<unknown>): Response {
   if (!json.ok) return refuse(c, json.refusal);
-  const body = validate(spec.body, json.value, 'body');
+  const body = validate(spec.body, () => json.value, 'body');
   if (!body.ok) return refuse(c, body.refusal);
   return c.json(spec.standIn?.(body.value) as never);
 }

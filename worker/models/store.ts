@@ -1,6 +1,7 @@
 /** Models in R2, by hash and below their workspace: manifests as text, files as bytes. What does not hash to its name is not there. */
 import type { ModelManifest } from '../../decisioning/scoring/manifest.ts';
 import type { ModelBody } from '../../durable-objects/customer/protocol.ts';
+import { hexOf } from '../../durable-objects/shared/naming.ts';
 import { Unavailable } from '../http/unavailable.ts';
 
 /** Largest ONNX file: an isolate opens some dozens of models in its 128 MB, and hands them to objects in one call. */
@@ -14,7 +15,7 @@ const fileKey = (workspaceId: string, hash: string): string => `${workspaceId}/f
 /** SHA-256 of bytes, as lower-case hexadecimal. */
 export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hexOf(digest);
 }
 
 /** The name of a version: the hash of its manifest's text. */
