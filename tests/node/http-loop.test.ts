@@ -1,6 +1,6 @@
 /**
  * A real log over real HTTP: workerd in a process of its own, with its objects and database on disk. Needs the data sets beside the
- * checkout and is skipped without them.
+ * checkout and is skipped without them. `npm run prove:http` plays twice the rows and replays 1,000 receipts.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,15 +21,15 @@ import { type Stack, startStack } from '../../scripts/start/stack.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const data = join(root, '../shared/data/hillstrom/Hillstrom.csv.gz');
-const ROWS = 2_000;
+const ROWS = Number(process.env.HTTP_ROWS ?? 1_000);
 const BATCH = 250;
-const RECEIPTS = 1_000;
+const RECEIPTS = Number(process.env.HTTP_RECEIPTS ?? 400);
 /** Requests under way at once: enough to keep both cores busy. */
 const PARALLEL = 16;
 /** From feedback acknowledged to allocation published, with room for a busy machine. */
 const MAX_WAIT_MS = 20_000;
 
-describe.skipIf(!existsSync(data))('2,000 rows of a real log over HTTP', () => {
+describe.skipIf(!existsSync(data))(`${ROWS} rows of a real log over HTTP`, () => {
   const state = mkdtempSync(join(tmpdir(), 'http-loop-'));
   let stack: Stack;
   let log: LogRow[];
@@ -47,6 +47,14 @@ describe.skipIf(!existsSync(data))('2,000 rows of a real log over HTTP', () => {
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
+  }
+
+  async function sideBySide<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+    const left = [...items];
+    const workers = Array.from({ length: PARALLEL }, async () => {
+      for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next);
+    });
+    await Promise.all(workers);
   }
 
   /** One row: rejection replay, as the engine's. */
@@ -97,6 +105,7 @@ describe.skipIf(!existsSync(data))('2,000 rows of a real log over HTTP', () => {
       contexts: [],
     };
     const documents = [
+      { kind: 'settings', receipts: 'all' },
       { kind: 'goal', id: 'visit', name: 'Visit' },
       { kind: 'placement', id: 'mailing', name: 'Mailing' },
       campaign,
@@ -104,10 +113,7 @@ describe.skipIf(!existsSync(data))('2,000 rows of a real log over HTTP', () => {
     await api('POST', '/v1/push', { documents });
     for (let start = 0; start < ROWS; start += BATCH) {
       const batch = log.slice(start, start + BATCH).map((row, i) => ({ row, index: start + i }));
-      const workers = Array.from({ length: PARALLEL }, async () => {
-        for (let next = batch.shift(); next; next = batch.shift()) await playRow(next.row, next.index);
-      });
-      await Promise.all(workers);
+      await sideBySide(batch, ({ row, index }) => playRow(row, index));
       versions.push(await settledVersion());
     }
   }, 240_000);
@@ -138,8 +144,9 @@ describe.skipIf(!existsSync(data))('2,000 rows of a real log over HTTP', () => {
     expect(rewards.length).toBeGreaterThan(ROWS / 4);
   });
 
-  it('1,000 receipts replay in Node to the same campaign, arm and propensities', async () => {
-    for (const id of decided.slice(0, RECEIPTS)) {
+  it(`${RECEIPTS} receipts replay in Node to the same campaign, arm and propensities`, async () => {
+    expect(decided.length).toBeGreaterThanOrEqual(RECEIPTS);
+    await sideBySide(decided.slice(0, RECEIPTS), async (id) => {
       const answer = await api<{
         record: Record<string, unknown>;
         receipt: Receipt;
@@ -157,6 +164,6 @@ describe.skipIf(!existsSync(data))('2,000 rows of a real log over HTTP', () => {
         propensityCampaign: answer.record.propensityCampaign,
         propensityArm: answer.record.propensityArm,
       });
-    }
+    });
   }, 60_000);
 });
