@@ -7,7 +7,7 @@ import { forgetShields, MAX_CALLS_TO_ONE, shieldOf } from '../../durable-objects
 import { apiOf } from './api.ts';
 import { answerOf, faultyNamespace, Gate } from './chaos/faults.ts';
 import { bindings, change, mend } from './chaos/parts.ts';
-import { createWorkspace, publishDemo, type TestWorkspace } from './workspace.ts';
+import { createWorkspace, demoDocuments, publishDemo, type TestWorkspace } from './workspace.ts';
 
 const STORM = 3 * MAX_CALLS_TO_ONE;
 let workspace: TestWorkspace;
@@ -20,7 +20,8 @@ const ask = (customer: string, requestId: string) =>
 beforeEach(async () => {
   workspace = await createWorkspace(bindings);
   api = apiOf(workspace);
-  await publishDemo(bindings, workspace);
+  // Every decision is a call to its customer's object.
+  await publishDemo(bindings, workspace, [...demoDocuments(), { kind: 'settings', receipts: 'all' }]);
   await ask('warm', 'before');
   forgetShields();
   change('SHIELD', 'on');

@@ -91,6 +91,42 @@ export const DECISION_FAULTS: readonly PlantedFault[] = [
     },
   },
   {
+    name: 'memory-that-nobody-asked',
+    what: 'an isolate decides by itself what depends on what only the customer’s object knows',
+    file: 'worker/edge/outright.ts',
+    find: 'if (customer.asked || decisions.some(leftMark)) return undefined;',
+    replace: 'if (decisions.some(leftMark)) return undefined;',
+    caughtBy: {
+      project: 'workerd',
+      file: 'tests/workerd/unstored.test.ts',
+      title: 'not what the request says of itself',
+    },
+  },
+  {
+    name: 'refusal-that-waits',
+    what: 'an isolate goes on deciding by the consent of before a refusal that it handed over itself',
+    file: 'worker/routes/customers.ts',
+    find: 'stub.putProfile(facts, profile).finally(() => forgetStanding(facts.name)),',
+    replace: 'stub.putProfile(facts, profile),',
+    caughtBy: {
+      project: 'workerd',
+      file: 'tests/workerd/unstored.test.ts',
+      title: 'keeps a refusal that was stored, from the next request on, through whichever object was asked before',
+    },
+  },
+  {
+    name: 'known-customer-born-as-visitor',
+    what: 'the object that feedback brings to life forgets a known customer after thirty idle days',
+    file: 'worker/routes/feedback.ts',
+    find: 'anonymous: !items.some(({ record }) => record.known),',
+    replace: 'anonymous: true,',
+    caughtBy: {
+      project: 'workerd',
+      file: 'tests/workerd/unstored.test.ts',
+      title: 'is stored with its feedback, counted once, and is the known customer’s',
+    },
+  },
+  {
     name: 'propensity-of-another-policy',
     what: 'the probability that is logged is not the one that the arm was drawn with',
     file: 'decisioning/assignment.ts',
