@@ -65,6 +65,8 @@ describe('rows written', () => {
     const measured = {
       decision: await ofAnn(() => ann.decide('third', START_MS + 2_000)),
       repeatedDecision: await ofAnn(() => ann.decide('third', START_MS + 2_000)),
+      // Of a campaign without caps and the like, as a worker asks for it; most of them reach no object at all.
+      uncappedDecision: await ofAnn(() => ann.decide('fourth', START_MS + 2_000, { mayDefer: true })),
       exposure: await ofAnn(() => ann.see(record, START_MS + 3_000)),
       goal: await ofAnn(() => ann.reach(record, START_MS + 4_000)),
       repeatedGoal: await ofAnn(() => ann.reach(record, START_MS + 5_000)),
@@ -105,6 +107,7 @@ describe('rows written', () => {
     expect({ ...decided, ...shared }).toEqual({
       decision: 1,
       repeatedDecision: 0,
+      uncappedDecision: 0,
       repeatedGoal: 0,
       shardDelivery: 4,
       shardReport: 1,
