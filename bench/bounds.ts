@@ -26,6 +26,7 @@ const BOUNDS: readonly Bound[] = [
   { id: 'decide.hyperedges.100000', over: 'decide.hyperedges.1000', atLeast: 0.5 },
   { id: 'decide.blocked.1000', atMost: 300 },
   { id: 'race.draw_by_id.10', over: 'race.growthbook.beside_draw.eval_feature', atLeast: 10 },
+  { id: 'race.draw_by_seed.10', over: 'race.growthbook.beside_draw.eval_feature', atLeast: 10 },
   { id: 'race.blend.10', over: 'race.eppo.evaluate_bandit.10', atLeast: 10 },
   { id: 'race.blend.50', over: 'race.eppo.evaluate_bandit.50', atLeast: 30 },
   { id: 'race.refresh.512', atMost: 3_000 },

@@ -25,7 +25,7 @@ export const BUDGETS: Readonly<Record<string, number>> = {
   'device.js': 6_000,
   'events.js': 3_520,
   // Models on the page: the session's counts and the encoder of rows; and the evaluator, with all its operators.
-  'score.js': 5_950,
+  'score.js': 6_020,
   'onnx.js': 8_000,
   'goal.js': 110,
   'identity.js': 1_085,

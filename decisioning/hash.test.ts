@@ -30,6 +30,16 @@ describe('hash', () => {
 });
 
 describe('bucketOf', () => {
+  it('is the hash of the hash’s decimal digits, few and many, with zeros among them', () => {
+    const lengths = new Set<number>();
+    for (let i = 0; i < 200_000; i++) {
+      const inner = fnv1a32(`customer-${i}`, fnv1a32('salt'));
+      lengths.add(String(inner).length);
+      expect(bucketOf('salt', `customer-${i}`)).toBe((fnv1a32(String(inner)) % BUCKETS) / BUCKETS);
+    }
+    expect([...lengths].sort((one, other) => one - other)).toEqual([5, 6, 7, 8, 9, 10]);
+  });
+
   it('stays in [0, 1) and fills ten equal parts evenly over 100,000 ids', () => {
     const counts = new Array<number>(10).fill(0);
     for (let i = 0; i < 100_000; i++) {

@@ -4,6 +4,10 @@ const FNV_PRIME = 0x01000193;
 
 /** How many buckets {@link bucketOf} distinguishes: shares are honoured to a hundredth of a percent. */
 export const BUCKETS = 10_000;
+/** The same, not exported: what is exported is read anew for every division, which is then none by a constant. */
+const COUNT = 10_000;
+/** Of the digits of a 32-bit number. */
+const POWERS = [1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 100, 10, 1];
 
 /**
  * 32-bit FNV-1a over the UTF-16 code units of a text, as an unsigned integer. Code units rather than bytes, because that is what
@@ -31,5 +35,15 @@ export function hash(seed: string, value: string, version: number): number | nul
 
 /** The bucket of an id under a salt, in [0, 1) in steps of 1/{@link BUCKETS}: a share s of all ids has `bucketOf(…) < s`. */
 export function bucketOf(salt: string, id: string): number {
-  return (fnv1a32(String(fnv1a32(id, fnv1a32(salt)))) % BUCKETS) / BUCKETS;
+  return (fnvOfDecimal(fnv1a32(id, fnv1a32(salt))) % COUNT) / COUNT;
+}
+
+/** `fnv1a32(String(value))` of an integer from 0 to 2^32 − 1, without the text, which took as long as the hash of an id. */
+function fnvOfDecimal(value: number): number {
+  let hash = FNV_OFFSET | 0;
+  for (const power of POWERS) {
+    // The code of 0 is 48, and no number but 0 begins with it.
+    if (value >= power || power === 1) hash = Math.imul(hash ^ (48 + (((value / power) >>> 0) % 10)), FNV_PRIME);
+  }
+  return hash >>> 0;
 }

@@ -1,4 +1,4 @@
-import { xoroshiro128plus } from './xoroshiro.ts';
+import { Xoroshiro128Plus } from './xoroshiro.ts';
 
 /** A source of randomness that is handed in, so that every choice can be replayed. */
 export interface Random {
@@ -11,10 +11,17 @@ const MIN_SEED_LENGTH = 32;
 /** SHA-512 in hex; nothing longer carries more into 128 bits of state. */
 const MAX_SEED_LENGTH = 128;
 const WORD_LENGTH = 8;
-const TWO_POW_26 = 2 ** 26;
-const TWO_POW_53 = 2 ** 53;
 /** Four passes let every seed bit reach every state bit: two are enough for that, two are margin. */
 const MIXING_PASSES = 4;
+/** 2^32 over the golden ratio: every step of the mixing adds one more of them. */
+const GOLDEN = 0x9e3779b9;
+const NO_DIGIT = 16;
+const CODES = 128;
+/** What a character is worth, by its code: looked up, since a pattern and a parse take three times as long, and comparisons half as long again. */
+const DIGITS = Uint8Array.from({ length: CODES }, (_, code) => {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase());
+  return digit < 0 ? NO_DIGIT : digit;
+});
 
 /**
  * A generator that depends on the seed alone: xoroshiro128+ (Blackman and Vigna) over a state into which all of the seed is mixed, so
@@ -25,15 +32,27 @@ const MIXING_PASSES = 4;
  */
 export function seededRandom(seed: string): Random {
   if (seed.length < MIN_SEED_LENGTH || seed.length > MAX_SEED_LENGTH) refuseSeed();
-  const draw = xoroshiro128plus(stateOf(seed));
-  return {
-    next(): number {
-      // The lowest bits of xoroshiro128+ are its weakest: both halves drop them.
-      const high = draw() >>> 5;
-      const low = draw() >>> 6;
-      return (high * TWO_POW_26 + low) / TWO_POW_53;
-    },
-  };
+  // Four variables and no array: this is most of what a draw costs.
+  let [high0, low0, high1, low1] = [0, 0, 0, 0];
+  for (let start = 0; start < seed.length; start += MIN_SEED_LENGTH) {
+    high0 ^= wordAt(seed, start);
+    low0 ^= wordAt(seed, start + WORD_LENGTH);
+    high1 ^= wordAt(seed, start + 2 * WORD_LENGTH);
+    low1 ^= wordAt(seed, start + 3 * WORD_LENGTH);
+    // A bijection of the 128 bits (each step changes one word by a function of another), so that no two seeds of 32 digits collide.
+    for (let pass = 0, salt = 0; pass < MIXING_PASSES; pass++) {
+      salt = (salt + GOLDEN) | 0;
+      high0 = avalanche(low1 + salt, high0);
+      salt = (salt + GOLDEN) | 0;
+      low0 = avalanche(high0 + salt, low0);
+      salt = (salt + GOLDEN) | 0;
+      high1 = avalanche(low0 + salt, high1);
+      salt = (salt + GOLDEN) | 0;
+      low1 = avalanche(high1 + salt, low1);
+    }
+  }
+  // Zero is the one state from which the generator never moves.
+  return new Xoroshiro128Plus(high0 | low0 | high1 | low1 ? high0 : 1, low0, high1, low1);
 }
 
 /**
@@ -58,26 +77,19 @@ export function drawIndex(probabilities: ArrayLike<number>, u: number): number {
   return last;
 }
 
-function stateOf(seed: string): number[] {
-  const state = [0, 0, 0, 0];
-  for (let start = 0; start < seed.length; start += MIN_SEED_LENGTH) {
-    for (let i = 0; i < 4; i++) state[i] = state[i]! ^ wordAt(seed, start + i * WORD_LENGTH);
-    mix(state);
-  }
-  // Zero is the one state from which the generator never moves.
-  return state.some(Boolean) ? state : [1, 0, 0, 0];
-}
-
-/** Up to eight digits of a seed as 32 bits, 0 beyond its end; not a pattern and a parse, which take three times as long. */
+/** Eight digits of a seed as 32 bits, those there are where it ends before. */
 function wordAt(seed: string, start: number): number {
+  const end = Math.min(start + WORD_LENGTH, seed.length);
   let word = 0;
-  for (let i = start; i < start + WORD_LENGTH && i < seed.length; i++) {
+  let seen = 0;
+  for (let i = start; i < end; i++) {
     const code = seed.charCodeAt(i);
-    const isLetter = code > 57;
-    const digit = isLetter ? (code | 32) - 87 : code - 48;
-    if (!(digit >= 0 && digit < 16 && isLetter === digit > 9)) refuseSeed();
+    // What is beyond the table sets a bit beyond the digits.
+    const digit = DIGITS[code % CODES]! | (code & -CODES);
+    seen |= digit;
     word = (word << 4) | digit;
   }
+  if (seen >= NO_DIGIT) refuseSeed();
   return word;
 }
 
@@ -85,20 +97,10 @@ function refuseSeed(): never {
   throw new RangeError(`seededRandom: a seed is ${MIN_SEED_LENGTH} to ${MAX_SEED_LENGTH} hexadecimal digits`);
 }
 
-/** A bijection of the 128 bits (each step changes one word by a function of another), so that no two seeds of 32 digits collide. */
-function mix(state: number[]): void {
-  for (let pass = 0; pass < MIXING_PASSES; pass++) {
-    for (let i = 0; i < 4; i++) {
-      const other = state[(i + 3) & 3]!;
-      state[i] = state[i]! ^ avalanche((other + Math.imul(4 * pass + i + 1, 0x9e3779b9)) | 0);
-    }
-  }
-}
-
-/** MurmurHash3's 32-bit finaliser. */
-function avalanche(word: number): number {
-  let h = word;
+/** MurmurHash3's 32-bit finaliser of one word, added to another bit by bit: the latter before the last step, which needs not wait for it. */
+function avalanche(word: number, into: number): number {
+  let h = word | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return h ^ (h >>> 16);
+  return h ^ into ^ (h >>> 16);
 }

@@ -3,7 +3,7 @@
  *
  * What each computes. A draw of ours: an arm and its propensity, from probabilities that the campaign's root made of ten posteriors; every thousandth draw makes
  * them anew, P(best) by quadrature and the floor. By id: a hash of the customer's id decides, the one that GrowthBook's evalFeature picks one of ten fixed
- * variations by. By seed: the generator decides that receipts replay, from the 256 bits that the worker made for the decision, as decide() draws.
+ * variations by. By seed: the generator decides that receipts replay, from the 128 bits that the worker makes for a decision, as decide() draws.
  * The blend of ours: P(0.7·θ + 0.3·score is the largest) for one customer's scores, exact to
  * 1e-3, floor, draw and propensity. Eppo's evaluateBandit: a linear score of each action from the coefficients of its model (two of the
  * customer, two of the action), inverse gap weights with a floor, and a draw in an order shuffled by the customer's id.
@@ -31,7 +31,7 @@ const CUSTOMERS = 4_096;
 const EPPO = '@eppo/js-client-sdk-common';
 
 const customerIds = Array.from({ length: CUSTOMERS }, (_, i) => customerId(i));
-const seeds = Array.from({ length: CUSTOMERS }, (_, i) => (i * 2_654_435_761).toString(16).padStart(64, 'a'));
+const seeds = Array.from({ length: CUSTOMERS }, (_, i) => (i * 2_654_435_761).toString(16).padStart(32, 'a'));
 
 function posteriorsOf(arms: number): BetaPosterior[] {
   return Array.from({ length: arms }, (_, i) => ({ alpha: 20 + ((i * 7) % 30), beta: 900 + ((i * 13) % 100) }));

@@ -9,7 +9,7 @@ export function testRandom(seed: number): Random {
   return seededRandom(seed.toString(16).padStart(32, '0'));
 }
 
-/** Seeds as hosts make them: 64 hexadecimal digits that say nothing about each other. */
+/** Seeds that say nothing about each other: 64 hexadecimal digits, as hosts made them at first, so that histories stay what they are. */
 export function nextSeed(random: Random): string {
   let seed = '';
   for (let word = 0; word < 8; word++) {
