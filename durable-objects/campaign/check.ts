@@ -73,6 +73,7 @@ function checkEvent(event: StatisticsEvent, previousSeq: number): void {
   checkName(event.leaf, 'leaf');
   checkName(event.arm, 'arm');
   checkCount(event.hour, 'hour');
+  if (event.atMs !== undefined) checkCount(event.atMs, 'atMs');
   checkSums(event.change, (field) => mayFall.has(field));
   if (event.momentsHour !== undefined) checkCount(event.momentsHour, 'momentsHour');
   if (event.sums) checkNamedSums(event.sums);

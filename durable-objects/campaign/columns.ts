@@ -45,6 +45,11 @@ export function valuesOf(statistics: ArmStatistics): number[] {
   return STATISTIC_FIELDS.map((field) => statistics[field]);
 }
 
+/** The sums of a list in the order of {@link COLUMNS}. */
+export function statisticsFrom(values: readonly number[]): ArmStatistics {
+  return Object.fromEntries(STATISTIC_FIELDS.map((field, i) => [field, values[i]])) as unknown as ArmStatistics;
+}
+
 /** Whether every sum is what was added up, and none is held at its bound. */
 export function isExact(statistics: ArmStatistics): boolean {
   return valuesOf(statistics).every((value) => Math.abs(value) < Number.MAX_SAFE_INTEGER);

@@ -6,7 +6,8 @@ import type { CampaignAddress, DeliveryReply, ShardReport, StatisticsEvent, Vect
 import { reportChanges } from './reporting.ts';
 import { CampaignRoot } from './root.ts';
 import { readSums } from './root-vectors.ts';
-import { CampaignShard } from './shard.ts';
+import type { CampaignShard } from './shard.ts';
+import { inShard } from './testing/counted.ts';
 import { delivery, newAddress, observe, observeVectors, source } from './testing/fixtures.ts';
 
 const SHARDS = 2;
@@ -57,7 +58,7 @@ class World {
   }
 
   inShard<T>(shard: number, step: (shard: CampaignShard) => T | Promise<T>): Promise<T> {
-    return runInDurableObject(this.#stub(shard), (_object, state) => step(new CampaignShard(state.storage)));
+    return inShard(this.#stub(shard), step);
   }
 
   inRoot<T>(step: (root: CampaignRoot, sql: SqlStorage) => T): Promise<T> {

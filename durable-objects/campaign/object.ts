@@ -7,6 +7,7 @@ import { migrate } from '../shared/migrator.ts';
 import { isUnknownMethod } from '../shared/older.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { StubSource } from '../shared/stub.ts';
+import { Gatherer } from './gather.ts';
 import type { LearningView, Release, ReleaseReply } from './learning-view.ts';
 import type { LifecycleView, Steering } from './lifecycle-view.ts';
 import { type ModelsPort, watchModels } from './model-watch.ts';
@@ -33,19 +34,32 @@ const HOUR_MS = 3_600_000;
 /** Counts what customers' objects deliver, and reports it to the campaign's root. */
 export class CampaignShardObject extends DurableObject<StubSource> implements CampaignShardApi {
   readonly #shard: CampaignShard;
+  readonly #gatherer: Gatherer;
+  /** Whether an alarm stands, as far as this instance knows. */
+  #hasAlarm = false;
 
-  constructor(ctx: DurableObjectState, env: StubSource) {
+  /** @param maxLoggedCommits as {@link CampaignShard} has it; the platform tells none */
+  constructor(ctx: DurableObjectState, env: StubSource, maxLoggedCommits?: number) {
     super(ctx, env);
     migrate(ctx.storage, SHARD_SCHEMA);
-    this.#shard = new CampaignShard(ctx.storage);
+    this.#shard = new CampaignShard(ctx.storage, maxLoggedCommits);
+    this.#gatherer = new Gatherer(() => this.#shard.commit());
   }
 
   async apply(delivery: Delivery): Promise<DeliveryReply> {
-    await ensureAlarm(this.ctx.storage, Date.now() + REPORT_DELAY_MS);
-    return this.#shard.apply(delivery);
+    if (!this.#hasAlarm) await ensureAlarm(this.ctx.storage, Date.now() + REPORT_DELAY_MS);
+    this.#hasAlarm = true;
+    if (!this.#shard.hasRoomFor(delivery)) this.#gatherer.flush();
+    const reply = this.#shard.stage(delivery);
+    // Also what brings nothing new waits: what it repeats may be staged only.
+    if (this.#shard.isStaged) await this.#gatherer.join();
+    if (reply.tooOld) console.warn(JSON.stringify({ event: 'statistics_too_old', events: reply.tooOld }));
+    return reply;
   }
 
   override async alarm(): Promise<void> {
+    this.#hasAlarm = false;
+    this.#gatherer.flush();
     const send = (report: ShardReport): Promise<ShardReportReply> =>
       withRetry(async () => (await rootStub(this.env, report.workspaceId, report.campaignId)).merge(report));
     try {

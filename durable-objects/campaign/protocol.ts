@@ -25,6 +25,11 @@ export interface StatisticsEvent {
   readonly sums?: SumsByName;
   /** The bucket of the moments of features among them, by its first hour; `hour` when absent. */
   readonly momentsHour?: number;
+  /**
+   * When it was put into the outbox, by the sender's clock: the same however often it is delivered, since that is where a shard looks for it.
+   * Absent from senders of before group commit.
+   */
+  readonly atMs?: number;
 }
 
 /** At most this many events in one delivery: one transaction of a shard stays short. */
@@ -55,7 +60,12 @@ export interface VectorCell {
   readonly sums: readonly number[];
 }
 
-export type DeliveryReply = { readonly outcome: 'applied'; readonly ackedSeq: number };
+export interface DeliveryReply {
+  readonly outcome: 'applied';
+  readonly ackedSeq: number;
+  /** Events that are older than a shard remembers: whether they were counted is not known, so they are not. Absent when there are none. */
+  readonly tooOld?: number;
+}
 
 /** Cumulative statistics of one cell of one shard. */
 export interface StatisticsCell {

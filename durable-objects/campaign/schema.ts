@@ -2,8 +2,8 @@
 
 /**
  * A shard. `cells` are cumulative sums; `changed_seq` marks what the root has not acknowledged (above `acked_seq`), so that there is
- * no second table to keep in step. `sources` keeps one row of some 60 bytes per customer for ever: forgetting a source would let a late
- * repeat count twice. 10 GB hold about 100 million customers a shard; more customers take more shards.
+ * no second table to keep in step. `commits` are deliveries that are not in the other tables yet, `blocks` says which were counted. `sources` is that
+ * for senders who do not tell times, as all were before group commit: one row of some 60 bytes per customer, for ever.
  */
 export const SHARD_SCHEMA: readonly string[] = [
   `CREATE TABLE shard (
@@ -43,6 +43,12 @@ export const SHARD_SCHEMA: readonly string[] = [
     PRIMARY KEY (leaf, arm, hour, name, length)
   ) WITHOUT ROWID;
   CREATE INDEX vectors_changed ON vectors (changed_seq, length);`,
+  // Group commit. `commits` is written over and over: rows of this `epoch` are what the tables do not hold yet. `blocks`: see blocks.ts.
+  `ALTER TABLE shard ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE shard ADD COLUMN kept_sources INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE shard ADD COLUMN from_block INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE commits (slot INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, body TEXT NOT NULL);
+  CREATE TABLE blocks (id INTEGER PRIMARY KEY, sources BLOB NOT NULL);`,
 ];
 
 /**

@@ -1,48 +1,9 @@
-/** A shard's named sums: added up cell by cell, and reported from where the root has heard them. */
-import { areMoments } from '../../decisioning/bandits/linear/moments.ts';
-import { MAX_REPORT_ELEMENTS, MAX_REPORT_VECTORS, type StatisticsEvent, type VectorCell } from './protocol.ts';
-import { addSaturating, parseVector } from './vectors.ts';
-
-/** Adds the sums of events; each vector is read and written once. Runs inside the caller's transaction. */
-export function addVectors(sql: SqlStorage, events: readonly StatisticsEvent[], seq: number): void {
-  const vectors = new Map<string, VectorCell>();
-  for (const { leaf, arm, hour: ofEvent, momentsHour = ofEvent, sums } of events) {
-    for (const [name, vector] of Object.entries(sums ?? {})) {
-      const hour = areMoments(name) ? momentsHour : ofEvent;
-      const key = JSON.stringify([leaf, arm, hour, name, vector.length]);
-      const before = vectors.get(key)?.sums;
-      vectors.set(key, { leaf, arm, hour, name, sums: before ? addSaturating(before, vector) : vector });
-    }
-  }
-  for (const vector of vectors.values()) addVector(sql, vector, seq);
-}
-
-function addVector(sql: SqlStorage, { leaf, arm, hour, name, sums }: VectorCell, seq: number): void {
-  const before = sql
-    .exec<{ sums: string }>(
-      'SELECT sums FROM vectors WHERE leaf = ? AND arm = ? AND hour = ? AND name = ? AND length = ?',
-      leaf,
-      arm,
-      hour,
-      name,
-      sums.length,
-    )
-    .toArray()[0];
-  sql.exec(
-    `INSERT INTO vectors (leaf, arm, hour, name, length, changed_seq, sums) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (leaf, arm, hour, name, length) DO UPDATE SET changed_seq = excluded.changed_seq, sums = excluded.sums`,
-    leaf,
-    arm,
-    hour,
-    name,
-    sums.length,
-    seq,
-    JSON.stringify(before ? addSaturating(parseVector(before.sums), sums) : sums),
-  );
-}
+/** A shard's named sums on disk: reported from where the root has heard them. */
+import { MAX_REPORT_ELEMENTS, MAX_REPORT_VECTORS, type VectorCell } from './protocol.ts';
+import { parseVector } from './vectors.ts';
 
 /**
- * The first change after `ackedSeq` that a report has no room for; undefined when all fit. One delivery always fits, so a report that ends
+ * The first change after `ackedSeq` that a report has no room for; undefined when all fit. One commit always fits, so a report that ends
  * before this change holds something.
  */
 export function firstVectorBeyond(sql: SqlStorage, ackedSeq: number): number | undefined {

@@ -1,4 +1,4 @@
-import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
 import { slug } from '../../contract/primitives.ts';
 import { ENROLLED_ARM } from '../../decisioning/bandits/allocation.ts';
@@ -9,7 +9,8 @@ import {
   type ShardReport,
   type StatisticsEvent,
 } from './protocol.ts';
-import { CampaignShard } from './shard.ts';
+import type { CampaignShard } from './shard.ts';
+import { inShard } from './testing/counted.ts';
 import { delivery, event, newAddress, observe, source } from './testing/fixtures.ts';
 
 let shards = 0;
@@ -18,8 +19,7 @@ let shards = 0;
 function newShard() {
   shards += 1;
   const stub = source.CAMPAIGN_SHARD.getByName(`shard-${shards}`);
-  const run = <T>(step: (shard: CampaignShard) => T): Promise<T> =>
-    runInDurableObject(stub, (_object, state) => step(new CampaignShard(state.storage)));
+  const run = <T>(step: (shard: CampaignShard) => T): Promise<T> => inShard(stub, step);
   return { run, evict: () => evictDurableObject(stub) };
 }
 

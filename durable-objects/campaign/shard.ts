@@ -1,10 +1,23 @@
 /** A statistics shard: what customers' outboxes say, counted once each, and what of it the root has not heard yet. */
-import { addStatistics, emptyStatistics } from '../../decisioning/bandits/statistics.ts';
+import { blockOf, type Kept, SourceBlocks } from './blocks.ts';
+import { Changes, changesOf, TIMELESS, textOf } from './changes.ts';
 import { checkDelivery, checkSame } from './check.ts';
-import { ADDED, COLUMNS, PLACEHOLDERS, SELECTED, type StatisticsRow, statisticsOf, valuesOf } from './columns.ts';
-import type { Delivery, DeliveryReply, ShardReport, StatisticsCell, StatisticsEvent } from './protocol.ts';
-import { MAX_REPORT_CELLS } from './protocol.ts';
-import { addVectors, changedVectors, firstVectorBeyond } from './shard-vectors.ts';
+import { foldCells, foldSources, foldVectors, pageOnDisk } from './folding.ts';
+import type { CampaignAddress, Delivery, DeliveryReply, ShardReport, StatisticsEvent } from './protocol.ts';
+import { Unfolded } from './unfolded.ts';
+
+/** Commits between two folds: a minute of four a second, of which an object that starts again reads 3 MB. */
+export const MAX_LOGGED_COMMITS = 240;
+/** Characters of a commit's row: with three bytes each below the 2 MB that a row holds. What is more is folded at once. */
+const MAX_LOGGED_CHARACTERS = 500_000;
+/** Sources that are held unfolded: some 10 MB of the 128 that an object has. */
+const MAX_UNFOLDED_SOURCES = 50_000;
+/** Cells that are: ten reports. */
+const MAX_UNFOLDED_CELLS = 5_000;
+/** Elements of vectors that are: 4 MB. */
+const MAX_UNFOLDED_ELEMENTS = 500_000;
+/** How far the stored position is ahead: more than the commits until it is stored again, so that an object that starts anew begins above all of them. */
+const RESERVED_SEQS = 1_000;
 
 interface ShardRow extends Record<string, SqlStorageValue> {
   workspaceId: string;
@@ -12,133 +25,254 @@ interface ShardRow extends Record<string, SqlStorageValue> {
   shard: number;
   seq: number;
   ackedSeq: number;
-  failures: number;
+  epoch: number;
+  keptSources: number;
+  fromBlock: number;
 }
 
-/** The durable state of one shard. Every method is one synchronous step: nothing can happen half-way through. */
+/** What an object knows once it has read its tables. */
+interface Memory {
+  /** Undefined until the first delivery. */
+  address: (CampaignAddress & { readonly shard: number }) | undefined;
+  isStored: boolean;
+  /** Position of the last commit. Higher than any of the object's lives before. */
+  seq: number;
+  ackedSeq: number;
+  /** Folds so far: rows of commits that say another number are done with. */
+  epoch: number;
+  logged: number;
+  kept: Kept;
+  unfolded: Unfolded;
+  readonly blocks: SourceBlocks;
+  /** Whether there are sources of events without a time. */
+  hasTimeless: boolean;
+}
+
+/**
+ * The durable state of one shard. Deliveries are staged in memory and committed together, as one row; every so many commits their sums are folded into
+ * the tables. Every method is one synchronous step: nothing can happen half-way through.
+ */
 export class CampaignShard {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
+  readonly #maxLoggedCommits: number;
+  #memory: Memory | null = null;
+  #staged = new Changes();
+  #failures = 0;
 
-  constructor(storage: DurableObjectStorage) {
+  /** @param maxLoggedCommits fewer in tests, so that folds are many */
+  constructor(storage: DurableObjectStorage, maxLoggedCommits = MAX_LOGGED_COMMITS) {
     this.#storage = storage;
     this.#sql = storage.sql;
+    this.#maxLoggedCommits = maxLoggedCommits;
+  }
+
+  /** Stages a delivery and commits it. */
+  apply(delivery: Delivery): DeliveryReply {
+    if (!this.hasRoomFor(delivery)) this.commit();
+    const reply = this.stage(delivery);
+    this.commit();
+    return reply;
+  }
+
+  /** Whether something waits for {@link commit}. */
+  get isStaged(): boolean {
+    return !this.#staged.isEmpty;
+  }
+
+  /** Whether a delivery fits into the commit that is staged; otherwise commit first. */
+  hasRoomFor(delivery: Delivery): boolean {
+    return this.#staged.hasRoomFor(delivery);
   }
 
   /**
-   * Counts the events that were not counted before.
+   * Takes the events that were not counted before into the next commit.
    *
-   * @returns the position up to which the source's events are counted, durably once the reply is out
-   * @throws RangeError when the delivery breaks the protocol or is another shard's; nothing is stored then
+   * @returns the position up to which the source's events are counted, once what is staged is committed and durable
+   * @throws RangeError when the delivery breaks the protocol or is another shard's; nothing of it is staged then
    */
-  apply(delivery: Delivery): DeliveryReply {
+  stage(delivery: Delivery): DeliveryReply {
     checkDelivery(delivery);
-    return this.#storage.transactionSync(() => {
-      const shard = this.#introduce(delivery);
-      const countedSeq = this.#countedSeq(delivery.source);
-      const fresh = delivery.events.filter((event) => event.seq > countedSeq);
-      const last = fresh.at(-1);
-      if (last === undefined) return { outcome: 'applied', ackedSeq: countedSeq };
-      this.#add(fresh, shard.seq + 1);
-      addVectors(this.#sql, fresh, shard.seq + 1);
-      this.#sql.exec('UPDATE shard SET seq = ?', shard.seq + 1);
-      this.#sql.exec(
-        'INSERT INTO sources (source, seq) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET seq = excluded.seq',
-        delivery.source,
-        last.seq,
-      );
-      return { outcome: 'applied', ackedSeq: last.seq };
-    });
+    const memory = this.#introduce(delivery);
+    const { source } = delivery;
+    const countedSeq = this.#countedSeq(memory, source);
+    const fresh = delivery.events.filter((event) => event.seq > countedSeq && !isInBlock(memory, source, event));
+    const known = fresh.filter(({ atMs }) => atMs === undefined || !isTooOld(memory, atMs));
+    for (const event of known) this.#staged.add(source, event);
+    const ackedSeq = Math.max(countedSeq, delivery.events.at(-1)?.seq ?? 0);
+    const tooOld = fresh.length - known.length;
+    return { outcome: 'applied', ackedSeq, ...(tooOld > 0 && { tooOld }) };
+  }
+
+  /**
+   * Commits what is staged, all or nothing, as one row: sums and positions of sources alike.
+   *
+   * @throws what storage throws; what was staged is gone then, and memory is read anew
+   */
+  commit(): void {
+    if (this.#staged.isEmpty) return;
+    const staged = this.#staged;
+    this.#staged = new Changes();
+    const memory = this.#recall();
+    try {
+      this.#storage.transactionSync(() => this.#write(memory, staged));
+    } catch (error) {
+      this.#memory = null;
+      throw error;
+    }
   }
 
   /** The oldest changes that the root has not acknowledged, as many cells and vectors as a report holds; null when there are none. */
   nextReport(): ShardReport | null {
-    const shard = this.#row();
-    if (!shard) return null;
-    type ChangedRow = StatisticsRow & { leaf: string; arm: string; hour: number; changedSeq: number };
-    const rows = this.#sql
-      .exec<ChangedRow>(
-        `SELECT leaf, arm, hour, changed_seq AS changedSeq, ${SELECTED} FROM cells
-         WHERE changed_seq > ? ORDER BY changed_seq LIMIT ?`,
-        shard.ackedSeq,
-        MAX_REPORT_CELLS + 1,
-      )
-      .toArray();
-    // A report ends between two deliveries: what of one that is cut in half comes later would count as acknowledged. One delivery changes
-    // fewer cells and vectors than a report holds, so something always remains.
-    const cellsCutSeq = rows[MAX_REPORT_CELLS]?.changedSeq ?? Number.MAX_SAFE_INTEGER;
-    const cutSeq = Math.min(cellsCutSeq, firstVectorBeyond(this.#sql, shard.ackedSeq) ?? Number.MAX_SAFE_INTEGER);
-    const reported = rows.filter((row) => row.changedSeq < cutSeq);
-    const changed = changedVectors(this.#sql, shard.ackedSeq, cutSeq);
-    const seq = Math.max(reported.at(-1)?.changedSeq ?? 0, changed.at(-1)?.changedSeq ?? 0);
-    if (seq === 0) return null;
-    const cells = reported.map(
-      (row): StatisticsCell => ({ leaf: row.leaf, arm: row.arm, hour: row.hour, statistics: statisticsOf(row) }),
-    );
-    const vectors = changed.map(({ vector }) => vector);
-    const { workspaceId, campaignId } = shard;
-    return { workspaceId, campaignId, shard: shard.shard, seq, cells, ...(vectors.length > 0 && { vectors }) };
+    const { address, ackedSeq, unfolded } = this.#recall();
+    if (!address) return null;
+    // What is on disk was committed before everything that is not folded yet.
+    const page = pageOnDisk(this.#sql, ackedSeq) ?? unfolded.page(ackedSeq);
+    if (!page) return null;
+    const { seq, cells, vectors } = page;
+    return { ...address, seq, cells, ...(vectors.length > 0 && { vectors }) };
   }
 
-  /** The root holds everything up to `seq`; an acknowledgement that arrives late takes nothing back. */
+  /**
+   * The root holds everything up to `seq`; an acknowledgement that arrives late takes nothing back. Stored with the next commit: an object that dies
+   * before tells the root again what it knows.
+   */
   acknowledge(seq: number): void {
-    this.#sql.exec('UPDATE shard SET acked_seq = max(acked_seq, ?), failures = 0', seq);
+    const memory = this.#recall();
+    memory.ackedSeq = Math.max(memory.ackedSeq, seq);
+    this.#failures = 0;
   }
 
   /** Counts a report that did not get through; returns how many in a row. */
   noteFailure(): number {
-    this.#sql.exec('UPDATE shard SET failures = failures + 1');
-    return this.#row()?.failures ?? 1;
+    this.#failures += 1;
+    return this.#failures;
   }
 
-  #row(): ShardRow | undefined {
-    return this.#sql
+  #write(memory: Memory, staged: Changes): void {
+    if (!memory.isStored && memory.address) {
+      const { workspaceId, campaignId, shard } = memory.address;
+      const text = 'INSERT INTO shard (id, workspace_id, campaign_id, shard, seq) VALUES (1, ?, ?, ?, ?)';
+      this.#sql.exec(text, workspaceId, campaignId, shard, RESERVED_SEQS);
+      memory.isStored = true;
+    }
+    memory.seq += 1;
+    const { unfolded } = memory;
+    unfolded.absorb(staged, memory.seq);
+    const isFull =
+      memory.logged >= this.#maxLoggedCommits ||
+      unfolded.sources.size >= MAX_UNFOLDED_SOURCES ||
+      unfolded.cells.size >= MAX_UNFOLDED_CELLS ||
+      unfolded.elements >= MAX_UNFOLDED_ELEMENTS;
+    const text = isFull ? undefined : textOf(staged, memory.ackedSeq);
+    if (text === undefined || text.length > MAX_LOGGED_CHARACTERS) this.#fold(memory);
+    else {
+      this.#sql.exec(
+        'INSERT INTO commits (slot, epoch, body) VALUES (?1, ?2, ?3) ON CONFLICT (slot) DO UPDATE SET epoch = ?2, body = ?3',
+        memory.logged,
+        memory.epoch,
+        text,
+      );
+      memory.logged += 1;
+    }
+  }
+
+  /** Brings the tables up to date; rows of commits are written over from then on. */
+  #fold(memory: Memory): void {
+    const { unfolded, blocks } = memory;
+    foldCells(this.#sql, unfolded.cells.values());
+    foldVectors(this.#sql, unfolded.vectors.values());
+    const came = foldSources(this.#sql, blocks, unfolded.sources);
+    memory.hasTimeless ||= [...unfolded.sources.values()].some(({ blocks: own }) => own.includes(TIMELESS));
+    memory.kept = blocks.forget({ ...memory.kept, sources: memory.kept.sources + came }, Date.now());
+    memory.epoch += 1;
+    memory.logged = 0;
+    memory.unfolded = new Unfolded(this.#sql);
+    this.#sql.exec(
+      'UPDATE shard SET seq = ?, acked_seq = ?, epoch = ?, kept_sources = ?, from_block = ?',
+      memory.seq + RESERVED_SEQS,
+      memory.ackedSeq,
+      memory.epoch,
+      memory.kept.sources,
+      memory.kept.fromBlock,
+    );
+  }
+
+  #recall(): Memory {
+    this.#memory ??= this.#read();
+    return this.#memory;
+  }
+
+  #read(): Memory {
+    const row = this.#sql
       .exec<ShardRow>(
-        `SELECT workspace_id AS workspaceId, campaign_id AS campaignId, shard, seq, acked_seq AS ackedSeq, failures FROM shard`,
+        `SELECT workspace_id AS workspaceId, campaign_id AS campaignId, shard, seq, acked_seq AS ackedSeq, epoch,
+         kept_sources AS keptSources, from_block AS fromBlock FROM shard`,
       )
       .toArray()[0];
-  }
-
-  #introduce(delivery: Delivery): ShardRow {
-    const known = this.#row();
-    if (known) {
-      checkSame(known, delivery);
-      if (known.shard !== delivery.shard) throw new RangeError('campaign statistics: another shard’s call');
-      return known;
-    }
-    const { workspaceId, campaignId, shard } = delivery;
-    this.#sql.exec(
-      'INSERT INTO shard (id, workspace_id, campaign_id, shard) VALUES (1, ?, ?, ?)',
-      workspaceId,
-      campaignId,
-      shard,
+    const memory: Memory = {
+      address: row && { workspaceId: row.workspaceId, campaignId: row.campaignId, shard: row.shard },
+      isStored: row !== undefined,
+      seq: row?.seq ?? 0,
+      ackedSeq: row?.ackedSeq ?? 0,
+      epoch: row?.epoch ?? 0,
+      logged: 0,
+      kept: { sources: row?.keptSources ?? 0, fromBlock: row?.fromBlock ?? 0 },
+      unfolded: new Unfolded(this.#sql),
+      blocks: new SourceBlocks(this.#sql),
+      hasTimeless: this.#sql.exec('SELECT 1 FROM sources LIMIT 1').toArray().length > 0,
+    };
+    const logged = this.#sql.exec<{ body: string }>(
+      'SELECT body FROM commits WHERE epoch = ? ORDER BY slot',
+      memory.epoch,
     );
-    return { workspaceId, campaignId, shard, seq: 0, ackedSeq: 0, failures: 0 };
+    for (const { body } of row ? logged.toArray() : []) {
+      const { changes, acked } = changesOf(body);
+      memory.seq += 1;
+      memory.logged += 1;
+      memory.ackedSeq = Math.max(memory.ackedSeq, acked);
+      memory.unfolded.absorb(changes, memory.seq);
+    }
+    if (row) this.#sql.exec('UPDATE shard SET seq = ?', memory.seq + RESERVED_SEQS);
+    return memory;
   }
 
-  #countedSeq(source: string): number {
+  #introduce(delivery: Delivery): Memory {
+    const memory = this.#recall();
+    const { workspaceId, campaignId, shard } = delivery;
+    memory.address ??= { workspaceId, campaignId, shard };
+    try {
+      checkSame(memory.address, delivery);
+      if (memory.address.shard !== shard) throw new RangeError('campaign statistics: another shard’s call');
+    } catch (error) {
+      // What another was told by mistake is not held on to: it may have been put right.
+      if (!this.#isKnownAs(memory.address)) this.#memory = null;
+      throw error;
+    }
+    return memory;
+  }
+
+  /** Whether the tables, or what is staged, are of this shard. */
+  #isKnownAs({ workspaceId, campaignId, shard }: NonNullable<Memory['address']>): boolean {
+    const text = 'SELECT 1 FROM shard WHERE workspace_id = ? AND campaign_id = ? AND shard = ?';
+    return this.isStaged || this.#sql.exec(text, workspaceId, campaignId, shard).toArray().length > 0;
+  }
+
+  /** Up to where a source is counted, as far as that is known without its blocks. */
+  #countedSeq({ unfolded, hasTimeless }: Memory, source: string): number {
+    const inMemory = Math.max(this.#staged.sources.get(source)?.seq ?? 0, unfolded.sources.get(source)?.seq ?? 0);
+    if (!hasTimeless) return inMemory;
     const row = this.#sql.exec<{ seq: number }>('SELECT seq FROM sources WHERE source = ?', source).toArray()[0];
-    return row?.seq ?? 0;
+    return Math.max(inMemory, row?.seq ?? 0);
   }
+}
 
-  /** One statement per cell, not per event: a delivery mostly speaks of a few cells. */
-  #add(events: readonly StatisticsEvent[], seq: number): void {
-    const cells = new Map<string, StatisticsCell>();
-    for (const { leaf, arm, hour, change } of events) {
-      const key = JSON.stringify([leaf, arm, hour]);
-      const statistics = addStatistics(cells.get(key)?.statistics ?? emptyStatistics, change);
-      cells.set(key, { leaf, arm, hour, statistics });
-    }
-    for (const { leaf, arm, hour, statistics } of cells.values()) {
-      this.#sql.exec(
-        `INSERT INTO cells (leaf, arm, hour, changed_seq, ${COLUMNS}) VALUES (?, ?, ?, ?, ${PLACEHOLDERS})
-         ON CONFLICT (leaf, arm, hour) DO UPDATE SET changed_seq = excluded.changed_seq, ${ADDED}`,
-        leaf,
-        arm,
-        hour,
-        seq,
-        ...valuesOf(statistics),
-      );
-    }
-  }
+/** Whether an event was counted, by the block of its time. */
+function isInBlock({ blocks }: Memory, source: string, { seq, atMs }: StatisticsEvent): boolean {
+  return atMs !== undefined && seq <= blocks.countedSeq(blockOf(atMs), source);
+}
+
+/** Whether blocks of that time are forgotten. */
+function isTooOld({ kept }: Memory, atMs: number): boolean {
+  return blockOf(atMs) < kept.fromBlock;
 }

@@ -14,6 +14,7 @@ type OutboxRow = {
   change: string;
   sums: string | null;
   moments_hour: number | null;
+  at_ms: number;
 };
 
 /** Destinations served in one run: more than a workspace has campaigns, so that those that are down never keep others waiting. */
@@ -48,6 +49,8 @@ export function pendingDeliveries(sql: SqlStorage, workspaceId: string, source: 
         change: JSON.parse(row.change) as Partial<ArmStatistics>,
         ...(row.sums !== null && { sums: JSON.parse(row.sums) as SumsByName }),
         ...(row.moments_hour !== null && { momentsHour: row.moments_hour }),
+        // The shard looks for a repeat where it found the first: this never changes while the row waits.
+        atMs: row.at_ms,
       })),
   }));
 }

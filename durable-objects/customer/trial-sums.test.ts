@@ -223,6 +223,8 @@ describe('a customer', () => {
       migrate(storage, CUSTOMER_SCHEMA);
       return pendingDeliveries(storage.sql, 'w', 'ann:1');
     });
-    expect(deliveries[0]?.events).toEqual([{ seq: 1, leaf: 'rest', arm: 'a', hour: 1, change: { trials: 1 } }]);
+    expect(deliveries[0]?.events).toEqual([
+      { seq: 1, leaf: 'rest', arm: 'a', hour: 1, change: { trials: 1 }, atMs: 0 },
+    ]);
   });
 });

@@ -19,9 +19,18 @@ import type { Change, Kind, ObjectClass, World } from './world.ts';
 /** Clocks of two hosts are never further apart than twice this: a minute. */
 export const MAX_SKEW_MS = 30_000;
 
+/** A history is short: shards fold what they have committed so often that each does so many times. */
+const COMMITS_PER_FOLD = 5;
+
+class FoldingShard extends CampaignShardObject {
+  constructor(ctx: DurableObjectState, env: StubSource) {
+    super(ctx, env, COMMITS_PER_FOLD);
+  }
+}
+
 const CLASSES: Readonly<Record<Kind, ObjectClass>> = {
   customer: CustomerObject as unknown as ObjectClass,
-  shard: CampaignShardObject as unknown as ObjectClass,
+  shard: FoldingShard as unknown as ObjectClass,
   root: CampaignRootObject as unknown as ObjectClass,
   publisher: PublisherObject as unknown as ObjectClass,
   budget: BudgetObject as unknown as ObjectClass,

@@ -20,8 +20,7 @@ export function unrest(cluster: Cluster): string | null {
     if (count(object, 'SELECT count(*) AS n FROM outbox') > 0) return `outbox of ${object.name}`;
     if (count(object, 'SELECT count(*) AS n FROM settlements') > 0) return `settlements of ${object.name}`;
   }
-  for (const object of cluster.of('shard'))
-    if (count(object, 'SELECT seq - acked_seq AS n FROM shard') > 0) return `report of ${object.name}`;
+  for (const object of cluster.of('shard')) if (object.isAwake) return `report of ${object.name}`;
   for (const object of cluster.of('root'))
     if (count(object, 'SELECT wanted_seq - settled_seq AS n FROM root') > 0) return `allocation of ${object.name}`;
   for (const object of cluster.of('publisher'))

@@ -64,6 +64,11 @@ export class SimulatedObject {
     return this.#diskAlarmAtMs;
   }
 
+  /** Whether an alarm is set or its handler runs: what is left to do without being called. */
+  get isAwake(): boolean {
+    return this.#ringing || this.#diskAlarmAtMs !== null;
+  }
+
   /** The clock of the instance that runs or would start next. */
   get host(): Host {
     if (this.#life) return this.#life.host;

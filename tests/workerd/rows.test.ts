@@ -109,8 +109,8 @@ describe('rows written', () => {
       repeatedDecision: 0,
       uncappedDecision: 0,
       repeatedGoal: 0,
-      shardDelivery: 4,
-      shardReport: 1,
+      shardDelivery: 1,
+      shardReport: 0,
       rootReport: 3,
     });
     // Delivery goes on behind the answers: which of the three it falls into is chance, their sum is not.

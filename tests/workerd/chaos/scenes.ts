@@ -119,8 +119,8 @@ async function shardScene(): Promise<Scene> {
   breakNamespace('CAMPAIGN_ROOT');
   await see();
   await eventually(
-    () => count(stub, 'cells'),
-    (cells) => cells > 0,
+    () => count(stub, 'commits'),
+    (commits) => commits > 0,
   );
   mend();
   return sceneOf(stub, {

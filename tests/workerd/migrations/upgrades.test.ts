@@ -2,6 +2,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
+import { countedIn } from '../../../durable-objects/campaign/testing/counted.ts';
 import type { StubSource } from '../../../durable-objects/shared/stub.ts';
 import { allRows } from './all-rows.ts';
 import {
@@ -85,7 +86,7 @@ describe('read through today’s code', () => {
       const address = { workspaceId: 'w', campaignId: 'spring', shard: 0, source: 'ann:1' };
       expect(await stub.apply({ ...address, events: [event(12)] })).toEqual({ outcome: 'applied', ackedSeq: 12 });
       expect(await stub.apply({ ...address, events: [event(13)] })).toEqual({ outcome: 'applied', ackedSeq: 13 });
-      const cells = await runInDurableObject(stub, (_object, { storage }) => allRows(storage.sql).cells);
+      const cells = await runInDurableObject(stub, (_object, { storage }) => countedIn(storage.sql).cells);
       expect(cells).toHaveLength(2);
     },
   );
