@@ -21,23 +21,24 @@ import {
   readModels,
 } from './models.ts';
 import { activateRevision, readPolicy, readPolicyAsOf } from './policies.ts';
-import type {
-  ActivateReply,
-  Alert,
-  CustomerSample,
-  KeptAlert,
-  NamedBody,
-  OfferReply,
-  PolicyAsOf,
-  PublisherApi,
-  PublisherHealth,
-  PublisherState,
-  PutSlicesReply,
+import {
+  type ActivateReply,
+  type Alert,
+  type CustomerSample,
+  type KeptAlert,
+  MAX_COLD_BYTES,
+  type NamedBody,
+  type OfferReply,
+  type PolicyAsOf,
+  type PublisherApi,
+  type PublisherHealth,
+  type PublisherState,
+  type PutSlicesReply,
 } from './protocol.ts';
 import { goOnAbove } from './restored.ts';
 import { joinSample, leaveSample, readSample } from './sample.ts';
 import { PUBLISHER_SCHEMA } from './schema.ts';
-import { checkBodies, readSlices, storeSlices } from './slices.ts';
+import { checkBodies, hashesOf, readSlices, storeSlices } from './slices.ts';
 import { changeSwitches, readSwitches, type SwitchChange } from './switches.ts';
 import { nextTellAtMs, workOffTells } from './tells.ts';
 
@@ -90,12 +91,14 @@ export class PublisherObject extends DurableObject<StubSource> implements Publis
     });
   }
 
-  state(since: number): PublisherState {
-    const { manifest } = readMeta(this.#sql);
+  state(since: number, withBodies = false): PublisherState {
+    const { manifest: text } = readMeta(this.#sql);
+    const manifest = text === null ? null : (JSON.parse(text) as CatalogManifest);
     const models = readModels(this.#sql);
     return {
       ...readAllocations(this.#sql, since),
-      manifest: manifest === null ? null : (JSON.parse(manifest) as CatalogManifest),
+      manifest,
+      ...(manifest && withBodies && { bodies: readSlices(this.#sql, hashesOf(manifest), MAX_COLD_BYTES) }),
       switches: readSwitches(this.#sql),
       ...(models.length > 0 && { models }),
       asOfMs: Date.now(),

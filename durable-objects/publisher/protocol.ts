@@ -16,6 +16,8 @@ export const MAX_SLICE_BYTES = 4 * 1_024 * 1_024;
 
 /** An answer holds at most this many bytes of slices or of allocations: a call between objects carries 32 MiB. */
 export const MAX_ANSWER_BYTES = 16 * 1_024 * 1_024;
+/** Bodies that come along with the state for who knows nothing yet: all of a catalog of some hundred campaigns, and no more than is sent in a moment. */
+export const MAX_COLD_BYTES = 256 * 1_024;
 
 export type PutSlicesReply =
   | { readonly outcome: 'stored'; readonly stored: number }
@@ -45,6 +47,8 @@ export interface PublisherState {
   readonly allocations: readonly Allocation[];
   /** Models with their versions in service, all of them; absent when there are none. */
   readonly models?: readonly PublishedModel[];
+  /** For who asked for them: the directory, then the slices of placement after placement, as far as {@link MAX_COLD_BYTES} go. */
+  readonly bodies?: readonly NamedBody[];
   readonly asOfMs: number;
 }
 
@@ -111,7 +115,8 @@ export interface PublisherApi {
   modelBooks(): ModelBooks | Promise<ModelBooks>;
   /** For roots that watch a version: true when it served until now. */
   callBackModel(workspaceId: string, back: CallBack): Promise<boolean>;
-  state(since: number): PublisherState | Promise<PublisherState>;
+  /** @param withBodies for who knows nothing yet: what the manifest names comes along */
+  state(since: number, withBodies?: boolean): PublisherState | Promise<PublisherState>;
   /** Bodies by hash, in the order asked for; unknown hashes are left out, and so are those that no longer fit in the answer: ask again for them. */
   slices(hashes: readonly string[]): readonly NamedBody[] | Promise<readonly NamedBody[]>;
   policy(campaignId: string): CampaignPolicy | null | Promise<CampaignPolicy | null>;

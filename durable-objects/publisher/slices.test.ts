@@ -1,6 +1,6 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
-import { MAX_SLICE_BYTES } from './protocol.ts';
+import { MAX_COLD_BYTES, MAX_SLICE_BYTES } from './protocol.ts';
 import { named, newPublisher } from './testing/fixtures.ts';
 
 describe('slices', () => {
@@ -47,6 +47,24 @@ describe('slices', () => {
       reason: 'too_large',
       hash: tooLarge.hash,
     });
+  });
+
+  test('come along with the state for who asks so, the directory first, as far as they fit', async () => {
+    const { workspaceId, publisher } = await newPublisher();
+    const half = MAX_COLD_BYTES / 2;
+    const [directory, rules, contents, more] = await Promise.all(
+      ['d'.repeat(half - 1), 'r', 'c'.repeat(half), 'm'].map(named),
+    );
+    for (const body of [directory!, rules!, contents!, more!]) await publisher.putSlices(workspaceId, [body]);
+    const placements = {
+      hero: { rules: rules!.hash, contents: contents!.hash },
+      more: { rules: more!.hash, contents: more!.hash },
+    };
+    const manifest = { revision: 1, hash: 'h', publishedAtMs: 0, directory: directory!.hash, placements };
+    await publisher.activate(workspaceId, manifest, []);
+    expect((await publisher.state(0)).bodies).toBeUndefined();
+    const whole = (await publisher.state(0, true)).bodies!.map(({ hash }) => hash);
+    expect(whole).toEqual([directory!.hash, rules!.hash, contents!.hash]);
   });
 
   test('beyond what one answer holds are left for the next one', async () => {

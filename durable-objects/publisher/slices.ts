@@ -1,4 +1,5 @@
 /** Slices, named by what they say. */
+import type { CatalogManifest } from '../../decisioning/catalog/slice.ts';
 import { hexOf } from '../shared/naming.ts';
 import { MAX_ANSWER_BYTES, MAX_SLICE_BYTES, type NamedBody, type PutSlicesReply } from './protocol.ts';
 
@@ -68,7 +69,11 @@ export function missingOf(sql: SqlStorage, hashes: readonly string[]): readonly 
 }
 
 /** Bodies by hash, in the order asked for, as many as one answer holds; unknown ones are left out. */
-export function readSlices(sql: SqlStorage, hashes: readonly string[]): readonly NamedBody[] {
+export function readSlices(
+  sql: SqlStorage,
+  hashes: readonly string[],
+  maxBytes = MAX_ANSWER_BYTES,
+): readonly NamedBody[] {
   const bodies: NamedBody[] = [];
   let answerBytes = 0;
   for (const hash of new Set(hashes)) {
@@ -77,10 +82,15 @@ export function readSlices(sql: SqlStorage, hashes: readonly string[]): readonly
       .toArray();
     if (chunks.length === 0) continue;
     answerBytes += chunks.reduce((sum, chunk) => sum + chunk.bytes.byteLength, 0);
-    if (answerBytes > MAX_ANSWER_BYTES) break;
+    if (answerBytes > maxBytes) break;
     bodies.push({ hash, body: decoder.decode(joined(chunks.map((chunk) => chunk.bytes))) });
   }
   return bodies;
+}
+
+/** Everything a manifest names, the directory first. */
+export function hashesOf({ directory, placements }: CatalogManifest): string[] {
+  return [directory, ...Object.values(placements).flatMap(({ rules, contents }) => [rules, contents])];
 }
 
 function joined(chunks: readonly ArrayBuffer[]): Uint8Array {

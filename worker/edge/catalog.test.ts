@@ -25,6 +25,9 @@ class Double {
   mode: 'up' | 'down' | 'hanging' | 'no bodies' = 'up';
   asked = 0;
   delayMs = 0;
+  /** Publishers of the last release send none along. */
+  hasBodies = true;
+  askedBodies = 0;
   readonly sinces: number[] = [];
 
   constructor(state: PublisherState) {
@@ -40,12 +43,14 @@ class Double {
       return value;
     };
     const stub = {
-      state: (since: number) => {
+      state: (since: number, withBodies?: boolean) => {
         this.asked += 1;
         this.sinces.push(since);
-        return answer(this.state);
+        const bodies = [...this.bodies].map(([hash, body]) => ({ hash, body }));
+        return answer({ ...this.state, ...(withBodies && this.hasBodies && { bodies }) });
       },
       slices: async (hashes: readonly string[]): Promise<NamedBody[]> => {
+        this.askedBodies += 1;
         if (this.mode === 'no bodies') throw Object.assign(new Error('boom'), { remote: true });
         return answer(
           hashes.flatMap((hash) => (this.bodies.has(hash) ? [{ hash, body: this.bodies.get(hash) as string }] : [])),
@@ -269,6 +274,46 @@ describe('isolates of one colo', () => {
 });
 
 describe('a cold isolate', () => {
+  const decideAt = async (nowMs: number) => {
+    const { catalog } = (await serve(nowMs))!;
+    const slices = await placementSlices(publisher.env(), workspaceId, catalog.manifest, ['hero'], deadline());
+    return slices.get('hero')?.rules.rules.campaigns.map(({ id }) => id);
+  };
+  const questions = () => [publisher.asked, publisher.askedBodies];
+
+  it('has all that it decides by from one answer, and asks nobody where another of its colo just did', async () => {
+    expect(await decideAt(T0_MS)).toEqual(['first']);
+    expect(questions()).toEqual([1, 0]);
+    forgetCatalogs();
+    forgetSlices();
+    expect(await decideAt(T0_MS + 999)).toEqual(['first']);
+    expect(questions()).toEqual([1, 0]);
+  });
+
+  it('uses the bodies that its colo keeps with a later answer of the same catalog, and none of another', async () => {
+    await decideAt(T0_MS);
+    forgetCatalogs();
+    forgetSlices();
+    await publisher.publish('second');
+    expect(await decideAt(T0_MS + 2_000)).toEqual(['second']);
+    expect(questions()).toEqual([2, 0]);
+  });
+
+  it('asks for each body where none come along, and for one that is not what its hash says', async () => {
+    publisher.hasBodies = false;
+    expect(await decideAt(T0_MS)).toEqual(['first']);
+    expect(questions()).toEqual([1, 2]);
+    publisher.hasBodies = true;
+    forgetCatalogs();
+    forgetSlices();
+    const { rules } = await publisher.publish('second');
+    const body = publisher.bodies.get(rules)!;
+    publisher.bodies.set(rules, body.replace('second', 'poison'));
+    expect(await decideAt(T0_MS + 2_000)).toBeUndefined();
+    publisher.bodies.set(rules, body);
+    expect(await decideAt(T0_MS + 2_001)).toEqual(['second']);
+  });
+
   it('knows when nothing was published', async () => {
     publisher.state = { ...publisher.state, manifest: null };
     expect(await serve(T0_MS)).toBeUndefined();
@@ -301,6 +346,7 @@ describe('slices', () => {
   });
 
   it('that were never in reach are left out, quickly', async () => {
+    publisher.hasBodies = false;
     const { catalog } = (await serve(Date.now()))!;
     publisher.mode = 'hanging';
     const found = await placementSlices(publisher.env(), workspaceId, catalog.manifest, ['hero'], deadline());

@@ -8,7 +8,8 @@ import type { CatalogManifest, Directory } from '../../decisioning/catalog/slice
 import type { PublishedModel } from '../../decisioning/scoring/published.ts';
 import type { PublisherState, Switches } from '../../durable-objects/publisher/protocol.ts';
 import { Unavailable } from '../http/unavailable.ts';
-import { fetchBodies, fetchState } from './publisher-feed.ts';
+import { fetchAll, fetchBodies, fetchState } from './publisher-feed.ts';
+import { handSlices } from './slices.ts';
 
 /** A catalog younger than this is used as it is, an older one is refreshed behind the request: one of the two and a half seconds that learning may take. */
 export const FRESH_MS = 1_000;
@@ -123,14 +124,17 @@ export async function refresh(env: Env, workspaceId: string, nowMs: number): Pro
   entry.refreshingSinceMs = nowMs;
   try {
     const before = entry.catalog;
-    const { state, askedAtMs } = await fetchState(env, workspaceId, before?.seq ?? 0, nowMs);
+    const heard = before
+      ? { ...(await fetchState(env, workspaceId, before.seq, nowMs)), bodies: undefined }
+      : await fetchAll(env, workspaceId, nowMs);
+    const { state, askedAtMs, bodies } = heard;
     const heardAtMs = Math.min(nowMs, askedAtMs);
     const { manifest } = state;
     if (!manifest) return;
     const directory =
       before?.manifest.directory === manifest.directory
         ? before.directory
-        : await fetchDirectory(env, workspaceId, manifest.directory);
+        : await fetchDirectory(env, workspaceId, manifest.directory, bodies);
     if (!directory) {
       if (before) entry.catalog = { ...before, switches: state.switches, heardAtMs };
       else throw new Unavailable('catalog');
@@ -138,6 +142,7 @@ export async function refresh(env: Env, workspaceId: string, nowMs: number): Pro
     }
     // A later answer may have come in meanwhile: never go back.
     if (entry.catalog && entry.catalog !== before && entry.catalog.seq > state.seq) return;
+    if (bodies) handSlices(bodies);
     entry.catalog = {
       seq: state.seq,
       manifest,
@@ -172,9 +177,14 @@ function mergeAllocations(
   return merged;
 }
 
-async function fetchDirectory(env: Env, workspaceId: string, hash: string): Promise<Directory | undefined> {
+async function fetchDirectory(
+  env: Env,
+  workspaceId: string,
+  hash: string,
+  known: ReadonlyMap<string, string> | undefined,
+): Promise<Directory | undefined> {
   // Out of reach is as good as not there: the switches that came with the state must work all the same.
-  const bodies = await fetchBodies(env, workspaceId, [hash]).catch(() => undefined);
+  const bodies = known?.has(hash) ? known : await fetchBodies(env, workspaceId, [hash]).catch(() => undefined);
   const body = bodies?.get(hash);
   if (body === undefined) return undefined;
   const read = readDirectory(body);

@@ -1,5 +1,5 @@
 /** The way to the publisher: state through a cache per colo, bodies by hash, checked against their names. */
-import type { PublisherState } from '../../durable-objects/publisher/protocol.ts';
+import type { NamedBody, PublisherState } from '../../durable-objects/publisher/protocol.ts';
 import { publisherStub } from '../../durable-objects/shared/calls.ts';
 import { objectName } from '../../durable-objects/shared/naming.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
@@ -12,7 +12,10 @@ const MS_PER_SECOND = 1_000;
  * Isolates are told what changed since their sequence number rounded down to a multiple of this: while campaigns learn, each isolate has another number,
  * and all of one block share an answer. What that repeats is at most so many allocations.
  */
-const SHARED_SEQS = 64;
+const MAX_TOLD_AGAIN = 64;
+
+/** How long a colo keeps what new isolates need: bodies never change, and a catalog that was published since has another name. */
+const COLO_BODIES_SECONDS = 86_400;
 
 /** An answer and when it was asked for: from the cache it is up to a second old, and its age counts from the question. */
 export interface HeardState {
@@ -20,39 +23,68 @@ export interface HeardState {
   readonly askedAtMs: number;
 }
 
+type Bodies = ReadonlyMap<string, string>;
+
+const addressOf = (name: string, what: string | number) => new Request(`https://publisher.invalid/${name}/${what}`);
+
+const keep = (address: Request, value: unknown, seconds: number): Promise<void> =>
+  caches.default.put(
+    address,
+    new Response(JSON.stringify(value), { headers: { 'cache-control': `max-age=${seconds}` } }),
+  );
+
 /** What changed since `since`, and perhaps some of what changed before; at most a second old. */
 export async function fetchState(env: Env, workspaceId: string, since: number, nowMs: number): Promise<HeardState> {
   const name = await objectName(env.NAMING_SECRET, workspaceId, 'publisher');
-  const from = since - (since % SHARED_SEQS);
-  const address = new Request(`https://publisher.invalid/${name}/${from}`);
-  const cached = await caches.default.match(address);
-  const found = await cached?.json<HeardState>();
+  const from = since - (since % MAX_TOLD_AGAIN);
+  const address = addressOf(name, from);
+  const found = await (await caches.default.match(address))?.json<HeardState>();
   // The cache counts from when the answer came. One that was asked before this isolate's last question has nothing for it.
   if (found && nowMs - found.askedAtMs < COLO_CACHE_SECONDS * MS_PER_SECOND && found.state.seq >= since) return found;
   const heard: HeardState = { state: await askPublisher(env, workspaceId, from), askedAtMs: nowMs };
   // Restored from a backup, or more changed than one answer holds: only for who knows that much.
   if (heard.state.seq < since) return { ...heard, state: await askPublisher(env, workspaceId, since) };
-  await caches.default.put(
-    address,
-    new Response(JSON.stringify(heard), { headers: { 'cache-control': `max-age=${COLO_CACHE_SECONDS}` } }),
-  );
+  await keep(address, heard, COLO_CACHE_SECONDS);
   return heard;
 }
 
-async function askPublisher(env: Env, workspaceId: string, since: number): Promise<PublisherState> {
-  return stateOf(await withRetry(async () => (await publisherStub(env, workspaceId)).state(since)));
-}
-
-/** Slices and directories by hash. What the publisher does not have, or what does not hash to its name, is left out. */
-export async function fetchBodies(
+/**
+ * All there is, for an isolate that knows nothing yet, with the bodies that came along: one question at most, and none where another isolate of the
+ * colo has just asked. A body that does not hash to its name is left out.
+ */
+export async function fetchAll(
   env: Env,
   workspaceId: string,
-  hashes: readonly string[],
-): Promise<Map<string, string>> {
-  const bodies = await withRetry(async () => (await publisherStub(env, workspaceId)).slices(hashes));
+  nowMs: number,
+): Promise<HeardState & { readonly bodies: Bodies }> {
+  const name = await objectName(env.NAMING_SECRET, workspaceId, 'publisher');
+  const found = await (await caches.default.match(addressOf(name, 0)))?.json<HeardState>();
+  if (found && nowMs - found.askedAtMs < COLO_CACHE_SECONDS * MS_PER_SECOND) {
+    const kept = await caches.default.match(addressOf(name, `bodies/${found.state.manifest?.hash}`));
+    return { ...found, bodies: await checked((await kept?.json<NamedBody[]>()) ?? []) };
+  }
+  const { bodies = [], ...state } = await askPublisher(env, workspaceId, 0, true);
+  const heard: HeardState = { state, askedAtMs: nowMs };
+  await Promise.all([
+    keep(addressOf(name, 0), heard, COLO_CACHE_SECONDS),
+    state.manifest && keep(addressOf(name, `bodies/${state.manifest.hash}`), bodies, COLO_BODIES_SECONDS),
+  ]);
+  return { ...heard, bodies: await checked(bodies) };
+}
+
+async function askPublisher(env: Env, workspaceId: string, since: number, withBodies = false): Promise<PublisherState> {
+  return stateOf(await withRetry(async () => (await publisherStub(env, workspaceId)).state(since, withBodies)));
+}
+
+async function checked(bodies: readonly NamedBody[]): Promise<Bodies> {
   const found = new Map<string, string>();
   for (const { hash, body } of bodies) if ((await sha256Hex(body)) === hash) found.set(hash, body);
   return found;
+}
+
+/** Slices and directories by hash. What the publisher does not have, or what does not hash to its name, is left out. */
+export async function fetchBodies(env: Env, workspaceId: string, hashes: readonly string[]): Promise<Bodies> {
+  return checked(await withRetry(async () => (await publisherStub(env, workspaceId)).slices(hashes)));
 }
 
 /** SHA-256 of a text, as lower-case hexadecimal. */

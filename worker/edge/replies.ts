@@ -97,6 +97,7 @@ const stateShape = fields({
   ),
   switches: fields({ killSwitch: flag, pausedCampaigns: listOf(text) }),
   allocations: listOf(allocationShape),
+  bodies: optional(listOf(fields({ hash: text, body: text }))),
 });
 
 function fits<T>(value: unknown, shape: Shape, part: string): T {

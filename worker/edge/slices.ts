@@ -18,6 +18,8 @@ interface KeptSlice {
 }
 
 const keptSlices = new Map<string, KeptSlice>();
+/** Bodies that nobody has asked for yet. */
+let handed: ReadonlyMap<string, string> = new Map();
 /** placement → the hashes that last checked out, by `workspace placement`: what is used while a newer slice is out of reach. */
 const lastGood = new Map<string, { readonly rules: string; readonly contents: string }>();
 
@@ -33,6 +35,7 @@ export interface PlacementSlices {
 export function forgetSlices(): void {
   keptSlices.clear();
   lastGood.clear();
+  handed = new Map();
 }
 
 /** The JSON text of a rules slice this isolate holds, to hand on to an object that lacks it. */
@@ -74,6 +77,11 @@ function admit(hash: string, body: string, kind: 'rules' | 'contents'): void {
   }
 }
 
+/** Takes over the bodies that came with a first answer: read when a placement of theirs is asked for. Those of the answer before are forgotten. */
+export function handSlices(bodies: ReadonlyMap<string, string>): void {
+  handed = bodies;
+}
+
 /** Loads what is missing. What comes too late for this request is in time for the next. */
 async function load(
   env: Env,
@@ -81,6 +89,10 @@ async function load(
   wanted: ReadonlyMap<string, 'rules' | 'contents'>,
   deadline: Deadline,
 ): Promise<void> {
+  for (const [hash, kind] of wanted) {
+    const body = keptSlices.has(hash) ? undefined : handed.get(hash);
+    if (body !== undefined) admit(hash, body, kind);
+  }
   const missing = [...wanted.keys()].filter((hash) => !keptSlices.has(hash));
   if (missing.length === 0) return;
   const loading = async (): Promise<void> => {
