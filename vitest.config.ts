@@ -57,7 +57,7 @@ export default defineConfig({
         assetsInclude: ['**/*.onnx'],
         plugins: [
           cloudflareTest(async () => ({
-            wrangler: { configPath: './wrangler.toml' },
+            wrangler: { configPath: './wrangler.whole.toml' },
             miniflare: {
               bindings: {
                 ...testSecrets,

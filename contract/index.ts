@@ -9,6 +9,7 @@ export * from './decisions.ts';
 export * from './device.ts';
 export * from './events.ts';
 export * from './explain.ts';
+export * from './health.ts';
 export * from './ledgers.ts';
 export * from './lifecycle.ts';
 export * from './parameters-performance.ts';

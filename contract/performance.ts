@@ -1,7 +1,6 @@
 /** `GET /v1/campaigns/{id}/performance` and `GET /healthz`. */
 import * as z from 'zod';
 import { PHASES } from '../decisioning/lifecycle/phases.ts';
-import { REFUSAL_REASONS } from '../decisioning/reasons.ts';
 import { VARIATIONS } from '../decisioning/strategies/varies-by.ts';
 
 const interval = z.tuple([z.number(), z.number()]);
@@ -154,21 +153,4 @@ export const performanceResponse = z
   })
   .meta({ id: 'Performance' });
 
-export const healthResponse = z
-  .strictObject({
-    status: z.enum(['ok', 'degraded']),
-    build: z.string(),
-    catalogAgeMs: z.int().nullable().meta({ description: 'Since the slowest workspace last heard from its publisher' }),
-    allocationAgeMs: z.int().nullable().meta({ description: 'Since the newest allocation was published' }),
-    oldestUndeliveredMs: z
-      .int()
-      .nullable()
-      .meta({ description: 'Age of the oldest outbox row known to be stuck; null when none is' }),
-    refusals: z
-      .partialRecord(z.enum(REFUSAL_REASONS), z.int())
-      .meta({ description: 'Refusals by reason, counted by this isolate since it started' }),
-  })
-  .meta({ id: 'Health' });
-
 export type PerformanceResponse = z.infer<typeof performanceResponse>;
-export type HealthResponse = z.infer<typeof healthResponse>;

@@ -1,17 +1,19 @@
-/** Entry of the worker: HTTP, the cron trigger, and the classes of its objects. */
-import { createApp } from './app.ts';
-import { storeLog } from './jobs/decision-log.ts';
-import { runJobs } from './jobs/index.ts';
+/**
+ * Entry of the worker in front: it answers those who ask for decisions and tell what became of them, and passes everything else to the worker of
+ * `control.ts`, so that all has one address. What decides is small and starts quickly (docs/adr/0031-three-workers.md).
+ */
+import { takesPath } from './http/known-paths.ts';
+import { passOn } from './http/pass-on.ts';
+import { newRouter } from './router.ts';
+import { registerDeciding } from './routes/deciding.ts';
 
-export { BudgetObject } from '../durable-objects/budget/object.ts';
-export { CampaignRootObject, CampaignShardObject } from '../durable-objects/campaign/object.ts';
-export { CustomerObject } from '../durable-objects/customer/object.ts';
-export { PublisherObject } from '../durable-objects/publisher/object.ts';
+const app = newRouter();
+registerDeciding(app);
 
-const app = createApp();
+/** Its bindings: those of every worker of the project, and the worker behind it. */
+type FrontEnv = Env & { readonly CONTROL: Fetcher };
 
 export default {
-  fetch: (request, env, ctx) => app.fetch(request, env, ctx),
-  queue: (batch, env) => storeLog(batch, env),
-  scheduled: (controller, env, ctx) => runJobs(env, ctx, controller.scheduledTime),
-} satisfies ExportedHandler<Env>;
+  fetch: (request, env, ctx) =>
+    takesPath(app, new URL(request.url).pathname) ? app.fetch(request, env, ctx) : passOn(env.CONTROL, request),
+} satisfies ExportedHandler<FrontEnv>;

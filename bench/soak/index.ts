@@ -6,7 +6,8 @@
 import { writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { HealthResponse, PerformanceResponse } from '../../contract/performance.ts';
+import type { HealthResponse } from '../../contract/health.ts';
+import type { PerformanceResponse } from '../../contract/performance.ts';
 import { seededRandom } from '../../decisioning/random.ts';
 import { gaugeOf } from '../process.ts';
 import { Book, SENDERS, type Told } from './book.ts';

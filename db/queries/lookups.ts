@@ -1,4 +1,4 @@
-/** What a cold decision asks of the database, as plain statements: a query builder would be a tenth of the worker that decides. */
+/** What the worker in front asks of the database, as plain statements: a query builder would be a tenth of it. */
 
 /** What a key stands for. */
 export interface KeyOwner {
@@ -20,4 +20,11 @@ export async function findSiteDraft(d1: D1Database, workspaceId: string, siteId:
   const sql = `SELECT documents.body FROM drafts JOIN documents USING (workspace_id, kind, id, version)
     WHERE workspace_id = ? AND kind = 'site' AND id = ? LIMIT 1`;
   return (await d1.prepare(sql).bind(workspaceId, siteId).first<string>('body')) ?? undefined;
+}
+
+/** Ids of workspaces in their order, at most `limit`. */
+export async function listWorkspaceIds(d1: D1Database, limit: number): Promise<string[]> {
+  const sql = 'SELECT id FROM workspaces ORDER BY id LIMIT ?';
+  const { results } = await d1.prepare(sql).bind(limit).all<{ readonly id: string }>();
+  return results.map(({ id }) => id);
 }

@@ -10,7 +10,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { LogLine, LogMessage } from '../../contract/models/decision-log.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
-import worker from '../../worker/index.ts';
+import worker from '../../worker/control.ts';
 import { logLines } from './log-lines.ts';
 import { keepLine, LogSender, MAX_LOG_BATCH, MAX_LOG_LINE_CHARS, MAX_WAITING_LINES } from './log-sender.ts';
 import type { StoredDecision } from './protocol.ts';

@@ -1,6 +1,6 @@
-/** Hyperedge in workerd on this machine: the worker bundled, its objects and database kept on disk, cron jobs on time. */
+/** Hyperedge in workerd on this machine: its workers bundled, its objects and database kept on disk, cron jobs on time. */
 import { createWriteStream, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from 'wrangler';
 import { bundleOf } from './bundle.ts';
@@ -8,13 +8,15 @@ import { childrenNamed, endWithThisProcess } from './processes.ts';
 import { type Twin, twinWorkers } from './twins.ts';
 
 const RUNTIME_PROGRAM = 'workerd';
+/** The worker that cron jobs run in. */
+const CONTROL = 'hyperedge-control';
 /** Cron expressions have a resolution of one minute. */
 const CRON_INTERVAL_MS = 60_000;
 /** Past this the log of one run stops growing: nobody reads more, and a disk must not fill up. */
 const MAX_LOG_BYTES = 50 * 1_024 * 1_024;
 
 export interface RuntimeOptions {
-  /** The project's folder, which holds wrangler.toml and .dev.vars. */
+  /** The project's folder, which holds the configurations of the workers and .dev.vars. */
   readonly root: string;
   /** Where state is kept: wrangler's own place and layout, so that its local commands see the same data. */
   readonly stateDir: string;
@@ -22,11 +24,11 @@ export interface RuntimeOptions {
   readonly assets: string;
   readonly logFile: string;
   readonly port: number;
-  /** Variables of the worker besides those of wrangler.toml. */
+  /** Variables of the workers besides those of their configurations. */
   readonly vars?: Readonly<Record<string, string>>;
   /** Also the worker of wrangler.pages.toml, on a port of its own: `sites` is its EDGE_SITES. */
   readonly pages?: { readonly port: number; readonly sites: object };
-  /** Also an address of the worker itself, which then has no static files: the usual one has proxies before it, which cost each request some. For benchmarks. */
+  /** Also an address of the worker in front itself, which then has no static files: the usual one has proxies before it, which cost each request some. For benchmarks. */
   readonly directPort?: number;
   /** Also these workers, each with an address of its own: what benchmarks race the worker against. */
   readonly beside?: readonly Beside[];
@@ -103,37 +105,72 @@ function withoutAssets<T extends object>(options: T): Omit<T, 'assets'> {
   return others;
 }
 
+/** Under this name all local objects are kept, whichever of the workers has their classes. */
+const KEPT_AS = 'hyperedge';
+
+/** A worker as its configuration describes it, in the form of miniflare 4, with its module. */
+async function described({ root, vars }: RuntimeOptions, config: string, entry: string, overrides = {}) {
+  const { workerOptions } = workerOptionsOf(join(root, config), undefined, overrides);
+  return {
+    worker: {
+      ...workerOptions,
+      bindings: { ...(workerOptions.bindings as object | undefined), ...vars },
+      rootPath: root,
+    },
+    script: await bundleOf(join(root, entry)),
+    module: (script: string) => [
+      { type: 'ESModule' as const, path: join(root, `${basename(entry, '.ts')}.mjs`), contents: script },
+    ],
+  };
+}
+
+/** The workers behind the one in front. */
+async function workersBehind(settings: RuntimeOptions) {
+  const control = await described(settings, 'wrangler.control.toml', 'worker/control.ts');
+  const objects = await described(settings, 'wrangler.objects.toml', 'worker/objects.ts');
+  const classes = Object.entries(
+    (objects.worker as { durableObjects?: Record<string, { className: string }> }).durableObjects ?? {},
+  );
+  const kept = classes.map(([binding, { className }]) => [
+    binding,
+    { className, useSQLite: true, unsafeUniqueKey: `${KEPT_AS}-${className}` },
+  ]);
+  return [
+    { ...control.worker, name: CONTROL, modules: control.module(control.script) },
+    {
+      ...objects.worker,
+      name: 'hyperedge-objects',
+      durableObjects: Object.fromEntries(kept),
+      modules: objects.module(objects.script),
+    },
+  ];
+}
+
 /**
- * Starts everything wrangler.toml describes. Not through `wrangler dev`: its proxies cost each request most of its time, and it takes
+ * Starts the three workers as their configurations describe them. Not through `wrangler dev`: its proxies cost each request most of its time, and it takes
  * over the screen.
  */
 export async function startRuntime(settings: RuntimeOptions): Promise<Runtime> {
-  const { root, stateDir, assets, logFile, port, vars } = settings;
-  const script = await bundleOf(join(root, 'worker/index.ts'));
+  const { root, stateDir, assets, logFile, port } = settings;
   // wrangler would tell which file it has the secrets from, in the middle of our screen.
   process.env.WRANGLER_LOG ??= 'error';
-  const overrides = { assets: { directory: assets } };
-  const { workerOptions: described } = workerOptionsOf(join(root, 'wrangler.toml'), undefined, { overrides });
-  const workerOptions = settings.directPort ? withoutAssets(described) : described;
+  const overrides = { overrides: { assets: { directory: assets } } };
+  const { worker, script, module } = await described(settings, 'wrangler.toml', 'worker/index.ts', overrides);
+  const front = { ...(settings.directPort ? withoutAssets(worker) : worker), name: 'hyperedge' };
+  const behind = await workersBehind(settings);
   const pages = settings.pages ? [await pagesWorker(settings, settings.pages)] : [];
   mkdirSync(dirname(logFile), { recursive: true });
   const log = createWriteStream(logFile, { mode: 0o600 });
-  const bound = {
-    ...workerOptions,
-    bindings: { ...(workerOptions.bindings as object | undefined), ...vars },
-    name: 'hyperedge',
-    rootPath: root,
-  };
-  // wrangler describes workers in the form of miniflare 4.
   const options = convertV4MiniflareOptions({
     workers: [
       {
-        ...bound,
-        modules: [{ type: 'ESModule', path: join(root, 'index.mjs'), contents: script }],
+        ...front,
+        modules: module(script),
         ...(settings.directPort && { unsafeDirectSockets: [socketAt(settings.directPort)] }),
       },
+      ...behind,
       ...pages,
-      ...twinWorkers(bound, script, settings.twins ?? []),
+      ...twinWorkers(front, script, settings.twins ?? []),
       ...(settings.beside ?? []).map((beside) => besideWorker(root, beside)),
     ],
     host: '127.0.0.1',
@@ -154,7 +191,7 @@ export async function startRuntime(settings: RuntimeOptions): Promise<Runtime> {
   const endWatch = processId === undefined ? () => undefined : endWithThisProcess(processId, RUNTIME_PROGRAM);
   const database = (await miniflare.getD1Database('DB')) as unknown as D1;
   const runJobs = async () => {
-    const worker = await miniflare.getWorker();
+    const worker = await miniflare.getWorker(CONTROL);
     await worker.scheduled({ cron: '* * * * *' });
   };
   // workerd does not run cron triggers by itself. A job that fails has logged why, and is run again a minute later.

@@ -61,7 +61,7 @@ interface Described {
 }
 
 /**
- * @param worker the worker as it is described to miniflare, under the name that its objects are bound by
+ * @param worker the worker as it is described to miniflare, under its name
  * @param script the worker's module
  * @returns as many workers, without what one alone may have: objects, queues, static files
  */
@@ -71,8 +71,9 @@ export function twinWorkers<T extends Described>(
   twins: readonly Twin[],
 ) {
   const { durableObjects = {}, queueConsumers: _queue, cronTriggers: _cron, assets: _assets, ...shared } = worker;
-  const bound = Object.entries(durableObjects as Record<string, { className: string }>).map(
-    ([binding, { className }]) => [binding, { className, scriptName: worker.name, useSQLite: true }] as const,
+  const bound = Object.entries(durableObjects as Record<string, { className: string; scriptName?: string }>).map(
+    ([binding, { className, scriptName = worker.name }]) =>
+      [binding, { className, scriptName, useSQLite: true }] as const,
   );
   return twins.map(({ port, publisherDelayMs = 0, copies = 1 }, i) => ({
     ...shared,

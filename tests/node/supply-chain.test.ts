@@ -59,7 +59,7 @@ function outgoing(source: string): string[] {
 }
 
 describe('the supply chain', () => {
-  test.each(['worker/index.ts', 'worker/pages/entry.ts'])(
+  test.each(['worker/index.ts', 'worker/control.ts', 'worker/pages/entry.ts'])(
     'at most eight runtime dependencies are in the bundle of %s, all of them named in package.json',
     async (entry) => {
       const found = await bundled(entry);
@@ -70,6 +70,10 @@ describe('the supply chain', () => {
     },
     60_000,
   );
+
+  test('the worker of the objects has none', async () => {
+    expect(await bundled('worker/objects.ts')).toEqual([]);
+  }, 60_000);
 
   test('the lockfile is there and agrees with package.json, which names exact versions', () => {
     expect(lockfileVersion).toBe(3);

@@ -137,7 +137,7 @@ describe('nothing is left lying about', () => {
 
   test('every file of code is used', () => {
     const configuration = files.filter((file) =>
-      /^(package\.json|biome\.json|wrangler\.toml|vitest\.config\.ts|drizzle\.config\.ts|\.ci\/run|client-snippet\/build\.ts|scripts\/test\.mjs)$/.test(
+      /^(package\.json|biome\.json|wrangler(\.\w+)?\.toml|vitest\.config\.ts|drizzle\.config\.ts|\.ci\/run|client-snippet\/build\.ts|scripts\/test\.mjs)$/.test(
         file,
       ),
     );

@@ -23,6 +23,16 @@ export function rememberPath(app: App, method: string, path: string): void {
   if (method === 'get') known.methods.add('HEAD');
 }
 
+/** Whether a path is one of this router's, whatever the method: then it also has the answer to a wrong one. */
+export function takesPath(app: App, path: string): boolean {
+  const known = knownPaths.get(app);
+  if (known === undefined) return false;
+  // The paths of decisions have no parameter: nothing is tried for them.
+  if (known.has(path)) return true;
+  for (const { pattern } of known.values()) if (pattern.test(path)) return true;
+  return false;
+}
+
 /** The answer when no route matched. */
 export function answerUnknown(app: App, c: Context<AppEnv>): Response {
   const methods = new Set<string>();

@@ -25,7 +25,7 @@ export interface ProblemOptions {
 }
 
 /** How long a caller should wait before it asks again when a part is down: longer than an object takes to restart. */
-const RETRY_AFTER_SECONDS = 2;
+export const RETRY_AFTER_SECONDS = 2;
 
 /** The answer for a refused or failed request. */
 export function problem(c: Context<AppEnv>, name: ProblemName, options: ProblemOptions = {}): Response {

@@ -1,18 +1,4 @@
-/**
- * Entry of the worker with onnxruntime-web beside our own evaluator: `npx wrangler deploy worker/onnxruntime/index.ts`, and `wrangler dev` alike. Models
- * whose manifests say `"engine": "onnxruntime-web"` then score in the worker and in the customers' objects. See docs/operating/deploy.md.
- */
-/// <reference path="./loader.d.ts" />
-import './as-page.ts';
-import factory from 'onnxruntime-web/ort-wasm-simd-threaded.mjs';
-import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm';
-import { addEngine } from '../../decisioning/scoring/engines.ts';
-import { onnxruntimeEngine } from './engine.ts';
-import { startRuntime } from './runtime.ts';
+/** Entry of the worker in front with onnxruntime-web: `npx wrangler deploy worker/onnxruntime/index.ts`. */
+import './add.ts';
 
-// Before the first request, since a decision cannot wait for it.
-addEngine('onnxruntime-web', onnxruntimeEngine(await startRuntime(factory, wasm)));
-Reflect.deleteProperty((globalThis as { process?: object }).process ?? {}, 'type');
-
-export * from '../index.ts';
 export { default } from '../index.ts';

@@ -2,10 +2,13 @@
  * Entry of the worker in front of a site: `wrangler deploy --config wrangler.pages.toml`. It decides with the same code, objects and database as the
  * API's worker, and serves nothing else.
  */
-import { createApp } from '../app.ts';
+import { newRouter } from '../router.ts';
+import { registerOptimize } from '../routes/optimize.ts';
 import { servePage } from './serve.ts';
 
-const app = createApp();
+// Pages ask for decisions, and for nothing else.
+const app = newRouter();
+registerOptimize(app);
 
 export default {
   fetch(request, env, ctx) {

@@ -1,7 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { healthResponse } from '../../contract/performance.ts';
+import { healthResponse } from '../../contract/health.ts';
 import { publisherStub } from '../../durable-objects/shared/stub.ts';
 import { createApp } from '../app.ts';
 import { countRefusals } from '../edge/refusals.ts';

@@ -1,7 +1,6 @@
 /** `GET /healthz`: whether serving is current, for people and monitors. */
-import { type HealthResponse, healthResponse } from '../../contract/performance.ts';
-import { database } from '../../db/database.ts';
-import { listWorkspaces } from '../../db/queries/workspaces.ts';
+import { type HealthResponse, healthResponse } from '../../contract/health.ts';
+import { listWorkspaceIds } from '../../db/queries/lookups.ts';
 import type { PublisherHealth } from '../../durable-objects/publisher/protocol.ts';
 import { publisherStub } from '../../durable-objects/shared/calls.ts';
 import { knownCatalog } from '../edge/catalog.ts';
@@ -42,8 +41,8 @@ async function workspaceHealth(env: Env, workspaceId: string, nowMs: number): Pr
 async function allWorkspaces(env: Env, nowMs: number): Promise<{ answered: boolean; all: WorkspaceHealth[] }> {
   try {
     requireSecrets(env);
-    const rows = await listWorkspaces(database(env.DB), MAX_ASKED);
-    const all = await Promise.all(rows.map((row) => workspaceHealth(env, row.id, nowMs)));
+    const ids = await listWorkspaceIds(env.DB, MAX_ASKED);
+    const all = await Promise.all(ids.map((id) => workspaceHealth(env, id, nowMs)));
     return { answered: all.every((workspace) => workspace.answered), all };
   } catch {
     return { answered: false, all: [] };

@@ -1,7 +1,7 @@
 /** An application for tests of what surrounds every endpoint. */
 import * as z from 'zod';
 import { bodyKey } from '../../contract/decisions.ts';
-import { newRouter } from '../app.ts';
+import { newRouter } from '../router.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { Unavailable } from '../http/unavailable.ts';
 
