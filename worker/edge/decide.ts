@@ -4,12 +4,12 @@ import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import { decide } from '../../decisioning/decide.ts';
 import { isCapped } from '../../decisioning/eligibility.ts';
 import { claimsOf } from '../../decisioning/limits/needs.ts';
-import { evidenceFrom } from '../../decisioning/view.ts';
-import type { DecideCall, DecidedPlacement, DecideReply } from '../../durable-objects/customer/protocol.ts';
+import { type Evidence, evidenceFrom } from '../../decisioning/view.ts';
+import type { DecideCall, DecidedPlacement, DecideReply, Standing } from '../../durable-objects/customer/protocol.ts';
 import { recordOf } from '../../durable-objects/customer/record.ts';
-import { emptyState } from '../../durable-objects/customer/state.ts';
+import { EMPTY_PROFILE, emptyState } from '../../durable-objects/customer/state.ts';
 import { inputOf, type SharedFacts } from '../../durable-objects/customer/view.ts';
-import { base64Url, hmac } from '../../durable-objects/shared/naming.ts';
+import { base64Url, hexOf, hmac } from '../../durable-objects/shared/naming.ts';
 import type { Auth } from '../http/auth.ts';
 import { type Deadline, LATE } from '../http/deadline.ts';
 import type { Timing } from '../http/timing.ts';
@@ -66,17 +66,16 @@ function passingName(): string {
 export async function decideCall(env: Env, asked: Asked): Promise<DecideCall> {
   const { visitor, catalog, auth } = asked;
   const name = visitor.kind === 'none' ? passingName() : visitor.name;
-  const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   const requests = await Promise.all(
     asked.placements.map(async (placement) => {
       const id = await hmac(env.NAMING_SECRET, auth.workspaceId, 'decision', name, asked.requestId, placement);
       const decisionId = `${name}.${base64Url(id.subarray(0, ID_BYTES))}`;
       const seed = await hmac(env.NAMING_SECRET, auth.workspaceId, 'seed', decisionId);
-      return { placement, decisionId, seed: hex(seed.subarray(0, SEED_BYTES)) };
+      return { placement, decisionId, seed: hexOf(seed.subarray(0, SEED_BYTES)) };
     }),
   );
   const refused = refusedOf(asked.purposes, visitor);
-  const inReach = await modelsInReach(env, asked);
+  const inReach = namesModels(asked) ? await modelsInReach(env, asked) : undefined;
   return {
     workspaceId: auth.workspaceId,
     name,
@@ -99,11 +98,28 @@ export async function decideCall(env: Env, asked: Asked): Promise<DecideCall> {
   };
 }
 
+function namesModels({ models = [], slices }: Asked): boolean {
+  if (models.length > 0) return true;
+  for (const { rules } of slices.values()) if (rules.rules.models) return true;
+  return false;
+}
+
+/** By the allocations that it is of, which are one map for as long as nothing new is published. */
+const evidences = new WeakMap<EdgeCatalog['allocations'], Evidence>();
+
+function evidenceIn({ allocations }: EdgeCatalog): Evidence {
+  const known = evidences.get(allocations);
+  if (known) return known;
+  const evidence = evidenceFrom((campaignId) => allocations.get(campaignId), allocations);
+  evidences.set(allocations, evidence);
+  return evidence;
+}
+
 /** What everybody shares, as this isolate has it. */
 export function sharedFacts({ slices, catalog }: Pick<Asked, 'slices' | 'catalog'>): SharedFacts {
   return {
     sliceOf: (placement) => slices.get(placement)?.rules,
-    evidence: evidenceFrom((campaignId) => catalog.allocations.get(campaignId), catalog.allocations),
+    evidence: evidenceIn(catalog),
     served: servedModel,
   };
 }
@@ -159,13 +175,16 @@ export async function decideFor(env: Env, ctx: Pick<ExecutionContext, 'waitUntil
   const { visitor } = asked;
   // Of whom nothing is kept, nothing is known to be paid for either: what needs units is not theirs.
   if (visitor.kind === 'none') return { outcome: 'decided', decisions: decideHere(bare, asked), visitor };
-  const carried = await carryPurse(env, ctx, asked);
-  const call: DecideCall = {
-    ...bare,
-    ...(carried && { purse: carried.purse }),
-    ...(!carried && leavesNoMark(asked) && { mayDefer: true as const }),
-  };
+  const mayDefer = leavesNoMark(asked);
+  // Whatever needs units leaves a mark.
+  const carried = mayDefer ? undefined : await carryPurse(env, ctx, asked);
+  const call: DecideCall = { ...bare, ...(carried && { purse: carried.purse }), ...(mayDefer && { mayDefer }) };
   const attempts: Attempts = { sent: 0, answered: 0 };
+  if (visitor.kind === 'new' && mayDefer) {
+    const shared = sharedFacts(asked);
+    const decisions = decideOutright(call, shared, nobody(call.name)) ?? decideHere(call, asked);
+    return { outcome: 'decided', decisions, visitor };
+  }
   if (visitor.kind === 'new') {
     const decisions = decideHere(call, asked);
     // A first visit that would claim something brings its customer to life.
@@ -207,6 +226,11 @@ function leavesNoMark({ slices, clientAtMs }: Asked): boolean {
 function decideAtOnce(call: DecideCall, asked: Asked): readonly DecidedPlacement[] | undefined {
   const standing = call.mayDefer && recentStanding(call.name, call.receivedAtMs);
   return standing && decideOutright(call, sharedFacts(asked), standing);
+}
+
+/** Of somebody who was never here nothing is known: what is asked of them is answered by {@link decideHere}. */
+function nobody(name: string): Standing {
+  return { bucketingId: name, consent: EMPTY_PROFILE.consent };
 }
 
 interface Decided {
