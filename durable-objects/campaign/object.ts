@@ -24,7 +24,7 @@ import type {
   ShardReportReply,
 } from './protocol.ts';
 import { type PublisherPort, publishAllocation } from './publishing.ts';
-import { REPORT_DELAY_MS, reportChanges } from './reporting.ts';
+import { REPORT_DELAY_MS, reportChanges, reportDueAtMs } from './reporting.ts';
 import { CampaignRoot } from './root.ts';
 import { ROOT_SCHEMA, SHARD_SCHEMA } from './schema.ts';
 import { CampaignShard } from './shard.ts';
@@ -37,6 +37,8 @@ export class CampaignShardObject extends DurableObject<StubSource> implements Ca
   readonly #gatherer: Gatherer;
   /** Whether an alarm stands, as far as this instance knows. */
   #hasAlarm = false;
+  /** Not stored: an object that was evicted may report once sooner. */
+  #reportedAtMs = 0;
 
   /** @param maxLoggedCommits as {@link CampaignShard} has it; the platform tells none */
   constructor(ctx: DurableObjectState, env: StubSource, maxLoggedCommits?: number) {
@@ -47,7 +49,7 @@ export class CampaignShardObject extends DurableObject<StubSource> implements Ca
   }
 
   async apply(delivery: Delivery): Promise<DeliveryReply> {
-    if (!this.#hasAlarm) await ensureAlarm(this.ctx.storage, Date.now() + REPORT_DELAY_MS);
+    if (!this.#hasAlarm) await ensureAlarm(this.ctx.storage, reportDueAtMs(this.#reportedAtMs, Date.now()));
     this.#hasAlarm = true;
     if (!this.#shard.hasRoomFor(delivery)) this.#gatherer.flush();
     const reply = this.#shard.stage(delivery);
@@ -59,6 +61,7 @@ export class CampaignShardObject extends DurableObject<StubSource> implements Ca
 
   override async alarm(): Promise<void> {
     this.#hasAlarm = false;
+    this.#reportedAtMs = Date.now();
     this.#gatherer.flush();
     const send = (report: ShardReport): Promise<ShardReportReply> =>
       withRetry(async () => (await rootStub(this.env, report.workspaceId, report.campaignId)).merge(report));
