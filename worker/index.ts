@@ -14,6 +14,8 @@ registerDeciding(app);
 type FrontEnv = Env & { readonly CONTROL: Fetcher };
 
 export default {
-  fetch: (request, env, ctx) =>
-    takesPath(app, new URL(request.url).pathname) ? app.fetch(request, env, ctx) : passOn(env.CONTROL, request),
+  fetch(request, env, ctx) {
+    const { pathname } = new URL(request.url);
+    return takesPath(app, pathname) ? app.fetch(request, env, ctx) : passOn(env.CONTROL, request);
+  },
 } satisfies ExportedHandler<FrontEnv>;

@@ -17,7 +17,7 @@ export interface StackOptions {
   readonly stateDir?: string;
   /** The file of the demo's keys. */
   readonly demoFile?: string;
-  /** Variables of the worker besides those of wrangler.toml. */
+  /** Variables of the workers besides those of their configurations. */
   readonly vars?: Readonly<Record<string, string>>;
   /** Also a worker in front of a site, see {@link RuntimeOptions}; the demo's key stands for its own. */
   readonly pages?: (publishableKey: string) => NonNullable<RuntimeOptions['pages']>;
