@@ -28,10 +28,10 @@ interface Asked {
   customer?: { id?: string; anonymousId?: string };
 }
 
+/** What the page said before this script came: the entry has not taken it yet, and parts it names may take longer than the document. */
+const queue = (window as unknown as { hyperedge?: { q?: unknown[][] } }).hyperedge?.q;
 let handed: Handed | undefined;
 let isRead = false;
-/** Consent that the page's cookie knew of has been told. */
-let isTold = false;
 
 /** Gives an element its own content back: attributes as they stood in the page, children out of the template that they were put away in. */
 const restore = (slot: Element): void => {
@@ -41,9 +41,8 @@ const restore = (slot: Element): void => {
     const isAddress = /^(ahref|imgsrc|imgsrcset)$/.test(slot.localName + name);
     // Only what could have been changed can be given back. What did not go through the rewriter may be of visitors' making: no code becomes a link.
     if (!isAddress && !SAFE_ATTRIBUTE.test(name)) continue;
-    if (before === null) slot.removeAttribute(name);
-    else slot.setAttribute(name, before);
-    if (name === 'href' && !/^(https?|mailto|tel):$/.test((slot as HTMLAnchorElement).protocol))
+    slot.setAttribute(name, before ?? '');
+    if (before === null || (name === 'href' && !/^(https?|mailto|tel):$/.test((slot as HTMLAnchorElement).protocol)))
       slot.removeAttribute(name);
   }
   const template = slot.querySelector<HTMLTemplateElement>(`:scope>template[${own}]`);
@@ -84,10 +83,12 @@ const read = (): void => {
   } catch {} // a page that was not filled
 };
 
-const isFresh = ({ claimExpiresAt }: Decision): boolean => !claimExpiresAt || Date.parse(claimExpiresAt) > Date.now();
-
 const answer = async (asked: Asked, block: Handed, ask: (body: object) => Promise<Response>): Promise<Response> => {
-  const mine = block.decisions.filter((decision) => isFresh(decision) && asked.placements.includes(decision.placement));
+  const mine = block.decisions.filter(
+    // Without an end it is not a number, and nothing compares with that.
+    ({ placement, claimExpiresAt }) =>
+      !(Date.parse(claimExpiresAt as string) <= Date.now()) && asked.placements.includes(placement),
+  );
   const others = asked.placements.filter((id) => !mine.some(({ placement }) => placement === id));
   const customer = { anonymousId: block.anonymousId };
   let rest: Decision[] = [];
@@ -101,17 +102,21 @@ const answer = async (asked: Asked, block: Handed, ask: (body: object) => Promis
 
 /** In place of `fetch`: answers what the page brought along. */
 const fetchHanded: typeof fetch = async (input, init) => {
-  const isAsking = /\/v1\/optimize$/.test(`${input}`);
+  const isAsking = /optimize$/.test(`${input}`);
   if (isAsking && !isRead) read();
   const block = handed;
   if (!isAsking || !block) return fetch(input, init);
   const asked = JSON.parse(init?.body as string) as Asked;
-  const { purposes = settings.purposes ?? {}, customer } = asked;
+  const { customer } = asked;
   // Decided for more than the page allows is not for it; for less is.
-  const isAllowed = Object.entries(purposes).every(([name, is]) => is !== false || block.purposes?.[name] === false);
+  const isAllowed = Object.entries({ ...asked.purposes, ...settings.purposes }).every(
+    ([name, is]) => is !== false || block.purposes?.[name] === false,
+  );
   // The page's cookie knew what the script's tag, the same for everybody, could not. Nobody's no is stepped over: parts may stand behind the command.
-  if (!isTold && asked.consent === 'pending' && block.consent === 'granted' && !block.purposes && isAllowed) {
-    isTold = true;
+  if (asked.consent === 'pending' && block.consent === 'granted' && !block.purposes && isAllowed) {
+    // A word about purposes is on its way, and may be a no: until then nobody has consented. The block waits, too: for a yes.
+    if (!settings.purposes && queue?.some?.(([name]) => name === 'purposes')) return fetch(input, init);
+    block.purposes = {}; // it is told once
     core.$commands.consent?.('granted' as never);
     // It starts over, and asks again.
     if (settings.consent !== 'pending') return new Response('{}');

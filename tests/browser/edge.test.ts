@@ -263,6 +263,27 @@ test('what the browser refuses is not stepped over by what the cookie says', asy
   expect(double.received[0]).toMatchObject({ endpoint: 'optimize', body: { consent: 'pending' } });
 });
 
+test.each([
+  ['a no', '{ ads: false }', 'own'],
+  ['a yes', '{ functional: true, personalization: true, analytics: true, ads: true }', 'New'],
+])(
+  '%s said before the script is waited for, also where its part comes later than the document',
+  async (_, said, shown) => {
+    const block = { consent: 'granted', anonymousId: 'a1.k1.cookie.s', decisions: [decision] };
+    double.html = { '/': handed(FILLED, block, `hyperedge('purposes', ${said});`) };
+    await context.route('**/purposes.js', async (route) => {
+      await until(() => double.received.length > 0); // the document is read by then, and asked about
+      await route.continue();
+    });
+    const opened = await visit('/', double.pages);
+    await opened.evaluate(() => new Promise((done) => addEventListener('hyperedge:purposes', done, { once: true })));
+    expect(await until(async () => (await hero(opened).textContent()) === shown)).toBe(true);
+    // A yes is answered by what the page came with: nothing is asked twice.
+    expect(double.received.map(({ endpoint, body }) => [endpoint, body.consent])).toEqual([['optimize', 'pending']]);
+    expect(double.received.map(({ problem }) => problem).filter(Boolean)).toEqual([]);
+  },
+);
+
 const fetchText = async (path: string, headers: Record<string, string> = {}): Promise<string> =>
   String((await get(site.url + path, headers)).body);
 
