@@ -12,7 +12,9 @@ export interface KeyOwner {
 export async function findKeyByHash(d1: D1Database, hash: string): Promise<KeyOwner | undefined> {
   const sql =
     'SELECT id, workspace_id AS workspaceId, site_id AS siteId, type FROM keys WHERE hash = ? AND revoked_at IS NULL LIMIT 1';
-  return (await d1.prepare(sql).bind(hash).first<KeyOwner>()) ?? undefined;
+  // Not `first`: what a database that talks nonsense answers must not pass for "there is none".
+  const { results } = await d1.prepare(sql).bind(hash).all<KeyOwner>();
+  return results[0];
 }
 
 /** A draft of a site as its next publish would have it: the document as text, undefined when there is none. */
