@@ -62,6 +62,8 @@ export interface Stretch {
   readonly seconds: number;
   /** Milliseconds of each answer; in an open loop from the moment at which it should have been sent. */
   readonly times: readonly number[];
+  /** Arrivals of an open loop that found {@link MAX_OPEN} others under way. */
+  readonly notSent?: number;
 }
 
 /** Clients that ask again as soon as they are answered, for so long or until there is nothing left to ask. */
@@ -88,6 +90,9 @@ export async function closedLoop(
   return { answered: times.length, failed, seconds: (performance.now() - startMs) / 1_000, times };
 }
 
+/** Requests of an open loop that may be under way: arrivals beyond it are not sent but counted, so that a loop of more than can be answered ends. */
+const MAX_OPEN = 500;
+
 /** Arrivals by a Poisson process, so many a second. Nobody waits for an answer before the next is sent. */
 export async function openLoop(
   target: Target,
@@ -99,6 +104,7 @@ export async function openLoop(
   const times: number[] = [];
   const open = new Set<Promise<void>>();
   let failed = 0;
+  let notSent = 0;
   const startMs = performance.now();
   const send = async (dueMs: number) => {
     const { status } = await target.send(next());
@@ -108,10 +114,16 @@ export async function openLoop(
   for (let dueMs = 0; dueMs < ms; dueMs += (-Math.log(1 - random.next()) / perSecond) * 1_000) {
     const aheadMs = startMs + dueMs - performance.now();
     if (aheadMs > 1) await new Promise((resolve) => setTimeout(resolve, aheadMs));
+    if (open.size >= MAX_OPEN) {
+      notSent += 1;
+      // Answers come in only when this loop lets them.
+      await new Promise((resolve) => setImmediate(resolve));
+      continue;
+    }
     const sent = send(dueMs);
     open.add(sent);
     void sent.finally(() => open.delete(sent));
   }
   await Promise.all(open);
-  return { answered: times.length, failed, seconds: (performance.now() - startMs) / 1_000, times };
+  return { answered: times.length, failed, seconds: (performance.now() - startMs) / 1_000, times, notSent };
 }
