@@ -8,7 +8,7 @@ import { decideAgain, type ReportedDecision } from '../../decisioning/device/dec
 import { pageFacts } from '../../decisioning/page-facts.ts';
 import type { Random } from '../../decisioning/random.ts';
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
-import { attributeResolver, parseCondition } from '../../decisioning/segments/index.ts';
+import { attributeResolver } from '../../decisioning/segments/index.ts';
 import {
   armOf,
   campaignOf,
@@ -18,6 +18,7 @@ import {
   settingsOf,
   slicesOf,
 } from '../../decisioning/testing/configuration.ts';
+import { scoredPlace } from '../../decisioning/testing/scored-place.ts';
 import { nextSeed, pick, testRandom } from '../../decisioning/testing/seeds.ts';
 import { evidenceFrom } from '../../decisioning/view.ts';
 import type { Decision } from '../lib/wire.ts';
@@ -230,21 +231,11 @@ describe('a thousand contexts of two hundred random catalogs', () => {
 });
 
 describe('scores among attributes that stay on the page', () => {
-  const parsed = parseCondition({ 'models.m.p': { $gt: 0.5 } });
-  if (!parsed.ok) throw new Error('a test asks nonsense');
-  const campaign = {
-    id: 'local',
-    armsKey: 'k',
-    armIds: ['a', 'b'],
-    condition: null,
-    contexts: [{ id: 'sure', condition: parsed.condition }],
-    leaves: { sure: { arms: [1, 0], rank: 1 }, rest: { arms: [0, 1], rank: 0 } },
-  };
   const signed = {
     nonce: 'n',
     issuedAtMs: NOW_MS,
     reads: { 'models.m.p': { type: 'number', own: true } },
-    places: [{ placement: 'hero', seed: '0'.repeat(32), exploration: 0, campaigns: [campaign] }],
+    places: [scoredPlace('models.m.p', 0.5)],
   };
   const answer = {
     bundle: { signed: JSON.stringify(signed), signature: 'k1.x' },

@@ -1,9 +1,10 @@
 /** Scores on the page, in a real browser: what a session counts, where it is kept, what is told to whom, and what a page without a model does. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BUNDLE_FORMAT } from '../../decisioning/device/bundle.ts';
 import { scoreBucket } from '../../decisioning/scoring/on-device.ts';
-import { parseCondition } from '../../decisioning/segments/index.ts';
+import { scoredPlace } from '../../decisioning/testing/scored-place.ts';
 import { erfGraph, uploadOf } from '../workerd/models/small-model.ts';
 import { until } from './browser.ts';
 import { shippedModel } from './model-answers.ts';
@@ -127,16 +128,6 @@ describe('a bucket', () => {
 describe('decisions on the page', () => {
   /** One campaign: those above .4 see A, all others B. */
   const bundle = () => {
-    const parsed = parseCondition({ 'models.purchase-intent.probability': { $gt: 0.4 } });
-    if (!parsed.ok) throw new Error('a test asks nonsense');
-    const campaign = {
-      id: 'local',
-      armsKey: 'k',
-      armIds: ['a', 'b'],
-      condition: null,
-      contexts: [{ id: 'sure', condition: parsed.condition }],
-      leaves: { sure: { arms: [1, 0], rank: 1 }, rest: { arms: [0, 1], rank: 0 } },
-    };
     const signed = {
       format: BUNDLE_FORMAT,
       nonce: 'n',
@@ -144,7 +135,7 @@ describe('decisions on the page', () => {
       siteId: 's',
       issuedAtMs: Date.UTC(2026, 10, 22),
       reads: { 'models.purchase-intent.probability': { type: 'number', own: true } },
-      places: [{ placement: 'hero', seed: '0'.repeat(32), exploration: 0, campaigns: [campaign] }],
+      places: [scoredPlace('models.purchase-intent.probability', 0.4)],
     };
     return {
       customer: {},
@@ -203,21 +194,25 @@ test('a version that is called back scores no longer than its answer lives, and 
   await context.clock.install();
   const { page } = await show('pending', {}, { body: '', context });
   await scoreWhere(page, () => true);
-  /** Whether it scores when the answer of the minute after is there. */
-  const minute = async () => {
+  /** Whether it scores when the answer of the minute after is there, and what it says is loaded: for that a busy machine has `goes`. */
+  const minute = async (goes = 1): Promise<boolean> => {
     const told = page.waitForResponse(/\/device\?/, { timeout: 10_000 });
     await page.clock.runFor(66_000);
     await told;
     await page.clock.runFor(6_000);
     const { length } = await scoresOf(page);
-    await page.clock.runFor(11_000);
-    return (await scoresOf(page)).length > length;
+    for (let go = 1; ; go += 1) {
+      await page.clock.runFor(11_000);
+      if ((await scoresOf(page)).length > length) return true;
+      if (go === goes) return false;
+      await sleep(500);
+    }
   };
-  expect(await minute()).toBe(true);
+  expect(await minute(3)).toBe(true);
   double.models = {};
   expect(await minute()).toBe(false);
   double.models = { 'purchase-intent': INTENT };
-  expect(await minute()).toBe(true);
+  expect(await minute(3)).toBe(true);
   // While nobody says who is in charge, who was goes on; once another is, it does not, whether or not that one loads.
   await page.route(/\/device\?/, (route) => route.fulfill({ status: 503 }));
   expect(await minute()).toBe(true);

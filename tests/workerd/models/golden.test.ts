@@ -4,35 +4,15 @@ import { expect, it } from 'vitest';
 import type { ModelPerformance } from '../../../contract/models/performance.ts';
 import type { ScoreResponse } from '../../../contract/models/score.ts';
 import type { Receipt } from '../../../decisioning/receipt.ts';
-import type { ModelManifest } from '../../../decisioning/scoring/manifest.ts';
-import type { GoldenCase } from '../../../models/training/run/golden.ts';
 import { differenceOf, GOLDEN_TOLERANCE } from '../../../models/training/run/golden-tolerance.ts';
 import { apiOf, eventually } from '../api.ts';
 import { createWorkspace, publishDemo } from '../workspace.ts';
+import { base64Of, casesOf, manifestOf, SHIPPED } from './shipped.ts';
 
 const bindings = env as unknown as Env;
-const manifests: Record<string, ModelManifest> = import.meta.glob('../../../models/*/manifest.json', {
-  eager: true,
-  import: 'default',
-});
-const golden: Record<string, GoldenCase[]> = import.meta.glob('../../../models/*/golden.json', {
-  eager: true,
-  import: 'default',
-});
-/** As addresses that hold them, in base64: workerd has no file system. */
-const files: Record<string, string> = import.meta.glob('../../../models/*/model.onnx', {
-  eager: true,
-  import: 'default',
-  query: '?inline',
-});
-
-const base64Of = (id: string): string => files[`../../../models/${id}/model.onnx`]!.replace(/^.*base64,/, '');
-const IDS = Object.keys(manifests).map((path) => path.split('/').at(-2)!);
-const manifestOf = (id: string): ModelManifest => manifests[`../../../models/${id}/manifest.json`]!;
-const casesOf = (id: string): GoldenCase[] => golden[`../../../models/${id}/golden.json`]!;
 
 /** Every model by the API, of all its golden customers: what they are is told with the question, or shown by the arm. */
-it.each(IDS)('%s: the worker’s scores are those of training', async (id) => {
+it.each(SHIPPED)('%s: the worker’s scores are those of training', async (id) => {
   const workspace = await createWorkspace(bindings);
   const api = apiOf(workspace);
   const { inputs, outputs } = manifestOf(id);

@@ -6,35 +6,20 @@ import type { Problem } from '../../../contract/problem.ts';
 import type { Receipt } from '../../../decisioning/receipt.ts';
 import type { OpenedModel } from '../../../decisioning/scoring/engine.ts';
 import { engineHere } from '../../../decisioning/scoring/engines.ts';
-import type { ModelManifest } from '../../../decisioning/scoring/manifest.ts';
 import { openModel } from '../../../decisioning/scoring/onnx/index.ts';
 import { openServed } from '../../../decisioning/scoring/open-served.ts';
 import { outputsOf } from '../../../decisioning/scoring/outputs.ts';
 import { encodeRow } from '../../../decisioning/scoring/vector.ts';
 import type { ModelGraph } from '../../../models/training/onnx/graph.ts';
 import { writeModel } from '../../../models/training/onnx/writer.ts';
-import type { GoldenCase } from '../../../models/training/run/golden.ts';
 import { differenceOf, GOLDEN_TOLERANCE } from '../../../models/training/run/golden-tolerance.ts';
 import { MAX_SESSIONS } from '../../../worker/onnxruntime/engine.ts';
 import { apiOf, eventually } from '../api.ts';
 import { createWorkspace, publishDemo } from '../workspace.ts';
+import { base64Of, casesOf, manifestOf, SHIPPED } from './shipped.ts';
 import { erfGraph, stayFor, uploadOf } from './small-model.ts';
 
 const bindings = env as unknown as Env;
-const manifests: Record<string, ModelManifest> = import.meta.glob('../../../models/*/manifest.json', {
-  eager: true,
-  import: 'default',
-});
-const golden: Record<string, GoldenCase[]> = import.meta.glob('../../../models/*/golden.json', {
-  eager: true,
-  import: 'default',
-});
-const files: Record<string, string> = import.meta.glob('../../../models/*/model.onnx', {
-  eager: true,
-  import: 'default',
-  query: '?inline',
-});
-const IDS = Object.keys(manifests).map((path) => path.split('/').at(-2)!);
 
 const opened = (bytes: Uint8Array): OpenedModel => {
   const model = engineHere('onnxruntime-web')!(bytes);
@@ -46,16 +31,13 @@ const opened = (bytes: Uint8Array): OpenedModel => {
 const [ERF_HALF, ERF_ONE] = [0.5204999, 0.8427008];
 
 describe('onnxruntime-web in workerd', () => {
-  it.each(IDS)('%s: gives the scores that training wrote down, as our own evaluator does', (id) => {
-    const path = `../../../models/${id}`;
-    const file = Uint8Array.from(atob(files[`${path}/model.onnx`]!.replace(/^.*base64,/, '')), (char) =>
-      char.charCodeAt(0),
-    );
-    const served = openServed({ ...manifests[`${path}/manifest.json`]!, engine: 'onnxruntime-web' }, file);
-    const own = openServed(manifests[`${path}/manifest.json`]!, file);
+  it.each(SHIPPED)('%s: gives the scores that training wrote down, as our own evaluator does', (id) => {
+    const file = Uint8Array.from(atob(base64Of(id)), (char) => char.charCodeAt(0));
+    const served = openServed({ ...manifestOf(id), engine: 'onnxruntime-web' }, file);
+    const own = openServed(manifestOf(id), file);
     if ('refused' in served || 'refused' in own) throw new Error('refused');
     expect(served.opened.steps).toBe(file.byteLength); // The other engine's are counted.
-    for (const { attributes, scores } of golden[`${path}/golden.json`]!) {
+    for (const { attributes, scores } of casesOf(id)) {
       const { row } = encodeRow(served.manifest.inputs, (path) => attributes[path]);
       const found = outputsOf(served.manifest, served.opened.run(row, 1));
       const same = outputsOf(own.manifest, own.opened.run(row, 1));
