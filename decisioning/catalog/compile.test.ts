@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { computedMs } from '../testing/computed.ts';
 import {
   armOf,
   catalogOf,
@@ -139,8 +140,6 @@ describe('compile', () => {
       campaigns,
       placements: ids.map((id) => ({ id, name: id, channel: 'web' })),
     });
-    const startedMs = performance.now();
-    expect(compile(document, WORKSPACE).ok).toBe(true);
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    expect(computedMs(() => expect(compile(document, WORKSPACE).ok).toBe(true))).toBeLessThan(1_000);
   });
 });

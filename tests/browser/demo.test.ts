@@ -146,11 +146,11 @@ test.each([
 test('from page to page in place: each asks for its own placements, the basket goes along, and back is back', async () => {
   const page = await openShop();
   await grant(page);
-  const gear = await decisionsOf(page, () => page.click('nav a[href="/demo/gear/"]'));
+  const gear = await decisionsOf(page, () => page.click('nav a[href="/demo/gear/"]'), 'letter');
   expect(Object.keys(gear)).toEqual(expect.arrayContaining(['favourite', 'letter']));
   const told = () => page.$$eval('[data-decisions] li > span:first-child', (all) => all.map((one) => one.textContent));
   expect(await until(async () => (await told()).length === 2)).toBe(true); // of this page, whatever else was asked for
-  const product = await decisionsOf(page, () => page.click('h3 a[href="/demo/gear/scree-pack/"]'));
+  const product = await decisionsOf(page, () => page.click('h3 a[href="/demo/gear/scree-pack/"]'), 'assurance');
   expect(Object.keys(product)).toEqual(expect.arrayContaining(['assurance', 'goes-with']));
   const list = product['goes-with']?.content?.data as { title: string };
   expect(await until(async () => (await page.locator('.goes-with h2').textContent()) === list.title)).toBe(true);
@@ -158,7 +158,7 @@ test('from page to page in place: each asks for its own placements, the basket g
   expect(await until(async () => (await page.locator('.assurance').textContent()) === words)).toBe(true);
   expect(await page.locator('.assurance b').count()).toBe(1); // markup, and sanitised
   await page.click('.product [data-buy]');
-  const basket = await decisionsOf(page, () => page.click('.drawer .aside'));
+  const basket = await decisionsOf(page, () => page.click('.drawer .aside'), 'basket-note');
   expect(Object.keys(basket)).toContain('basket-note');
   expect(await page.locator('.lines li').count()).toBe(1);
   await page.goBack();

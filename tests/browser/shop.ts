@@ -56,7 +56,7 @@ export async function newVisitor(): Promise<void> {
   shop.context = await shop.browser.newContext({ viewport: { width: 1_280, height: 800 } });
   // The shop is local; only the first request of an isolate may find it cold.
   await shop.context.addInitScript(() => {
-    addEventListener('DOMContentLoaded', () => window.hyperedge?.('init', { timeoutMs: 5_000 }));
+    addEventListener('DOMContentLoaded', () => window.hyperedge?.('init', { timeoutMs: 15_000 }));
   });
 }
 
@@ -71,10 +71,19 @@ export async function openShop(path = ''): Promise<Page> {
   return page;
 }
 
-/** Runs `act` and returns the decisions of the consented answer it causes, by placement. */
-export async function decisionsOf(page: Page, act: () => Promise<unknown>): Promise<Record<string, DecisionAnswer>> {
-  const isConsented = (answer: Response) =>
-    answer.url().endsWith('/v1/optimize') && !!answer.request().postData()?.includes('"consent":"granted"');
+/**
+ * Runs `act` and returns the decisions of the consented answer it causes, by placement.
+ * @param placement what that answer is asked for, where the page before may have a question of its own under way
+ */
+export async function decisionsOf(
+  page: Page,
+  act: () => Promise<unknown>,
+  placement = '',
+): Promise<Record<string, DecisionAnswer>> {
+  const isConsented = (answer: Response) => {
+    const asked = answer.url().endsWith('/v1/optimize') ? (answer.request().postData() ?? '') : '';
+    return asked.includes('"consent":"granted"') && asked.includes(placement && `"${placement}"`);
+  };
   const [response] = await Promise.all([page.waitForResponse(isConsented), act()]);
   const { decisions } = (await response.json()) as OptimizeResponse;
   return Object.fromEntries(decisions.map((decision) => [decision.placement, decision]));
