@@ -1,4 +1,4 @@
-/** For commands: lets Node find the double of `cloudflare:workers`. Import this first, then the rest with `import()`. Tests have an alias for it. */
+/** For commands and tests: lets Node find the double of `cloudflare:workers`. Import this first, then the rest with `import()`. */
 import { registerHooks } from 'node:module';
 
 registerHooks({

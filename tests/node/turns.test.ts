@@ -3,7 +3,8 @@ import { inTurns } from '../turns.ts';
 
 const project = (path: string): string =>
   path.startsWith('tests/browser/') ? 'browser' : path.startsWith('tests/workerd/') ? 'workerd' : 'node';
-const ordered = (paths: readonly string[]): string[] => inTurns(paths, (path) => ({ project: project(path), path }));
+const ordered = (paths: readonly string[]): string[] =>
+  inTurns(paths, (path) => ({ project: project(path), path, isShared: path.startsWith('decisioning/') }));
 
 describe('the order in which all tests run', () => {
   const pages = Array.from({ length: 10 }, (_, i) => `tests/browser/${i}.test.ts`);
@@ -27,5 +28,11 @@ describe('the order in which all tests run', () => {
     const waits = 'tests/node/kill.test.ts';
     const order = ordered([...pages, ...pure, waits, slow]);
     expect(order.slice(0, 2).toSorted()).toEqual([slow, waits].toSorted());
+  });
+
+  it('files that may share a process follow each other, after those that may not', () => {
+    const apart = Array.from({ length: 5 }, (_, i) => `simulations/${i}.test.ts`);
+    const long = 'decisioning/scoring/watch/looks.test.ts';
+    expect(ordered([...pure, long, ...apart])).toEqual([...apart, long, ...pure]);
   });
 });
