@@ -91,7 +91,6 @@ test.each([
       await route.continue();
     });
     const opened = await visit();
-    await opened.evaluate(() => new Promise((done) => addEventListener('hyperedge:purposes', done, { once: true })));
     expect(await until(async () => (await hero(opened).textContent()) === shown)).toBe(true);
     // A yes is answered by what the page came with: nothing is asked twice.
     expect(double.received.map(({ endpoint, body }) => [endpoint, body.consent])).toEqual([['optimize', 'pending']]);
