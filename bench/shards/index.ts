@@ -1,0 +1,111 @@
+/**
+ * `npm run bench:shards`: what a campaign's shards take and what rows they write for it, in workerd itself: one shard fed directly (one event a customer, and
+ * fifty), at 100 and 1,000 events a second for so long that commits are folded, and a campaign of 1, 2 and 4 shards through `/v1/feedback`. `-- --json FILE`
+ * writes the figures as one flat object, `--rounds N` and `--seconds S` change how long, `--rows-seconds S` for how
+ * long rows are counted; `--no-feedback` leaves the last part out.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { feedbackRates } from './campaign.ts';
+import { type Fed, Feeder } from './feed.ts';
+
+const { values } = parseArgs({
+  allowNegative: true,
+  options: {
+    feedback: { type: 'boolean', default: true },
+    json: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '3' },
+    'rows-seconds': { type: 'string', default: '130' },
+  },
+});
+const [rounds, seconds, rowsSeconds] = [values.rounds, values.seconds, values['rows-seconds']].map(Number) as [
+  number,
+  number,
+  number,
+];
+if (!Number.isSafeInteger(rounds) || rounds < 1) throw new RangeError('--rounds: a whole number from 1');
+if (!(seconds > 0 && rowsSeconds > 0)) throw new RangeError('--seconds, --rows-seconds: numbers above 0');
+
+/** More than one commit waits for, fewer than an isolate keeps under way to a shard: as if others delivered, too. */
+const CLIENTS = 900;
+/** Of batches of fifty: some thousand a second. */
+const BATCH_CLIENTS = 600;
+const MS = 1_000;
+
+const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((one, other) => one - other)[numbers.length >> 1]!;
+const figures: Record<string, number> = {};
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+function print(name: string, cells: readonly (string | number)[]): void {
+  console.log(`  ${name.padEnd(34)}${cells.map((cell) => String(cell).padStart(14)).join('')}`);
+}
+
+/** Deletions that a block's row costs later are among them. */
+const rowsOf = ({ rows, alarms, blocks }: Fed): number => rows + alarms + blocks;
+
+async function oneShard(feeder: Feeder): Promise<void> {
+  print('one shard, as much as it takes', ['events a second', 'median ms', '99 % ms', 'rows of 1,000']);
+  const kinds = [
+    { name: 'batches_of_1', batch: 1, clients: CLIENTS, shard: 0 },
+    { name: 'batches_of_50', batch: 50, clients: BATCH_CLIENTS, shard: 1 },
+  ] as const;
+  const fed = new Map<string, Fed[]>(kinds.map(({ name }) => [name, []]));
+  // The first round warms up.
+  for (let round = -1; round < rounds; round += 1)
+    for (const { name, ...kind } of kinds) {
+      const one = await feeder.feed({ ...kind, ms: seconds * MS });
+      if (round >= 0) fed.get(name)!.push(one);
+    }
+  for (const { name } of kinds) {
+    const all = fed.get(name)!;
+    const rate = median(all.map((one) => one.acknowledged / one.seconds));
+    const rows = median(all.map((one) => (rowsOf(one) / one.acknowledged) * 1_000));
+    figures[`shards.one.${name}.per_second`] = rate;
+    figures[`shards.one.${name}.rows_per_1000`] = rows;
+    const [middle, p99] = [median(all.map((one) => one.medianMs)), median(all.map((one) => one.p99Ms))];
+    print(`  ${name}`, [rate.toFixed(0), middle, p99, rows.toFixed(2)]);
+  }
+}
+
+/** Both rates at the same time, each at a shard of its own: rows do not depend on who else is busy. */
+async function rowsByRate(feeder: Feeder): Promise<void> {
+  const rates = [100, 1_000];
+  const fed = await Promise.all(
+    rates.map((perSecond, i) => feeder.feed({ shard: 2 + i, batch: 1, perSecond, ms: rowsSeconds * MS })),
+  );
+  console.log('');
+  print(`one event a customer, ${rowsSeconds} s`, ['events', 'rows of 1,000', 'of them alarms', '99 % ms']);
+  for (const [i, one] of fed.entries()) {
+    const rows = (rowsOf(one) / one.acknowledged) * 1_000;
+    figures[`shards.rows_per_1000.at_${rates[i]}`] = rows;
+    figures[`shards.p99_ms.at_${rates[i]}`] = one.p99Ms;
+    const alarms = ((one.alarms / one.acknowledged) * 1_000).toFixed(1);
+    print(`  ${rates[i]} a second`, [one.acknowledged, rows.toFixed(1), alarms, one.p99Ms]);
+  }
+}
+
+const state = mkdtempSync(join(tmpdir(), 'bench-shards-'));
+try {
+  const feeder = await Feeder.start(root, join(state, 'fed'));
+  try {
+    await oneShard(feeder);
+    await rowsByRate(feeder);
+  } finally {
+    await feeder.stop();
+  }
+  const rates = values.feedback ? await feedbackRates(root, state, rounds, seconds * MS) : [];
+  if (values.feedback) print('\n  through /v1/feedback, one event a customer', ['a second', 'not 200']);
+  for (const { shards, perSecond, failed } of rates) {
+    figures[`shards.feedback.by_${shards}.per_second`] = perSecond;
+    print(`  ${shards} shard${shards > 1 ? 's' : ''}`, [perSecond.toFixed(0), failed]);
+  }
+  console.log(`\n  load ${loadavg()[0]?.toFixed(1)} on this machine, state in ${tmpdir()}`);
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+} finally {
+  rmSync(state, { recursive: true, force: true });
+}
