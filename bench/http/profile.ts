@@ -1,6 +1,6 @@
 /**
- * `npm run bench:profile -- capped,feedback --out FOLDER`: a V8 CPU profile of each kind of call, as workerd runs it, for any viewer of
- * `.cpuprofile` files; the functions with the most time of their own are printed. Time outside of JavaScript (sockets, SQLite, calls to
+ * `npm run bench:profile -- capped,feedback --out FOLDER`: V8 CPU profiles of each kind of call, as workerd runs it, of the worker in front and of the
+ * objects' (`…-objects`), for any viewer of `.cpuprofile` files; the functions with the most time of their own are printed. Time outside of JavaScript (sockets, SQLite, calls to
  * objects) shows at the function that waits for it.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -97,17 +97,23 @@ try {
     if (name === 'feedback') await calls.gather(TOLD, (call) => ours.send(call), CLIENTS);
     const run = () => closedLoop(isBare ? bare : ours, () => calls.next(name), CLIENTS, STRETCH_MS);
     await run();
-    const inspector = await inspectorOf(inspectorPort, isBare ? 'bare' : 'hyperedge');
-    await inspector.send('Profiler.enable');
-    await inspector.send('Profiler.setSamplingInterval', { interval: SAMPLE_MICROSECONDS });
-    await inspector.send('Profiler.start');
+    const workers = isBare ? ['bare'] : ['hyperedge', 'hyperedge-objects'];
+    const inspectors = await Promise.all(workers.map((worker) => inspectorOf(inspectorPort, worker)));
+    for (const { send } of inspectors) {
+      await send('Profiler.enable');
+      await send('Profiler.setSamplingInterval', { interval: SAMPLE_MICROSECONDS });
+      await send('Profiler.start');
+    }
     const { answered, seconds } = await run();
-    const { profile } = (await inspector.send('Profiler.stop')) as { profile: Profile };
-    inspector.end();
-    const file = join(values.out, `${name}.cpuprofile`);
-    writeFileSync(file, JSON.stringify(profile));
-    console.log(`\n${name}: ${(answered / seconds).toFixed(0)} a second while profiled, ${file}`);
-    printTop(profile, Number(values.top));
+    console.log(`\n${name}: ${(answered / seconds).toFixed(0)} a second while profiled`);
+    for (const [i, { send, end }] of inspectors.entries()) {
+      const { profile } = (await send('Profiler.stop')) as { profile: Profile };
+      end();
+      const file = join(values.out, `${name}${workers[i]!.replace('hyperedge', '')}.cpuprofile`);
+      writeFileSync(file, JSON.stringify(profile));
+      console.log(`\n  ${workers[i]}, ${file}`);
+      printTop(profile, Number(values.top));
+    }
   }
 } finally {
   bare.end();
