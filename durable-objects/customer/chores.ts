@@ -6,8 +6,9 @@ import type { Wake } from '../shared/wake.ts';
 import { nextLapseMs, settleLapsed } from './claims.ts';
 import type { Deliveries } from './deliveries.ts';
 import { emptyTables } from './forget.ts';
-import { ANONYMOUS_IDLE_MS, OUTBOX_BACKSTOP_MS, TOMBSTONE_MS } from './limits.ts';
+import { ANONYMOUS_IDLE_MS, DELIVERY_WAKE_MS, OUTBOX_BACKSTOP_MS, TOMBSTONE_MS } from './limits.ts';
 import type { Memory } from './memory.ts';
+import { letGo } from './outbox.ts';
 import type { CallFacts } from './protocol.ts';
 import type { Sampling } from './sampling.ts';
 import type { CustomerMeta } from './state.ts';
@@ -50,6 +51,7 @@ export class Chores {
     this.#wake.rang();
     // What storage holds and nobody carries is found now, whoever put it there.
     this.#waits.forget();
+    this.#deliveries.lookAgain();
     const nowMs = Date.now();
     const { meta } = this.#memory.state;
     if (!meta) return;
@@ -121,7 +123,7 @@ export class Chores {
     if (!meta?.forwardTo || meta.legacyTaken) return;
     this.#memory.transact(call, (store) => {
       store.saveMeta({ ...meta, legacyTaken: true, profile: EMPTY_PROFILE });
-      emptyTables(store.writer);
+      emptyTables(store.writer, store.state.outbox);
     });
     this.#memory.drop();
   }
@@ -135,11 +137,20 @@ export class Chores {
     if (dueMs !== null) await this.#wake.by(dueMs);
   }
 
-  /** The reply waits for the alarm to be set (the output gate sees to it), the delivery does not hold it up. */
+  /**
+   * The reply waits for the alarm to be set (the output gate sees to it), the delivery does not hold it up. Statistics have one that all feedback of
+   * some minutes shares: what comes at once is not its affair, but a crash right behind the answer. One that fails is tried again soon.
+   */
   async deliverSoon(receivedAtMs: number): Promise<void> {
-    const { meta } = this.#memory.state;
-    if (!meta || !this.#deliveries.waiting) return;
-    await this.#wake.by(receivedAtMs + OUTBOX_BACKSTOP_MS);
-    this.#waitUntil(this.#deliveries.deliver(meta));
+    const { meta, outbox } = this.#memory.state;
+    const { fresh } = this.#deliveries;
+    if (!meta || fresh === 'none') return;
+    letGo(outbox, receivedAtMs);
+    await this.#wake.by(receivedAtMs + (fresh === 'urgent' ? OUTBOX_BACKSTOP_MS : DELIVERY_WAKE_MS));
+    this.#waitUntil(this.#deliver(meta, receivedAtMs));
+  }
+
+  async #deliver(meta: CustomerMeta, receivedAtMs: number): Promise<void> {
+    if (!(await this.#deliveries.deliver(meta))) await this.#wake.by(receivedAtMs + OUTBOX_BACKSTOP_MS);
   }
 }

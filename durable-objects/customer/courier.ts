@@ -3,7 +3,8 @@ import type { Delivery } from '../campaign/protocol.ts';
 import { publisherStub, shardStub } from '../shared/calls.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { StubSource } from '../shared/stub.ts';
-import { acknowledge, oldestUndeliveredAtMs, pendingDeliveries } from './outbox.ts';
+import { acknowledge, isFresh, type Outbox, oldestUndeliveredAtMs, pendingDeliveries } from './outbox.ts';
+import { addRows } from './outbox-load.ts';
 import { oldestSettlementAtMs } from './settlements.ts';
 import type { CustomerMeta } from './state.ts';
 import { Waits } from './waits.ts';
@@ -14,20 +15,32 @@ const MAX_ROUNDS = 20;
 export class Courier {
   readonly #sql: SqlStorage;
   readonly #env: StubSource;
+  readonly #outbox: () => Outbox;
   readonly #waits: Waits;
-  #running = false;
+  #running: Promise<boolean> | undefined;
   #reporting = false;
 
-  constructor(sql: SqlStorage, env: StubSource, waits = new Waits()) {
+  /** @param outbox as it is now: it is read anew after a failure */
+  constructor(sql: SqlStorage, env: StubSource, outbox: () => Outbox, waits = new Waits()) {
     this.#sql = sql;
     this.#env = env;
+    this.#outbox = outbox;
     this.#waits = waits;
   }
 
   /** Whether something waits to be delivered. */
   get waiting(): boolean {
-    this.#waits.outbox ??= oldestUndeliveredAtMs(this.#sql) !== null;
-    return this.#waits.outbox;
+    return this.#outbox().waiting.length > 0;
+  }
+
+  /** Whether something waits that no alarm of before stands for. */
+  get hasFresh(): boolean {
+    return isFresh(this.#outbox());
+  }
+
+  /** Finds rows that memory does not know of. */
+  lookAgain(): void {
+    addRows(this.#sql, this.#outbox());
   }
 
   /** Whether the health page shows a backlog of this customer. Stored: whoever is evicted meanwhile must still take it off. */
@@ -36,22 +49,29 @@ export class Courier {
     return this.#waits.reported;
   }
 
-  /** Delivers until the outbox is empty or something is out of reach; a second run at the same time would break the order. */
-  async deliver(meta: CustomerMeta): Promise<void> {
-    if (this.#running) return;
-    this.#running = true;
-    try {
-      for (let round = 0; round < MAX_ROUNDS && this.waiting; round += 1) if (!(await this.#round(meta))) break;
-      if (this.reported) await this.reportBacklog(meta);
-    } finally {
-      this.#running = false;
-    }
+  /**
+   * Delivers until the outbox is empty or something is out of reach; a second run at the same time would break the order, and is the first.
+   *
+   * @returns false when something stayed
+   */
+  deliver(meta: CustomerMeta): Promise<boolean> {
+    this.#running ??= this.#run(meta).finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #run(meta: CustomerMeta): Promise<boolean> {
+    let reached = true;
+    for (let round = 0; round < MAX_ROUNDS && reached && this.waiting; round += 1) reached = await this.#round(meta);
+    if (this.reported) await this.reportBacklog(meta);
+    return !this.waiting;
   }
 
   /** One delivery to each destination; false when one was out of reach, which must not keep the others waiting. */
   async #round(meta: CustomerMeta): Promise<boolean> {
     let reached = true;
-    for (const delivery of pendingDeliveries(this.#sql, meta.workspaceId, `${meta.name}:${meta.incarnation}`))
+    for (const delivery of pendingDeliveries(this.#outbox(), meta.workspaceId, `${meta.name}:${meta.incarnation}`))
       reached = (await this.#carry(delivery)) && reached;
     return reached;
   }
@@ -62,8 +82,7 @@ export class Courier {
       const reply = await withRetry(async () =>
         (await shardStub(this.#env, workspaceId, campaignId, shard)).apply(delivery),
       );
-      acknowledge(this.#sql, delivery, reply);
-      this.#waits.outbox = undefined;
+      acknowledge(this.#sql, this.#outbox(), delivery, reply);
       return true;
     } catch {
       // The rows stay; the alarm that stands for them tries again.
@@ -76,7 +95,9 @@ export class Courier {
     if (this.#reporting) return;
     this.#reporting = true;
     try {
-      const waiting = [oldestUndeliveredAtMs(this.#sql), oldestSettlementAtMs(this.#sql)].filter((at) => at !== null);
+      const waiting = [oldestUndeliveredAtMs(this.#outbox()), oldestSettlementAtMs(this.#sql)].filter(
+        (at) => at !== null,
+      );
       const oldest = waiting.length > 0 ? Math.min(...waiting) : null;
       // Before the call: one that failed on its way back was carried out all the same.
       if (oldest !== null) this.#noteReported();

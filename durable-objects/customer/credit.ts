@@ -239,7 +239,7 @@ function watchedOf({ record, models, ofNobody }: StoredDecision): WatchedTrial {
  */
 export function reachGoal(
   store: CustomerStore,
-  reached: GoalReached & { readonly eventId: string | undefined },
+  reached: GoalReached & { readonly eventId: string | undefined; readonly decisionId?: string | undefined },
   nowMs: number,
 ): boolean {
   const { goal, orderId, eventId, atMs } = reached;
@@ -251,14 +251,9 @@ export function reachGoal(
         (eventId !== undefined && outcome.eventId === eventId)),
   );
   if (told) return false;
-  store.addOutcome({
-    atMs,
-    goal: goal.id,
-    valueMinor: goal.valueMinor,
-    orderId: orderId ?? null,
-    eventId: eventId ?? null,
-    ...(goal.unit && { unit: goal.unit }),
-  });
+  const { id, valueMinor, unit } = goal;
+  const ids = { orderId: orderId ?? null, eventId: eventId ?? null };
+  store.addOutcome({ atMs, goal: id, valueMinor, ...ids, ...(unit && { unit }) }, reached.decisionId);
   for (const enrolment of state.enrolments.values()) {
     if (enrolment.goal !== goal.id || atMs < enrolment.atMs || atMs > enrolment.atMs + enrolment.goalWindowMs) continue;
     const change = { convertedCustomers: enrolment.converted ? 0 : 1, customerRevenueMinor: moneyOf(goal) };

@@ -3,6 +3,7 @@ import type { StubSource } from '../shared/stub.ts';
 import { Courier } from './courier.ts';
 import { SETTLE_TIMEOUT_MS } from './limits.ts';
 import { LogSender } from './log-sender.ts';
+import type { Outbox } from './outbox.ts';
 import type { CustomerMeta } from './state.ts';
 import { Teller } from './teller.ts';
 import type { Waits } from './waits.ts';
@@ -12,8 +13,8 @@ export class Deliveries {
   readonly #teller: Teller;
   readonly #log: LogSender;
 
-  constructor(sql: SqlStorage, env: StubSource, waits: Waits) {
-    this.#courier = new Courier(sql, env, waits);
+  constructor(sql: SqlStorage, env: StubSource, outbox: () => Outbox, waits: Waits) {
+    this.#courier = new Courier(sql, env, outbox, waits);
     this.#teller = new Teller(sql, env, SETTLE_TIMEOUT_MS, waits);
     this.#log = new LogSender(sql, env, waits);
   }
@@ -23,14 +24,34 @@ export class Deliveries {
     return this.#courier.waiting || this.#teller.waiting || this.#log.waiting;
   }
 
+  /** Whether something waits that no alarm of before stands for: statistics, which shards know when they come again, or what must not wait as long. */
+  get fresh(): 'none' | 'statistics' | 'urgent' {
+    if (this.#teller.waiting || this.#log.waiting) return 'urgent';
+    return this.#courier.hasFresh ? 'statistics' : 'none';
+  }
+
+  /** Finds what memory does not know of. */
+  lookAgain(): void {
+    this.#courier.lookAgain();
+  }
+
   /** Whether the health page shows a backlog of this customer. */
   get reported(): boolean {
     return this.#courier.reported;
   }
 
-  /** Delivers what can be delivered; the rest stays. Never throws. */
-  async deliver(meta: CustomerMeta): Promise<void> {
-    await Promise.all([this.#courier.deliver(meta), this.#teller.deliver(meta), this.#log.deliver(meta)]);
+  /**
+   * Delivers what can be delivered; the rest stays. Never throws.
+   *
+   * @returns false when statistics stayed
+   */
+  async deliver(meta: CustomerMeta): Promise<boolean> {
+    const [told] = await Promise.all([
+      this.#courier.deliver(meta),
+      this.#teller.deliver(meta),
+      this.#log.deliver(meta),
+    ]);
+    return told;
   }
 
   /** Puts the age of what waits on the health page, or takes it off. */

@@ -65,7 +65,8 @@ function creditItem(
   const goal = item.goal as GoalFacts;
   const reached = { goal, orderId: item.orderId, atMs, learning, untaught };
   const credit = creditGoal(store, decision.record.decisionId, reached, nowMs);
-  if (credit.status === 'accepted') reachGoal(store, { ...reached, eventId: undefined }, nowMs);
+  if (credit.status === 'accepted')
+    reachGoal(store, { ...reached, eventId: undefined, decisionId: decision.record.decisionId }, nowMs);
   return credit;
 }
 
@@ -107,7 +108,8 @@ function takeGoal(store: CustomerStore, item: EventItem, atMs: number, nowMs: nu
   // Taking it without crediting it would lose it: whoever reports so many orders is told.
   if (decisions.some((decision) => isFull(decision, goal.id, item.orderId)))
     return { status: 'rejected', reason: 'too_many_orders' };
-  if (!reachGoal(store, { ...reached, eventId: item.eventId }, nowMs)) return { status: 'duplicate' };
+  const decisionId = decisions[0]?.record.decisionId;
+  if (!reachGoal(store, { ...reached, eventId: item.eventId, decisionId }, nowMs)) return { status: 'duplicate' };
   for (const decision of decisions) creditGoal(store, decision.record.decisionId, reached, nowMs);
   return { status: 'accepted' };
 }

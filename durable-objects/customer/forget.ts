@@ -1,5 +1,6 @@
 /** What forgetting a customer takes away, and what it leaves. */
 import { giveBack } from './claims.ts';
+import { moveOut, type Outbox } from './outbox.ts';
 import type { CustomerMeta } from './state.ts';
 import { EMPTY_PROFILE } from './state.ts';
 import type { SqlStore } from './store.ts';
@@ -17,8 +18,9 @@ const OWN_TABLES = [
   'log_out',
 ] as const;
 
-/** Empties storage of everything that is the customer's own; memory is the caller's to read anew. */
-export function emptyTables(sql: Writer): void {
+/** Empties storage of everything that is the customer's own, but for what waits for delivery; memory is the caller's to read anew. */
+export function emptyTables(sql: Writer, outbox: Outbox): void {
+  moveOut(sql, outbox);
   for (const table of OWN_TABLES) sql.exec(`DELETE FROM ${table}`);
 }
 
@@ -27,6 +29,6 @@ export function forget(store: SqlStore, erasedAtMs: number): void {
   const meta = store.state.meta as CustomerMeta;
   // Nobody can report what is forgotten: what it holds of ledgers goes back now.
   giveBack(store, store.state.decisions.values(), erasedAtMs);
-  emptyTables(store.writer);
+  emptyTables(store.writer, store.state.outbox);
   store.saveMeta({ ...meta, erasedAtMs, createdAtMs: erasedAtMs, bucketingId: meta.name, profile: EMPTY_PROFILE });
 }

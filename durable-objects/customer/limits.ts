@@ -25,8 +25,18 @@ export const ADDRESS_GRACE_MS = 60_000;
 export const MAX_LEGACY_RECEIPT_CHARS = 4 * 1_024 * 1_024;
 /** A session ends after this long without a decision. */
 export const SESSION_IDLE_MS = 30 * 60_000;
-/** How long after its commit an outbox row may wait before the alarm takes over from the delivery that follows the commit. */
+/** How long what could not be delivered waits before the alarm tries again; settlements and lines of the log have their alarm from the beginning. */
 export const OUTBOX_BACKSTOP_MS = 10_000;
+/**
+ * How long after feedback the alarm looks whether its statistics were delivered, should the object have crashed right behind its answer: long enough
+ * for a visit to set one alarm, short enough that what waits for it still counts the same day.
+ */
+export const DELIVERY_WAKE_MS = 600_000;
+/**
+ * What an instance before this one wrote and was not seen to deliver is told once more for so long; its alarm has rung by then. Less than shards
+ * recognise a repeat.
+ */
+export const RETOLD_MS = 86_400_000;
 /** Client time is believed this far back. */
 export const MAX_CLIENT_AGE_MS = 86_400_000;
 /**

@@ -1,8 +1,11 @@
 /** Reads a customer from SQLite. */
 import { toldAtMs } from './claims.ts';
-import type { OtherUnit, StoredDecision, StoredEnrolment } from './protocol.ts';
+import type { Riding } from './outbox.ts';
+import { loadOutbox } from './outbox-load.ts';
+import type { OtherUnit, StoredEnrolment } from './protocol.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { emptyState, pastTouchesKey } from './state.ts';
+import type { DecisionRow } from './store.ts';
 
 type MetaRow = {
   workspace_id: string;
@@ -48,6 +51,7 @@ export function loadState(sql: SqlStorage): CustomerState {
   loadDecisions(sql, state);
   loadEvents(sql, state);
   loadVoided(sql, state);
+  state.storedAtMs = state.lastAtMs;
   return state;
 }
 
@@ -68,11 +72,16 @@ type PastTouchesRow = {
 
 function loadDecisions(sql: SqlStorage, state: CustomerState): void {
   const saw = sawIn(state);
+  const riding = new Map<string, Riding>();
   for (const row of sql.exec<{ decision: string }>('SELECT decision FROM decisions ORDER BY at_ms')) {
-    const decision = JSON.parse(row.decision) as StoredDecision;
-    state.decisions.set(decision.record.decisionId, decision);
+    const { out, reached, ...decision } = JSON.parse(row.decision) as DecisionRow;
+    const { decisionId } = decision.record;
+    state.decisions.set(decisionId, decision);
+    if (reached) state.outcomesWith.set(decisionId, reached);
+    if (out) riding.set(decisionId, out);
     saw(toldAtMs(decision));
   }
+  state.outbox = loadOutbox(sql, riding);
   for (const row of sql.exec<{ id: string; at_ms: number }>('SELECT id, at_ms FROM blanks ORDER BY at_ms')) {
     state.blanks.set(row.id, row.at_ms);
     saw(row.at_ms);
@@ -122,4 +131,8 @@ function loadEvents(sql: SqlStorage, state: CustomerState): void {
     });
     saw(row.at_ms);
   }
+  if (state.outcomesWith.size === 0) return;
+  state.outcomes.push(...[...state.outcomesWith.values()].flat());
+  state.outcomes.sort((one, other) => one.atMs - other.atMs);
+  for (const { atMs } of state.outcomes) saw(atMs);
 }

@@ -59,7 +59,7 @@ export class Memory {
       const { meta } = state;
       // What a call writes bears the time that it told: when it came must not be forgotten with the object's memory, or an erasure could come before it.
       const grainMs = call.clientAtMs === undefined ? SEEN_GRAIN_MS : 1;
-      if (meta && state.lastAtMs - meta.lastAtMs >= grainMs) store.saveMeta(meta);
+      if (meta && state.lastAtMs - state.storedAtMs >= grainMs) store.saveMeta(meta);
       store.flush(this.#storage);
       this.#changed();
       return result;

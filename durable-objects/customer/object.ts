@@ -54,7 +54,7 @@ export class CustomerObject extends DurableObject<StubSource> {
       if (this.#sampling.isDue) ctx.waitUntil(this.#sampling.settle());
     });
     this.#sampling = new Sampling(this.#sql, env, waits, () => this.#memory.state);
-    const deliveries = new Deliveries(this.#sql, env, waits);
+    const deliveries = new Deliveries(this.#sql, env, () => this.#memory.state.outbox, waits);
     const parts = { memory: this.#memory, wake: this.#wake, sampling: this.#sampling, deliveries, waits };
     this.#chores = new Chores(parts, env, (promise) => ctx.waitUntil(promise));
   }
@@ -143,6 +143,11 @@ export class CustomerObject extends DurableObject<StubSource> {
     this.#memory.forget(call, objectNow(this.#memory.state, call.receivedAtMs));
     await this.#chores.deliverSoon(call.receivedAtMs);
     return { outcome: 'erased' };
+  }
+
+  /** Events that no shard has acknowledged, as far as this instance knows. */
+  undelivered(): number {
+    return this.#memory.state.outbox.waiting.length;
   }
 
   /** The receipt of a decision of this customer. */

@@ -1,71 +1,165 @@
-/** The way from a customer to the shards: rows in order, at least once; a row goes when its shard has acknowledged it. */
+/**
+ * The way from a customer to the shards: events in order, at least once. An event is stored in the row of a decision that its call writes anyway, or
+ * in a row of its own where the call writes none. Rows of their own go when the shard has acknowledged them; what rides along goes with the next
+ * write of its row, and every row says up to where all was acknowledged. An instance that starts may so deliver the last ones once more: shards know
+ * them by their sequence.
+ */
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
-import type { Delivery, DeliveryReply } from '../campaign/protocol.ts';
+import type { Delivery, DeliveryReply, StatisticsEvent } from '../campaign/protocol.ts';
 import { MAX_DELIVERY_EVENTS } from '../campaign/protocol.ts';
+import { RETOLD_MS } from './limits.ts';
+import type { Writer } from './writes.ts';
 
-type OutboxRow = {
-  seq: number;
-  campaign_id: string;
-  shard: number;
-  leaf: string;
-  arm: string;
-  hour: number;
-  change: string;
-  sums: string | null;
-  moments_hour: number | null;
-  at_ms: number;
-};
+/** One change of a campaign's statistics, on its way to the shard. */
+export interface OutboxEntry {
+  readonly campaignId: string;
+  readonly shard: number;
+  readonly leaf: string;
+  readonly arm: string;
+  readonly hour: number;
+  readonly change: Partial<ArmStatistics>;
+  /** Changes of named sums; absent for most entries. */
+  readonly sums?: SumsByName;
+  /** The bucket of the moments among them, where it is another than `hour`. */
+  readonly momentsHour?: number;
+}
+
+/** An entry with its place and its time, as it is stored with a decision. */
+export interface StoredEvent extends OutboxEntry {
+  readonly seq: number;
+  readonly atMs: number;
+}
+
+/** What the row of a decision says of the outbox. */
+export interface Riding {
+  /** The last position that was given out when the row was written. */
+  readonly seq: number;
+  /** Up to here everything had been acknowledged. */
+  readonly ackedSeq: number;
+  /** What rides along; absent when nothing does. */
+  readonly events?: readonly StoredEvent[];
+}
+
+/** An event that waits for its shard. */
+export interface WaitingEvent {
+  readonly event: StoredEvent;
+  /** The decision whose row it is stored in; null: in a row of its own. */
+  home: string | null;
+  /** Read from a decision's row: an instance before this one wrote it, and has most likely delivered it. */
+  readonly isOld: boolean;
+}
+
+/** The outbox in memory. */
+export interface Outbox {
+  /** The last position that was given out: never given again, whatever is dropped. */
+  lastSeq: number;
+  /** What is not known to be acknowledged, oldest first. */
+  waiting: readonly WaitingEvent[];
+  /** The decision whose row was written last, and knows `lastSeq`; null where there is none. */
+  seqHome: string | null;
+  /** What the table's own counter knows of positions. */
+  countedSeq: number;
+}
 
 /** Destinations served in one run: more than a workspace has campaigns, so that those that are down never keep others waiting. */
 const MAX_DESTINATIONS = 512;
 
-/** The oldest undelivered rows of every destination, without omission, so that a shard can go by the sequence alone. */
-export function pendingDeliveries(sql: SqlStorage, workspaceId: string, source: string): Delivery[] {
-  const destinations = sql
-    .exec<{ campaign_id: string; shard: number }>(
-      'SELECT campaign_id, shard FROM outbox GROUP BY campaign_id, shard ORDER BY min(seq) LIMIT ?',
-      MAX_DESTINATIONS,
-    )
-    .toArray();
-  return destinations.map(({ campaign_id, shard }) => ({
-    workspaceId,
-    campaignId: campaign_id,
-    shard,
-    source,
-    events: sql
-      .exec<OutboxRow>(
-        'SELECT * FROM outbox WHERE campaign_id = ? AND shard = ? ORDER BY seq LIMIT ?',
-        campaign_id,
-        shard,
-        MAX_DELIVERY_EVENTS,
-      )
-      .toArray()
-      .map((row) => ({
-        seq: row.seq,
-        leaf: row.leaf,
-        arm: row.arm,
-        hour: row.hour,
-        change: JSON.parse(row.change) as Partial<ArmStatistics>,
-        ...(row.sums !== null && { sums: JSON.parse(row.sums) as SumsByName }),
-        ...(row.moments_hour !== null && { momentsHour: row.moments_hour }),
-        // The shard looks for a repeat where it found the first: this never changes while the row waits.
-        atMs: row.at_ms,
-      })),
-  }));
+/** An outbox that nothing was ever put in. */
+export function emptyOutbox(): Outbox {
+  return { lastSeq: 0, waiting: [], seqHome: null, countedSeq: 0 };
 }
 
-/** Removes what a shard has acknowledged. */
-export function acknowledge(sql: SqlStorage, delivery: Delivery, reply: DeliveryReply): void {
+/** What is stored with a decision's row that is written now; undefined where no event ever was. */
+export function ridingOf(outbox: Outbox, decisionId: string): Riding | undefined {
+  const { lastSeq, waiting } = outbox;
+  if (lastSeq === 0) return undefined;
+  const events = waiting.filter(({ home }) => home === decisionId).map(({ event }) => event);
+  const [first] = waiting;
+  const ackedSeq = first ? first.event.seq - 1 : lastSeq;
+  return { seq: lastSeq, ackedSeq, ...(events.length > 0 && { events }) };
+}
+
+/** Whether something waits that this instance wrote, or that has a row of its own: what rode along before is in the care of the alarm that was set with it. */
+export function isFresh({ waiting }: Outbox): boolean {
+  return waiting.some(({ isOld }) => !isOld);
+}
+
+/** Lets go of what instances before this one wrote so long ago that their alarm has seen to it. */
+export function letGo(outbox: Outbox, nowMs: number): void {
+  const isOver = ({ isOld, event }: WaitingEvent) => isOld && event.atMs <= nowMs - RETOLD_MS;
+  if (outbox.waiting.some(isOver)) outbox.waiting = outbox.waiting.filter((waiting) => !isOver(waiting));
+}
+
+/** Gives an event a row of its own. */
+export function writeEvent(sql: Writer, outbox: Outbox, event: StoredEvent): void {
+  const { seq, atMs, sums, momentsHour, ...entry } = event;
+  outbox.countedSeq = Math.max(outbox.countedSeq, seq);
   sql.exec(
-    'DELETE FROM outbox WHERE campaign_id = ? AND shard = ? AND seq <= ?',
-    delivery.campaignId,
-    delivery.shard,
-    reply.ackedSeq,
+    'INSERT INTO outbox (seq, campaign_id, shard, leaf, arm, hour, change, sums, moments_hour, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    seq,
+    entry.campaignId,
+    entry.shard,
+    entry.leaf,
+    entry.arm,
+    entry.hour,
+    JSON.stringify(entry.change),
+    sums ? JSON.stringify(sums) : null,
+    momentsHour ?? null,
+    atMs,
   );
 }
 
-/** When the oldest undelivered row was written; null when there is none. */
-export function oldestUndeliveredAtMs(sql: SqlStorage): number | null {
-  return sql.exec<{ at_ms: number | null }>('SELECT min(at_ms) AS at_ms FROM outbox').one().at_ms;
+/** Keeps what rides in the rows of decisions that are about to be dropped; all of them where `ids` is not told. */
+export function moveOut(sql: Writer, outbox: Outbox, ids?: ReadonlySet<string>): void {
+  const isDropped = (id: string | null) => id !== null && (ids?.has(id) ?? true);
+  for (const waiting of outbox.waiting) {
+    if (!isDropped(waiting.home)) continue;
+    writeEvent(sql, outbox, waiting.event);
+    waiting.home = null;
+  }
+  if (isDropped(outbox.seqHome)) outbox.seqHome = null;
+}
+
+/** Sees to it that positions are not given twice: where no row of a decision knows the last one, the table's own counter does. */
+export function keepPosition(sql: Writer, outbox: Outbox): void {
+  if (outbox.seqHome !== null || outbox.lastSeq <= outbox.countedSeq) return;
+  outbox.countedSeq = outbox.lastSeq;
+  sql.exec(
+    `INSERT OR IGNORE INTO outbox (seq, campaign_id, shard, leaf, arm, hour, change, at_ms) VALUES (?, '', 0, '', '', 0, '{}', 0)`,
+    outbox.lastSeq,
+  );
+  sql.exec(`DELETE FROM outbox WHERE seq = ? AND campaign_id = ''`, outbox.lastSeq);
+}
+
+/** The oldest undelivered events of every destination, without omission, so that a shard can go by the sequence alone. */
+export function pendingDeliveries({ waiting }: Outbox, workspaceId: string, source: string): Delivery[] {
+  const deliveries = new Map<string, Delivery & { readonly events: StatisticsEvent[] }>();
+  for (const { event } of waiting) {
+    // With the time that it was stored with: shards look for a repeat where they found the first.
+    const { campaignId, shard, ...told } = event;
+    const key = `${campaignId} ${shard}`;
+    const known = deliveries.get(key);
+    if (known) {
+      if (known.events.length < MAX_DELIVERY_EVENTS) known.events.push(told);
+    } else if (deliveries.size < MAX_DESTINATIONS)
+      deliveries.set(key, { workspaceId, campaignId, shard, source, events: [told] });
+  }
+  return [...deliveries.values()];
+}
+
+/** Removes what a shard has acknowledged. */
+export function acknowledge(sql: SqlStorage, outbox: Outbox, delivery: Delivery, reply: DeliveryReply): void {
+  const { campaignId, shard } = delivery;
+  const upToSeq = reply.ackedSeq;
+  const isAcked = ({ event }: WaitingEvent) =>
+    event.campaignId === campaignId && event.shard === shard && event.seq <= upToSeq;
+  if (outbox.waiting.some((waiting) => waiting.home === null && isAcked(waiting)))
+    sql.exec('DELETE FROM outbox WHERE campaign_id = ? AND shard = ? AND seq <= ?', campaignId, shard, upToSeq);
+  outbox.waiting = outbox.waiting.filter((waiting) => !isAcked(waiting));
+}
+
+/** When the oldest event that waits was written; null when none does. */
+export function oldestUndeliveredAtMs({ waiting }: Outbox): number | null {
+  return waiting.length === 0 ? null : waiting.reduce((oldest, { event }) => Math.min(oldest, event.atMs), Infinity);
 }

@@ -21,7 +21,6 @@ const MS_PER_DAY = 86_400_000;
 /** Drops what is too old or too much. Run after every change, as part of it: most calls find nothing to do. */
 export function prune(sql: Writer, store: CustomerStore, nowMs: number): void {
   const { state } = store;
-  pruneDecisions(sql, store, nowMs);
   for (const [id, atMs] of state.blanks) {
     if (atMs > nowMs - BLANK_LIFE_MS && state.blanks.size <= MAX_BLANKS) break;
     state.blanks.delete(id);
@@ -29,7 +28,9 @@ export function prune(sql: Writer, store: CustomerStore, nowMs: number): void {
   }
   prunePastTouches(sql, state, nowMs - RETENTION_MS - SEEN_GRAIN_MS);
   pruneList(sql, 'behaviour', state.behaviour, MAX_BEHAVIOUR, nowMs);
-  pruneList(sql, 'outcomes', state.outcomes, MAX_OUTCOMES, nowMs);
+  pruneList(sql, 'outcomes', state.outcomes, MAX_OUTCOMES, nowMs, () => ridersOf(state));
+  // After the outcomes that are stored with them: what is left of those goes on elsewhere.
+  pruneDecisions(store, nowMs);
 }
 
 function prunePastTouches(sql: Writer, { pastTouches }: CustomerState, oldestMs: number): void {
@@ -38,7 +39,7 @@ function prunePastTouches(sql: Writer, { pastTouches }: CustomerState, oldestMs:
   if (pastTouches.size < before) sql.exec('DELETE FROM past_touches WHERE at_ms <= ?', oldestMs);
 }
 
-function pruneDecisions(sql: Writer, store: CustomerStore, nowMs: number): void {
+function pruneDecisions(store: CustomerStore, nowMs: number): void {
   const { state } = store;
   let excess = state.decisions.size - MAX_DECISIONS;
   if (excess <= 0 && !isOldestOld(state, nowMs)) return;
@@ -50,6 +51,8 @@ function pruneDecisions(sql: Writer, store: CustomerStore, nowMs: number): void 
     if (!old && excess <= 0) break;
     // Whoever forgets a claim can neither post it nor give it back.
     if (isOpen(decision)) continue;
+    // Its row holds what counters still count.
+    if (old && state.outcomesWith.get(id)?.some(({ atMs }) => atMs > nowMs - RETENTION_MS)) continue;
     if (!old && stillDecides(decision, newest.get(record.campaignId) === id, nowMs)) continue;
     if (!old) {
       // It makes room for want of space: its touch goes on counting, and its token must not count as a new one.
@@ -57,8 +60,7 @@ function pruneDecisions(sql: Writer, store: CustomerStore, nowMs: number): void 
       forgottenUntilMs = Math.max(forgottenUntilMs, record.atMs);
     }
     excess -= 1;
-    state.decisions.delete(id);
-    sql.exec('DELETE FROM decisions WHERE id = ?', id);
+    store.dropDecision(id);
   }
   // Client time and late tokens bring decisions out of order: the watermark never falls.
   if (state.meta && forgottenUntilMs > state.meta.forgottenUntilMs) store.saveMeta({ ...state.meta, forgottenUntilMs });
@@ -104,10 +106,17 @@ function pruneList(
   list: { readonly atMs: number }[],
   max: number,
   nowMs: number,
+  ridersOf: () => ReadonlySet<unknown> = () => new Set(),
 ): void {
   let drop = Math.max(0, list.length - max);
   while (drop < list.length && (list[drop] as { atMs: number }).atMs <= nowMs - RETENTION_MS) drop += 1;
   if (drop === 0) return;
-  list.splice(0, drop);
-  sql.exec(`DELETE FROM ${table} WHERE seq IN (SELECT seq FROM ${table} ORDER BY seq LIMIT ?)`, drop);
+  const riders = ridersOf();
+  const rows = list.splice(0, drop).filter((one) => !riders.has(one)).length;
+  if (rows > 0) sql.exec(`DELETE FROM ${table} WHERE seq IN (SELECT seq FROM ${table} ORDER BY seq LIMIT ?)`, rows);
+}
+
+/** Outcomes that are stored with decisions: their rows are not theirs alone, and are left out when they are read again. */
+function ridersOf({ outcomesWith }: CustomerState): ReadonlySet<unknown> {
+  return new Set([...outcomesWith.values()].flat());
 }

@@ -6,6 +6,7 @@ import { type CounterHistory, lazyHistory } from '../../decisioning/segments/cou
 import type { Assignment } from '../../decisioning/view.ts';
 import { contactAtMs } from './dispatch.ts';
 import { SESSION_IDLE_MS } from './limits.ts';
+import { emptyOutbox, type Outbox } from './outbox.ts';
 import type {
   CustomerAddress,
   PastTouches,
@@ -51,11 +52,17 @@ export interface CustomerState {
   readonly pastTouches: Map<string, PastTouches>;
   readonly behaviour: StoredBehaviour[];
   readonly outcomes: StoredOutcome[];
+  /** Decision id → those of the outcomes that are stored in its row; the others have rows of their own. */
+  readonly outcomesWith: Map<string, readonly StoredOutcome[]>;
   readonly enrolments: Map<string, StoredEnrolment>;
   /** Devices that became this customer → the moment up to which their decisions had been forgotten before: unknown tokens of theirs are void. */
   readonly voided: Map<string, number>;
   /** The latest moment this object has seen: its time never goes back. */
   lastAtMs: number;
+  /** The latest moment that storage tells of: what an instance that starts knows of time. */
+  storedAtMs: number;
+  /** Evidence on its way to the shards. */
+  outbox: Outbox;
 }
 
 /** Whether anything of the customer is held: what remains after erasure or age is an address and marks that void tokens. */
@@ -129,9 +136,12 @@ export function emptyState(): CustomerState {
     pastTouches: new Map(),
     behaviour: [],
     outcomes: [],
+    outcomesWith: new Map(),
     enrolments: new Map(),
     voided: new Map(),
     lastAtMs: 0,
+    storedAtMs: 0,
+    outbox: emptyOutbox(),
   };
 }
 

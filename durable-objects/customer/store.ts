@@ -1,12 +1,19 @@
 /** The customer's state in SQLite. Every method changes memory at once; what storage is to hold is told when the whole change is known. */
 import { residencyOf } from '../../contract/residency.ts';
-import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
-import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import type { Settlement } from '../budget/protocol.ts';
 import { toldAtMs } from './claims.ts';
 import { logLines, type UnsentLine } from './log-lines.ts';
 import { keepLine } from './log-sender.ts';
+import {
+  keepPosition,
+  moveOut,
+  type OutboxEntry,
+  type Riding,
+  ridingOf,
+  type WaitingEvent,
+  writeEvent,
+} from './outbox.ts';
 import type {
   CallFacts,
   PastTouches,
@@ -21,20 +28,6 @@ import { pastTouchesKey } from './state.ts';
 import type { Waits } from './waits.ts';
 import { type Writer, Writes } from './writes.ts';
 
-/** One change of a campaign's statistics, on its way to the shard. */
-export interface OutboxEntry {
-  readonly campaignId: string;
-  readonly shard: number;
-  readonly leaf: string;
-  readonly arm: string;
-  readonly hour: number;
-  readonly change: Partial<ArmStatistics>;
-  /** Changes of named sums; absent for most entries. */
-  readonly sums?: SumsByName;
-  /** The bucket of the moments among them, where it is another than `hour`. */
-  readonly momentsHour?: number;
-}
-
 /** What credits and decisions write through; the simulator implements it over plain memory. */
 export interface CustomerStore {
   readonly state: CustomerState;
@@ -46,10 +39,20 @@ export interface CustomerStore {
   putBlank(decisionId: string, atMs: number): void;
   putPastTouches(touches: PastTouches): void;
   addBehaviour(event: StoredBehaviour): void;
-  addOutcome(outcome: StoredOutcome): void;
+  /** @param decisionId of a decision that it is credited to: written anyway, and the outcome with it */
+  addOutcome(outcome: StoredOutcome, decisionId?: string): void;
   putEnrolment(enrolment: StoredEnrolment): void;
+  /** Forgets a decision and its receipt; what waits for delivery stays. */
+  dropDecision(id: string): void;
   enqueue(entry: OutboxEntry, atMs: number): void;
   enqueueSettlement(ledger: string, settlement: Settlement, atMs: number): void;
+}
+
+/** A decision as its row holds it, with what rides along. */
+export interface DecisionRow extends StoredDecision {
+  readonly out?: Riding;
+  /** Reached goals that were credited to it. */
+  readonly reached?: readonly StoredOutcome[];
 }
 
 /** The store over an object's own SQLite: memory is changed at once, storage by {@link SqlStore.flush}. */
@@ -60,6 +63,10 @@ export class SqlStore implements CustomerStore {
   readonly #writes = new Writes();
   /** Decisions that changed, with the receipts of new ones: each is written once, however often the call changed it. */
   readonly #decisions = new Map<string, Receipt | undefined>();
+  /** Outcomes of this change, with the decisions that they are credited to. */
+  readonly #outcomes: { readonly outcome: StoredOutcome; readonly decisionId: string | undefined }[] = [];
+  /** Events of this change. */
+  readonly #events: WaitingEvent[] = [];
   #metaChanged = false;
 
   constructor(state: CustomerState, waits: Waits, refused?: CallFacts['refused']) {
@@ -76,6 +83,7 @@ export class SqlStore implements CustomerStore {
   saveMeta(meta: CustomerMeta): void {
     const { lastAtMs } = this.state;
     this.state.meta = { ...meta, lastAtMs };
+    this.state.storedAtMs = Math.max(this.state.storedAtMs, lastAtMs);
     this.#metaChanged = true;
     if (meta.endsAtMs !== undefined) this.#writes.exec('INSERT OR REPLACE INTO address VALUES (1, ?)', meta.endsAtMs);
   }
@@ -123,18 +131,10 @@ export class SqlStore implements CustomerStore {
     );
   }
 
-  addOutcome(outcome: StoredOutcome): void {
+  addOutcome(outcome: StoredOutcome, decisionId?: string): void {
     this.state.outcomes.push(outcome);
     this.#saw(outcome.atMs);
-    this.#writes.exec(
-      'INSERT INTO outcomes (at_ms, goal, value_minor, order_id, event_id, unit) VALUES (?, ?, ?, ?, ?, ?)',
-      outcome.atMs,
-      outcome.goal,
-      outcome.valueMinor,
-      outcome.orderId,
-      outcome.eventId,
-      outcome.unit ?? null,
-    );
+    this.#outcomes.push({ outcome, decisionId });
   }
 
   putEnrolment(enrolment: StoredEnrolment): void {
@@ -147,19 +147,11 @@ export class SqlStore implements CustomerStore {
   }
 
   enqueue(entry: OutboxEntry, atMs: number): void {
-    this.#waits.outbox = true;
-    this.#writes.exec(
-      'INSERT INTO outbox (campaign_id, shard, leaf, arm, hour, change, sums, moments_hour, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      entry.campaignId,
-      entry.shard,
-      entry.leaf,
-      entry.arm,
-      entry.hour,
-      JSON.stringify(entry.change),
-      entry.sums ? JSON.stringify(entry.sums) : null,
-      entry.momentsHour ?? null,
-      atMs,
-    );
+    const { outbox } = this.state;
+    outbox.lastSeq += 1;
+    const waiting = { event: { ...entry, seq: outbox.lastSeq, atMs }, home: null, isOld: false };
+    outbox.waiting = [...outbox.waiting, waiting];
+    this.#events.push(waiting);
   }
 
   enqueueSettlement(ledger: string, { decisionId, leaseId, units, kind }: Settlement, atMs: number): void {
@@ -175,14 +167,23 @@ export class SqlStore implements CustomerStore {
     );
   }
 
+  dropDecision(id: string): void {
+    this.state.decisions.delete(id);
+    this.#decisions.delete(id);
+    moveOut(this.#writes, this.state.outbox, new Set([id]));
+    for (const outcome of this.state.outcomesWith.get(id) ?? [])
+      if (this.state.outcomes.includes(outcome)) this.#writeOutcome(outcome);
+    this.state.outcomesWith.delete(id);
+    this.#writes.exec('DELETE FROM decisions WHERE id = ?', id);
+  }
+
   /** Writes down what was changed, all of it or nothing. */
   flush(storage: DurableObjectStorage): void {
     const { decisions } = this.state;
-    for (const [id, receipt] of this.#decisions) {
-      const decision = decisions.get(id);
-      // Put and dropped again, for want of room.
-      if (decision) this.#writeDecision(id, decision, receipt);
-    }
+    this.#houseOutcomes();
+    this.#houseEvents();
+    for (const [id, receipt] of this.#decisions) this.#writeDecision(id, decisions.get(id) as StoredDecision, receipt);
+    keepPosition(this.#writes, this.state.outbox);
     if (this.#metaChanged) this.#writeMeta(this.state.meta as CustomerMeta);
     this.#writes.flush(storage);
   }
@@ -192,13 +193,49 @@ export class SqlStore implements CustomerStore {
     keepLine(this.#writes, line);
   }
 
+  /** An outcome is stored with a decision that is written anyway, or in a row of its own. */
+  #houseOutcomes(): void {
+    const { outcomesWith } = this.state;
+    for (const { outcome, decisionId } of this.#outcomes)
+      if (decisionId !== undefined && this.#decisions.has(decisionId))
+        outcomesWith.set(decisionId, [...(outcomesWith.get(decisionId) ?? []), outcome]);
+      else this.#writeOutcome(outcome);
+  }
+
+  #writeOutcome(outcome: StoredOutcome): void {
+    this.#writes.exec(
+      'INSERT INTO outcomes (at_ms, goal, value_minor, order_id, event_id, unit) VALUES (?, ?, ?, ?, ?, ?)',
+      outcome.atMs,
+      outcome.goal,
+      outcome.valueMinor,
+      outcome.orderId,
+      outcome.eventId,
+      outcome.unit ?? null,
+    );
+  }
+
+  /** What waits from now on rides in the row of a decision that is written anyway. */
+  #houseEvents(): void {
+    const home = [...this.#decisions.keys()].at(-1) ?? null;
+    for (const waiting of this.#events) {
+      waiting.home = home;
+      if (home === null) writeEvent(this.#writes, this.state.outbox, waiting.event);
+    }
+  }
+
   #writeDecision(id: string, decision: StoredDecision, receipt: Receipt | undefined): void {
+    const { outbox } = this.state;
+    const out = ridingOf(outbox, id);
+    const reached = this.state.outcomesWith.get(id);
+    if (out) outbox.seqHome = id;
+    const row: DecisionRow =
+      out || reached ? { ...decision, ...(out && { out }), ...(reached && { reached }) } : decision;
     this.#writes.exec(
       `INSERT INTO decisions (id, at_ms, decision, receipt) VALUES (?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET decision = excluded.decision, receipt = coalesce(excluded.receipt, receipt)`,
       id,
       decision.record.atMs,
-      JSON.stringify(decision),
+      JSON.stringify(row),
       receipt ? JSON.stringify(receipt) : null,
     );
   }
@@ -228,5 +265,6 @@ export class SqlStore implements CustomerStore {
   /** What is stored may be later than the call that brought it: its worker's clock was ahead. The object's time goes along, as it does when it is read again. */
   #saw(atMs: number): void {
     this.state.lastAtMs = Math.max(this.state.lastAtMs, atMs);
+    this.state.storedAtMs = Math.max(this.state.storedAtMs, atMs);
   }
 }

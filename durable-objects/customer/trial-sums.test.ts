@@ -6,6 +6,7 @@ import { delayBucket } from '../../decisioning/learning/delay-buckets.ts';
 import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
 import { migrate } from '../shared/migrator.ts';
 import { pendingDeliveries } from './outbox.ts';
+import { loadOutbox } from './outbox-load.ts';
 import type { LearningFacts } from './protocol.ts';
 import { CUSTOMER_SCHEMA } from './schema.ts';
 import {
@@ -221,7 +222,7 @@ describe('a customer', () => {
         `INSERT INTO outbox (campaign_id, shard, leaf, arm, hour, change, at_ms) VALUES ('c', 0, 'rest', 'a', 1, '{"trials":1}', 0)`,
       );
       migrate(storage, CUSTOMER_SCHEMA);
-      return pendingDeliveries(storage.sql, 'w', 'ann:1');
+      return pendingDeliveries(loadOutbox(storage.sql, new Map()), 'w', 'ann:1');
     });
     expect(deliveries[0]?.events).toEqual([
       { seq: 1, leaf: 'rest', arm: 'a', hour: 1, change: { trials: 1 }, atMs: 0 },

@@ -1,12 +1,10 @@
-/** What of a customer waits in storage for others: looked up once, and known in memory from then on. A decision asks all of it. */
+/** What of a customer waits in storage for others, besides statistics: looked up once, and known in memory from then on. A decision asks all of it. */
 
 /** What the publisher knows: nothing was ever told, it was told to take the customer, or it has confirmed that it heard. */
 export type SampleMark = 'none' | 'told' | 'heard';
 
 export class Waits {
-  /** Statistics for shards; here and below undefined until storage is asked. */
-  outbox: boolean | undefined;
-  /** Settlements for ledgers. */
+  /** Settlements for ledgers; here and below undefined until storage is asked. */
   settlements: boolean | undefined;
   /** Lines of the decision log. */
   lines: boolean | undefined;
@@ -16,7 +14,6 @@ export class Waits {
 
   /** Storage is asked anew: it was emptied, or something may have come there otherwise. */
   forget(): void {
-    this.outbox = undefined;
     this.settlements = undefined;
     this.lines = undefined;
     this.reported = undefined;

@@ -60,9 +60,13 @@ export class CustomerSums {
   /** Reads what was written to the outbox since. */
   read(): void {
     const rows = this.#object.database
-      .exec('SELECT seq, campaign_id, leaf, arm, hour, change, sums FROM outbox WHERE seq > ? ORDER BY seq', [
-        this.#seq,
-      ])
+      .exec(
+        `SELECT seq, campaign_id, leaf, arm, hour, change, sums FROM outbox WHERE seq > ?1
+         UNION SELECT e.value ->> '$.seq', e.value ->> '$.campaignId', e.value ->> '$.leaf', e.value ->> '$.arm', e.value ->> '$.hour',
+           e.value -> '$.change', e.value -> '$.sums' FROM decisions, json_each(decision, '$.out.events') AS e WHERE e.value ->> '$.seq' > ?1
+         ORDER BY seq`,
+        [this.#seq],
+      )
       .toArray() as OutboxRow[];
     for (const { seq, campaign_id, leaf, arm, hour, change, sums } of rows) {
       this.#seq = seq;

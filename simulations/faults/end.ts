@@ -3,6 +3,7 @@ import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import { type ArmStatistics, addStatistics, emptyStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
 import { allocatePolicy } from '../../decisioning/strategies/allocate-policy.ts';
+import { DELIVERY_WAKE_MS } from '../../durable-objects/customer/limits.ts';
 import type { Cluster } from './cluster.ts';
 import type { SimulatedObject } from './object.ts';
 import type { Oracle } from './oracle.ts';
@@ -18,6 +19,9 @@ export function unrest(cluster: Cluster): string | null {
   for (const object of cluster.of('customer')) {
     if (!hasTables(object)) continue;
     if (count(object, 'SELECT count(*) AS n FROM outbox') > 0) return `outbox of ${object.name}`;
+    // What rides in the rows of decisions stays there once it is delivered; until then an alarm is set.
+    if (object.alarmAtMs !== null && object.alarmAtMs <= cluster.loop.nowMs + DELIVERY_WAKE_MS)
+      return `alarm of ${object.name}`;
     if (count(object, 'SELECT count(*) AS n FROM settlements') > 0) return `settlements of ${object.name}`;
   }
   for (const object of cluster.of('shard')) if (object.isAwake) return `report of ${object.name}`;

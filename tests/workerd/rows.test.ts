@@ -1,13 +1,18 @@
 /** Rows that each kind of call writes, indexes, deletions and alarms among them: what `docs/operating/cost.md` adds up. Printed, and held. */
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import type { DecisionRecord } from '../../decisioning/record.ts';
 import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
 import {
   customerOf,
+  DAY_MS,
+  HOUR_MS,
   objectOf,
   PURCHASE,
   START_MS,
+  settle,
   source,
+  totalOf,
   worldOf,
 } from '../../durable-objects/customer/testing/fixtures.ts';
 import { rootStub, shardStub } from '../../durable-objects/shared/stub.ts';
@@ -113,7 +118,39 @@ describe('rows written', () => {
       shardReport: 0,
       rootReport: 3,
     });
-    // Delivery goes on behind the answers: which of the three it falls into is chance, their sum is not.
-    expect(exposure + goal + delivered).toBeLessThanOrEqual(11);
+    // Delivery goes on behind the answers, and wakes up once for both: which of the three its alarm falls into is chance, their sum is not.
+    expect(exposure + goal + delivered).toBeLessThanOrEqual(3);
+  });
+
+  it('by ten visits, three of which buy, and by forgetting them: at most two a decision, and two an event', async () => {
+    const capped = campaignOf('c', { objective: campaign.objective, caps: [{ max: 50, windowMs: 7 * DAY_MS }] });
+    const visits = worldOf('rows-visits', configurationOf([capped], { goals: [PURCHASE] }));
+    const bob = customerOf(visits, 'bob');
+    const nowMs = Date.now();
+    await bob.decide('warm', nowMs);
+    const ofBob = await counting(objectOf(bob));
+    const rows = { decisions: 0, feedback: 0, forgetting: 0 };
+    let events = 0;
+    for (let visit = 1; visit <= 10; visit += 1) {
+      const atMs = nowMs + visit * 5 * HOUR_MS;
+      let record: DecisionRecord | null = null;
+      rows.decisions += await ofBob(async () => {
+        record = await bob.decide(`visit-${visit}`, atMs);
+      });
+      rows.feedback += await ofBob(() => bob.see(record!, atMs + 5_000));
+      events += 1;
+      if (visit % 4 === 0 || visit === 10) {
+        rows.feedback += await ofBob(() => bob.reach(record!, atMs + 90_000, { valueMinor: 500 }));
+        events += 1;
+      }
+      rows.feedback += await ofBob(() => settle(bob));
+    }
+    expect((await totalOf(visits, 'c')).exposures).toBe(10);
+    // All of it has lapsed, what was bought too: the next decision drops it, and is one row itself.
+    rows.forgetting = (await ofBob(() => bob.decide('later', nowMs + 100 * DAY_MS))) - 1;
+    console.log(`rows written by ten visits with ${events} events: ${JSON.stringify(rows)}`);
+    expect(events).toBe(13);
+    expect(rows.decisions + rows.forgetting).toBeLessThanOrEqual(2 * 10 + 1);
+    expect(rows.feedback).toBeLessThanOrEqual(2 * events);
   });
 });

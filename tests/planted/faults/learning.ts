@@ -93,7 +93,7 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
     find: `      const reply = await withRetry(async () =>
         (await shardStub(this.#env, workspaceId, campaignId, shard)).apply(delivery),
       );`,
-    replace: `      acknowledge(this.#sql, delivery, { outcome: 'applied', ackedSeq: Number.MAX_SAFE_INTEGER });
+    replace: `      acknowledge(this.#sql, this.#outbox(), delivery, { outcome: 'applied', ackedSeq: Number.MAX_SAFE_INTEGER });
       const reply = await withRetry(async () =>
         (await shardStub(this.#env, workspaceId, campaignId, shard)).apply(delivery),
       );`,
@@ -107,10 +107,8 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
     name: 'outbox-acknowledged-too-far',
     what: 'an acknowledgement takes rows with it that were written meanwhile',
     file: 'durable-objects/customer/outbox.ts',
-    find: `    reply.ackedSeq,
-  );`,
-    replace: `    reply.ackedSeq + 1_000,
-  );`,
+    find: '  const upToSeq = reply.ackedSeq;',
+    replace: '  const upToSeq = reply.ackedSeq + 1_000;',
     caughtBy: {
       project: 'workerd',
       file: 'durable-objects/customer/outbox.test.ts',
@@ -121,7 +119,7 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
     name: 'no-alarm-behind-the-outbox',
     what: 'what could not be delivered right after its commit is never tried again',
     file: 'durable-objects/customer/chores.ts',
-    find: '    await this.#wake.by(receivedAtMs + OUTBOX_BACKSTOP_MS);\n',
+    find: "    await this.#wake.by(receivedAtMs + (fresh === 'urgent' ? OUTBOX_BACKSTOP_MS : DELIVERY_WAKE_MS));\n",
     replace: '',
     caughtBy: {
       project: 'workerd',

@@ -1,0 +1,66 @@
+/** Reads the outbox from storage: rows of its own, and what rides in the rows of decisions. */
+import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
+import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
+import type { Outbox, Riding, WaitingEvent } from './outbox.ts';
+
+type OutboxRow = {
+  seq: number;
+  campaign_id: string;
+  shard: number;
+  leaf: string;
+  arm: string;
+  hour: number;
+  change: string;
+  sums: string | null;
+  moments_hour: number | null;
+  at_ms: number;
+};
+
+function waitingOf(row: OutboxRow): WaitingEvent {
+  const event = {
+    seq: row.seq,
+    atMs: row.at_ms,
+    campaignId: row.campaign_id,
+    shard: row.shard,
+    leaf: row.leaf,
+    arm: row.arm,
+    hour: row.hour,
+    change: JSON.parse(row.change) as Partial<ArmStatistics>,
+    ...(row.sums !== null && { sums: JSON.parse(row.sums) as SumsByName }),
+    ...(row.moments_hour !== null && { momentsHour: row.moments_hour }),
+  };
+  return { event, home: null, isOld: false };
+}
+
+const bySeq = (one: WaitingEvent, other: WaitingEvent): number => one.event.seq - other.event.seq;
+
+/**
+ * Reads the outbox.
+ *
+ * @param riding decision id → what its row says of the outbox
+ */
+export function loadOutbox(sql: SqlStorage, riding: ReadonlyMap<string, Riding>): Outbox {
+  let [lastSeq, ackedSeq] = [0, 0];
+  let seqHome: string | null = null;
+  for (const [id, { seq, ackedSeq: acked }] of riding) {
+    if (seq >= lastSeq) [lastSeq, seqHome] = [seq, id];
+    ackedSeq = Math.max(ackedSeq, acked);
+  }
+  const waiting: WaitingEvent[] = [];
+  for (const [home, { events = [] }] of riding)
+    for (const event of events) if (event.seq > ackedSeq) waiting.push({ event, home, isOld: true });
+  const outbox: Outbox = { lastSeq, waiting: waiting.sort(bySeq), seqHome, countedSeq: 0 };
+  addRows(sql, outbox);
+  return outbox;
+}
+
+/** Adds rows of their own that memory does not know, and what the table's counter knows of positions. */
+export function addRows(sql: SqlStorage, outbox: Outbox): void {
+  const known = new Set(outbox.waiting.map(({ event }) => event.seq));
+  const rows = sql.exec<OutboxRow>('SELECT * FROM outbox ORDER BY seq').toArray();
+  const found = rows.filter(({ seq }) => !known.has(seq)).map(waitingOf);
+  if (found.length > 0) outbox.waiting = [...outbox.waiting, ...found].sort(bySeq);
+  const [counter] = sql.exec<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").toArray();
+  outbox.countedSeq = counter?.seq ?? 0;
+  outbox.lastSeq = Math.max(outbox.lastSeq, outbox.countedSeq, outbox.waiting.at(-1)?.event.seq ?? 0);
+}
