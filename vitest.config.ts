@@ -131,7 +131,7 @@ export default defineConfig({
           retry: 2,
           // By themselves one at a time: two on two cores would measure each other's waiting.
           ...(isWhole ? then : { fileParallelism: false, maxWorkers: 1 }),
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 120_000,
         },
       },

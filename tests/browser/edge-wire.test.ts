@@ -170,5 +170,7 @@ describe('over the wire', () => {
       );
       expect(Math.min(...lengths)).toBeGreaterThan(long.length - 65_536);
     },
+    // 200 MB go through one worker.
+    120_000,
   );
 });
