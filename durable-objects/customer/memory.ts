@@ -1,5 +1,5 @@
 /** One customer in memory, in step with what the object's storage holds. */
-import { migrate } from '../shared/migrator.ts';
+import { isMigrated, migrate } from '../shared/migrator.ts';
 import { addressOf } from './address.ts';
 import { forget } from './forget.ts';
 import { legacyOf } from './legacy.ts';
@@ -9,7 +9,7 @@ import type { CallFacts, Moved } from './protocol.ts';
 import { prune } from './prune.ts';
 import { CUSTOMER_SCHEMA } from './schema.ts';
 import type { CustomerState } from './state.ts';
-import { newborn } from './state.ts';
+import { emptyState, newborn } from './state.ts';
 import { SqlStore } from './store.ts';
 import { objectNow } from './view.ts';
 import type { Waits } from './waits.ts';
@@ -19,15 +19,21 @@ export class Memory {
   readonly #waits: Waits;
   readonly #changed: () => void;
   #state: CustomerState | null = null;
-  /** The tables are gone. */
-  #ended = false;
+  /** There are no tables: not yet, or not any more. */
+  #ended: boolean;
 
   /** @param changed called after every change: what follows from it is seen to once it is durable */
   constructor(storage: DurableObjectStorage, waits: Waits, changed: () => void) {
     this.#storage = storage;
     this.#waits = waits;
     this.#changed = changed;
-    migrate(storage, CUSTOMER_SCHEMA);
+    this.#ended = !isMigrated(storage);
+    if (!this.#ended) migrate(storage, CUSTOMER_SCHEMA);
+  }
+
+  /** The customer as of now, for whoever only looks: no tables are made for somebody of whom there is nothing. */
+  get seen(): CustomerState {
+    return this.#ended ? emptyState() : this.state;
   }
 
   /** The customer as of now. */
@@ -40,7 +46,7 @@ export class Memory {
 
   /** Where the customer is known now, and what they left here; null while they are here. `receivedAtMs`: of a call that may have no proof. */
   moved(receivedAtMs = 0): Moved | null {
-    const { state } = this;
+    const { seen: state } = this;
     const { meta } = state;
     if (!meta?.forwardTo) return null;
     const legacy = meta.legacyTaken ? null : legacyOf(this.#storage.sql, state);

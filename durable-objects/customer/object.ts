@@ -80,17 +80,14 @@ export class CustomerObject extends DurableObject<StubSource> {
     const moved = this.#memory.moved();
     if (moved) return moved;
     const shared = sharedFacts(call);
-    return 'outcome' in shared ? shared : explainFor(this.#memory.state, call, shared);
+    return 'outcome' in shared ? shared : explainFor(this.#memory.seen, call, shared);
   }
 
   /** What models and conditions read of this customer, by path. */
-  async look(call: LookCall): Promise<LookReply> {
+  look(call: LookCall): LookReply {
     const moved = this.#memory.moved();
     if (moved) return moved;
-    const answer = lookUp(this.#memory.state, call);
-    // Asking made tables for somebody who is not there.
-    if (!this.#memory.state.meta) await this.#memory.end();
-    return answer;
+    return lookUp(this.#memory.seen, call);
   }
 
   /** Exposures and goals with verified tokens. */
@@ -131,7 +128,7 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   /** Everything held about the customer; null when there is nothing. */
   dump(): Moved | { readonly outcome: 'dumped'; readonly dump: CustomerDump | null } {
-    return this.#memory.moved() ?? { outcome: 'dumped', dump: dumpOf(this.#memory.state) };
+    return this.#memory.moved() ?? { outcome: 'dumped', dump: dumpOf(this.#memory.seen) };
   }
 
   /** Forgets the customer. Outbox rows stay until they are delivered: they are sums that name nobody. */
@@ -152,15 +149,12 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   /** The receipt of a decision of this customer. */
   receipt(decisionId: string): ReceiptReply {
-    return this.#memory.moved() ?? receiptOf(this.#sql, this.#memory.state, decisionId);
+    return this.#memory.moved() ?? receiptOf(this.#sql, this.#memory.seen, decisionId);
   }
 
   /** Whether the customer meets a condition now; null when nobody who is counted is here. */
-  async matches(question: string, receivedAtMs: number): Promise<boolean | null> {
-    const answer = matchesFor(this.#memory.state, question, receivedAtMs);
-    // Asking made tables for somebody who is not there.
-    if (!this.#memory.state.meta) await this.#memory.end();
-    return answer;
+  matches(question: string, receivedAtMs: number): boolean | null {
+    return matchesFor(this.#memory.seen, question, receivedAtMs);
   }
 
   /** This anonymous customer turned out to be another: from now on everything goes there, with a proof or as `word` has it. */

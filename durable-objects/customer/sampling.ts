@@ -45,6 +45,8 @@ export class Sampling {
 
   /** Whether the publisher may hold the name: then whoever takes the customer away sets an alarm first. */
   get isHeld(): boolean {
+    // Somebody who is asked for the first time has no tables before.
+    this.#load();
     return this.#mark() !== 'none';
   }
 

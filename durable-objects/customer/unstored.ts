@@ -63,6 +63,6 @@ export function answerUnstored(memory: Memory, call: DecideCall): DecideReply | 
   if (moved) return moved;
   const shared = sharedFacts(call);
   if ('outcome' in shared) return shared;
-  const unstored = decideUnstored(memory.state, call, shared);
+  const unstored = decideUnstored(memory.seen, call, shared);
   return unstored && { outcome: 'decided', ...unstored, repeated: false };
 }

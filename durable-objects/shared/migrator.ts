@@ -17,3 +17,8 @@ export function migrate(storage: DurableObjectStorage, steps: readonly string[])
     );
   });
 }
+
+/** Whether an object has any tables of ours: making them is rows, which an object that nobody has written to need not have. */
+export function isMigrated({ sql }: DurableObjectStorage): boolean {
+  return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").toArray().length > 0;
+}

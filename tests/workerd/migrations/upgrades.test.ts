@@ -3,6 +3,7 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, test } from 'vitest';
 import { countedIn } from '../../../durable-objects/campaign/testing/counted.ts';
+import { migrate } from '../../../durable-objects/shared/migrator.ts';
 import type { StubSource } from '../../../durable-objects/shared/stub.ts';
 import { allRows } from './all-rows.ts';
 import {
@@ -128,6 +129,7 @@ describe('an object that a newer version wrote', () => {
     const stub = source[kind].getByName(`newer-${objects}`);
     const version = OLD_KINDS[kind].schema.length + 1;
     await runInDurableObject(stub as never, (_object, { storage }) => {
+      migrate(storage, OLD_KINDS[kind].schema);
       storage.sql.exec('CREATE TABLE from_tomorrow (a INTEGER)');
       storage.sql.exec('INSERT INTO from_tomorrow VALUES (7)');
       storage.sql.exec('UPDATE schema_version SET version = ?', version);
