@@ -40,12 +40,12 @@ describe('a warm isolate', () => {
     expect(publisher.asked).toBe(2);
   });
 
-  it('nobody waits for a refresh that has taken longer than the request that started it waited', async () => {
+  it('a refresh that was waited for in vain is waited for by nobody else, not even by the same request', async () => {
     await serve(T0_MS);
     publisher.mode = 'hanging';
     await serve(T0_MS + BLOCK_MS);
     const startedMs = Date.now();
-    for (let i = 0; i < 100; i += 1) await serve(T0_MS + BLOCK_MS + BLOCK_WAIT_MS + i);
+    for (let i = 0; i < 100; i += 1) await serve(T0_MS + BLOCK_MS);
     // One wait each would be ten seconds.
     expect(Date.now() - startedMs).toBeLessThan(50 * BLOCK_WAIT_MS);
   });

@@ -7,6 +7,7 @@ import { readDirectory } from '../../decisioning/catalog/read.ts';
 import type { CatalogManifest, Directory } from '../../decisioning/catalog/slice.ts';
 import type { PublishedModel } from '../../decisioning/scoring/published.ts';
 import type { PublisherState, Switches } from '../../durable-objects/publisher/protocol.ts';
+import { LATE } from '../http/deadline.ts';
 import { Unavailable } from '../http/unavailable.ts';
 import { fetchAll, fetchBodies, fetchState } from './publisher-feed.ts';
 import { handSlices } from './slices.ts';
@@ -44,6 +45,8 @@ interface Kept {
   catalog: EdgeCatalog | undefined;
   /** When a refresh was started that has not ended; 0 when none runs. */
   refreshingSinceMs: number;
+  /** It has taken longer than who started it waits. */
+  isSlow: boolean;
 }
 
 const workspaces = new Map<string, Kept>();
@@ -52,7 +55,7 @@ function kept(workspaceId: string): Kept {
   let entry = workspaces.get(workspaceId);
   if (!entry) {
     if (workspaces.size >= MAX_WORKSPACES) workspaces.clear();
-    entry = { catalog: undefined, refreshingSinceMs: 0 };
+    entry = { catalog: undefined, refreshingSinceMs: 0, isSlow: false };
     workspaces.set(workspaceId, entry);
   }
   return entry;
@@ -87,20 +90,24 @@ export async function currentCatalog(
   }
   const ageMs = nowMs - entry.catalog.heardAtMs;
   if (ageMs < FRESH_MS) return { catalog: entry.catalog, stale: false };
-  const runningMs = nowMs - entry.refreshingSinceMs;
-  if (runningMs > REFRESH_TIMEOUT_MS) {
+  if (nowMs - entry.refreshingSinceMs > REFRESH_TIMEOUT_MS) {
     // A refresh that fails leaves the last good catalog in place: the next request tries again.
     const running = refresh(env, workspaceId, nowMs).catch(() => undefined);
     ctx.waitUntil(running);
-    if (ageMs >= BLOCK_MS) await Promise.race([running, scheduler.wait(BLOCK_WAIT_MS)]);
-  } else if (ageMs >= BLOCK_MS) await refreshed(entry, BLOCK_WAIT_MS - runningMs);
+    if (ageMs >= BLOCK_MS) {
+      const late = scheduler.wait(BLOCK_WAIT_MS).then(() => LATE);
+      entry.isSlow = (await Promise.race([running, late])) === LATE;
+    }
+  } else if (ageMs >= BLOCK_MS) await refreshed(entry);
   return { catalog: entry.catalog, stale: nowMs - entry.catalog.heardAtMs >= STALE_MS };
 }
 
-/** Until the refresh that another request has started is over; one that takes longer than that request waits is waited for by nobody. */
-async function refreshed(entry: Kept, mostMs: number): Promise<void> {
-  for (let waitedMs = 0; waitedMs < mostMs && entry.refreshingSinceMs !== 0; waitedMs += LOOK_AGAIN_MS)
+/** Until the refresh that somebody else has started is over; one that somebody has waited for in vain is waited for by nobody. */
+async function refreshed(entry: Kept): Promise<void> {
+  for (let waitedMs = 0; waitedMs < BLOCK_WAIT_MS; waitedMs += LOOK_AGAIN_MS) {
+    if (entry.refreshingSinceMs === 0 || entry.isSlow) return;
     await scheduler.wait(LOOK_AGAIN_MS);
+  }
 }
 
 /** The refresh of an isolate that has nothing to serve from: whatever keeps the publisher from answering, the caller is told so soon. */
@@ -122,6 +129,7 @@ async function firstRefresh(
 export async function refresh(env: Env, workspaceId: string, nowMs: number): Promise<void> {
   const entry = kept(workspaceId);
   entry.refreshingSinceMs = nowMs;
+  entry.isSlow = false;
   try {
     const before = entry.catalog;
     const heard = before
