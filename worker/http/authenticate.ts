@@ -52,8 +52,7 @@ export async function authenticate(
     need === 'any'
       ? await siteFacts(c.env, c.executionCtx, facts, c.get('receivedAtMs'), c.get('deadline'))
       : undefined;
-  const allowed =
-    facts.type === 'secret' ? checkSecretKeyOrigin(origin, c.req.url) : checkOrigin(site, origin);
+  const allowed = facts.type === 'secret' ? checkSecretKeyOrigin(origin, c.req.url) : checkOrigin(site, origin);
   if (!allowed.ok) return allowed;
   return {
     ok: true,

@@ -51,11 +51,7 @@ function addressKeyOf(c: Ctx): string | undefined {
   return key?.startsWith('pk_') ? key : undefined;
 }
 
-function validate(
-  schema: z.ZodType | undefined,
-  valueOf: () => unknown,
-  kind: 'body' | 'parameter',
-): Checked<unknown> {
+function validate(schema: z.ZodType | undefined, valueOf: () => unknown, kind: 'body' | 'parameter'): Checked<unknown> {
   if (!schema) return { ok: true, value: undefined };
   const result = schema.safeParse(valueOf());
   if (result.success) return { ok: true, value: result.data };
