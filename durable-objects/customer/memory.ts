@@ -7,7 +7,7 @@ import { SEEN_GRAIN_MS } from './limits.ts';
 import { loadState } from './load.ts';
 import type { CallFacts, Moved } from './protocol.ts';
 import { prune } from './prune.ts';
-import { CUSTOMER_SCHEMA } from './schema.ts';
+import { CUSTOMER_SCHEMA, CUSTOMER_TABLES } from './schema.ts';
 import type { CustomerState } from './state.ts';
 import { emptyState, newborn } from './state.ts';
 import { SqlStore } from './store.ts';
@@ -38,9 +38,17 @@ export class Memory {
 
   /** The customer as of now. */
   get state(): CustomerState {
-    if (this.#ended) migrate(this.#storage, CUSTOMER_SCHEMA);
-    this.#ended = false;
+    if (this.#ended) return this.#born();
     this.#state ??= loadState(this.#storage.sql);
+    return this.#state;
+  }
+
+  /** Tables, and nothing in them: what is not there is not looked for. */
+  #born(): CustomerState {
+    migrate(this.#storage, CUSTOMER_SCHEMA, CUSTOMER_TABLES);
+    this.#ended = false;
+    this.#waits.areNone();
+    this.#state = emptyState();
     return this.#state;
   }
 

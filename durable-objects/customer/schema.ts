@@ -66,3 +66,64 @@ export const CUSTOMER_SCHEMA: readonly string[] = [
   // Lines of the decision log that its queue does not have yet.
   'CREATE TABLE log_out (seq INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL);',
 ];
+
+/** What all of them lead to, for an object that is born. Changes with each entry: a test compares them. */
+export const CUSTOMER_TABLES = `
+  CREATE TABLE meta (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    workspace_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    incarnation TEXT NOT NULL,
+    bucketing_id TEXT NOT NULL,
+    anonymous INTEGER NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    erased_at_ms INTEGER,
+    forgotten_until_ms INTEGER NOT NULL DEFAULT 0,
+    forward_to TEXT,
+    legacy_taken INTEGER NOT NULL DEFAULT 0,
+    profile TEXT NOT NULL,
+    last_at_ms INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE TABLE decisions (id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, decision TEXT NOT NULL, receipt TEXT) WITHOUT ROWID;
+  CREATE TABLE blanks (id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE behaviour (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, name TEXT NOT NULL, value_minor INTEGER NOT NULL, event_id TEXT);
+  CREATE TABLE outcomes (
+    seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, goal TEXT NOT NULL, value_minor INTEGER NOT NULL, order_id TEXT, event_id TEXT, unit TEXT
+  );
+  CREATE TABLE enrolments (campaign_id TEXT PRIMARY KEY, enrolment TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE legacies (from_name TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, void_until_ms INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  CREATE TABLE outbox (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    campaign_id TEXT NOT NULL,
+    shard INTEGER NOT NULL,
+    leaf TEXT NOT NULL,
+    arm TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    change TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    sums TEXT,
+    moments_hour INTEGER
+  );
+  CREATE TABLE reported (id INTEGER PRIMARY KEY CHECK (id = 1));
+  CREATE TABLE past_touches (
+    campaign_id TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    counts_toward_global INTEGER NOT NULL,
+    day INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (campaign_id, channel, counts_toward_global, day)
+  ) WITHOUT ROWID;
+  CREATE TABLE sampled (id INTEGER PRIMARY KEY CHECK (id = 1), heard INTEGER NOT NULL);
+  CREATE TABLE settlements (
+    seq INTEGER PRIMARY KEY,
+    ledger TEXT NOT NULL,
+    decision_id TEXT NOT NULL,
+    lease_id TEXT NOT NULL,
+    units INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('post', 'void')),
+    at_ms INTEGER NOT NULL
+  );
+  CREATE TABLE address (id INTEGER PRIMARY KEY CHECK (id = 1), ends_at_ms INTEGER NOT NULL);
+  CREATE TABLE log_out (seq INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL);
+`;

@@ -12,6 +12,14 @@ export class Waits {
   reported: boolean | undefined;
   sampled: SampleMark | undefined;
 
+  /** Storage has been made, and is empty. */
+  areNone(): void {
+    this.settlements = false;
+    this.lines = false;
+    this.reported = false;
+    this.sampled = 'none';
+  }
+
   /** Storage is asked anew: it was emptied, or something may have come there otherwise. */
   forget(): void {
     this.settlements = undefined;

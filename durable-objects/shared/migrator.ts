@@ -1,7 +1,11 @@
 /** Brings an object's SQLite schema up to date: an append-only list of steps, each applied once. */
 
-/** Applies the steps an object has not seen yet, in one transaction; call it from the constructor only. */
-export function migrate(storage: DurableObjectStorage, steps: readonly string[]): void {
+/**
+ * Applies the steps an object has not seen yet, in one transaction; call it from the constructor only.
+ *
+ * @param whole what all steps together lead to, at once: for kinds of which many objects are born, since altering a table costs more than making it
+ */
+export function migrate(storage: DurableObjectStorage, steps: readonly string[], whole?: string): void {
   storage.transactionSync(() => {
     storage.sql.exec(
       'CREATE TABLE IF NOT EXISTS schema_version (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL)',
@@ -10,7 +14,7 @@ export function migrate(storage: DurableObjectStorage, steps: readonly string[])
     const version = row?.version ?? 0;
     // A newer worker wrote here before a rollback: its extra columns are ignored, nothing is taken away.
     if (version >= steps.length) return;
-    for (const step of steps.slice(version)) storage.sql.exec(step);
+    for (const step of version === 0 && whole !== undefined ? [whole] : steps.slice(version)) storage.sql.exec(step);
     storage.sql.exec(
       'INSERT INTO schema_version (id, version) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET version = excluded.version',
       steps.length,
