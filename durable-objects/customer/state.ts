@@ -180,9 +180,18 @@ function newer(one: StoredDecision | undefined, other: StoredDecision): StoredDe
 /** The session of a customer whose client names none: it began with the first decision after 30 idle minutes. */
 export function sessionKeyOf(state: CustomerState, sessionId: string | undefined, nowMs: number): string {
   if (sessionId !== undefined) return sessionId;
+  const times: number[] = [];
+  let [isInOrder, lastMs] = [true, 0];
+  for (const { record } of state.decisions.values()) {
+    isInOrder &&= record.atMs >= lastMs;
+    lastMs = record.atMs;
+    times.push(lastMs);
+  }
+  // Each decision asks: they are in the order of time but for what clients and devices brought late.
+  if (!isInOrder) times.sort((a, b) => a - b);
   let startMs = nowMs;
-  const times = [...state.decisions.values()].map(({ record }) => record.atMs).sort((a, b) => b - a);
-  for (const atMs of times) {
+  for (let i = times.length - 1; i >= 0; i -= 1) {
+    const atMs = times[i] as number;
     if (startMs - atMs > SESSION_IDLE_MS) break;
     startMs = Math.min(startMs, atMs);
   }
