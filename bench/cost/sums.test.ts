@@ -13,11 +13,12 @@ test('the parts of a sum are its whole, and processor time is in it once', () =>
   }
 });
 
-test('a decision without a row costs its row less, a paid one its ledger more', () => {
+test('a decision without a mark costs its row and its call less, a paid one its ledger and an alarm more', () => {
   const rows = (kind: (typeof KINDS)[number]) => sumOf(kind, 0, 0).rows;
-  expect(rows('capped') - rows('anonymous')).toBeCloseTo((1 - SEEN_SHARE) * (ROWS.decision + ROWS.dropped), 12);
-  expect(rows('budgeted') - rows('capped')).toBeCloseTo(SEEN_SHARE * ROWS.paidSeen, 12);
-  expect(sumOf('capped', 0, 0).objects - sumOf('anonymous', 0, 0).objects).toBeCloseTo(PRICES.objectRequest, 12);
+  const unmarked = ROWS.decision + (1 - SEEN_SHARE) * ROWS.forgotten;
+  expect(rows('capped') - rows('uncapped')).toBeCloseTo(unmarked, 12);
+  expect(rows('budgeted') - rows('capped')).toBeCloseTo(SEEN_SHARE * (ROWS.paidSeen + ROWS.alarm), 12);
+  expect(sumOf('capped', 0, 0).objects - sumOf('uncapped', 0, 0).objects).toBeCloseTo(PRICES.objectRequest, 12);
 });
 
 test('requests are those of decisions and of what is told of them', () => {

@@ -22,33 +22,45 @@ export const GOAL_SHARE = 0.03;
 const ACTIVE_SECONDS = 0.005;
 const OBJECT_GIGABYTES = 0.128;
 
-/** Rows as `tests/workerd/rows.test.ts` and `durable-objects/budget/cost.test.ts` count them, indexes, alarms and deletions among them. */
+/** Events told of a decision, on average. */
+const EVENTS = SEEN_SHARE * (1 + GOAL_SHARE);
+
+/** Rows as `tests/workerd/rows.test.ts` and `durable-objects/budget/cost.test.ts` count them, indexes among them. */
 export const ROWS = {
-  /** A decision that counts against something: stored, and dropped for its age. */
+  /** A decision that counts against something: stored, and later forgotten. What leaves no mark has its row when it is seen, which is the exposure's. */
   decision: 1,
-  dropped: 1,
-  exposure: 4,
-  goal: 5,
-  /** Of a session's events together. */
-  delivered: 2,
-  shardDelivery: 1,
+  forgotten: 1,
+  event: 1,
+  /** One alarm for a visit's feedback. */
+  alarm: 1,
+  /** Of an event at a shard that has a hundred a second. */
+  shardEvent: 0.06,
   /** Of a claim that is seen: two of the customer's outbox, three of the ledger. */
   paidSeen: 5,
 } as const;
 
 interface PerDecision {
-  readonly objectRequests: number;
+  /** Of the decision itself, to the customer's object. */
+  readonly decided: number;
+  /** Alarms behind what was seen. */
+  readonly alarms: number;
+  /** Of what was seen, besides its deliveries and what its alarms deliver once more. */
+  readonly ledgers: number;
+  /** Of the decision itself. */
   readonly rows: number;
 }
 
-/** What the decision itself costs besides its request and its processor time. */
-const DECIDED: Readonly<Record<Kind, PerDecision>> = {
-  capped: { objectRequests: 1, rows: ROWS.decision + ROWS.dropped },
-  capped_new: { objectRequests: 1, rows: ROWS.decision + ROWS.dropped },
-  budgeted: { objectRequests: 1, rows: ROWS.decision + ROWS.dropped + SEEN_SHARE * ROWS.paidSeen },
-  // Asked for the customer's consent and segments where the worker did not ask a moment ago. What is seen of it is stored then, and dropped.
-  uncapped: { objectRequests: 1, rows: SEEN_SHARE * (ROWS.decision + ROWS.dropped) },
-  anonymous: { objectRequests: 0, rows: SEEN_SHARE * (ROWS.decision + ROWS.dropped) },
+const MARKED = ROWS.decision + ROWS.forgotten;
+const CAPPED: PerDecision = { decided: 1, alarms: 1, ledgers: 0, rows: MARKED };
+
+/** Requests to objects and rows of one decision, by kind. */
+const KIND: Readonly<Record<Kind, PerDecision>> = {
+  capped: CAPPED,
+  capped_new: CAPPED,
+  budgeted: { decided: 1, alarms: 2, ledgers: 1, rows: MARKED + SEEN_SHARE * ROWS.paidSeen },
+  uncapped: { decided: 0, alarms: 1, ledgers: 0, rows: SEEN_SHARE * ROWS.forgotten },
+  // Whoever never comes back has an alarm more: to be forgotten by.
+  anonymous: { decided: 0, alarms: 2, ledgers: 0, rows: SEEN_SHARE * ROWS.forgotten },
 };
 
 /** Dollars for a million decisions with their feedback, part by part. */
@@ -67,16 +79,15 @@ export interface Sum {
  * @param feedbackCpuMs the same of an event told
  */
 export function sumOf(kind: Kind, decisionCpuMs: number, feedbackCpuMs: number): Sum {
-  const events = SEEN_SHARE * (1 + GOAL_SHARE);
-  const calls = DECIDED[kind].objectRequests + events;
-  // Each session's delivery and its alarm, and the shard's.
-  const objectRequests = calls + 2 * events;
-  const told = SEEN_SHARE * (ROWS.exposure + GOAL_SHARE * ROWS.goal + ROWS.delivered + ROWS.shardDelivery);
+  const { decided, alarms, ledgers, rows } = KIND[kind];
+  const delivered = EVENTS + SEEN_SHARE;
+  const objectRequests = decided + EVENTS + delivered + SEEN_SHARE * (alarms + ledgers);
+  const told = EVENTS * (ROWS.event + ROWS.shardEvent) + SEEN_SHARE * alarms * ROWS.alarm;
   const parts = {
-    requests: (1 + events) * PRICES.workerRequest,
-    cpu: (decisionCpuMs + events * feedbackCpuMs) * PRICES.cpuMs,
+    requests: (1 + EVENTS) * PRICES.workerRequest,
+    cpu: (decisionCpuMs + EVENTS * feedbackCpuMs) * PRICES.cpuMs,
     objects: objectRequests * PRICES.objectRequest,
-    rows: (DECIDED[kind].rows + told) * PRICES.rowWritten,
+    rows: (rows + told) * PRICES.rowWritten,
     duration: objectRequests * ACTIVE_SECONDS * OBJECT_GIGABYTES * PRICES.gigabyteSecond,
   };
   return { ...parts, together: Object.values(parts).reduce((sum, part) => sum + part, 0) };
