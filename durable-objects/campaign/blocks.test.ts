@@ -52,6 +52,16 @@ describe('a block', () => {
     });
   });
 
+  test('answers the same however often it is asked', async () => {
+    await tables()((sql) => {
+      const names = Array.from({ length: 200 }, (_, i) => `customer-${i}:1`);
+      new SourceBlocks(sql).write(NOW, new Map(names.map((name, i) => [name, i + 1])));
+      const blocks = new SourceBlocks(sql);
+      const asked = names.map((name) => [blocks.countedSeq(NOW, name), blocks.countedSeq(NOW, `${name}1`)]);
+      expect(asked).toEqual(names.map((_, i) => [i + 1, 0]));
+    });
+  });
+
   test('of more sources than a row holds has rows enough', async () => {
     await tables()((sql) => {
       const names = Array.from({ length: MAX_ROW_SOURCES + 10 }, (_, i) => `customer-${i}:1`);

@@ -1,7 +1,8 @@
 /** Deliveries that are committed together, and what becomes of them: folded into tables, read anew, counted once. */
-import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, test, vi } from 'vitest';
 import { seededRandom } from '../../decisioning/random.ts';
+import { rootStub, shardStub } from '../shared/stub.ts';
 import { blockOf, SOURCES_KEPT_MS } from './blocks.ts';
 import { MAX_DELIVERY_EVENTS, MAX_REPORT_CELLS, type ShardReport, type StatisticsEvent } from './protocol.ts';
 import { CampaignShard } from './shard.ts';
@@ -238,5 +239,18 @@ describe('deliveries to the object', () => {
       expect(count(storage.sql, 'commits')).toBeLessThan(10);
       expect(countedIn(storage.sql).cells[0]?.statistics.trials).toBe(60);
     });
+  });
+
+  test('that wait for their commit when the alarm rings are committed and told to the root by it', async () => {
+    const address = newAddress();
+    const stub = await shardStub(source, address.workspaceId, address.campaignId, 0);
+    await stub.apply(delivery(address, 'ann', [at(1)]));
+    const waiting = stub.apply(delivery(address, 'bob', [at(1)]));
+    // It has arrived once what was sent behind it has.
+    await runInDurableObject(stub, () => undefined);
+    await runDurableObjectAlarm(stub);
+    const root = await rootStub(source, address.workspaceId, address.campaignId);
+    expect((await root.view()).cells[0]?.statistics.trials).toBe(2);
+    expect(await waiting).toEqual({ outcome: 'applied', ackedSeq: 1 });
   });
 });

@@ -5,11 +5,13 @@ import { IDENTITY_FAULTS } from './identity.ts';
 import { LEARNING_FAULTS } from './learning.ts';
 import { LEDGER_FAULTS } from './ledgers.ts';
 import { MONEY_FAULTS } from './money.ts';
+import { SHARD_FAULTS } from './shards.ts';
 
 export const FAULTS: readonly PlantedFault[] = [
   ...DECISION_FAULTS,
   ...IDENTITY_FAULTS,
   ...LEARNING_FAULTS,
+  ...SHARD_FAULTS,
   ...MONEY_FAULTS,
   ...LEDGER_FAULTS,
 ];

@@ -1,12 +1,6 @@
 /** Faults on the way back: crediting, the outbox, the shards, the root and the publisher. */
 import type { PlantedFault } from '../fault.ts';
 
-const ONCE_IN_A_SHARD = {
-  project: 'workerd',
-  file: 'durable-objects/campaign/shard.test.ts',
-  title: 'is counted once, however often it comes, also after the object was evicted',
-} as const;
-
 const A_PUBLISH_TOLD_LATE = {
   project: 'workerd',
   file: 'durable-objects/campaign/loop.test.ts',
@@ -137,26 +131,6 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
       project: 'node',
       file: 'simulations/faults/crashes.test.ts',
       title: 'leaves nothing that no alarm stands for',
-    },
-  },
-  {
-    name: 'shard-counts-repeats',
-    what: 'a delivery that comes twice is counted twice',
-    file: 'durable-objects/campaign/shard.ts',
-    find: '(event) => event.seq > countedSeq &&',
-    replace: '(event) => event.seq > 0 * countedSeq &&',
-    caughtBy: ONCE_IN_A_SHARD,
-  },
-  {
-    name: 'shard-forgets-its-position',
-    what: 'how far a source is counted is not known to the commit that follows',
-    file: 'durable-objects/campaign/changes.ts',
-    find: 'Math.max(known.seq, to.seq), blocks',
-    replace: 'known.seq, blocks',
-    caughtBy: {
-      project: 'workerd',
-      file: 'durable-objects/campaign/shard.test.ts',
-      title: 'that overlaps an earlier one adds only what is new, and an old one that arrives last adds nothing',
     },
   },
   {
