@@ -15,8 +15,9 @@ const WORD_LENGTH = 8;
 const MIXING_PASSES = 4;
 /** 2^32 over the golden ratio: every step of the mixing adds one more of them. */
 const GOLDEN = 0x9e3779b9;
-const NO_DIGIT = 16;
 const CODES = 128;
+/** A bit that neither a digit has nor the code of one. */
+const NO_DIGIT = 128;
 /** What a character is worth, by its code: looked up, since a pattern and a parse take three times as long, and comparisons half as long again. */
 const DIGITS = Uint8Array.from({ length: CODES }, (_, code) => {
   const digit = '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase());
@@ -84,9 +85,8 @@ function wordAt(seed: string, start: number): number {
   let seen = 0;
   for (let i = start; i < end; i++) {
     const code = seed.charCodeAt(i);
-    // What is beyond the table sets a bit beyond the digits.
-    const digit = DIGITS[code % CODES]! | (code & -CODES);
-    seen |= digit;
+    const digit = DIGITS[code % CODES]!;
+    seen |= code | digit; // what is beyond the table shows, too
     word = (word << 4) | digit;
   }
   if (seen >= NO_DIGIT) refuseSeed();

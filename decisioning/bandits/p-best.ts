@@ -13,6 +13,10 @@ const NEGLIGIBLE = 1e-9;
 const MAX_PANELS = 2_000;
 /** Each halving of a panel's width; 1e4 (the widest tail) to 1e-5 (the narrowest peak) takes 30. */
 const MAX_HALVINGS = 60;
+/** The same under names of this module, see sweep.ts; of one panel at a time. */
+const [POINTS, NODES] = [PANEL_POINTS, panelNodes];
+const logX = new Float64Array(PANEL_POINTS);
+const logY = new Float64Array(PANEL_POINTS);
 const PANELS: Panels<LogitBeta> = {
   widthAt: panelWidth,
   densitiesAt: densities,
@@ -42,16 +46,14 @@ function swept(posterior: BetaPosterior, index: number): LogitBeta {
 
 /** Writes `width` times an arm's density at the points of the panel [right − width, right]. */
 function densities(arms: readonly LogitBeta[], right: number, width: number) {
-  const logX = new Float64Array(PANEL_POINTS);
-  const logY = new Float64Array(PANEL_POINTS);
-  for (let k = 0; k < PANEL_POINTS; k++) {
-    const t = right - width + width * panelNodes[k]!;
+  for (let k = 0; k < POINTS; k++) {
+    const t = right - width + width * NODES[k]!;
     logX[k] = logSigmoid(t);
     logY[k] = logX[k]! - t;
   }
   return (place: number, density: Float64Array): void => {
     const { a, b, logNorm } = arms[place]!;
-    for (let k = 0; k < PANEL_POINTS; k++) density[k] = width * Math.exp(a * logX[k]! + b * logY[k]! - logNorm);
+    for (let k = 0; k < POINTS; k++) density[k] = width * Math.exp(a * logX[k]! + b * logY[k]! - logNorm);
   };
 }
 

@@ -4,6 +4,14 @@ import { PANEL_POINTS, panelTails, panelWeights } from '../math/gauss-panel.ts';
 /** Where the quadrature's own error leaves a cdf at or below zero: density / cdf stays finite and nothing turns negative. */
 const SMALLEST_CDF = 1e-12;
 
+/** The same under names of this module: what another exports is looked up anew at every use. */
+const [POINTS, WEIGHTS, TAILS] = [PANEL_POINTS, panelWeights, panelTails];
+
+/** Of one panel, and of one sweep, which nothing interrupts: arrays of their own would be a fifth of what a sweep takes. */
+const product = new Float64Array(PANEL_POINTS);
+const density = new Float64Array(PANEL_POINTS);
+let scratch = new Float64Array(0);
+
 /** What the sweep must know of an arm. */
 export interface SweptArm {
   /** The arm's place in the vectors handed in. */
@@ -26,7 +34,10 @@ interface Sweep {
 
 /** A sweep that has met nothing yet. @param best zeros, one for each place in the caller's order. */
 function newSweep(arms: readonly SweptArm[], best: Float64Array): Sweep {
-  return { arms, above: new Float64Array(arms.length), ratios: new Float64Array(arms.length * PANEL_POINTS), best };
+  const room = arms.length * (POINTS + 1);
+  if (scratch.length < room) scratch = new Float64Array(room);
+  scratch.fill(0, 0, room);
+  return { arms, above: scratch.subarray(0, arms.length), ratios: scratch.subarray(arms.length, room), best };
 }
 
 /**
@@ -42,29 +53,27 @@ function addPanel(
   fill: (place: number, density: Float64Array) => void,
 ): number {
   const left = right - width;
-  const product = new Float64Array(PANEL_POINTS);
-  for (let k = 0; k < PANEL_POINTS; k++) product[k] = width * panelWeights[k]!;
-  const density = new Float64Array(PANEL_POINTS);
+  for (let k = 0; k < POINTS; k++) product[k] = width * WEIGHTS[k]!;
   let allBelow = 1;
   let met = 0;
   for (; met < arms.length && arms[met]!.high > left; met++) {
     fill(met, density);
     const start = above[met]!;
     let mass = start;
-    for (let k = 0; k < PANEL_POINTS; k++) {
-      mass += panelWeights[k]! * density[k]!;
+    for (let k = 0; k < POINTS; k++) {
+      mass += WEIGHTS[k]! * density[k]!;
       let tail = start;
-      for (let l = 0; l < PANEL_POINTS; l++) tail += panelTails[k * PANEL_POINTS + l]! * density[l]!;
+      for (let l = 0; l < POINTS; l++) tail += TAILS[k * POINTS + l]! * density[l]!;
       const cdf = Math.max(1 - tail, SMALLEST_CDF);
       product[k] = product[k]! * cdf;
-      ratios[met * PANEL_POINTS + k] = density[k]! / cdf;
+      ratios[met * POINTS + k] = density[k]! / cdf;
     }
     above[met] = mass;
     allBelow *= Math.max(1 - mass, 0);
   }
   for (let i = 0; i < met; i++) {
     let sum = 0;
-    for (let k = 0; k < PANEL_POINTS; k++) sum += product[k]! * ratios[i * PANEL_POINTS + k]!;
+    for (let k = 0; k < POINTS; k++) sum += product[k]! * ratios[i * POINTS + k]!;
     best[arms[i]!.index] = best[arms[i]!.index]! + sum / width;
   }
   return allBelow;
