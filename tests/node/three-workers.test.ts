@@ -45,6 +45,12 @@ const documents = [
     arms: ['a', 'b'].map((id) => ({ id, content: { text: id } })),
     caps: [{ max: 5, per: '7d' }],
   },
+  { kind: 'placement', id: 'side', name: 'Side' },
+  // Nothing goes by what is decided for it.
+  {
+    ...{ kind: 'campaign', id: 'plain', name: 'Plain', placements: ['side'], objective: { goal: 'bought' } },
+    arms: [{ id: 'a', content: { text: 'a' } }],
+  },
 ];
 
 beforeAll(async () => {
@@ -100,6 +106,20 @@ describe('the three workers', () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }, 60_000);
+
+  test('a refusal that is told behind holds in front with the next request', async () => {
+    await done('POST', '/v1/kill-switch', { on: false, reason: 'over' });
+    const outcome = async () => {
+      const body = { placements: ['side'], customer: { id: 'c-2' } };
+      return (await done<OptimizeResponse>('POST', '/v1/optimize', body)).decisions[0]!.outcome;
+    };
+    const deadlineMs = Date.now() + MAX_WAIT_MS;
+    while ((await outcome()) === 'default' && Date.now() < deadlineMs)
+      await new Promise((then) => setTimeout(then, 100));
+    expect(await outcome()).toBe('campaign');
+    expect((await ask('PUT', '/v1/customers/c-2', { consent: { channels: { web: false } } })).status).toBe(204);
+    expect(await outcome()).toBe('default');
+  });
 
   test('a document that is written into the inbox is published by the job behind', async () => {
     const next = { ...documents[2], name: 'Summer' };

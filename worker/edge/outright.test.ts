@@ -8,6 +8,7 @@ import { emptyState } from '../../durable-objects/customer/state.ts';
 import { viewOf } from '../../durable-objects/customer/view.ts';
 import { decideOutright, Stranger } from './outright.ts';
 import {
+  forgetAllStandings,
   forgetStanding,
   forgetStandings,
   MAX_STANDINGS,
@@ -117,6 +118,15 @@ describe('what an object told of consent', () => {
     expect(recentStanding('ann', Date.now())).toBeUndefined();
     rememberStanding('ann', STANDING, Date.now() + 1);
     expect(recentStanding('ann', Date.now())).toBe(STANDING);
+  });
+
+  it('is dropped of everybody with a change that says not whose', () => {
+    rememberStanding('ann', STANDING, Date.now());
+    forgetAllStandings();
+    rememberStanding('bob', STANDING, Date.now());
+    expect([recentStanding('ann', Date.now()), recentStanding('bob', Date.now())]).toEqual([undefined, undefined]);
+    rememberStanding('bob', STANDING, Date.now() + 1);
+    expect(recentStanding('bob', Date.now())).toBe(STANDING);
   });
 
   it('is remembered of so many, the oldest go', () => {

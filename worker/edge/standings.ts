@@ -15,6 +15,9 @@ interface Kept {
 /** By object name, oldest first. Names are hashes. */
 const standings = new Map<string, Kept>();
 
+/** When somebody was changed of whom no more is known here. */
+let changedAtMs = 0;
+
 function keep(name: string, kept: Kept): void {
   standings.delete(name);
   if (standings.size >= MAX_STANDINGS) {
@@ -27,6 +30,7 @@ function keep(name: string, kept: Kept): void {
 /** Keeps what an object told, unless it was asked before the last change that went through here. @param atMs when it was asked: it may have answered at once */
 export function rememberStanding(name: string, standing: Standing, atMs: number): void {
   const before = standings.get(name);
+  if (atMs <= changedAtMs) return;
   if (before === undefined || before.standing !== undefined || before.atMs < atMs) keep(name, { standing, atMs });
 }
 
@@ -41,7 +45,14 @@ export function forgetStanding(name: string): void {
   keep(name, { atMs: Date.now() });
 }
 
+/** To be told once somebody was changed who is not known here by name. */
+export function forgetAllStandings(): void {
+  standings.clear();
+  changedAtMs = Date.now();
+}
+
 /** Forgets everybody, as a new isolate would have it. */
 export function forgetStandings(): void {
   standings.clear();
+  changedAtMs = 0;
 }
