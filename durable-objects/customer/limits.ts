@@ -28,10 +28,10 @@ export const SESSION_IDLE_MS = 30 * 60_000;
 /** How long what could not be delivered waits before the alarm tries again; settlements and lines of the log have their alarm from the beginning. */
 export const OUTBOX_BACKSTOP_MS = 10_000;
 /**
- * How long after feedback the alarm looks whether its statistics were delivered, should the object have crashed right behind its answer: long enough
- * for a visit to set one alarm, short enough that what waits for it still counts the same day.
+ * How long after feedback the alarm looks whether its statistics were delivered, should the object have crashed right behind its answer: reports of
+ * one page share it, and evidence counts within seconds of a restart.
  */
-export const DELIVERY_WAKE_MS = 600_000;
+export const DELIVERY_WAKE_MS = 15_000;
 /**
  * What an instance before this one wrote and was not seen to deliver is told once more for so long; its alarm has rung by then. Less than shards
  * recognise a repeat.

@@ -120,8 +120,8 @@ describe('rows written', () => {
       shardReport: 0,
       rootReport: 3,
     });
-    // Delivery goes on behind the answers, and wakes up once for both: which of the three its alarm falls into is chance, their sum is not.
-    expect(exposure + goal + delivered).toBeLessThanOrEqual(3);
+    // Delivery goes on behind the answers: which of the three an alarm falls into, and whether both have one, is chance; their sum has a bound.
+    expect(exposure + goal + delivered).toBeLessThanOrEqual(4);
   });
 
   it('by ten visits, three of which buy, and by forgetting them: at most two a decision, and two an event', async () => {
@@ -141,11 +141,13 @@ describe('rows written', () => {
       });
       rows.feedback += await ofBob(() => bob.see(record!, atMs + 5_000));
       events += 1;
+      // Who buys does so later than one alarm waits.
+      rows.feedback += await ofBob(() => settle(bob));
       if (visit % 4 === 0 || visit === 10) {
         rows.feedback += await ofBob(() => bob.reach(record!, atMs + 90_000, { valueMinor: 500 }));
+        rows.feedback += await ofBob(() => settle(bob));
         events += 1;
       }
-      rows.feedback += await ofBob(() => settle(bob));
     }
     expect((await totalOf(visits, 'c')).exposures).toBe(10);
     // All of it has lapsed, what was bought too: the next decision drops it, and is one row itself.
