@@ -58,9 +58,13 @@ export function apiOf(workspace: TestWorkspace) {
   };
 }
 
-/** Asks until the answer satisfies, at most five seconds: what the product promises from feedback to allocation. */
-export async function eventually<T>(ask: () => Promise<T>, satisfies: (answer: T) => boolean): Promise<T> {
-  const deadlineMs = Date.now() + 5_000;
+/** Asks until the answer satisfies, at most five seconds unless told: what the product promises from feedback to allocation. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  satisfies: (answer: T) => boolean,
+  withinMs = 5_000,
+): Promise<T> {
+  const deadlineMs = Date.now() + withinMs;
   let answer = await ask();
   while (!satisfies(answer) && Date.now() < deadlineMs) {
     await scheduler.wait(50);
