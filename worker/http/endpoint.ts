@@ -51,9 +51,9 @@ function addressKeyOf(c: Ctx): string | undefined {
   return key?.startsWith('pk_') ? key : undefined;
 }
 
-function validate(schema: z.ZodType | undefined, valueOf: () => unknown, kind: 'body' | 'parameter'): Checked<unknown> {
+function validate(schema: z.ZodType | undefined, read: () => unknown, kind: 'body' | 'parameter'): Checked<unknown> {
   if (!schema) return { ok: true, value: undefined };
-  const result = schema.safeParse(valueOf());
+  const result = schema.safeParse(read());
   if (result.success) return { ok: true, value: result.data };
   return refused('invalid_request', undefined, validationErrors(result.error, kind));
 }

@@ -1,9 +1,9 @@
 /** An application for tests of what surrounds every endpoint. */
 import * as z from 'zod';
 import { bodyKey } from '../../contract/decisions.ts';
-import { newRouter } from '../router.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { Unavailable } from '../http/unavailable.ts';
+import { newRouter } from '../router.ts';
 
 /** How often a handler ran: a refused request must not get that far. */
 export const handled = { count: 0 };
