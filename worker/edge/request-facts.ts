@@ -1,11 +1,11 @@
 /** What a request says of itself: place, device, page; and the attributes it brings, checked against their declarations. */
+import Bowser from 'bowser';
 import type { OptimizeRequest } from '../../contract/decisions.ts';
 import type { Directory } from '../../decisioning/catalog/slice.ts';
 import { fitsType } from '../../decisioning/device/bundle.ts';
 import { pageFacts } from '../../decisioning/page-facts.ts';
 import type { FactsOf } from '../../decisioning/request-attributes.ts';
 import type { RequestAttributes } from '../../durable-objects/customer/protocol.ts';
-import { agentFacts } from './user-agent.ts';
 
 /** Longest user agent that is parsed: real ones have some two hundred characters. */
 const MAX_USER_AGENT = 512;
@@ -37,10 +37,19 @@ function device(request: Request): FactsOf<'device', string> {
   if (!userAgent) return { type: 'unknown' };
   const known = devices.get(userAgent);
   if (known) return known;
-  const facts = agentFacts(userAgent);
+  const facts = deviceOf(userAgent);
   if (devices.size >= MAX_DEVICES) devices.clear();
   devices.set(userAgent, facts);
   return facts;
+}
+
+function deviceOf(userAgent: string): FactsOf<'device', string> {
+  const { platform, os, browser } = Bowser.parse(userAgent);
+  return {
+    type: platform.type ?? 'unknown',
+    ...(os.name && { os: os.name }),
+    ...(browser.name && { browser: browser.name }),
+  };
 }
 
 /** What a browser asks for first, `de-DE`; a server that asks for a customer has no language of theirs, and sends no such header. */
