@@ -209,7 +209,7 @@ export class CustomerObject extends DurableObject<StubSource> {
   /** Whatever is written after it gets its alarm in the same breath: a crash between the two would leave an outbox that nobody wakes up for. */
   async #wakeWhenIdle(call: CallFacts): Promise<void> {
     await this.#wake.look();
-    const anonymous = this.#memory.state.meta?.anonymous ?? call.anonymous;
+    const anonymous = this.#memory.seen.meta?.anonymous ?? call.anonymous;
     if (anonymous) await this.#wake.by(call.receivedAtMs + ANONYMOUS_IDLE_MS);
   }
 }

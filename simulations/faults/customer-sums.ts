@@ -59,6 +59,9 @@ export class CustomerSums {
 
   /** Reads what was written to the outbox since. */
   read(): void {
+    // An alarm may be set before anything is written.
+    const isThere = this.#object.database.exec("SELECT 1 FROM sqlite_master WHERE name = 'decisions'", []);
+    if (isThere.toArray().length === 0) return;
     const rows = this.#object.database
       .exec(
         `SELECT seq, campaign_id, leaf, arm, hour, change, sums FROM outbox WHERE seq > ?1
