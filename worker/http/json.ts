@@ -1,4 +1,5 @@
 /** JSON from outside: parsed, and refused when it could harm whoever copies its keys. */
+import { hasBrackets } from './brackets.ts';
 import { type Checked, refused } from './problem.ts';
 
 /** Deeper nesting than any document of the contract has; keeps recursive readers further in from overflowing. */
@@ -43,15 +44,12 @@ function findHarm(root: unknown): Harm | undefined {
   return undefined;
 }
 
-/** As many brackets as it takes to be too deep, wherever they stand. */
-const MAY_BE_DEEP = new RegExp(`(?:[[{][^[{]*){${MAX_DEPTH}}`);
-
 /**
  * Whether nothing in the text can do harm once it is parsed, told from the text alone: unsafe keys stand in it as they are or escaped, and half a character
  * comes by an escape only, for the text itself was UTF-8. Most texts are so, and need no walk through what came of them.
  */
 function isHarmless(text: string): boolean {
-  return !/\\u|__proto__|constructor|prototype/.test(text) && text.isWellFormed() && !MAY_BE_DEEP.test(text);
+  return !/\\u|__proto__|constructor|prototype/.test(text) && text.isWellFormed() && !hasBrackets(text, MAX_DEPTH);
 }
 
 /** The value of a JSON text. */
