@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { hmac } from './naming.ts';
 import { MAX_SHORT_BYTES, shortHmac } from './short-hmac.ts';
 
 const hex = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('hex');
@@ -35,6 +36,14 @@ describe('the HMAC of a short text', () => {
 
   it('is none for a longer text', () => {
     expect(shortHmac('secret', 'x'.repeat(MAX_SHORT_BYTES + 1))).toBeUndefined();
+  });
+
+  it('is none for a longer secret, and the platform’s then, up to the longest that deployments may have', async () => {
+    expect(shortHmac('a'.repeat(MAX_SHORT_BYTES + 1), 'text')).toBeUndefined();
+    for (const length of [MAX_SHORT_BYTES, MAX_SHORT_BYTES + 1, 512]) {
+      const secret = 'a'.repeat(length);
+      expect(hex(await hmac(secret, 'text')), `${length}`).toBe(expected(secret, '4:text'));
+    }
   });
 
   it('is the same after more secrets than are kept', () => {

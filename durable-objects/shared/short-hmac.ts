@@ -113,11 +113,12 @@ function paddedWith(key: Uint8Array, pad: number): Int32Array {
   return after;
 }
 
-function statesOf(secret: string): KeyStates {
+/** Undefined for a secret that the buffer does not hold: deployments may have some of 512 digits. */
+function statesOf(secret: string): KeyStates | undefined {
   const known = keys.get(secret);
   if (known) return known;
   let key = encoder.encode(secret);
-  if (key.length > MAX_SHORT_BYTES) throw new RangeError('a secret is longer than any of ours');
+  if (key.length > MAX_SHORT_BYTES) return undefined;
   if (key.length > BLOCK) {
     buffer.set(key);
     state.set(INITIAL);
@@ -131,16 +132,17 @@ function statesOf(secret: string): KeyStates {
   return states;
 }
 
-/** HMAC-SHA256 of a text, 32 bytes; undefined for one that is longer than {@link MAX_SHORT_BYTES}, which the platform does as fast. */
+/** HMAC-SHA256 of a text, 32 bytes; undefined where text or secret is longer than {@link MAX_SHORT_BYTES}, which the platform does as fast. */
 export function shortHmac(secret: string, text: string): Uint8Array | undefined {
   if (text.length > MAX_SHORT_BYTES) return undefined;
-  const { inner, outer } = statesOf(secret);
+  const states = statesOf(secret);
+  if (!states) return undefined;
   const { read, written } = encoder.encodeInto(text, buffer.subarray(0, MAX_SHORT_BYTES));
   if (read < text.length) return undefined;
-  state.set(inner);
+  state.set(states.inner);
   finish(written, BLOCK);
   writeDigest(buffer);
-  state.set(outer);
+  state.set(states.outer);
   finish(DIGEST_WORDS * 4, BLOCK);
   const digest = new Uint8Array(DIGEST_WORDS * 4);
   writeDigest(digest);
