@@ -2,25 +2,33 @@
  * Entry of the worker in front: it answers those who ask for decisions and tell what became of them, and passes everything else to the worker of
  * `control.ts`, so that all has one address. What decides is small and starts quickly (docs/adr/0031-three-workers.md).
  */
+import { getPath } from 'hono/utils/url';
 import { forgetAllStandings } from './edge/standings.ts';
 import { takesPath } from './http/known-paths.ts';
 import { passOn } from './http/pass-on.ts';
+import { problem } from './http/problem.ts';
 import { newRouter } from './router.ts';
 import { registerDeciding } from './routes/deciding.ts';
 
 const app = newRouter();
 registerDeciding(app);
 
+/** Answers in the place of the worker behind, whatever the path. */
+const standIn = newRouter();
+standIn.notFound((c) => problem(c, 'unavailable'));
+
 /** Its bindings: those of every worker of the project, and the worker behind it. */
 type FrontEnv = Env & { readonly CONTROL: Fetcher };
 
 export default {
-  fetch(request, env, ctx) {
-    const { pathname } = new URL(request.url);
-    if (takesPath(app, pathname)) return app.fetch(request, env, ctx);
-    const passed = passOn(env.CONTROL, request);
-    // Profiles and erasures go by here: what was told of consent before them is not gone by any more.
-    const changes = request.method !== 'GET' && pathname.startsWith('/v1/customers/');
-    return changes ? passed.finally(forgetAllStandings) : passed;
+  async fetch(request, env, ctx) {
+    // As routers read it: written with escapes it is the same path, and is not decided for behind.
+    const path = getPath(request);
+    if (takesPath(app, path)) return app.fetch(request, env, ctx);
+    const answer = (await passOn(env.CONTROL, request)) ?? (await standIn.fetch(request, env, ctx));
+    // Profiles and erasures go by here: what was told of consent before them is not gone by any more. A refused one changed nothing, and needs no key.
+    const isRefused = answer.status >= 400 && answer.status < 500;
+    if (request.method !== 'GET' && path.startsWith('/v1/customers/') && !isRefused) forgetAllStandings();
+    return answer;
   },
 } satisfies ExportedHandler<FrontEnv>;

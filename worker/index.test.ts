@@ -1,0 +1,57 @@
+import { createExecutionContext, env } from 'cloudflare:test';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { forgetStandings, recentStanding, rememberStanding } from './edge/standings.ts';
+import front from './index.ts';
+
+const NOW_MS = Date.now();
+const standing = { isErased: false } as never;
+
+/** Asks the worker in front, with one behind it that answers so. */
+function ask(method: string, path: string, answerBehind: () => Response) {
+  const behind = vi.fn(async () => answerBehind());
+  const request = new Request(`https://api.example${path}`, { method, headers: { origin: 'https://shop.example' } });
+  const bindings = { ...env, CONTROL: { fetch: behind } } as never;
+  const answered = Promise.resolve(front.fetch(request as never, bindings, createExecutionContext()));
+  return answered.then((answer) => ({ answer, passed: behind.mock.calls.length }));
+}
+
+const absent = (): Response => {
+  throw new Error('not there');
+};
+
+afterEach(forgetStandings);
+
+describe('the worker in front', () => {
+  it.each([
+    ['/v1/optimize', 0],
+    ['/v1/%6fptimize', 0],
+    ['/%76%31/feedback?a=%2f', 0],
+    ['/v1/optimize/', 1],
+    ['/v1/customers/a', 1],
+  ])('answers %s by itself or passes it on (%i), however it is written', async (path, times) => {
+    const { answer, passed } = await ask('PUT', path, () => new Response('behind', { status: 202 }));
+    expect([passed, answer.status]).toEqual([times, times === 0 ? 405 : 202]);
+  });
+
+  it('answers for a worker that is not there as for every part that is down, readable for pages', async () => {
+    const { answer } = await ask('GET', '/v1/campaigns', absent);
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ type: '/problems/unavailable', instance: '/v1/campaigns' });
+    expect(answer.headers.get('retry-after')).toBe('2');
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://shop.example');
+    expect((await ask('OPTIONS', '/v1/campaigns', absent)).answer.status).toBe(204);
+  });
+
+  it.each([
+    ['PUT', 204, false],
+    ['DELETE', 503, false],
+    ['PUT', 401, true],
+    ['PUT', 429, true],
+    ['GET', 200, true],
+  ])('a customer’s %s that was answered %i leaves what was told of consent: %s', async (method, status, isLeft) => {
+    rememberStanding('name', standing, NOW_MS);
+    await ask(method, '/v1/%63ustomers/a', () => new Response(null, { status }));
+    expect(recentStanding('name', NOW_MS) !== undefined).toBe(isLeft);
+  });
+});
