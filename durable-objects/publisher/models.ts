@@ -2,7 +2,7 @@
 import type { PublishedModel } from '../../decisioning/scoring/published.ts';
 import { introduce, nextSeq, readMeta } from './meta.ts';
 
-/** Models with a version in service: one answer with all of them is read by every worker every two seconds. */
+/** Models with a version in service: one answer with all of them is read by every worker every second of traffic. */
 export const MAX_MODELS = 200;
 
 /** A version that was put in service on purpose, in spite of being called back before. */
