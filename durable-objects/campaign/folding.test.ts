@@ -164,6 +164,38 @@ describe('a repeat', () => {
   });
 });
 
+describe('what an object that starts anew has to read', () => {
+  test('is folded before it is more than 16 million characters, whichever object wrote them', async () => {
+    await newStorage()((storage) => {
+      const address = newAddress();
+      let shard = new CampaignShard(storage);
+      const epoch = () => storage.sql.exec<{ epoch: number }>('SELECT epoch FROM shard').one().epoch;
+      const moments = Array.from({ length: 640 }, (_, i) => 9_000_000_000_000 + i);
+      const commit = (seq: number) =>
+        shard.apply(
+          delivery(
+            address,
+            'ann',
+            Array.from({ length: 50 }, (_, i) =>
+              at(50 * seq + i + 1, 0, { arm: `a${i}`, sums: { 'linear:x': moments } }),
+            ),
+          ),
+        );
+      const bodies = () =>
+        storage.sql.exec<{ n: number }>('SELECT coalesce(sum(length(body)), 0) AS n FROM commits').one().n;
+      let seq = 0;
+      for (; bodies() < 16_000_000; seq += 1) {
+        if (seq === 20) shard = new CampaignShard(storage);
+        commit(seq);
+      }
+      expect([epoch(), seq]).toEqual([0, 36]);
+      commit(seq);
+      expect(epoch()).toBe(1);
+      expect(countedIn(storage.sql).vectors[0]?.sums[1]).toBe((seq + 1) * 9_000_000_000_001);
+    });
+  });
+});
+
 describe('an object that starts anew after any number of commits', () => {
   test.each([1, 2, 3])(
     'has counted what a perfect observer has, and its root hears all of it (seed %i)',

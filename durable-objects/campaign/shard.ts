@@ -10,6 +10,8 @@ import { Unfolded } from './unfolded.ts';
 export const MAX_LOGGED_COMMITS = 240;
 /** Characters of a commit's row: with three bytes each below the 2 MB that a row holds. What is more is folded at once. */
 const MAX_LOGGED_CHARACTERS = 500_000;
+/** Characters of all of them, which an object that starts again reads: with 31 features and some hundred cells 240 rows would be 100 MB. */
+const MAX_LOG_CHARACTERS = 16_000_000;
 /** Sources that are held unfolded: some 10 MB of the 128 that an object has. */
 const MAX_UNFOLDED_SOURCES = 50_000;
 /** Cells that are: ten reports. */
@@ -41,6 +43,7 @@ interface Memory {
   /** Folds so far: rows of commits that say another number are done with. */
   epoch: number;
   logged: number;
+  loggedCharacters: number;
   kept: Kept;
   unfolded: Unfolded;
   readonly blocks: SourceBlocks;
@@ -161,6 +164,7 @@ export class CampaignShard {
     unfolded.absorb(staged, memory.seq);
     const isFull =
       memory.logged >= this.#maxLoggedCommits ||
+      memory.loggedCharacters >= MAX_LOG_CHARACTERS ||
       unfolded.sources.size >= MAX_UNFOLDED_SOURCES ||
       unfolded.cells.size >= MAX_UNFOLDED_CELLS ||
       unfolded.elements >= MAX_UNFOLDED_ELEMENTS;
@@ -174,6 +178,7 @@ export class CampaignShard {
         text,
       );
       memory.logged += 1;
+      memory.loggedCharacters += text.length;
     }
   }
 
@@ -187,6 +192,7 @@ export class CampaignShard {
     memory.kept = blocks.forget({ ...memory.kept, sources: memory.kept.sources + came }, Date.now());
     memory.epoch += 1;
     memory.logged = 0;
+    memory.loggedCharacters = 0;
     memory.unfolded = new Unfolded(this.#sql);
     this.#sql.exec(
       'UPDATE shard SET seq = ?, acked_seq = ?, epoch = ?, kept_sources = ?, from_block = ?',
@@ -217,19 +223,19 @@ export class CampaignShard {
       ackedSeq: row?.ackedSeq ?? 0,
       epoch: row?.epoch ?? 0,
       logged: 0,
+      loggedCharacters: 0,
       kept: { sources: row?.keptSources ?? 0, fromBlock: row?.fromBlock ?? 0 },
       unfolded: new Unfolded(this.#sql),
       blocks: new SourceBlocks(this.#sql),
       hasTimeless: this.#sql.exec('SELECT 1 FROM sources LIMIT 1').toArray().length > 0,
     };
-    const logged = this.#sql.exec<{ body: string }>(
-      'SELECT body FROM commits WHERE epoch = ? ORDER BY slot',
-      memory.epoch,
-    );
-    for (const { body } of row ? logged.toArray() : []) {
+    // One at a time: all of them are more than an object should hold besides what they come to.
+    const text = 'SELECT body FROM commits WHERE epoch = ? ORDER BY slot';
+    for (const { body } of row ? this.#sql.exec<{ body: string }>(text, memory.epoch) : []) {
       const { changes, acked } = changesOf(body);
       memory.seq += 1;
       memory.logged += 1;
+      memory.loggedCharacters += body.length;
       memory.ackedSeq = Math.max(memory.ackedSeq, acked);
       memory.unfolded.absorb(changes, memory.seq);
     }
