@@ -53,6 +53,7 @@ export class Chores {
     this.#waits.forget();
     this.#deliveries.lookAgain();
     const nowMs = Date.now();
+    this.letGo(nowMs);
     const { meta } = this.#memory.state;
     if (!meta) return;
     await this.#giveBackLapsed(nowMs);
@@ -117,10 +118,16 @@ export class Chores {
     if (meta.anonymous && !idle) await this.#wake.by(lastAtMs + ANONYMOUS_IDLE_MS);
   }
 
+  /** Lets go of evidence that was delivered long ago: told once more, a shard that has forgotten it would report it as lost. */
+  letGo(nowMs: number): void {
+    letGo(this.#memory.seen.outbox, nowMs, () => this.#deliveries.reported);
+  }
+
   /** The known customer has the legacy: what is kept here is the address it moved to. */
   legacyTaken(call: CallFacts): void {
     const { meta } = this.#memory.state;
     if (!meta?.forwardTo || meta.legacyTaken) return;
+    this.letGo(call.receivedAtMs);
     this.#memory.transact(call, (store) => {
       store.saveMeta({ ...meta, legacyTaken: true, profile: EMPTY_PROFILE });
       emptyTables(store.writer, store.state.outbox);
@@ -142,10 +149,10 @@ export class Chores {
    * some minutes shares: what comes at once is not its affair, but a crash right behind the answer. One that fails is tried again soon.
    */
   async deliverSoon(receivedAtMs: number): Promise<void> {
-    const { meta, outbox } = this.#memory.state;
+    const { meta } = this.#memory.state;
     const { fresh } = this.#deliveries;
     if (!meta || fresh === 'none') return;
-    letGo(outbox, receivedAtMs);
+    this.letGo(receivedAtMs);
     await this.#wake.by(receivedAtMs + (fresh === 'urgent' ? OUTBOX_BACKSTOP_MS : DELIVERY_WAKE_MS));
     this.#waitUntil(this.#deliver(meta, receivedAtMs));
   }

@@ -136,6 +136,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     const moved = this.#memory.moved();
     if (moved) return moved;
     await this.#wake.by(call.receivedAtMs + (this.#sampling.isHeld ? OUTBOX_BACKSTOP_MS : TOMBSTONE_MS));
+    this.#chores.letGo(call.receivedAtMs);
     // The object's time: a decision of a moment ago, by a worker whose clock is ahead, is erased like the others.
     this.#memory.forget(call, objectNow(this.#memory.state, call.receivedAtMs));
     await this.#chores.deliverSoon(call.receivedAtMs);
@@ -208,6 +209,7 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   /** Whatever is written after it gets its alarm in the same breath: a crash between the two would leave an outbox that nobody wakes up for. */
   async #wakeWhenIdle(call: CallFacts): Promise<void> {
+    this.#chores.letGo(call.receivedAtMs);
     await this.#wake.look();
     const anonymous = this.#memory.seen.meta?.anonymous ?? call.anonymous;
     if (anonymous) await this.#wake.by(call.receivedAtMs + ANONYMOUS_IDLE_MS);

@@ -85,10 +85,14 @@ export function isFresh({ waiting }: Outbox): boolean {
   return waiting.some(({ isOld }) => !isOld);
 }
 
-/** Lets go of what instances before this one wrote so long ago that their alarm has seen to it. */
-export function letGo(outbox: Outbox, nowMs: number): void {
+/**
+ * Lets go of what instances before this one wrote so long ago that their alarm has seen to it.
+ *
+ * @param isStuck whether an alarm came back with something undelivered: then all is kept until it is through. Asked only where something is to go
+ */
+export function letGo(outbox: Outbox, nowMs: number, isStuck: () => boolean): void {
   const isOver = ({ isOld, event }: WaitingEvent) => isOld && event.atMs <= nowMs - RETOLD_MS;
-  if (outbox.waiting.some(isOver)) outbox.waiting = outbox.waiting.filter((waiting) => !isOver(waiting));
+  if (outbox.waiting.some(isOver) && !isStuck()) outbox.waiting = outbox.waiting.filter((waiting) => !isOver(waiting));
 }
 
 /** Gives an event a row of its own. */

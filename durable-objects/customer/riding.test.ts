@@ -29,11 +29,11 @@ let worlds = 0;
 const objective = { goal: 'purchase', conversionWeight: 1, revenueWeight: 0, priority: 0 };
 
 /** A customer with two decisions. */
-async function scene() {
+async function scene(atMs = NOW_MS) {
   worlds += 1;
   const world = worldOf(`riding-${worlds}`, configurationOf([campaignOf('c', { objective })], { goals: [PURCHASE] }));
   const ann = customerOf(world, 'ann');
-  const [first, second] = [await ann.decide('1', NOW_MS), await ann.decide('2', NOW_MS)];
+  const [first, second] = [await ann.decide('1', atMs), await ann.decide('2', atMs)];
   return { world, ann, first: first as DecisionRecord, second: second as DecisionRecord };
 }
 
@@ -132,6 +132,38 @@ describe('evidence', () => {
     await quiet(ann).toBe(0);
     await ownShards(ann);
     expect(log.map(({ events }) => events.map(({ seq }) => seq))).toEqual([seqs]);
+  });
+
+  it('that an alarm could not deliver either is told however much later something comes', async () => {
+    const { world, ann, first } = await scene();
+    await withShards(ann, true);
+    await ann.see(first, NOW_MS);
+    await expect.poll(() => alarmOf(ann), { timeout: 10_000 }).toBe(NOW_MS + OUTBOX_BACKSTOP_MS);
+    expect(await runDurableObjectAlarm(objectOf(ann))).toBe(true);
+    await ownShards(ann);
+    await evictDurableObject(objectOf(ann));
+    const record = (await ann.decide('3', NOW_MS + RETOLD_MS)) as DecisionRecord;
+    await ann.see(record, NOW_MS + RETOLD_MS);
+    await quiet(ann).toBe(0);
+    expect((await totalOf(world, 'c')).exposures).toBe(2);
+    await settle(ann);
+  });
+
+  it.each([
+    ['an erasure', (ann: Customer) => ann.stub().erase(ann.facts(NOW_MS + RETOLD_MS))],
+    ['an alarm', (ann: Customer) => runInDurableObject(objectOf(ann), (object) => object.alarm())],
+  ])('that was delivered a day ago is told no more by %s', async (_, follows) => {
+    const { ann, first } = await scene(NOW_MS - RETOLD_MS - HOUR_MS);
+    await ann.see(first, NOW_MS - RETOLD_MS - HOUR_MS);
+    await quiet(ann).toBe(0);
+    await evictDurableObject(objectOf(ann));
+    const log: Delivery[] = [];
+    await withShards(ann, false, log);
+    await follows(ann);
+    await quiet(ann).toBe(0);
+    await ownShards(ann);
+    expect(log).toEqual([]);
+    expect((await tablesOf(ann)).outbox).toEqual([]);
   });
 
   it('outlives the erasure of its decision, and no position is given twice', async () => {
