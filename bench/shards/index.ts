@@ -2,13 +2,14 @@
  * `npm run bench:shards`: what a campaign's shards take and what rows they write for it, in workerd itself: one shard fed directly (one event a customer, and
  * fifty), at 100 and 1,000 events a second for so long that commits are folded, and a campaign of 1, 2 and 4 shards through `/v1/feedback`. `-- --json FILE`
  * writes the figures as one flat object, `--rounds N` and `--seconds S` change how long, `--rows-seconds S` for how
- * long rows are counted; `--no-feedback` leaves the last part out.
+ * long rows are counted; `--no-feedback` leaves the last part out. Ends with an error when a bound is missed.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { boundLine, type Held } from '../bounds.ts';
 import { feedbackRates } from './campaign.ts';
 import { type Fed, Feeder } from './feed.ts';
 
@@ -35,6 +36,13 @@ const CLIENTS = 900;
 /** Of batches of fifty: some thousand a second. */
 const BATCH_CLIENTS = 600;
 const MS = 1_000;
+/** What is asked: events a second that one shard takes, and rows of 1,000 events. */
+const BOUNDS: readonly { readonly id: string; readonly atLeast?: number; readonly atMost?: number }[] = [
+  { id: 'shards.one.batches_of_1.per_second', atLeast: 4_000 },
+  { id: 'shards.one.batches_of_50.per_second', atLeast: 50_000 },
+  { id: 'shards.rows_per_1000.at_100', atMost: 60 },
+  { id: 'shards.rows_per_1000.at_1000', atMost: 15 },
+];
 
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((one, other) => one - other)[numbers.length >> 1]!;
@@ -47,6 +55,15 @@ function print(name: string, cells: readonly (string | number)[]): void {
 
 /** Deletions that a block's row costs later are among them. */
 const rowsOf = ({ rows, alarms, blocks }: Fed): number => rows + alarms + blocks;
+
+/** A figure that is missing is missed: nothing here is left out on demand. */
+function held(): Held[] {
+  return BOUNDS.map(({ id, atLeast = 0, atMost = Number.POSITIVE_INFINITY }) => {
+    const value = figures[id] ?? Number.NaN;
+    const bound = atLeast > 0 ? `at least ${atLeast}` : `at most ${atMost}`;
+    return { id, bound, value, holds: value >= atLeast && value <= atMost };
+  });
+}
 
 async function oneShard(feeder: Feeder): Promise<void> {
   print('one shard, as much as it takes', ['events a second', 'median ms', '99 % ms', 'rows of 1,000']);
@@ -104,7 +121,9 @@ try {
     figures[`shards.feedback.by_${shards}.per_second`] = perSecond;
     print(`  ${shards} shard${shards > 1 ? 's' : ''}`, [perSecond.toFixed(0), failed]);
   }
-  console.log(`\n  load ${loadavg()[0]?.toFixed(1)} on this machine, state in ${tmpdir()}`);
+  console.log(`\n${held().map(boundLine).join('')}`);
+  if (held().some(({ holds }) => !holds)) process.exitCode = 1;
+  console.log(`  load ${loadavg()[0]?.toFixed(1)} on this machine, state in ${tmpdir()}`);
   if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
 } finally {
   rmSync(state, { recursive: true, force: true });
