@@ -8,7 +8,7 @@ import { registerFeedback } from './feedback.ts';
 import { registerHealth } from './health.ts';
 import { registerOptimize } from './optimize.ts';
 
-/** Registers these. What they import is loaded wherever decisions are made: `npm run budget:worker` holds its bytes. */
+/** Registers these. What they import is loaded wherever decisions are made: `npm run budget:workers` holds its bytes. */
 export function registerDeciding(app: App): void {
   registerOptimize(app);
   registerFeedback(app);
