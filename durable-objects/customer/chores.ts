@@ -130,7 +130,7 @@ export class Chores {
     this.letGo(call.receivedAtMs);
     this.#memory.transact(call, (store) => {
       store.saveMeta({ ...meta, legacyTaken: true, profile: EMPTY_PROFILE });
-      emptyTables(store.writer, store.state.outbox);
+      emptyTables(store.writer, store.state);
     });
     this.#memory.drop();
   }

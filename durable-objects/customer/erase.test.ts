@@ -73,6 +73,16 @@ describe('erasure', () => {
     expect(await totalOf(world, 'c')).toMatchObject({ exposures: 1, trials: 1, conversions: 1, customers: 1 });
   });
 
+  it('leaves nothing of an old decision either, though its goal is kept with it behind a younger one', async () => {
+    const { ann } = scene();
+    const record = must(await ann.decide('1', NOW_MS - 3 * HOUR_MS));
+    await ann.tell(NOW_MS, { goal: 'other', orderId: 'younger' });
+    await ann.reach(record, NOW_MS, { orderId: 'order-4711', atMs: NOW_MS - HOUR_MS });
+    await ann.stub().erase(ann.facts(NOW_MS + 90 * DAY_MS - HOUR_MS / 2));
+    expect((await tablesOf(ann)).outcomes).toEqual([]);
+    expect(JSON.stringify(await tablesOf(ann))).not.toContain('order-4711');
+  });
+
   it('reaches a decision that a worker with a fast clock made a moment later', async () => {
     const { ann } = scene();
     const record = must(await ann.decide('1', NOW_MS + 500));

@@ -1,7 +1,7 @@
 /** What forgetting a customer takes away, and what it leaves. */
 import { giveBack } from './claims.ts';
-import { moveOut, type Outbox } from './outbox.ts';
-import type { CustomerMeta } from './state.ts';
+import { moveOut } from './outbox.ts';
+import type { CustomerMeta, CustomerState } from './state.ts';
 import { EMPTY_PROFILE } from './state.ts';
 import type { SqlStore } from './store.ts';
 import type { Writer } from './writes.ts';
@@ -18,10 +18,13 @@ const OWN_TABLES = [
   'log_out',
 ] as const;
 
-/** Empties storage of everything that is the customer's own, but for what waits for delivery; memory is the caller's to read anew. */
-export function emptyTables(sql: Writer, outbox: Outbox): void {
-  moveOut(sql, outbox);
+/** Empties storage of everything that is the customer's own, but for what waits for delivery; what is left of memory is the caller's to read anew. */
+export function emptyTables(sql: Writer, state: CustomerState): void {
+  moveOut(sql, state.outbox);
   for (const table of OWN_TABLES) sql.exec(`DELETE FROM ${table}`);
+  // What prunes at the end of the change must not find a place for what is gone.
+  for (const held of [state.decisions, state.pastTouches, state.blanks, state.outcomesWith]) held.clear();
+  for (const list of [state.behaviour, state.outcomes]) list.length = 0;
 }
 
 /** Empties the object but for a tombstone that voids the tokens of what was erased, until the last of them has expired. */
@@ -29,6 +32,6 @@ export function forget(store: SqlStore, erasedAtMs: number): void {
   const meta = store.state.meta as CustomerMeta;
   // Nobody can report what is forgotten: what it holds of ledgers goes back now.
   giveBack(store, store.state.decisions.values(), erasedAtMs);
-  emptyTables(store.writer, store.state.outbox);
+  emptyTables(store.writer, store.state);
   store.saveMeta({ ...meta, erasedAtMs, createdAtMs: erasedAtMs, bucketingId: meta.name, profile: EMPTY_PROFILE });
 }
