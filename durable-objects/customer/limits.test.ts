@@ -176,6 +176,19 @@ describe('what is kept', () => {
     expect(outcomes!.some(({ event_id }) => event_id === 'first')).toBe(false);
   });
 
+  it('outcomes of before go first, though a device brought them after younger ones', async () => {
+    const ann = scene();
+    const record = must(await ann.decide('1', START_MS));
+    await ann.tell(START_MS, { goal: 'other', orderId: 'younger' });
+    await ann.reach(record, START_MS, { orderId: 'with its decision' });
+    await fill(ann, (sql) => {
+      const text = "INSERT INTO outcomes (at_ms, goal, value_minor, order_id) VALUES (?, 'other', 1, 'older')";
+      sql.exec(text, START_MS - DAY_MS);
+    });
+    await ann.decide('2', START_MS + 90 * DAY_MS - HOUR_MS);
+    expect((await tablesOf(ann)).outcomes).toMatchObject([{ order_id: 'younger' }]);
+  });
+
   it('default answers: a day, and no more than the limit', async () => {
     const ann = scene();
     const blank = (id: string, atMs: number) => ann.ask(id, atMs, { placements: ['unknown'] });

@@ -108,12 +108,17 @@ function pruneList(
   nowMs: number,
   ridersOf: () => ReadonlySet<unknown> = () => new Set(),
 ): void {
+  const oldestMs = nowMs - RETENTION_MS;
+  if (list.length <= max && !(list.length > 0 && (list[0] as { atMs: number }).atMs <= oldestMs)) return;
+  // What a device brought was written late, and an instance that starts has outcomes by time: memory and rows must let go of the same ones.
+  const order = table === 'outcomes' ? 'at_ms, seq' : 'seq';
+  if (table === 'outcomes') list.sort((one, other) => one.atMs - other.atMs);
   let drop = Math.max(0, list.length - max);
-  while (drop < list.length && (list[drop] as { atMs: number }).atMs <= nowMs - RETENTION_MS) drop += 1;
-  if (drop === 0) return;
+  while (drop < list.length && (list[drop] as { atMs: number }).atMs <= oldestMs) drop += 1;
   const riders = ridersOf();
   const rows = list.splice(0, drop).filter((one) => !riders.has(one)).length;
-  if (rows > 0) sql.exec(`DELETE FROM ${table} WHERE seq IN (SELECT seq FROM ${table} ORDER BY seq LIMIT ?)`, rows);
+  if (rows > 0)
+    sql.exec(`DELETE FROM ${table} WHERE seq IN (SELECT seq FROM ${table} ORDER BY ${order} LIMIT ?)`, rows);
 }
 
 /** Outcomes that are stored with decisions: their rows are not theirs alone, and are left out when they are read again. */
