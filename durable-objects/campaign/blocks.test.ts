@@ -98,6 +98,18 @@ describe('what is forgotten', () => {
     });
   });
 
+  test.each([
+    ['this object’s', NOW, NOW_MS + 10 * SOURCES_KEPT_MS],
+    ['a sender’s', NOW + blockOf(10 * SOURCES_KEPT_MS), NOW_MS],
+  ])('is no more where %s clock is weeks ahead', async (_whose, newest, nowMs) => {
+    await tables()((sql) => {
+      const blocks = new SourceBlocks(sql);
+      const oldest = blockOf(NOW_MS - SOURCES_KEPT_MS);
+      for (const block of [oldest - 1, oldest, newest]) blocks.write(block, new Map([['ann:1', 3]]));
+      expect(blocks.forget({ sources: 3, fromBlock: 0 }, nowMs)).toEqual({ sources: 2, fromBlock: oldest });
+    });
+  });
+
   test('are the oldest blocks where more sources are kept than may be', async () => {
     await tables()((sql) => {
       const blocks = new SourceBlocks(sql);

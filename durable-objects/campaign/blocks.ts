@@ -112,9 +112,12 @@ export class SourceBlocks {
     return sources.size - before;
   }
 
-  /** Forgets what is older than {@link SOURCES_KEPT_MS}, and the oldest of too many; inside the caller's transaction. */
+  /**
+   * Forgets what is older than {@link SOURCES_KEPT_MS}, and the oldest of too many; inside the caller's transaction. Older than now and than the newest
+   * event: what is forgotten is refused for good, so neither a clock of ours that is days ahead for a moment nor one of a sender's may decide it alone.
+   */
   forget({ sources, fromBlock }: Kept, nowMs: number, most = MAX_SOURCES_KEPT): Kept {
-    let from = Math.max(fromBlock, blockOf(nowMs - SOURCES_KEPT_MS));
+    let from = Math.max(fromBlock, Math.min(blockOf(nowMs), this.#newest()) - blockOf(SOURCES_KEPT_MS));
     let kept = sources;
     let lastId: number | undefined;
     type Row = { id: number; bytes: number };
@@ -132,6 +135,11 @@ export class SourceBlocks {
     if (lastId !== undefined) this.#sql.exec('DELETE FROM blocks WHERE id <= ?', lastId);
     for (const block of [...this.#held.keys()]) if (block < from) this.#held.delete(block);
     return { sources: kept, fromBlock: from };
+  }
+
+  #newest(): number {
+    const row = this.#sql.exec<{ id: number }>('SELECT id FROM blocks ORDER BY id DESC LIMIT 1').toArray()[0];
+    return row ? Math.floor(row.id / ROWS_PER_BLOCK) : 0;
   }
 
   #open(block: number): Block {
