@@ -174,6 +174,18 @@ describe('idle anonymous customers', () => {
     expect(await alarmOf(visitor)).toBe(NOW_MS + 30 * DAY_MS);
   });
 
+  it('whom a token brought to life as a visitor is known once they are named: not forgotten, and a no is kept', async () => {
+    const { world, visitor } = scene();
+    const who = customerOf(world, 'visitor');
+    const record = must(await customerOf(world, 'another').decide('1', NOW_MS));
+    await visitor.see({ ...record, customer: visitor.name }, NOW_MS);
+    const said = { personalization: false };
+    expect(await who.stub().consent(who.facts(NOW_MS + 1), said, 'page')).toMatchObject({ outcome: 'kept' });
+    expect((await tablesOf(who)).meta).toMatchObject([{ anonymous: 0 }]);
+    expect((await tablesOf(who)).decisions).toHaveLength(1);
+    await settle(who);
+  });
+
   it('known customers are never forgotten', async () => {
     const { ann } = scene();
     await fill(ann, NOW_MS - 80 * DAY_MS);

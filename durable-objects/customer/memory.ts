@@ -68,6 +68,8 @@ export class Memory {
       const store = new SqlStore(state, this.#waits, call.refused);
       state.lastAtMs = Math.max(state.lastAtMs, call.receivedAtMs);
       if (!state.meta) store.saveMeta(newborn(call));
+      // A worker of the version before takes whomever a token brings to life for a visitor; whoever names them knows better.
+      else if (state.meta.anonymous && !call.anonymous) store.saveMeta({ ...state.meta, anonymous: false });
       const result = change(store);
       prune(store.writer, store, state.lastAtMs);
       const { meta } = state;

@@ -121,7 +121,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     await this.#wakeWhenIdle(call);
     const moved = this.#memory.moved(call.receivedAtMs);
     if (moved) return moved;
-    const anonymous = this.#memory.state.meta?.anonymous ?? call.anonymous;
+    const anonymous = call.anonymous && (this.#memory.state.meta?.anonymous ?? true);
     if (anonymous && (!said || said.personalization === false)) return this.erase(call);
     return { outcome: said ? this.#memory.transact(call, (store) => keepPurposes(store, said, by)) : 'nobody' };
   }
