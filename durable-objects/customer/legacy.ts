@@ -2,11 +2,11 @@
 import type { Receipt } from '../../decisioning/receipt.ts';
 import { giveBack } from './claims.ts';
 import { MAX_LEGACY_RECEIPT_CHARS } from './limits.ts';
-import type { Legacy } from './protocol.ts';
+import type { Legacy, StoredDecision } from './protocol.ts';
 import { refusalsOf, withPurposes } from './purposes.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { pastTouchesKey } from './state.ts';
-import type { CustomerStore } from './store.ts';
+import type { CustomerStore, DecisionRow } from './store.ts';
 
 /**
  * Everything that caps, stickiness, counters, credits and replays need. The outbox stays behind and delivers itself, settlements too; claims that
@@ -62,7 +62,7 @@ export function takeLegacy(store: CustomerStore, legacy: Legacy): void {
       giveBack(store, [decision], state.lastAtMs);
       continue;
     }
-    store.putDecision(decision, legacy.receipts[decisionId], 'comesAlong');
+    store.putDecision(bare(decision), legacy.receipts[decisionId], 'comesAlong');
     state.lastAtMs = Math.max(state.lastAtMs, atMs);
   }
   sortByTime(state.decisions);
@@ -88,6 +88,11 @@ export function takeLegacy(store: CustomerStore, legacy: Legacy): void {
   for (const enrolment of legacy.enrolments) {
     if (!state.enrolments.has(enrolment.campaignId) && enrolment.atMs > sinceMs) store.putEnrolment(enrolment);
   }
+}
+
+/** Without what rides in its row: a device of the version before brings it along unseen, and it is neither the customer's evidence nor in their order. */
+function bare({ out: _evidence, reached: _goals, ...decision }: DecisionRow): StoredDecision {
+  return decision;
 }
 
 /**

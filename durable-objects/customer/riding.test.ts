@@ -166,6 +166,21 @@ describe('evidence', () => {
     expect((await tablesOf(ann)).outbox).toEqual([]);
   });
 
+  it('of a device of the version before, which brings its rows as they are, is the device’s to tell', async () => {
+    const { world, ann, first } = await scene();
+    await ann.see(first, NOW_MS);
+    await quiet(ann).toBe(0);
+    const { legacy } = await ann.stub().forward(ann.facts(NOW_MS), 'bob');
+    const rows = (await tablesOf(ann)).decisions?.map(({ decision }) => JSON.parse(decision as string)) ?? [];
+    expect(rows.some(({ out }) => out)).toBe(true);
+    const bob = customerOf(world, 'bob');
+    await bob.stub().takeLegacy(bob.facts(NOW_MS), { ...legacy!, decisions: rows });
+    await evictDurableObject(objectOf(bob));
+    expect(await objectOf(bob).undelivered()).toBe(0);
+    expect(await ridingOf(bob)).toEqual([]);
+    await settle(ann);
+  });
+
   it('outlives the erasure of its decision, and no position is given twice', async () => {
     const { world, ann, first } = await scene();
     await withShards(ann, true);
