@@ -17,6 +17,8 @@ export const BLANK_LIFE_MS = 86_400_000;
 export const MAX_BLANKS = 1_440;
 /** Anonymous customers are forgotten after this long without a sign of life, a claim that lapsed among them. */
 export const ANONYMOUS_IDLE_MS = 30 * 86_400_000;
+/** How long an anonymous customer's visits may go by unwritten, where their decisions leave no mark: a row a day keeps what they refused from being forgotten. */
+export const UNWRITTEN_VISITS_MS = 86_400_000;
 /** How far what is stored of the last sign of life may lag behind: an hour in thirty days, for one row an hour at most. */
 export const SEEN_GRAIN_MS = 3_600_000;
 /** How long after somebody proved who they are the anonymous id of before still takes what their other tabs send: as long as a request may be on its way. */

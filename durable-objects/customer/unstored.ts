@@ -2,6 +2,7 @@
 import type { OpenSlice } from '../../decisioning/catalog/open.ts';
 import { decide, type PlacementDecision } from '../../decisioning/decide.ts';
 import { leftMark } from '../../decisioning/mark.ts';
+import { UNWRITTEN_VISITS_MS } from './limits.ts';
 import type { Memory } from './memory.ts';
 import type { DecideCall, DecidedPlacement, DecideReply, Standing } from './protocol.ts';
 import { recordOf } from './record.ts';
@@ -42,6 +43,8 @@ function decideUnstored(
   if (call.requests.some(({ decisionId }) => state.decisions.has(decisionId) || state.blanks.has(decisionId)))
     return undefined;
   const nowMs = objectNow(state, call.receivedAtMs);
+  // Of whom something is kept, a no among it, a visit is a sign of life: without one they are forgotten.
+  if (state.meta?.anonymous && nowMs - state.storedAtMs >= UNWRITTEN_VISITS_MS) return undefined;
   const input = inputOf(state, call, shared, call.requests, nowMs);
   const decisions = decide(input);
   if (decisions.some(leftMark)) return undefined;
