@@ -3,16 +3,12 @@
  * row, and what a million decisions cost by it on the platform's prices. `-- --calls N` says how many of each are measured, `--json FILE` writes the
  * figures as one flat object. Reads processor time from `/proc`.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { choosePort } from '../../scripts/start/port.ts';
-import { startStack } from '../../scripts/start/stack.ts';
-import { BARE, BARE_SCRIPT } from '../http/bare.ts';
-import { closedLoop, Target } from '../http/load.ts';
-import { type CallName, Calls, DOCUMENTS } from '../http/scenarios.ts';
+import { closedLoop } from '../http/load.ts';
+import { type CallName, Calls } from '../http/scenarios.ts';
+import { startStand } from '../http/stand.ts';
 import { cpuMsOf } from '../process.ts';
 import { KINDS, PRICES, ROWS, sumOf } from './sums.ts';
 
@@ -29,19 +25,7 @@ const BEHIND_MS = 3_000;
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-const state = mkdtempSync(join(tmpdir(), 'bench-cost-'));
-const barePort = await choosePort(undefined, 22_417);
-const directPort = await choosePort(undefined, 22_437);
-const stack = await startStack({
-  root: fileURLToPath(new URL('../../', import.meta.url)),
-  port: await choosePort(undefined, 22_457),
-  stateDir: state,
-  demoFile: join(state, 'demo.json'),
-  directPort,
-  beside: [{ ...BARE, script: BARE_SCRIPT, port: barePort }],
-});
-const bare = new Target(barePort, {});
-const ours = new Target(directPort, { authorization: `Bearer ${stack.keys.secretKey}` });
+const { stack, ours, targetOf, end } = await startStand('bench-cost', 22_417);
 const calls = new Calls();
 
 function cpuMs(): number {
@@ -52,12 +36,12 @@ function cpuMs(): number {
 
 /** Processor time of a call, without what workerd takes while nobody asks. */
 async function measure(name: CallName, idleShare: number): Promise<number> {
-  const target = name === 'bare_one_row' ? bare : ours;
+  const target = targetOf(name);
   const send = (count: number) => {
     let left = count;
     return closedLoop(target, () => (left-- > 0 ? calls.next(name) : undefined), CLIENTS, Number.POSITIVE_INFINITY);
   };
-  if (name === 'feedback') await calls.gather(WARM_UP + measured, (call) => ours.send(call), CLIENTS);
+  if (name === 'feedback') await calls.gather(WARM_UP + measured, 'capped', (call) => ours.send(call), CLIENTS);
   await send(WARM_UP);
   await wait(BEHIND_MS);
   const [beforeMs, startMs] = [cpuMs(), performance.now()];
@@ -68,7 +52,6 @@ async function measure(name: CallName, idleShare: number): Promise<number> {
 }
 
 try {
-  await ours.send({ path: '/v1/push', body: JSON.stringify({ documents: DOCUMENTS }) });
   await wait(BEHIND_MS);
   const [idleFromMs, fromMs] = [cpuMs(), performance.now()];
   await wait(BEHIND_MS);
@@ -96,8 +79,5 @@ try {
   console.log(`  load ${loadavg()[0]?.toFixed(1)} on this machine, state in ${tmpdir()}`);
   if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
 } finally {
-  bare.end();
-  ours.end();
-  await stack.runtime.stop();
-  rmSync(state, { recursive: true, force: true });
+  await end();
 }

@@ -2,18 +2,14 @@
  * `npm run bench:http`: decisions and feedback over HTTP against workerd itself, beside a bare worker that makes one object call with one persisted
  * row (two rows), in the same process and in turns. `-- --json FILE` writes the figures as one flat object, `--rounds N` and `--seconds S` change how long.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../../decisioning/random.ts';
-import { choosePort } from '../../scripts/start/port.ts';
-import { startStack } from '../../scripts/start/stack.ts';
-import { BARE, BARE_SCRIPT } from './bare.ts';
-import { type Call, closedLoop, openLoop, type Stretch, Target } from './load.ts';
+import { type Call, closedLoop, openLoop, type Stretch } from './load.ts';
 import { measureOpen } from './open.ts';
-import { BARE_CALLS, type CallName, Calls, DOCUMENTS, OUR_CALLS } from './scenarios.ts';
+import { BARE_CALLS, type CallName, Calls, isForKnown, isForNew, KNOWN_CUSTOMERS, OUR_CALLS } from './scenarios.ts';
+import { startStand } from './stand.ts';
 
 const { values } = parseArgs({
   options: {
@@ -32,34 +28,39 @@ const CLIENTS = 32;
 /** Open stretches are longer: a 99th percentile needs some hundred answers in each. */
 const OPEN_STRETCHES = 3;
 /** Decisions before feedback, as many as a stretch of feedback may use up. */
-const FEEDBACK_PER_SECOND = 1_500;
+const FEEDBACK_PER_SECOND = 3_000;
 /** Each kind at up to two rates, beside the bare worker at the same. */
 const MAX_OPEN_ROUNDS = 3;
 /** Of the bare worker's rate, at least so much. */
-const AT_LEAST: Partial<Record<CallName, number>> = { capped: 0.75, uncapped: 1.5, anonymous: 1.5, feedback: 0.6 };
+const AT_LEAST: Partial<Record<CallName, number>> = {
+  ...{ capped: 0.75, uncapped: 1.5, anonymous: 1.5 },
+  ...{ feedback: 0.6, feedback_new: 0.6 },
+};
 const OPEN_CALLS = ['capped', 'uncapped', 'anonymous'] as const satisfies readonly CallName[];
 
 const quantile = (times: readonly number[], share: number): number =>
   times.toSorted((one, other) => one - other)[Math.floor(share * times.length)] ?? Number.NaN;
 const median = (numbers: readonly number[]): number => quantile(numbers, 0.5);
-const isBare = (name: CallName): boolean => (BARE_CALLS as readonly CallName[]).includes(name);
 
-const state = mkdtempSync(join(tmpdir(), 'bench-http-'));
-const barePort = await choosePort(undefined, 18_917);
-const directPort = await choosePort(undefined, 18_937);
-const stack = await startStack({
-  root: fileURLToPath(new URL('../../', import.meta.url)),
-  port: await choosePort(undefined, 18_957),
-  stateDir: state,
-  demoFile: join(state, 'demo.json'),
-  directPort,
-  beside: [{ ...BARE, script: BARE_SCRIPT, port: barePort }],
-});
-const bare = new Target(barePort, {});
-const ours = new Target(directPort, { authorization: `Bearer ${stack.keys.secretKey}` });
-const targetOf = (name: CallName): Target => (isBare(name) ? bare : ours);
+const { ours, targetOf, end } = await startStand('bench-http', 18_917);
 const calls = new Calls();
 const random = seededRandom('7'.repeat(32));
+
+/**
+ * Before a stretch: decisions that feedback tells of, and known customers back in memory, the bare worker's as ours, since an object that nobody asked for
+ * ten seconds is put away.
+ */
+async function prepare(name: CallName): Promise<void> {
+  const placement = { feedback: 'capped', feedback_new: 'uncapped' } as const;
+  if (name === 'feedback' || name === 'feedback_new') {
+    const events = (FEEDBACK_PER_SECOND * stretchMs) / 1_000;
+    await calls.gather(events, placement[name], (call) => ours.send(call), CLIENTS);
+  }
+  if (!isForKnown(name)) return;
+  let left = KNOWN_CUSTOMERS;
+  const next = () => (left-- > 0 ? calls.next(name) : undefined);
+  await closedLoop(targetOf(name), next, CLIENTS, Number.POSITIVE_INFINITY);
+}
 
 /** Stretches of each kind, round by round in turns, so that all meet the same machine. */
 async function closed(): Promise<Map<CallName, Stretch[]>> {
@@ -68,8 +69,7 @@ async function closed(): Promise<Map<CallName, Stretch[]>> {
   for (let round = -1; round < rounds; round += 1) {
     const first = Math.abs(round) % names.length;
     for (const name of [...names.slice(first), ...names.slice(0, first)]) {
-      if (name === 'feedback')
-        await calls.gather((FEEDBACK_PER_SECOND * stretchMs) / 1_000, (call) => ours.send(call), CLIENTS);
+      await prepare(name);
       const stretch = await closedLoop(targetOf(name), () => calls.next(name), CLIENTS, stretchMs);
       // The first round warms up: code, objects, connections.
       if (round >= 0) measured.get(name)!.push(stretch);
@@ -81,13 +81,14 @@ async function closed(): Promise<Map<CallName, Stretch[]>> {
 const figures: Record<string, number> = {};
 const perSecond = (stretch: Stretch): number => stretch.answered / stretch.seconds;
 
-/** Ratios are taken round by round, against the bare worker's stretch of the same round. */
+/** Ratios are taken round by round, against the bare worker's stretch of the same round: of new customers where ours are. */
 function reportClosed(measured: ReadonlyMap<CallName, readonly Stretch[]>): void {
   console.log(`  closed loop, ${CLIENTS} clients   a second   of bare   median ms   99 % ms   not 200`);
-  const base = measured.get('bare_one_row')!.map(perSecond);
+  const baseOf = (name: CallName) => measured.get(isForNew(name) ? 'bare_new' : 'bare_one_row')!.map(perSecond);
   for (const [name, stretches] of measured) {
     const times = stretches.flatMap((stretch) => stretch.times);
     const rate = median(stretches.map(perSecond));
+    const base = baseOf(name);
     const ratio = median(stretches.map((stretch, i) => perSecond(stretch) / base[i]!));
     const failed = stretches.reduce((sum, stretch) => sum + stretch.failed, 0);
     figures[`http.closed.${name}.per_second`] = rate;
@@ -104,19 +105,16 @@ function reportClosed(measured: ReadonlyMap<CallName, readonly Stretch[]>): void
 }
 
 try {
-  const pushed = await ours.send({ path: '/v1/push', body: JSON.stringify({ documents: DOCUMENTS }) });
-  if (pushed.status !== 200) throw new Error(`/v1/push: ${pushed.status} ${pushed.text}`);
   const measured = await closed();
   reportClosed(measured);
   const saturation = (name: CallName) => median(measured.get(name)!.map(perSecond));
-  const send = (name: CallName, rate: number) =>
-    openLoop(targetOf(name), () => calls.next(name) as Call, rate, stretchMs * OPEN_STRETCHES, random);
+  const send = async (name: CallName, rate: number) => {
+    await prepare(name);
+    return openLoop(targetOf(name), () => calls.next(name) as Call, rate, stretchMs * OPEN_STRETCHES, random);
+  };
   Object.assign(figures, await measureOpen(OPEN_CALLS, saturation, send, Math.min(rounds, MAX_OPEN_ROUNDS)));
   console.log(`\n  load ${loadavg()[0]?.toFixed(1)} on this machine, state in ${tmpdir()}`);
   if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
 } finally {
-  bare.end();
-  ours.end();
-  await stack.runtime.stop();
-  rmSync(state, { recursive: true, force: true });
+  await end();
 }

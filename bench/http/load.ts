@@ -26,8 +26,17 @@ export class Target {
     this.#headers = headers;
   }
 
-  /** @throws what the connection says when it breaks */
-  send({ path, body }: Call): Promise<Answer> {
+  /** A connection that was left idle may be closed just as it is used again: sent once more then. @throws what the connection says when it breaks */
+  async send(call: Call): Promise<Answer> {
+    try {
+      return await this.#sendOnce(call);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
+      return this.#sendOnce(call);
+    }
+  }
+
+  #sendOnce({ path, body }: Call): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const headers = {
         ...this.#headers,

@@ -3,16 +3,13 @@
  * objects' (`…-objects`), for any viewer of `.cpuprofile` files; the functions with the most time of their own are printed. Time outside of JavaScript (sockets, SQLite, calls to
  * objects) shows at the function that waits for it.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { choosePort } from '../../scripts/start/port.ts';
-import { startStack } from '../../scripts/start/stack.ts';
-import { BARE, BARE_SCRIPT } from './bare.ts';
-import { closedLoop, Target } from './load.ts';
-import { BARE_CALLS, type CallName, Calls, DOCUMENTS, OUR_CALLS } from './scenarios.ts';
+import { closedLoop } from './load.ts';
+import { BARE_CALLS, type CallName, Calls, isBare, OUR_CALLS } from './scenarios.ts';
+import { startStand } from './stand.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -73,31 +70,19 @@ function printTop({ nodes, samples, timeDeltas }: Profile, top: number): void {
   for (const [name, time] of sorted) console.log(`  ${((time / all) * 100).toFixed(1).padStart(5)} %  ${name}`);
 }
 
-const state = mkdtempSync(join(tmpdir(), 'profile-'));
-const [barePort, directPort, inspectorPort] = [
-  await choosePort(undefined, 19_117),
-  await choosePort(undefined, 19_137),
-  await choosePort(undefined, 19_157),
-];
-const stack = await startStack({
-  root: fileURLToPath(new URL('../../', import.meta.url)),
-  port: await choosePort(undefined, 19_177),
-  stateDir: state,
-  demoFile: join(state, 'demo.json'),
-  ...{ directPort, inspectorPort, beside: [{ ...BARE, script: BARE_SCRIPT, port: barePort }] },
+let inspectorPort = 0;
+const { ours, targetOf, end } = await startStand('profile', 19_117, (port) => {
+  inspectorPort = port;
 });
-const bare = new Target(barePort, {});
-const ours = new Target(directPort, { authorization: `Bearer ${stack.keys.secretKey}` });
 try {
-  await ours.send({ path: '/v1/push', body: JSON.stringify({ documents: DOCUMENTS }) });
   mkdirSync(values.out, { recursive: true });
   for (const name of names) {
-    const isBare = (BARE_CALLS as readonly string[]).includes(name);
     const calls = new Calls();
-    if (name === 'feedback') await calls.gather(TOLD, (call) => ours.send(call), CLIENTS);
-    const run = () => closedLoop(isBare ? bare : ours, () => calls.next(name), CLIENTS, STRETCH_MS);
+    const placement = name === 'feedback_new' ? 'uncapped' : 'capped';
+    if (name.startsWith('feedback')) await calls.gather(TOLD, placement, (call) => ours.send(call), CLIENTS);
+    const run = () => closedLoop(targetOf(name), () => calls.next(name), CLIENTS, STRETCH_MS);
     await run();
-    const workers = isBare ? ['bare'] : ['hyperedge', 'hyperedge-objects'];
+    const workers = isBare(name) ? ['bare'] : ['hyperedge', 'hyperedge-objects'];
     const inspectors = await Promise.all(workers.map((worker) => inspectorOf(inspectorPort, worker)));
     for (const { send } of inspectors) {
       await send('Profiler.enable');
@@ -116,8 +101,5 @@ try {
     }
   }
 } finally {
-  bare.end();
-  ours.end();
-  await stack.runtime.stop();
-  rmSync(state, { recursive: true, force: true });
+  await end();
 }

@@ -2,11 +2,22 @@
 import type { Answer, Call } from './load.ts';
 
 /** Customers that come back: enough that no object queues, few enough that all stay in memory (0.3 MB each). */
-const KNOWN_CUSTOMERS = 500;
+export const KNOWN_CUSTOMERS = 500;
 
-export const BARE_CALLS = ['bare_one_row', 'bare_two_rows'] as const;
-export const OUR_CALLS = ['capped', 'capped_new', 'budgeted', 'uncapped', 'anonymous', 'feedback'] as const;
+export const BARE_CALLS = ['bare_one_row', 'bare_two_rows', 'bare_new'] as const;
+export const OUR_CALLS = [
+  ...(['capped', 'capped_new', 'budgeted', 'uncapped', 'anonymous'] as const),
+  ...(['feedback', 'feedback_new'] as const),
+] as const;
 export type CallName = (typeof BARE_CALLS)[number] | (typeof OUR_CALLS)[number];
+
+export const isBare = (name: CallName): boolean => (BARE_CALLS as readonly CallName[]).includes(name);
+/** Whether these calls are for the customers that come back. */
+export const isForKnown = (name: CallName): boolean =>
+  (['bare_one_row', 'bare_two_rows', 'capped', 'budgeted', 'uncapped'] as readonly CallName[]).includes(name);
+/** Those that make an object of each call's customer, beside a bare worker's that does. */
+export const isForNew = (name: CallName): boolean =>
+  (['bare_new', 'capped_new', 'feedback_new'] as readonly CallName[]).includes(name);
 
 const arms = (costMinor: number) => ['a', 'b', 'c'].map((id) => ({ id, content: { text: id }, costMinor }));
 
@@ -43,6 +54,8 @@ export class Calls {
       case 'bare_one_row':
       case 'bare_two_rows':
         return { path: `/${name === 'bare_one_row' ? 1 : 2}/${known}`, body: optimize('capped', known).body };
+      case 'bare_new':
+        return { path: `/1/new-${this.#count}`, body: optimize('capped', known).body };
       case 'capped':
       case 'uncapped':
       case 'budgeted':
@@ -51,7 +64,8 @@ export class Calls {
         return optimize('capped', `new-${this.#count}`);
       case 'anonymous':
         return optimize('uncapped');
-      case 'feedback': {
+      case 'feedback':
+      case 'feedback_new': {
         const token = this.#tokens.pop();
         return token === undefined
           ? undefined
@@ -60,14 +74,24 @@ export class Calls {
     }
   }
 
-  /** Decides for so many customers who were never seen, and keeps their tokens for feedback: one event each. */
-  async gather(events: number, send: (call: Call) => Promise<Answer>, clients: number): Promise<void> {
+  /**
+   * Decides for so many customers who were never seen, and keeps their tokens for feedback: one event each.
+   *
+   * @param placement `capped`: their objects are there, with the decision; `uncapped`: the event makes them
+   */
+  async gather(
+    events: number,
+    placement: 'capped' | 'uncapped',
+    send: (call: Call) => Promise<Answer>,
+    clients: number,
+  ): Promise<void> {
     let left = events;
+    this.#tokens.length = 0;
     const client = async () => {
       while (left > 0) {
         left -= 1;
         this.#count += 1;
-        const { text } = await send(optimize('uncapped', `told-${this.#count}`));
+        const { text } = await send(optimize(placement, `told-${this.#count}`));
         const { decisions } = JSON.parse(text) as { decisions: { token?: string }[] };
         if (decisions[0]?.token) this.#tokens.push(decisions[0].token);
       }
