@@ -13,6 +13,12 @@ test('what was not measured is asked nothing', () => {
   expect(heldBounds({ 'race.flagd.all_1000': 400 })).toEqual([]);
 });
 
+test('where everything was measured, what is not there is missed', () => {
+  const held = heldBounds({ 'train.logistic': 1 }, true);
+  expect(held.filter(({ holds }) => holds).map(({ id }) => id)).toEqual(['train.logistic']);
+  expect(held.length).toBeGreaterThan(10);
+});
+
 test('a line says what was asked and what it came to', () => {
   const [held] = heldBounds({ 'train.logistic': 1_200_000 });
   expect(boundLine(held!)).toBe('  MISSED  train.logistic: 1.20e+6, at most 1000000 µs\n');

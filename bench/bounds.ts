@@ -41,12 +41,13 @@ const BOUNDS: readonly Bound[] = [
  * The bounds of whatever was measured, with ratios under names of their own: `ratio.<id>` is how many times as long the other takes.
  *
  * @param figures medians by id, in microseconds
+ * @param isWhole everything was measured: a bound whose figure is not there is missed
  */
-export function heldBounds(figures: Readonly<Record<string, number>>): Held[] {
+export function heldBounds(figures: Readonly<Record<string, number>>, isWhole = false): Held[] {
   return BOUNDS.flatMap(({ id, over, atMost, atLeast = 0 }) => {
     const [own, other] = [figures[id], over === undefined ? 1 : figures[over]];
-    if (own === undefined || other === undefined) return [];
-    const value = over === undefined ? own : other / own;
+    if ((own === undefined || other === undefined) && !isWhole) return [];
+    const value = over === undefined ? (own ?? Number.NaN) : (other ?? Number.NaN) / (own ?? Number.NaN);
     const bound = atMost === undefined ? `at least ${atLeast} times as fast as ${over}` : `at most ${atMost} µs`;
     const holds = atMost === undefined ? value >= atLeast : value <= atMost;
     return [{ id: over === undefined ? id : `ratio.${id}/${over}`, bound, value, holds }];

@@ -54,7 +54,7 @@ for (const name of wanted) {
   }
   for (const { id, value } of figures) flat[id] = value;
 }
-const held = heldBounds(flat);
+const held = heldBounds(flat, values.only === undefined);
 for (const { id, value } of held) flat[id] = value;
 process.stdout.write(`\n${held.map(boundLine).join('')}`);
 if (values.json !== undefined) {

@@ -95,6 +95,7 @@ async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
   const outcome = await decideFor(c.env, c.executionCtx, { ...asked, visitor: visitor.value, inCookie, fingerprint });
   done();
   noteRefusals(c, outcome);
+  if (outcome.outcome === 'unavailable') c.set('problem', 'unavailable');
   const stale =
     current.stale || [...slices.values()].some((slice) => slice.outdated) || missing(catalog, slices, body.placements);
   const isKnown = (placement: string): boolean => Object.hasOwn(catalog.manifest.placements, placement);
