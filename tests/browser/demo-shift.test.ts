@@ -10,7 +10,10 @@ const SCREENS = [
 ];
 const AGREED = { name: 'northlight', value: 'personalization.analytics.ads' };
 
-test('no page of the shop shifts', () =>
+/** Thirteen visits to the end of their scripts, which take twenty seconds together where nothing else runs, and a stack to start. */
+const PATIENCE_MS = 240_000;
+
+test('no page of the shop shifts', { timeout: PATIENCE_MS }, () =>
   withShop(async ({ browser, stack }) => {
     const shifts: Record<string, number> = {};
     let decided = 0;
@@ -24,4 +27,5 @@ test('no page of the shop shifts', () =>
     expect(Object.entries(shifts).filter(([, shift]) => shift > 0)).toEqual([]);
     // That there was something to shift.
     expect(decided).toBeGreaterThan(PAGES.length);
-  }));
+  }),
+);
