@@ -27,8 +27,8 @@ if (!(stretchMs > 0)) throw new RangeError('--seconds: a number above 0');
 const CLIENTS = 32;
 /** Open stretches are longer: a 99th percentile needs some hundred answers in each. */
 const OPEN_STRETCHES = 3;
-/** Decisions before feedback, as many as a stretch of feedback may use up. */
-const FEEDBACK_PER_SECOND = 2_500;
+/** Decisions before feedback: what a stretch uses up, and no more objects at a time than a process may have files (three each) by default. */
+const FEEDBACK_PER_SECOND = 1_250;
 /** Each kind at up to two rates, beside the bare worker at the same. */
 const MAX_OPEN_ROUNDS = 3;
 /** Of the bare worker's rate, at least so much. */
