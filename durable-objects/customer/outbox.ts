@@ -4,25 +4,15 @@
  * write of its row, and every row says up to where all was acknowledged. An instance that starts may so deliver the last ones once more: shards know
  * them by their sequence.
  */
-import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
-import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { Delivery, DeliveryReply, StatisticsEvent } from '../campaign/protocol.ts';
 import { MAX_DELIVERY_EVENTS } from '../campaign/protocol.ts';
 import { RETOLD_MS } from './limits.ts';
 import type { Writer } from './writes.ts';
 
 /** One change of a campaign's statistics, on its way to the shard. */
-export interface OutboxEntry {
+export interface OutboxEntry extends Omit<StatisticsEvent, 'seq' | 'atMs'> {
   readonly campaignId: string;
   readonly shard: number;
-  readonly leaf: string;
-  readonly arm: string;
-  readonly hour: number;
-  readonly change: Partial<ArmStatistics>;
-  /** Changes of named sums; absent for most entries. */
-  readonly sums?: SumsByName;
-  /** The bucket of the moments among them, where it is another than `hour`. */
-  readonly momentsHour?: number;
 }
 
 /** An entry with its place and its time, as it is stored with a decision. */
