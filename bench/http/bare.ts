@@ -1,6 +1,6 @@
 /**
  * What any decision in a customer's object costs at least: a worker that makes one call to one object, which persists one row (or two).
- * `POST /{rows}/{customer}`; the body is read and parsed, as ours is.
+ * `POST /{rows}/{customer}`; the body is read and parsed, as ours is. `/0/` asks no object and answers with what it was sent: what HTTP costs alone.
  */
 export const BARE = { name: 'bare', objects: { binding: 'BARE', className: 'Bare' } } as const;
 
@@ -24,6 +24,7 @@ export default {
   async fetch(request, env) {
     const [, rows, customer] = new URL(request.url).pathname.split('/');
     const body = await request.json();
+    if (rows === '0') return Response.json(body);
     const stub = env.BARE.get(env.BARE.idFromName(customer));
     return Response.json(await stub.write(Number(rows), JSON.stringify(body)));
   },

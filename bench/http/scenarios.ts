@@ -4,7 +4,7 @@ import type { Answer, Call } from './load.ts';
 /** Customers that come back: enough that no object queues, few enough that all stay in memory (0.3 MB each). */
 export const KNOWN_CUSTOMERS = 500;
 
-export const BARE_CALLS = ['bare_one_row', 'bare_two_rows', 'bare_new'] as const;
+export const BARE_CALLS = ['bare_echo', 'bare_one_row', 'bare_two_rows', 'bare_new'] as const;
 export const OUR_CALLS = [
   ...(['capped', 'capped_new', 'budgeted', 'uncapped', 'anonymous'] as const),
   ...(['feedback', 'feedback_new'] as const),
@@ -54,6 +54,8 @@ export class Calls {
       case 'bare_one_row':
       case 'bare_two_rows':
         return { path: `/${name === 'bare_one_row' ? 1 : 2}/${known}`, body: optimize('capped', known).body };
+      case 'bare_echo':
+        return { path: '/0/', body: optimize('capped', known).body };
       case 'bare_new':
         return { path: `/1/new-${this.#count}`, body: optimize('capped', known).body };
       case 'capped':
