@@ -1,11 +1,10 @@
 /** The HTTP application with every route. */
-import type { App } from './http/app-env.ts';
-import { newRouter } from './router.ts';
+import { App } from './http/app.ts';
 import { registerRoutes } from './routes/index.ts';
 
 /** The whole API. */
 export function createApp(): App {
-  const app = newRouter();
+  const app = new App();
   registerRoutes(app);
   return app;
 }

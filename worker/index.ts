@@ -2,33 +2,31 @@
  * Entry of the worker in front: it answers those who ask for decisions and tell what became of them, and passes everything else to the worker of
  * `control.ts`, so that all has one address. What decides is small and starts quickly (docs/adr/0031-three-workers.md).
  */
-import { getPath } from 'hono/utils/url';
 import { forgetAllStandings } from './edge/standings.ts';
-import { takesPath } from './http/known-paths.ts';
+import { App } from './http/app.ts';
 import { passOn } from './http/pass-on.ts';
+import { pathOf, unescaped } from './http/paths.ts';
 import { problem } from './http/problem.ts';
-import { newRouter } from './router.ts';
 import { registerDeciding } from './routes/deciding.ts';
 
-const app = newRouter();
+const app = new App();
 registerDeciding(app);
 
 /** Answers in the place of the worker behind, whatever the path. */
-const standIn = newRouter();
-standIn.notFound((c) => problem(c, 'unavailable'));
+const standIn = new App((c) => problem(c, 'unavailable'));
 
 /** Its bindings: those of every worker of the project, and the worker behind it. */
 type FrontEnv = Env & { readonly CONTROL: Fetcher };
 
 export default {
   async fetch(request, env, ctx) {
-    // As routers read it: written with escapes it is the same path, and is not decided for behind.
-    const path = getPath(request);
-    if (takesPath(app, path)) return app.fetch(request, env, ctx);
+    const path = pathOf(request.url);
+    // Written with escapes it is the same path, and is not decided for behind.
+    if (app.takes(path)) return app.fetch(request, env, ctx);
     const answer = (await passOn(env.CONTROL, request)) ?? (await standIn.fetch(request, env, ctx));
     // Profiles and erasures go by here: what was told of consent before them is not gone by any more. A refused one changed nothing, and needs no key.
     const isRefused = answer.status >= 400 && answer.status < 500;
-    if (request.method !== 'GET' && path.startsWith('/v1/customers/') && !isRefused) forgetAllStandings();
+    if (request.method !== 'GET' && unescaped(path).startsWith('/v1/customers/') && !isRefused) forgetAllStandings();
     return answer;
   },
 } satisfies ExportedHandler<FrontEnv>;

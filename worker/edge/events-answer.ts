@@ -1,17 +1,14 @@
 /** What became of a batch of events, as an answer. */
-import type { Context } from 'hono';
 import type { EventsResponse } from '../../contract/events.ts';
 import { describeRejection } from '../../decisioning/describe.ts';
 import type { EventRejection } from '../../decisioning/reasons.ts';
 import type { ItemResult } from '../../durable-objects/customer/protocol.ts';
-import type { AppEnv } from '../http/app-env.ts';
+import type { Call } from '../http/call.ts';
 import { problem } from '../http/problem.ts';
-
-type Ctx = Context<AppEnv>;
 
 /** The answer to a batch: a problem only when nothing at all was taken. */
 export function answerEvents(
-  c: Ctx,
+  c: Call,
   results: readonly ItemResult[],
   single: boolean,
   extra: Pick<EventsResponse, 'customer' | 'ignoredAttributes'> = {},
@@ -46,7 +43,7 @@ const FIELDS: Readonly<Partial<Record<EventRejection, string>>> = {
   time_out_of_range: '/at',
 };
 
-function refuseEvents(c: Ctx, results: readonly ItemResult[], single: boolean): Response {
+function refuseEvents(c: Call, results: readonly ItemResult[], single: boolean): Response {
   const errors = results.map(({ index, reason = 'unavailable' }) => ({
     field: `${single ? '' : `/events/${index}`}${FIELDS[reason] ?? ''}`,
     detail: `${reason}: ${describeRejection(reason)}`,

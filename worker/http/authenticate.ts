@@ -1,10 +1,9 @@
 /** Who calls: the key of a request, checked. */
-import type { Context } from 'hono';
 import { findKey } from '../edge/keys.ts';
 import { siteFacts } from '../edge/site-facts.ts';
 import { checkOrigin, checkSecretKeyOrigin } from '../edge/sites.ts';
-import type { AppEnv } from './app-env.ts';
 import type { Auth } from './auth.ts';
+import type { Call } from './call.ts';
 import { type Checked, refused } from './problem.ts';
 import { admitKey, admitLookUp, admitNetwork } from './rate.ts';
 
@@ -21,38 +20,31 @@ export function headerKey(header: string | undefined): Checked<string | undefine
 }
 
 /** Browsers name no origin where a page gets something of its own; they say that it is its own, which no page can say for itself. */
-function originOf(c: Context<AppEnv>): string | undefined {
-  const isOwn = c.req.method === 'GET' && c.req.header('sec-fetch-site') === 'same-origin';
-  return c.req.header('origin') ?? (isOwn ? new URL(c.req.url).origin : undefined);
+function originOf(c: Call): string | undefined {
+  const isOwn = c.request.method === 'GET' && c.header('sec-fetch-site') === 'same-origin';
+  return c.header('origin') ?? (isOwn ? new URL(c.request.url).origin : undefined);
 }
 
 /**
  * Checks a key and, for publishable ones, the origin. `need` is what the endpoint takes: any key, or secret ones only. Throws
  * `Unavailable` when the database does not answer and the key is not remembered.
  */
-export async function authenticate(
-  c: Context<AppEnv>,
-  key: string | undefined,
-  need: 'any' | 'secret',
-): Promise<Checked<Auth>> {
-  const nowMs = c.get('receivedAtMs');
-  const network = await admitNetwork(c.env, c.req.raw, key, nowMs);
+export async function authenticate(c: Call, key: string | undefined, need: 'any' | 'secret'): Promise<Checked<Auth>> {
+  const nowMs = c.receivedAtMs;
+  const network = await admitNetwork(c.env, c.request, key, nowMs);
   if (!network.ok) return network;
   if (key === undefined) return refused('missing_key', 'Send "Authorization: Bearer <key>"');
-  const done = c.get('timing').start('key');
-  const mayLookUp = () => admitLookUp(c.env, c.req.raw, nowMs);
-  const facts = await findKey(c.env.DB, key, nowMs, c.get('deadline'), mayLookUp);
+  const done = c.timing.start('key');
+  const mayLookUp = () => admitLookUp(c.env, c.request, nowMs);
+  const facts = await findKey(c.env.DB, key, nowMs, c.deadline, mayLookUp);
   done();
   if (!facts) return refused('unknown_key');
   if (need === 'secret' && facts.type !== 'secret') return refused('secret_key_required');
   const admitted = admitKey(c.env, { keyId: facts.id, keyType: facts.type }, nowMs);
   if (!admitted.ok) return admitted;
   const origin = originOf(c);
-  const site =
-    need === 'any'
-      ? await siteFacts(c.env, c.executionCtx, facts, c.get('receivedAtMs'), c.get('deadline'))
-      : undefined;
-  const allowed = facts.type === 'secret' ? checkSecretKeyOrigin(origin, c.req.url) : checkOrigin(site, origin);
+  const site = need === 'any' ? await siteFacts(c.env, c.ctx, facts, c.receivedAtMs, c.deadline) : undefined;
+  const allowed = facts.type === 'secret' ? checkSecretKeyOrigin(origin, c.request.url) : checkOrigin(site, origin);
   if (!allowed.ok) return allowed;
   return {
     ok: true,

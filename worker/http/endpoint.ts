@@ -1,16 +1,15 @@
 /** One way to declare an endpoint: its path in the OpenAPI document and its route, with every check in front of the handler. */
-import type { Context } from 'hono';
 import * as z from 'zod';
 import { MAX_BODY_BYTES } from '../../contract/primitives.ts';
 import { requireSecrets } from '../secrets.ts';
-import type { App, AppEnv } from './app-env.ts';
+import type { App } from './app.ts';
 import { authenticate, headerKey } from './authenticate.ts';
 import { readBody } from './body.ts';
+import type { Call } from './call.ts';
 import { ADMIN_DEADLINE_MS, Deadline, decideDeadlineMs, FEEDBACK_DEADLINE_MS } from './deadline.ts';
 import type { EndpointInput, EndpointSpec } from './endpoint-spec.ts';
 import { answerInTime } from './in-time.ts';
 import { parseJson } from './json.ts';
-import { rememberPath } from './known-paths.ts';
 import { describeEndpoint } from './openapi.ts';
 import { type Checked, refuse, refused } from './problem.ts';
 import { admitNetwork } from './rate.ts';
@@ -20,7 +19,6 @@ import { validationErrors } from './validation.ts';
 const noQuery = z.strictObject({});
 
 type AnySpec = EndpointSpec<z.ZodType, z.ZodType, z.ZodType>;
-type Ctx = Context<AppEnv>;
 
 /** `application/json` and its `+json` relatives; `text/plain` where pages send without a preflight; no type at all counts as JSON. */
 function checkMediaType(spec: AnySpec, header: string | undefined): Checked<undefined> {
@@ -31,12 +29,12 @@ function checkMediaType(spec: AnySpec, header: string | undefined): Checked<unde
 }
 
 /** The body as JSON, undefined when it is empty and the endpoint allows that. */
-async function readJson(c: Ctx, spec: AnySpec): Promise<Checked<unknown>> {
+async function readJson(c: Call, spec: AnySpec): Promise<Checked<unknown>> {
   if (!spec.body) return { ok: true, value: undefined };
-  const text = await readBody(c.req.raw, spec.maxBodyBytes ?? MAX_BODY_BYTES);
+  const text = await readBody(c.request, spec.maxBodyBytes ?? MAX_BODY_BYTES);
   if (!text.ok) return text;
   if (text.value === '' && spec.body.safeParse(undefined).success) return { ok: true, value: undefined };
-  const type = checkMediaType(spec, c.req.header('content-type'));
+  const type = checkMediaType(spec, c.header('content-type'));
   return type.ok ? parseJson(text.value) : type;
 }
 
@@ -46,8 +44,8 @@ function bodyKeyOf(json: unknown): string | undefined {
 }
 
 /** Of what a page gets without a body. A secret key has no place in an address, which logs keep. */
-function addressKeyOf(c: Ctx): string | undefined {
-  const key = c.req.query('key');
+function addressKeyOf(c: Call): string | undefined {
+  const key = c.query().key;
   return key?.startsWith('pk_') ? key : undefined;
 }
 
@@ -63,15 +61,15 @@ function validate(schema: z.ZodType | undefined, read: () => unknown, kind: 'bod
  * one makes us read 256 KB.
  */
 async function check(
-  c: Ctx,
+  c: Call,
   spec: AnySpec,
   readOnce: () => Promise<Checked<unknown>>,
 ): Promise<Checked<{ body: unknown; raw: unknown; params: unknown; query: unknown }>> {
   const fromHeader =
-    spec.auth === 'none' ? ({ ok: true, value: undefined } as const) : headerKey(c.req.header('authorization'));
+    spec.auth === 'none' ? ({ ok: true, value: undefined } as const) : headerKey(c.header('authorization'));
   if (!fromHeader.ok) return fromHeader;
   if (spec.auth === 'none') {
-    const admitted = await admitNetwork(c.env, c.req.raw, undefined, c.get('receivedAtMs'));
+    const admitted = await admitNetwork(c.env, c.request, undefined, c.receivedAtMs);
     if (!admitted.ok) return admitted;
   }
   const fromAddress = spec.auth === 'any' && spec.body === undefined ? addressKeyOf(c) : undefined;
@@ -79,19 +77,19 @@ async function check(
   if (spec.auth !== 'none' && !keyComesInBody) {
     const auth = await authenticate(c, fromHeader.value ?? fromAddress, spec.auth);
     if (!auth.ok) return auth;
-    c.set('auth', auth.value);
+    c.auth = auth.value;
   }
   const json = await readOnce();
   if (!json.ok) return json;
   if (keyComesInBody) {
     const auth = await authenticate(c, bodyKeyOf(json.value), 'any');
     if (!auth.ok) return auth;
-    c.set('auth', auth.value);
+    c.auth = auth.value;
   }
-  const params = validate(spec.params, () => c.req.param(), 'parameter');
+  const params = validate(spec.params, () => c.params, 'parameter');
   if (!params.ok) return params;
   const querySchema = spec.query ?? (spec.auth === 'secret' ? noQuery : undefined);
-  const query = validate(querySchema, () => c.req.query(), 'parameter');
+  const query = validate(querySchema, () => c.query(), 'parameter');
   if (!query.ok) return query;
   const body = validate(spec.body, () => json.value, 'body');
   if (!body.ok) return body;
@@ -109,13 +107,12 @@ export function endpoint<
 >(
   app: App,
   spec: EndpointSpec<B, P, Q>,
-  handler: (c: Ctx, input: EndpointInput<B, P, Q>) => Response | Promise<Response>,
+  handler: (c: Call, input: EndpointInput<B, P, Q>) => Response | Promise<Response>,
 ): void {
   describeEndpoint(app, spec);
-  rememberPath(app, spec.method, spec.path);
-  app.on(spec.method.toUpperCase(), spec.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
-    c.set('route', spec.path);
-    c.set('isFrequent', spec.auth === 'any');
+  app.on(spec.method.toUpperCase(), spec.path, async (c) => {
+    c.route = spec.path;
+    c.isFrequent = spec.auth === 'any';
     let reading: Promise<Checked<unknown>> | undefined;
     const readOnce = () => {
       reading ??= readJson(c, spec);
@@ -123,7 +120,7 @@ export function endpoint<
     };
     // A decision's time begins when the request is here: how long its sender takes to send it is not ours.
     if (spec.standIn) await readOnce();
-    c.set('deadline', new Deadline(() => c.executionCtx, deadlineMsOf(c, spec)));
+    c.deadline = new Deadline(() => c.ctx, deadlineMsOf(c, spec));
     const work = async (): Promise<Response> => {
       if (spec.auth !== 'none') requireSecrets(c.env);
       const checked = await check(c, spec, readOnce);
@@ -134,13 +131,13 @@ export function endpoint<
   });
 }
 
-function deadlineMsOf(c: Ctx, spec: AnySpec): number {
+function deadlineMsOf(c: Call, spec: AnySpec): number {
   if (spec.standIn) return decideDeadlineMs(c.env);
   return spec.auth === 'any' ? FEEDBACK_DEADLINE_MS : ADMIN_DEADLINE_MS;
 }
 
 /** The answer of an endpoint whose parts are down; what is wrong with the request itself is told all the same. */
-function standIn(c: Ctx, spec: AnySpec, json: Checked<unknown>): Response {
+function standIn(c: Call, spec: AnySpec, json: Checked<unknown>): Response {
   if (!json.ok) return refuse(c, json.refusal);
   const body = validate(spec.body, () => json.value, 'body');
   if (!body.ok) return refuse(c, body.refusal);

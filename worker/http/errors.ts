@@ -1,6 +1,5 @@
 /** The last resort: exceptions become problem documents here and nowhere else. */
-import type { Context } from 'hono';
-import type { AppEnv } from './app-env.ts';
+import type { Call } from './call.ts';
 import { log } from './log.ts';
 import { problem } from './problem.ts';
 import { isUnavailable } from './unavailable.ts';
@@ -18,13 +17,13 @@ function origin({ stack, message }: Error): string | undefined {
 }
 
 /** Logs an exception: its class and where it was thrown. */
-export function noteError(error: unknown, c: Context<AppEnv>): void {
+export function noteError(error: unknown, c: Call): void {
   const known = error instanceof Error ? { error: error.name, at: origin(error) } : { error: typeof error };
-  log({ level: 'error', route: c.get('route'), ...known });
+  log({ level: 'error', route: c.route, ...known });
 }
 
 /** Answers 503 for a part that is down and 500 for everything else; neither message nor stack reaches the caller. */
-export function answerError(error: Error, c: Context<AppEnv>): Response {
+export function answerError(error: unknown, c: Call): Response {
   noteError(error, c);
   return problem(c, isUnavailable(error) ? 'unavailable' : 'internal');
 }

@@ -1,6 +1,5 @@
 /** An answer by the request's deadline, whatever its parts do. */
-import type { Context } from 'hono';
-import type { AppEnv } from './app-env.ts';
+import type { Call } from './call.ts';
 import { LATE } from './deadline.ts';
 import { noteError } from './errors.ts';
 import { problem } from './problem.ts';
@@ -13,12 +12,12 @@ export const LAST_SHARE = 1.05;
  * without, its error goes on to the caller.
  */
 export async function answerInTime(
-  c: Context<AppEnv>,
+  c: Call,
   work: Promise<Response>,
   standIn: (() => Promise<Response>) | undefined,
 ): Promise<Response> {
   try {
-    const answer = await c.get('deadline').within(work, LAST_SHARE);
+    const answer = await c.deadline.within(work, LAST_SHARE);
     if (answer !== LATE) return answer;
   } catch (error) {
     if (!standIn) throw error;
@@ -26,6 +25,6 @@ export async function answerInTime(
   }
   if (!standIn) return problem(c, 'unavailable');
   // Whoever reads the log sees what was not decided, though it is answered with 200.
-  c.set('problem', 'unavailable');
+  c.problem = 'unavailable';
   return standIn();
 }

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { MAX_BODY_BYTES } from '../../contract/primitives.ts';
 import { PROBLEMS, type ProblemName, problem } from '../../contract/problem.ts';
-import type { App } from './app-env.ts';
+import type { App } from './app.ts';
 import type { EndpointResponse, EndpointSpec } from './endpoint-spec.ts';
 import { type JsonSchema, SchemaComponents } from './schema-components.ts';
 

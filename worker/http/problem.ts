@@ -1,7 +1,7 @@
 /** Every error as a problem document (RFC 9457). */
-import type { Context } from 'hono';
 import { PROBLEMS, type Problem, type ProblemError, type ProblemName } from '../../contract/problem.ts';
-import type { AppEnv } from './app-env.ts';
+import { answerWith } from './answers.ts';
+import type { Call } from './call.ts';
 
 /** An expected refusal, before it becomes an answer. */
 export interface Refusal {
@@ -28,21 +28,21 @@ export interface ProblemOptions {
 export const RETRY_AFTER_SECONDS = 2;
 
 /** The answer for a refused or failed request. */
-export function problem(c: Context<AppEnv>, name: ProblemName, options: ProblemOptions = {}): Response {
-  c.set('problem', name);
+export function problem(c: Call, name: ProblemName, options: ProblemOptions = {}): Response {
+  c.problem = name;
   const { status, title } = PROBLEMS[name];
-  const document: Problem = { type: `/problems/${name}`, title, status, instance: c.req.path };
+  const document: Problem = { type: `/problems/${name}`, title, status, instance: c.path };
   if (options.detail !== undefined) document.detail = options.detail;
   if (options.errors !== undefined && options.errors.length > 0) document.errors = [...options.errors];
-  const headers = new Headers({ 'content-type': 'application/problem+json', ...options.headers });
+  const headers: Record<string, string> = { 'content-type': 'application/problem+json', ...options.headers };
   if (name === 'unavailable' || name === 'rate_limited')
-    headers.set('retry-after', String(options.retryAfterSeconds ?? RETRY_AFTER_SECONDS));
-  if (status === 401) headers.set('www-authenticate', 'Bearer');
-  return new Response(JSON.stringify(document), { status, headers });
+    headers['retry-after'] = String(options.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
+  if (status === 401) headers['www-authenticate'] = 'Bearer';
+  return answerWith(JSON.stringify(document), status, headers);
 }
 
 /** The answer for a refusal that a check returned. */
-export function refuse(c: Context<AppEnv>, refusal: Refusal): Response {
+export function refuse(c: Call, refusal: Refusal): Response {
   return problem(c, refusal.problem, refusal);
 }
 

@@ -1,6 +1,6 @@
 /** Asks the API for a page's decisions, in the same isolate: the same checks, deadline and answers as for the page script. */
 import type { OptimizeRequest, OptimizeResponse } from '../../contract/decisions.ts';
-import type { App } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
 import type { PageCall, Visitor } from './visitor.ts';
 
 /** Longest address that the contract takes; of a longer one the part before its query is told. */

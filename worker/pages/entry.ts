@@ -2,12 +2,12 @@
  * Entry of the worker in front of a site: `wrangler deploy --config wrangler.pages.toml`. It decides with the same code, objects and database as the
  * API's worker, and serves nothing else.
  */
-import { newRouter } from '../router.ts';
+import { App } from '../http/app.ts';
 import { registerOptimize } from '../routes/optimize.ts';
 import { servePage } from './serve.ts';
 
 // Pages ask for decisions, and for nothing else.
-const app = newRouter();
+const app = new App();
 registerOptimize(app);
 
 export default {

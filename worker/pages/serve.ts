@@ -1,5 +1,5 @@
 /** One request of a site that is rendered here: from its origin, filled where it is a page, untouched where it is anything else. */
-import type { App } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
 import { Deadline, decideDeadlineMs } from '../http/deadline.ts';
 import { askApi, previewOf } from './ask.ts';
 import { fillingRewriter } from './fill.ts';

@@ -1,5 +1,4 @@
 /** `GET /v1/alerts` and `POST /v1/alerts/{id}/acknowledge`. */
-import type { Context } from 'hono';
 import * as z from 'zod';
 import { type AlertsQuery, alert, alertId, alertsQuery, alertsResponse } from '../../contract/alerts.ts';
 import type { ProblemError } from '../../contract/problem.ts';
@@ -14,7 +13,8 @@ import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { makeCursor, readCursor } from '../configuration/cursor.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { askAlerts } from '../edge/ledger-standings.ts';
-import type { App, AppEnv } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
+import type { Call } from '../http/call.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem, refuse, refused } from '../http/problem.ts';
 import { Unavailable } from '../http/unavailable.ts';
@@ -45,7 +45,7 @@ export function registerAlerts(app: App): void {
       if (!cursor.ok) return refuse(c, cursor.refusal);
       const after = positionOf(cursor.value);
       if (after === undefined) return refuse(c, refused('invalid_cursor').refusal);
-      const all = await askAlerts(c.env, c.get('auth').workspaceId);
+      const all = await askAlerts(c.env, c.auth.workspaceId);
       if (!all) throw new Unavailable('publisher');
       const directory = await publishedDirectory(c);
       const errors = subjectErrors(query.subject, all, directory);
@@ -98,10 +98,8 @@ export function registerAlerts(app: App): void {
 }
 
 /** What is published; undefined when nothing is, or when it cannot be read just now: alerts are told all the same. */
-async function publishedDirectory(c: Context<AppEnv>): Promise<Directory | undefined> {
-  const current = await currentCatalog(c.env, c.executionCtx, c.get('auth').workspaceId, c.get('receivedAtMs')).catch(
-    () => undefined,
-  );
+async function publishedDirectory(c: Call): Promise<Directory | undefined> {
+  const current = await currentCatalog(c.env, c.ctx, c.auth.workspaceId, c.receivedAtMs).catch(() => undefined);
   return current?.catalog.directory;
 }
 
@@ -121,13 +119,13 @@ function subjectErrors(
 }
 
 /** Names of the keys that acknowledged these; none when D1 does not answer. */
-async function keyNames(c: Context<AppEnv>, alerts: readonly KeptAlert[]): Promise<ReadonlyMap<string, string>> {
+async function keyNames(c: Call, alerts: readonly KeptAlert[]): Promise<ReadonlyMap<string, string>> {
   const ids = [...new Set(alerts.flatMap(({ acknowledged }) => (acknowledged ? [acknowledged.actor] : [])))].slice(
     0,
     MAX_NAMED_KEYS,
   );
   if (ids.length === 0) return new Map();
-  return findKeyNames(database(c.env.DB), c.get('auth').workspaceId, ids).catch(() => new Map());
+  return findKeyNames(database(c.env.DB), c.auth.workspaceId, ids).catch(() => new Map());
 }
 
 interface Position {

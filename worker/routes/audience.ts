@@ -1,12 +1,12 @@
 /** `POST /v1/audience/estimate`: how many customers a segment or condition holds for now. */
-import type { Context } from 'hono';
 import type { AudienceRequest, AudienceResponse } from '../../contract/audience.ts';
 import { audienceRequest, audienceResponse } from '../../contract/audience.ts';
 import { estimateAudience } from '../../decisioning/audience/estimate.ts';
 import type { Estimate } from '../../decisioning/evaluation/interval.ts';
 import { audienceQuestion } from '../configuration/audience.ts';
 import { askSample } from '../edge/audience.ts';
-import type { App, AppEnv } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
+import type { Call } from '../http/call.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { refuse } from '../http/problem.ts';
 import { Unavailable } from '../http/unavailable.ts';
@@ -31,14 +31,14 @@ export function registerAudience(app: App): void {
   );
 }
 
-async function estimate(c: Context<AppEnv>, body: AudienceRequest): Promise<Response> {
-  const { workspaceId } = c.get('auth');
-  const nowMs = c.get('receivedAtMs');
+async function estimate(c: Call, body: AudienceRequest): Promise<Response> {
+  const { workspaceId } = c.auth;
+  const nowMs = c.receivedAtMs;
   const checked = await audienceQuestion(c.env, workspaceId, body);
   if (!checked.ok) return refuse(c, checked.refusal);
   const { question, unknownAttributes } = checked.value;
-  const done = c.get('timing').start('customers');
-  const asked = await askSample(c.env, c.executionCtx, workspaceId, question, nowMs).catch(() => {
+  const done = c.timing.start('customers');
+  const asked = await askSample(c.env, c.ctx, workspaceId, question, nowMs).catch(() => {
     throw new Unavailable('publisher');
   });
   done();

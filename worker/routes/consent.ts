@@ -1,5 +1,4 @@
 /** `POST /v1/consent`: what a visitor said of purposes, from the page they said it on. */
-import type { Context } from 'hono';
 import { type ConsentOutcome, type ConsentRequest, consentRequest, consentResponse } from '../../contract/consent.ts';
 import type { CallFacts } from '../../durable-objects/customer/protocol.ts';
 import type { ConsentReply, Purposes } from '../../durable-objects/customer/purposes.ts';
@@ -7,11 +6,10 @@ import { keepInCookie, withCookie } from '../edge/cookie.ts';
 import { callCustomer, callUnproven } from '../edge/customer-calls.ts';
 import { forgetStanding } from '../edge/standings.ts';
 import { visitorOf } from '../edge/visitor.ts';
-import type { App, AppEnv } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
+import type { Call } from '../http/call.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { refuse } from '../http/problem.ts';
-
-type Ctx = Context<AppEnv>;
 
 /** Registers the route. */
 export function registerConsent(app: App): void {
@@ -34,10 +32,10 @@ export function registerConsent(app: App): void {
   );
 }
 
-async function takeConsent(c: Ctx, { customer, purposes }: ConsentRequest): Promise<Response> {
-  const auth = c.get('auth');
-  const nowMs = c.get('receivedAtMs');
-  const page = { auth, request: c.req.raw, customer, consent: 'granted' as const };
+async function takeConsent(c: Call, { customer, purposes }: ConsentRequest): Promise<Response> {
+  const auth = c.auth;
+  const nowMs = c.receivedAtMs;
+  const page = { auth, request: c.request, customer, consent: 'granted' as const };
   const answered = (outcome: ConsentOutcome): Response => {
     const response = c.json({ outcome });
     const isOver = !purposes || purposes.personalization === false;
@@ -70,12 +68,12 @@ async function takeConsent(c: Ctx, { customer, purposes }: ConsentRequest): Prom
 }
 
 async function tellCustomer(
-  c: Ctx,
+  c: Call,
   { proven, ...who }: Pick<CallFacts, 'name' | 'anonymous'> & { readonly proven: boolean },
   said: Purposes | null,
 ): Promise<ConsentOutcome> {
-  const { workspaceId, siteId, keyType } = c.get('auth');
-  const call: CallFacts = { workspaceId, siteId, receivedAtMs: c.get('receivedAtMs'), ...who };
+  const { workspaceId, siteId, keyType } = c.auth;
+  const call: CallFacts = { workspaceId, siteId, receivedAtMs: c.receivedAtMs, ...who };
   const by = keyType === 'secret' ? 'server' : 'page';
   const ask = proven ? callCustomer<ConsentReply> : callUnproven<ConsentReply>;
   const found = await ask(c.env, call, (stub, here) =>

@@ -1,5 +1,4 @@
 /** `PUT|GET|DELETE /v1/customers/{id}`: profile, export, erasure. */
-import type { Context } from 'hono';
 import * as z from 'zod';
 import type { CustomerProfile } from '../../contract/customers.ts';
 import { customerExport, customerProfile } from '../../contract/customers.ts';
@@ -12,11 +11,11 @@ import { verifyAnonymousId } from '../edge/identity.ts';
 import { admitAttributes } from '../edge/request-facts.ts';
 import { forgetStanding } from '../edge/standings.ts';
 import { anonymousName, knownName } from '../edge/visitor.ts';
-import type { App, AppEnv } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
+import type { Call } from '../http/call.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
 
-type Ctx = Context<AppEnv>;
 const params = z.strictObject({ id: customerId });
 const tag = 'Customers';
 
@@ -72,15 +71,15 @@ export function registerCustomers(app: App): void {
   );
 }
 
-async function factsOf(c: Ctx, id: string): Promise<CallFacts> {
-  const { workspaceId, siteId } = c.get('auth');
+async function factsOf(c: Call, id: string): Promise<CallFacts> {
+  const { workspaceId, siteId } = c.auth;
   const anonymous = await verifyAnonymousId(c.env, workspaceId, id);
   const name = anonymous ? await anonymousName(c.env, workspaceId, id) : await knownName(c.env, workspaceId, id);
-  return { workspaceId, name, anonymous, siteId, receivedAtMs: c.get('receivedAtMs') };
+  return { workspaceId, name, anonymous, siteId, receivedAtMs: c.receivedAtMs };
 }
 
-async function putProfile(c: Ctx, id: string, profile: CustomerProfile): Promise<Response> {
-  const current = await currentCatalog(c.env, c.executionCtx, c.get('auth').workspaceId, c.get('receivedAtMs'));
+async function putProfile(c: Call, id: string, profile: CustomerProfile): Promise<Response> {
+  const current = await currentCatalog(c.env, c.ctx, c.auth.workspaceId, c.receivedAtMs);
   if (!current) return problem(c, 'nothing_published');
   const { directory } = current.catalog;
   const traits = admitAttributes(directory, profile.traits, 'secret').ignored;
@@ -96,7 +95,7 @@ async function putProfile(c: Ctx, id: string, profile: CustomerProfile): Promise
   return c.body(null, 204);
 }
 
-async function exportCustomer(c: Ctx, id: string): Promise<Response> {
+async function exportCustomer(c: Call, id: string): Promise<Response> {
   type Dumped = { readonly outcome: 'dumped'; readonly dump: CustomerDump | null };
   const { reply } = await callCustomer<Dumped>(
     c.env,
@@ -108,7 +107,7 @@ async function exportCustomer(c: Ctx, id: string): Promise<Response> {
   return c.json({ ...rest, createdAt: createdAtMs === null ? null : new Date(createdAtMs).toISOString() });
 }
 
-async function eraseCustomer(c: Ctx, id: string): Promise<Response> {
+async function eraseCustomer(c: Call, id: string): Promise<Response> {
   const facts = await factsOf(c, id);
   const { name } = await callCustomer<{ readonly outcome: 'erased' }>(c.env, facts, (stub, here) =>
     stub.erase(here).finally(() => forgetStanding(here.name)),
@@ -118,7 +117,7 @@ async function eraseCustomer(c: Ctx, id: string): Promise<Response> {
   await auditInsert(c.env.DB, facts.workspaceId, {
     ...entry,
     at: facts.receivedAtMs,
-    actor: c.get('auth').keyId,
+    actor: c.auth.keyId,
   }).run();
   return c.body(null, 204);
 }

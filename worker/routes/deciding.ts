@@ -1,5 +1,5 @@
 /** The routes of pages, apps and servers that ask for decisions and tell what became of them: all that the worker in front answers itself. */
-import type { App } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
 import { registerConsent } from './consent.ts';
 import { registerDevice } from './device.ts';
 import { registerDeviceModels } from './device-models.ts';

@@ -1,5 +1,4 @@
 /** `GET /v1/decisions/{id}`: the receipt of a decision, with all that a replay needs. */
-import type { Context } from 'hono';
 import * as z from 'zod';
 import { receiptQuery, receiptResponse } from '../../contract/receipts.ts';
 import { readRules } from '../../decisioning/catalog/read.ts';
@@ -10,7 +9,8 @@ import type { ReceiptReply } from '../../durable-objects/customer/protocol.ts';
 import { candidateAnswer, drawThen } from '../edge/candidate-answer.ts';
 import { callCustomer } from '../edge/customer-calls.ts';
 import { fetchBodies } from '../edge/publisher-feed.ts';
-import type { App, AppEnv } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
+import type { Call } from '../http/call.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
 import { explainUses } from '../models/explain.ts';
@@ -40,10 +40,10 @@ export function registerDecisions(app: App): void {
   );
 }
 
-async function readReceipt(c: Context<AppEnv>, id: string, explainsModels: boolean): Promise<Response> {
-  const { workspaceId, siteId } = c.get('auth');
+async function readReceipt(c: Call, id: string, explainsModels: boolean): Promise<Response> {
+  const { workspaceId, siteId } = c.auth;
   const name = id.slice(0, id.indexOf('.'));
-  const facts = { workspaceId, name, anonymous: true, siteId, receivedAtMs: c.get('receivedAtMs') };
+  const facts = { workspaceId, name, anonymous: true, siteId, receivedAtMs: c.receivedAtMs };
   const { reply } = await callCustomer<ReceiptReply>(c.env, facts, (stub) => stub.receipt(id));
   // An object of another workspace is not ours to read, whoever guessed its name.
   if (reply.outcome !== 'found' || reply.record.workspaceId !== workspaceId) return problem(c, 'not_found');

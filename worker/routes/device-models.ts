@@ -1,12 +1,12 @@
 /** `GET /v1/models/{id}/device` and its file: models that pages score with. Nobody is named, so that answers are the same for all. */
-import type { Context } from 'hono';
 import * as z from 'zod';
 import { DEVICE_MODEL_LIFE_SECONDS, deviceModel, publishableKey, sha256 } from '../../contract/models/device.ts';
 import { slug } from '../../contract/primitives.ts';
 import type { PublishedModel } from '../../decisioning/scoring/published.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { publicFile, publicModel } from '../edge/public-models.ts';
-import type { App, AppEnv } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
+import type { Call } from '../http/call.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
 
@@ -33,7 +33,7 @@ export function registerDeviceModels(app: App): void {
     },
     async (c, { params: { id } }) => {
       const model = await published(c, id);
-      const told = model && (await publicModel(c.env, c.get('auth').workspaceId, model));
+      const told = model && (await publicModel(c.env, c.auth.workspaceId, model));
       if (!told) return problem(c, 'not_found', { detail: `No version of a model "${id}" is for pages` });
       return c.json(told, 200, { 'cache-control': `${sharedBy(c)}, max-age=${DEVICE_MODEL_LIFE_SECONDS}` });
     },
@@ -52,7 +52,7 @@ export function registerDeviceModels(app: App): void {
     },
     async (c, { params }) => {
       const model = await published(c, params.id);
-      const file = model && (await publicFile(c.env, c.get('auth').workspaceId, model, params.sha256));
+      const file = model && (await publicFile(c.env, c.auth.workspaceId, model, params.sha256));
       if (!file) return problem(c, 'not_found', { detail: 'No version for pages has this file' });
       const headers = { 'content-type': BYTES, 'cache-control': `${sharedBy(c)}, ${IMMUTABLE}` };
       return c.body(Uint8Array.from(file), 200, headers);
@@ -64,11 +64,11 @@ export function registerDeviceModels(app: App): void {
 const IMMUTABLE = 'max-age=31536000, immutable';
 
 /** Under an address without a key every workspace asks: no cache may hand one's model to another. */
-function sharedBy(c: Context<AppEnv>): 'public' | 'private' {
-  return c.req.query('key') === undefined ? 'private' : 'public';
+function sharedBy(c: Call): 'public' | 'private' {
+  return c.query().key === undefined ? 'private' : 'public';
 }
 
-async function published(c: Context<AppEnv>, id: string): Promise<PublishedModel | undefined> {
-  const { workspaceId } = c.get('auth');
-  return (await currentCatalog(c.env, c.executionCtx, workspaceId, c.get('receivedAtMs')))?.catalog.models.get(id);
+async function published(c: Call, id: string): Promise<PublishedModel | undefined> {
+  const { workspaceId } = c.auth;
+  return (await currentCatalog(c.env, c.ctx, workspaceId, c.receivedAtMs))?.catalog.models.get(id);
 }

@@ -1,5 +1,4 @@
 /** `POST /v1/events`: behaviour, and goals reached without a token. */
-import type { Context } from 'hono';
 import type { CustomerEvent, EventsRequest } from '../../contract/events.ts';
 import { eventsRequest, eventsResponse } from '../../contract/events.ts';
 import type { Directory } from '../../decisioning/catalog/slice.ts';
@@ -17,14 +16,13 @@ import { admitAttributes } from '../edge/request-facts.ts';
 import { type Stray, signIn, strayed } from '../edge/sign-in.ts';
 import type { Visitor } from '../edge/visitor.ts';
 import { visitorOf } from '../edge/visitor.ts';
-import type { App, AppEnv } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
+import type { Call } from '../http/call.ts';
 import { CUSTOMER_SHARE, LATE } from '../http/deadline.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { fingerprintOf } from '../http/fingerprint.ts';
 import { problem, refuse } from '../http/problem.ts';
 import { Unavailable } from '../http/unavailable.ts';
-
-type Ctx = Context<AppEnv>;
 
 /** Registers the route. */
 export function registerEvents(app: App): void {
@@ -47,10 +45,10 @@ export function registerEvents(app: App): void {
   );
 }
 
-async function takeEvents(c: Ctx, body: EventsRequest): Promise<Response> {
-  const auth = c.get('auth');
-  const nowMs = c.get('receivedAtMs');
-  const current = await currentCatalog(c.env, c.executionCtx, auth.workspaceId, nowMs);
+async function takeEvents(c: Call, body: EventsRequest): Promise<Response> {
+  const auth = c.auth;
+  const nowMs = c.receivedAtMs;
+  const current = await currentCatalog(c.env, c.ctx, auth.workspaceId, nowMs);
   if (!current) return problem(c, 'nothing_published');
   const { directory } = current.catalog;
   if (auth.keyType === 'secret' && body.customer.id === undefined && body.customer.anonymousId === undefined) {
@@ -59,7 +57,7 @@ async function takeEvents(c: Ctx, body: EventsRequest): Promise<Response> {
     ];
     return problem(c, 'invalid_request', { errors });
   }
-  const page = { auth, request: c.req.raw, customer: body.customer, consent: narrowed(body) };
+  const page = { auth, request: c.request, customer: body.customer, consent: narrowed(body) };
   const visitor = await visitorOf(
     c.env,
     auth,
@@ -68,7 +66,7 @@ async function takeEvents(c: Ctx, body: EventsRequest): Promise<Response> {
       consent: body.consent,
       purposes: body.purposes,
       requestId: undefined,
-      fingerprint: fingerprintOf(c.req.raw),
+      fingerprint: fingerprintOf(c.request),
     },
     nowMs,
   );
@@ -89,7 +87,7 @@ async function takeEvents(c: Ctx, body: EventsRequest): Promise<Response> {
     ? { results: [], anonymousId: who.anonymousId }
     : await deliver(c, who, told, {
         inCookie: await otherInCookie(c.env, page),
-        fingerprint: fingerprintOf(c.req.raw),
+        fingerprint: fingerprintOf(c.request),
       });
   const results = [...refused, ...taken].sort((a, b) => a.index - b.index);
   const answered = answerEvents(c, results, false, {
@@ -99,9 +97,9 @@ async function takeEvents(c: Ctx, body: EventsRequest): Promise<Response> {
   return keepInCookie(answered, page, answered.ok ? anonymousId : null);
 }
 
-function checkEvent(c: Ctx, directory: Directory, event: CustomerEvent, index: number): EventItem | ItemResult {
-  const auth = c.get('auth');
-  const at = clientTime(auth, event.at, c.get('receivedAtMs'));
+function checkEvent(c: Call, directory: Directory, event: CustomerEvent, index: number): EventItem | ItemResult {
+  const auth = c.auth;
+  const at = clientTime(auth, event.at, c.receivedAtMs);
   if (!at.ok) return { index, status: 'rejected', reason: 'time_out_of_range' };
   const atMs = at.value;
   const { eventId } = event;
@@ -140,20 +138,20 @@ interface Delivered {
 }
 
 async function deliver(
-  c: Ctx,
+  c: Call,
   who: Exclude<Visitor, { kind: 'none' }>,
   { items, traits, purposes }: Told,
   browser: Browser,
 ): Promise<Delivered> {
-  const { workspaceId, siteId } = c.get('auth');
-  const call = { workspaceId, siteId, receivedAtMs: c.get('receivedAtMs'), refused: refusedOf(purposes) };
+  const { workspaceId, siteId } = c.auth;
+  const call = { workspaceId, siteId, receivedAtMs: c.receivedAtMs, refused: refusedOf(purposes) };
   // Behaviour without an event id is not idempotent, so nothing is retried here that the platform may have carried out: ids are added.
   const named = items.map((item) => ({ ...item, eventId: item.eventId ?? crypto.randomUUID() }));
-  const done = c.get('timing').start('customer');
+  const done = c.timing.start('customer');
   try {
     const taking = tell(c.env, call, who, (stub, here) => stub.events(here, named, traits), browser);
     // Late is refused, whatever comes of it: sent again, what was taken meanwhile is a duplicate.
-    const taken = await c.get('deadline').within(taking, CUSTOMER_SHARE);
+    const taken = await c.deadline.within(taking, CUSTOMER_SHARE);
     if (taken === LATE) throw new Unavailable('customer');
     return { results: resultsOf(taken.reply.results, named), anonymousId: taken.anonymousId };
   } catch {

@@ -1,5 +1,4 @@
 /** `POST /v1/explain`: why this customer would get what, or nothing, now. */
-import type { Context } from 'hono';
 import type { ExplainRequest, ExplainResponse } from '../../contract/explain.ts';
 import { explainRequest, explainResponse } from '../../contract/explain.ts';
 import type { ExplainedScores } from '../../contract/models/explanations.ts';
@@ -15,7 +14,8 @@ import { admitAttributes, requestFacts } from '../edge/request-facts.ts';
 import type { PlacementSlices } from '../edge/slices.ts';
 import { placementSlices } from '../edge/slices.ts';
 import { visitorOf } from '../edge/visitor.ts';
-import type { App, AppEnv } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
+import type { Call } from '../http/call.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem, refuse } from '../http/problem.ts';
 import { explainUses } from '../models/explain.ts';
@@ -41,10 +41,10 @@ export function registerExplain(app: App): void {
   );
 }
 
-async function explain(c: Context<AppEnv>, body: ExplainRequest): Promise<Response> {
-  const nowMs = c.get('receivedAtMs');
-  const auth = c.get('auth');
-  const current = await currentCatalog(c.env, c.executionCtx, auth.workspaceId, nowMs);
+async function explain(c: Call, body: ExplainRequest): Promise<Response> {
+  const nowMs = c.receivedAtMs;
+  const auth = c.auth;
+  const current = await currentCatalog(c.env, c.ctx, auth.workspaceId, nowMs);
   if (!current) return problem(c, 'nothing_published');
   const { catalog } = current;
   const visitor = await visitorOf(
@@ -54,24 +54,24 @@ async function explain(c: Context<AppEnv>, body: ExplainRequest): Promise<Respon
     nowMs,
   );
   if (!visitor.ok) return refuse(c, visitor.refusal);
-  const slices = await placementSlices(c.env, auth.workspaceId, catalog.manifest, body.placements, c.get('deadline'));
+  const slices = await placementSlices(c.env, auth.workspaceId, catalog.manifest, body.placements, c.deadline);
   const { admitted } = admitAttributes(catalog.directory, body.context?.attributes, auth.keyType);
   const asked: Asked = {
     auth,
     visitor: visitor.value,
     catalog,
     slices,
-    deadline: c.get('deadline'),
+    deadline: c.deadline,
     placements: body.placements,
     requestId: crypto.randomUUID(),
     repeatable: false,
-    attributes: { ...requestFacts(c.req.raw, body.context), ...admitted },
+    attributes: { ...requestFacts(c.request, body.context), ...admitted },
     sessionId: body.sessionId,
     receivedAtMs: nowMs,
     clientAtMs: undefined,
     ...(body.models.length > 0 && { models: body.models }),
   };
-  const purse = await seenPurse(c.env, c.executionCtx, asked);
+  const purse = await seenPurse(c.env, c.ctx, asked);
   const asking = { ...(await decideCall(c.env, asked)), ...(purse.length > 0 && { purse }) };
   const { reply } = await askCustomer<ExplainReply>(c.env, asking, catalog, (stub, call) => stub.explain(call));
   const explained = body.models.length > 0 && {

@@ -1,5 +1,4 @@
 /** `POST /v1/feedback`: dispatches, exposures and goals of decisions, with their tokens. */
-import type { Context } from 'hono';
 import type { FeedbackEvent, FeedbackRequest } from '../../contract/events.ts';
 import { eventsResponse, feedbackRequest } from '../../contract/events.ts';
 import { MAX_FEEDBACK_BODY_BYTES } from '../../contract/primitives.ts';
@@ -16,15 +15,14 @@ import { influenceOf } from '../edge/influence.ts';
 import { refusedOf } from '../edge/purposes.ts';
 import { resultsOf } from '../edge/replies.ts';
 import { tokenSigner } from '../edge/token-signer.ts';
-import type { App, AppEnv } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
+import type { Call } from '../http/call.ts';
 import { CUSTOMER_SHARE, LATE } from '../http/deadline.ts';
 import { endpoint } from '../http/endpoint.ts';
 import type { Checked } from '../http/problem.ts';
 import { problem, refuse } from '../http/problem.ts';
 import { admitIdentity } from '../http/rate.ts';
 import { Unavailable } from '../http/unavailable.ts';
-
-type Ctx = Context<AppEnv>;
 
 /** Registers the route. */
 export function registerFeedback(app: App): void {
@@ -44,8 +42,8 @@ export function registerFeedback(app: App): void {
       refusals: ['invalid_token', 'invalid_events', 'nothing_published'],
     },
     async (c, { body }) => {
-      const auth = c.get('auth');
-      const current = await currentCatalog(c.env, c.executionCtx, auth.workspaceId, c.get('receivedAtMs'));
+      const auth = c.auth;
+      const current = await currentCatalog(c.env, c.ctx, auth.workspaceId, c.receivedAtMs);
       if (!current) return problem(c, 'nothing_published');
       const taken = await takeFeedback(c, body, current.catalog.directory);
       return taken.ok ? answerEvents(c, taken.value, !('events' in body)) : refuse(c, taken.refusal);
@@ -59,17 +57,17 @@ function eventsOf(body: FeedbackRequest): FeedbackEvent[] {
   return [event];
 }
 
-async function takeFeedback(c: Ctx, body: FeedbackRequest, directory: Directory): Promise<Checked<ItemResult[]>> {
+async function takeFeedback(c: Call, body: FeedbackRequest, directory: Directory): Promise<Checked<ItemResult[]>> {
   const events = eventsOf(body);
   // Who wants no personalization any more is reported of no more, whatever token their page still has.
   if (body.purposes?.personalization === false)
     return { ok: true, value: events.map((_, index) => ({ index, status: 'rejected', reason: 'no_consent' })) };
-  const done = c.get('timing').start('verify');
+  const done = c.timing.start('verify');
   const signer = tokenSigner(c.env);
   const checked = await Promise.all(events.map((event, index) => checkEvent(c, signer, directory, event, index)));
   // Whoever has a secret key says what they like; a page's network is one of many.
-  const isPage = c.get('auth').keyType === 'publishable';
-  const teaches = isPage ? await influenceOf(c.env, c.req.raw, c.get('receivedAtMs')) : () => true;
+  const isPage = c.auth.keyType === 'publishable';
+  const teaches = isPage ? await influenceOf(c.env, c.request, c.receivedAtMs) : () => true;
   done();
   const results: ItemResult[] = [];
   const byCustomer = new Map<string, FeedbackItem[]>();
@@ -81,11 +79,11 @@ async function takeFeedback(c: Ctx, body: FeedbackRequest, directory: Directory)
     }
   }
   for (const name of byCustomer.keys()) {
-    const admitted = admitIdentity(c.env, c.get('auth'), name, c.get('receivedAtMs'));
+    const admitted = admitIdentity(c.env, c.auth, name, c.receivedAtMs);
     // Before anything is taken: sent again, all of it counts once.
     if (!admitted.ok) return admitted;
   }
-  const end = c.get('timing').start('customer');
+  const end = c.timing.start('customer');
   const taken = await Promise.all(
     [...byCustomer].map(([name, items]) => deliver(c, name, items, refusedOf(body.purposes))),
   );
@@ -94,14 +92,14 @@ async function takeFeedback(c: Ctx, body: FeedbackRequest, directory: Directory)
 }
 
 async function checkEvent(
-  c: Ctx,
+  c: Call,
   signer: TokenSigner,
   directory: Directory,
   event: FeedbackEvent,
   index: number,
 ): Promise<FeedbackItem | ItemResult> {
-  const auth = c.get('auth');
-  const nowMs = c.get('receivedAtMs');
+  const auth = c.auth;
+  const nowMs = c.receivedAtMs;
   const record = await decodeToken(event.token, signer);
   if (!record) return { index, status: 'rejected', reason: 'invalid_token' };
   if (record.workspaceId !== auth.workspaceId) return { index, status: 'rejected', reason: 'wrong_workspace' };
@@ -124,19 +122,19 @@ async function checkEvent(
 }
 
 async function deliver(
-  c: Ctx,
+  c: Call,
   name: string,
   items: readonly FeedbackItem[],
   refused: CallFacts['refused'],
 ): Promise<readonly ItemResult[]> {
-  const auth = c.get('auth');
+  const auth = c.auth;
   // Whether the customer is anonymous is known to the object if it exists; of one that a token brings to life, the token says it.
   const facts = {
     workspaceId: auth.workspaceId,
     name,
     anonymous: !items.some(({ record }) => record.known),
     siteId: auth.siteId,
-    receivedAtMs: c.get('receivedAtMs'),
+    receivedAtMs: c.receivedAtMs,
     refused,
   };
   try {
@@ -149,7 +147,7 @@ async function deliver(
       return reply;
     });
     // Late is refused, whatever comes of it: sent again, what was taken meanwhile is a duplicate.
-    const taken = await c.get('deadline').within(taking, CUSTOMER_SHARE);
+    const taken = await c.deadline.within(taking, CUSTOMER_SHARE);
     if (taken === LATE) throw new Unavailable('customer');
     const ended = items.filter((item) => !told.includes(item));
     return [

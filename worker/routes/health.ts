@@ -5,7 +5,7 @@ import type { PublisherHealth } from '../../durable-objects/publisher/protocol.t
 import { publisherStub } from '../../durable-objects/shared/calls.ts';
 import { knownCatalog } from '../edge/catalog.ts';
 import { refusalCounts } from '../edge/refusals.ts';
-import type { App } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { requireSecrets } from '../secrets.ts';
 
@@ -68,7 +68,7 @@ export function registerHealth(app: App): void {
       responses: { 200: { description: 'How it stands, degraded or not', schema: healthResponse } },
     },
     async (c) => {
-      const nowMs = c.get('receivedAtMs');
+      const nowMs = c.receivedAtMs;
       const { answered, all } = await allWorkspaces(c.env, nowMs);
       const newestAllocation = extreme(
         Math.max,

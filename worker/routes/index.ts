@@ -1,5 +1,5 @@
 /** Every route of the API. */
-import type { App } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
 import { registerAlerts } from './alerts.ts';
 import { registerAudience } from './audience.ts';
 import { registerConfiguration } from './configuration/index.ts';

@@ -5,7 +5,7 @@ import { slug } from '../../contract/primitives.ts';
 import type { LearningView } from '../../durable-objects/campaign/learning-view.ts';
 import { holdLearning, readLearning, releaseLearning } from '../configuration/learning.ts';
 import { publishedCampaign } from '../edge/published-campaign.ts';
-import type { App } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
 import { callerOf } from './configuration/caller.ts';
@@ -36,7 +36,7 @@ export function registerLearning(app: App): void {
     async (c, { params: { id } }) => {
       const published = await publishedCampaign(c, id);
       if (published instanceof Response) return published;
-      return c.json(answerOf(id, await readLearning(c.env, c.get('auth').workspaceId, id)));
+      return c.json(answerOf(id, await readLearning(c.env, c.auth.workspaceId, id)));
     },
   );
   endpoint(

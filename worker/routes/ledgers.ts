@@ -1,5 +1,4 @@
 /** `GET /v1/budgets`, `/v1/inventory` and `/v1/capacity`, all and one of each: where money, stocks and capacities stand. */
-import type { Context } from 'hono';
 import * as z from 'zod';
 import {
   budget,
@@ -15,7 +14,8 @@ import { type LedgerKind, type LedgerSpec, ledgerKey } from '../../decisioning/l
 import { makeCursor, readCursor } from '../configuration/cursor.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { askAlerts, askLedgers } from '../edge/ledger-standings.ts';
-import type { App, AppEnv } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
+import type { Call } from '../http/call.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem, refuse } from '../http/problem.ts';
 import { Unavailable } from '../http/unavailable.ts';
@@ -24,7 +24,6 @@ import { type Answered, budgetAnswer, capacityAnswer, inventoryAnswer, ledgerIdO
 const TAG = 'Money';
 const ONE = { 404: { description: '`not_found`: none of this id is published' } };
 
-type Ctx = Context<AppEnv>;
 type Query = z.output<typeof ledgersQuery>;
 
 /** Registers all six. */
@@ -131,8 +130,8 @@ interface Published {
 }
 
 /** The ledgers of what is published; none before the first publish. */
-async function publishedLedgers(c: Ctx): Promise<Published> {
-  const current = await currentCatalog(c.env, c.executionCtx, c.get('auth').workspaceId, c.get('receivedAtMs'));
+async function publishedLedgers(c: Call): Promise<Published> {
+  const current = await currentCatalog(c.env, c.ctx, c.auth.workspaceId, c.receivedAtMs);
   if (!current) return { ledgers: {}, revision: 0, currency: '' };
   const { directory, manifest } = current.catalog;
   return { ledgers: directory.ledgers ?? {}, revision: manifest.revision, currency: directory.currency };
@@ -140,12 +139,12 @@ async function publishedLedgers(c: Ctx): Promise<Published> {
 
 /** Where these stand, or undefined for those that do not answer in time. */
 async function standingsOf(
-  c: Ctx,
+  c: Call,
   specs: readonly LedgerSpec[],
   revision: number,
 ): Promise<readonly (Answered | undefined)[]> {
-  const { workspaceId } = c.get('auth');
-  const done = c.get('timing').start('ledgers');
+  const { workspaceId } = c.auth;
+  const done = c.timing.start('ledgers');
   const [standings, alerts] = await Promise.all([
     askLedgers(c.env, { workspaceId, revision, specs }),
     askAlerts(c.env, workspaceId),
@@ -158,7 +157,7 @@ async function standingsOf(
 }
 
 async function listed(
-  c: Ctx,
+  c: Call,
   kinds: readonly LedgerKind[],
   { limit, cursor }: Query,
   answer: (answered: Answered, currency: string) => object,
@@ -184,7 +183,7 @@ async function listed(
 }
 
 async function single(
-  c: Ctx,
+  c: Call,
   kind: LedgerKind,
   id: string,
   answer: (answered: Answered, currency: string) => object,

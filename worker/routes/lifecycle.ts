@@ -1,5 +1,4 @@
 /** `GET` and `PUT /v1/campaigns/{id}/lifecycle`. */
-import type { Context } from 'hono';
 import * as z from 'zod';
 import { type LifecycleResponse, lifecycleResponse, steerRequest } from '../../contract/lifecycle.ts';
 import { slug } from '../../contract/primitives.ts';
@@ -7,7 +6,8 @@ import type { LifecycleView } from '../../durable-objects/campaign/lifecycle-vie
 import type { Transition } from '../../durable-objects/campaign/transitions.ts';
 import { readLifecycle, steerCampaign } from '../configuration/steering.ts';
 import { publishedCampaign } from '../edge/published-campaign.ts';
-import type { App, AppEnv } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
+import type { Call } from '../http/call.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
 import { callerOf } from './configuration/caller.ts';
@@ -36,7 +36,7 @@ export function registerLifecycle(app: App): void {
     async (c, { params: { id } }) => {
       const missing = await missingPhases(c, id);
       if (missing) return missing;
-      return c.json(answerOf(id, await readLifecycle(c.env, c.get('auth').workspaceId, id)));
+      return c.json(answerOf(id, await readLifecycle(c.env, c.auth.workspaceId, id)));
     },
   );
   endpoint(
@@ -62,7 +62,7 @@ export function registerLifecycle(app: App): void {
 }
 
 /** The answer for a campaign that has no phases; undefined when it has. */
-async function missingPhases(c: Context<AppEnv>, id: string): Promise<Response | undefined> {
+async function missingPhases(c: Call, id: string): Promise<Response | undefined> {
   const published = await publishedCampaign(c, id);
   if (published instanceof Response) return published;
   if (!published.campaign.policy.lifecycle)

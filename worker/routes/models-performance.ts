@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { modelPerformance, modelPerformanceQuery } from '../../contract/models/performance.ts';
 import { slug } from '../../contract/primitives.ts';
 import { currentCatalog } from '../edge/catalog.ts';
-import type { App } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
 import { modelPerformanceOf } from '../models/performance.ts';
@@ -28,9 +28,9 @@ export function registerModelPerformance(app: App): void {
       },
     },
     async (c, { params: { id }, query: { days } }) => {
-      const { workspaceId } = c.get('auth');
-      const nowMs = c.get('receivedAtMs');
-      const current = await currentCatalog(c.env, c.executionCtx, workspaceId, nowMs);
+      const { workspaceId } = c.auth;
+      const nowMs = c.receivedAtMs;
+      const current = await currentCatalog(c.env, c.ctx, workspaceId, nowMs);
       const campaigns = Object.keys(current?.catalog.directory.campaigns ?? {});
       const answer = await modelPerformanceOf(c.env, workspaceId, { id, campaigns, days, nowMs });
       return answer ? c.json(answer) : problem(c, 'not_found', { detail: `There is no model "${id}"` });

@@ -1,5 +1,4 @@
 /** `POST /v1/models/{id}/score`: what a model says of a customer. */
-import type { Context } from 'hono';
 import * as z from 'zod';
 import { type ScoreRequest, scoreRequest, scoreResponse } from '../../contract/models/score.ts';
 import { slug } from '../../contract/primitives.ts';
@@ -8,12 +7,11 @@ import { currentCatalog } from '../edge/catalog.ts';
 import { verifyAnonymousId } from '../edge/identity.ts';
 import { admitAttributes, requestFacts } from '../edge/request-facts.ts';
 import { anonymousName, knownName } from '../edge/visitor.ts';
-import type { App, AppEnv } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
+import type { Call } from '../http/call.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem, refuse } from '../http/problem.ts';
 import { scoreOf } from '../models/score.ts';
-
-type Ctx = Context<AppEnv>;
 
 /** Registers the route. */
 export function registerModelScore(app: App): void {
@@ -41,10 +39,10 @@ export function registerModelScore(app: App): void {
   );
 }
 
-async function score(c: Ctx, modelId: string, body: ScoreRequest): Promise<Response> {
-  const { workspaceId, siteId } = c.get('auth');
-  const receivedAtMs = c.get('receivedAtMs');
-  const current = await currentCatalog(c.env, c.executionCtx, workspaceId, receivedAtMs);
+async function score(c: Call, modelId: string, body: ScoreRequest): Promise<Response> {
+  const { workspaceId, siteId } = c.auth;
+  const receivedAtMs = c.receivedAtMs;
+  const current = await currentCatalog(c.env, c.ctx, workspaceId, receivedAtMs);
   const told = body.context?.attributes;
   const { admitted, ignored } = current
     ? admitAttributes(current.catalog.directory, told, 'secret')
@@ -58,7 +56,7 @@ async function score(c: Ctx, modelId: string, body: ScoreRequest): Promise<Respo
     });
   const facts: CallFacts = { workspaceId, name: '', anonymous: true, siteId, receivedAtMs };
   const customer = body.customer && (await customerOf(c.env, facts, body.customer.id));
-  const attributes = { ...requestFacts(c.req.raw, body.context), ...admitted };
+  const attributes = { ...requestFacts(c.request, body.context), ...admitted };
   const scored = await scoreOf(c.env, { modelId, body, customer, facts, attributes });
   return scored.ok ? c.json(scored.value) : refuse(c, scored.refusal);
 }

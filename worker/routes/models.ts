@@ -1,5 +1,4 @@
 /** `/v1/models`: the registry. */
-import type { Context } from 'hono';
 import * as z from 'zod';
 import {
   MAX_MODEL_BODY_BYTES,
@@ -18,7 +17,8 @@ import { database } from '../../db/database.ts';
 import { headOf, listNewest, listPage, type VersionHead } from '../../db/queries/model-lists.ts';
 import { findVersion } from '../../db/queries/models.ts';
 import { makeCursor, readNumberCursor } from '../configuration/cursor.ts';
-import type { App, AppEnv } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
+import type { Call } from '../http/call.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem, refuse } from '../http/problem.ts';
 import { deleteVersion } from '../models/deletion.ts';
@@ -49,7 +49,7 @@ function registerReads(app: App): void {
       responses: { 200: { description: 'By id', schema: modelsResponse } },
     },
     async (c) => {
-      const { workspaceId } = c.get('auth');
+      const { workspaceId } = c.auth;
       const db = database(c.env.DB);
       const models = Map.groupBy(await listNewest(db, workspaceId), ({ modelId }) => modelId);
       return c.json({ models: [...models].map(([id, versions]) => ({ id, versions: versions.map(answerOf) })) });
@@ -90,11 +90,11 @@ function registerReads(app: App): void {
   );
 }
 
-async function page(c: Context<AppEnv>, id: string, cursor: string | undefined): Promise<Response> {
+async function page(c: Call, id: string, cursor: string | undefined): Promise<Response> {
   const list = `models/${id}`;
   const below = readNumberCursor(list, cursor);
   if (!below.ok) return refuse(c, below.refusal);
-  const { workspaceId } = c.get('auth');
+  const { workspaceId } = c.auth;
   const asked = cursor === undefined ? undefined : below.value;
   const { versions, nextBelow } = await listPage(database(c.env.DB), workspaceId, id, asked);
   if (versions.length === 0) return problem(c, 'not_found', { detail: `There is no model "${id}"` });
@@ -102,8 +102,8 @@ async function page(c: Context<AppEnv>, id: string, cursor: string | undefined):
   return c.json({ id, versions: versions.map(answerOf), ...next });
 }
 
-async function detail(c: Context<AppEnv>, id: string, number: number): Promise<Response> {
-  const row = await findVersion(database(c.env.DB), c.get('auth').workspaceId, id, number);
+async function detail(c: Call, id: string, number: number): Promise<Response> {
+  const row = await findVersion(database(c.env.DB), c.auth.workspaceId, id, number);
   if (!row) return problem(c, 'not_found', { detail: `There is no version ${number} of a model "${id}"` });
   return c.json({ ...answerOf(headOf(row)), manifest: JSON.parse(row.manifest), card: row.card });
 }

@@ -1,5 +1,4 @@
 /** `POST /v1/optimize`: the next best action for one or more placements. */
-import type { Context } from 'hono';
 import type { OptimizeRequest, OptimizeResponse } from '../../contract/decisions.ts';
 import { optimizeRequest, optimizeResponse } from '../../contract/decisions.ts';
 import type { RefusalReason } from '../../decisioning/reasons.ts';
@@ -19,12 +18,11 @@ import { placementSlices } from '../edge/slices.ts';
 import type { Visitor } from '../edge/visitor.ts';
 import { visitorOf } from '../edge/visitor.ts';
 import { whyOf } from '../edge/why.ts';
-import type { App, AppEnv } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
+import type { Call } from '../http/call.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { fingerprintOf } from '../http/fingerprint.ts';
 import { problem, refuse } from '../http/problem.ts';
-
-type Ctx = Context<AppEnv>;
 
 /** Registers the route. */
 export function registerOptimize(app: App): void {
@@ -48,35 +46,35 @@ export function registerOptimize(app: App): void {
   );
 }
 
-async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
-  const nowMs = c.get('receivedAtMs');
-  const auth = c.get('auth');
+async function optimize(c: Call, body: OptimizeRequest): Promise<Response> {
+  const nowMs = c.receivedAtMs;
+  const auth = c.auth;
   const requestId = body.requestId ?? crypto.randomUUID();
-  const current = await currentCatalog(c.env, c.executionCtx, auth.workspaceId, nowMs);
+  const current = await currentCatalog(c.env, c.ctx, auth.workspaceId, nowMs);
   if (!current) return c.json(nothingPublished(body, requestId));
   const { catalog } = current;
   const clientAt = clientTime(auth, body.at, nowMs);
   if (!clientAt.ok) return refuse(c, clientAt.refusal);
-  const slices = await placementSlices(c.env, auth.workspaceId, catalog.manifest, body.placements, c.get('deadline'));
+  const slices = await placementSlices(c.env, auth.workspaceId, catalog.manifest, body.placements, c.deadline);
   const { admitted, ignored } = admitAttributes(catalog.directory, body.context?.attributes, auth.keyType);
   const asked = {
     auth,
-    deadline: c.get('deadline'),
-    timing: c.get('timing'),
+    deadline: c.deadline,
+    timing: c.timing,
     catalog,
     slices,
     placements: body.placements,
     requestId,
     repeatable: body.requestId !== undefined,
-    attributes: { ...requestFacts(c.req.raw, body.context), ...admitted },
+    attributes: { ...requestFacts(c.request, body.context), ...admitted },
     sessionId: body.sessionId,
     purposes: body.purposes,
     receivedAtMs: nowMs,
     clientAtMs: clientAt.value,
   };
   if (body.preview !== undefined) return answerPreview(c, body.preview, { ...asked, visitor: { kind: 'none' } });
-  const fingerprint = fingerprintOf(c.req.raw);
-  const page = { auth, request: c.req.raw, customer: body.customer, consent: narrowed(body) };
+  const fingerprint = fingerprintOf(c.request);
+  const page = { auth, request: c.request, customer: body.customer, consent: narrowed(body) };
   const visitor = await visitorOf(
     c.env,
     auth,
@@ -90,12 +88,12 @@ async function optimize(c: Ctx, body: OptimizeRequest): Promise<Response> {
     nowMs,
   );
   if (!visitor.ok) return refuse(c, visitor.refusal);
-  const done = c.get('timing').start('decide');
+  const done = c.timing.start('decide');
   const inCookie = await otherInCookie(c.env, page);
-  const outcome = await decideFor(c.env, c.executionCtx, { ...asked, visitor: visitor.value, inCookie, fingerprint });
+  const outcome = await decideFor(c.env, c.ctx, { ...asked, visitor: visitor.value, inCookie, fingerprint });
   done();
   noteRefusals(c, outcome);
-  if (outcome.outcome === 'unavailable') c.set('problem', 'unavailable');
+  if (outcome.outcome === 'unavailable') c.problem = 'unavailable';
   const stale =
     current.stale || [...slices.values()].some((slice) => slice.outdated) || missing(catalog, slices, body.placements);
   const isKnown = (placement: string): boolean => Object.hasOwn(catalog.manifest.placements, placement);
@@ -129,9 +127,9 @@ function missing(
   );
 }
 
-async function answerPreview(c: Ctx, text: string, asked: Asked): Promise<Response> {
+async function answerPreview(c: Call, text: string, asked: Asked): Promise<Response> {
   const { slices, requestId, placements } = asked;
-  const preview = await verifyPreview(c.env, c.get('auth').workspaceId, text, c.get('receivedAtMs'));
+  const preview = await verifyPreview(c.env, c.auth.workspaceId, text, c.receivedAtMs);
   if (!preview)
     return problem(c, 'invalid_preview', {
       errors: [{ field: '/preview', detail: 'is not a live preview of this workspace' }],
@@ -144,7 +142,7 @@ async function answerPreview(c: Ctx, text: string, asked: Asked): Promise<Respon
   return c.json({ requestId, customer: {}, decisions } satisfies OptimizeResponse);
 }
 
-function noteRefusals(c: Ctx, outcome: Outcome): void {
+function noteRefusals(c: Call, outcome: Outcome): void {
   if (outcome.outcome !== 'decided') return;
   const sum: Partial<Record<RefusalReason, number>> = {};
   for (const { refusals } of outcome.decisions) {
@@ -152,7 +150,7 @@ function noteRefusals(c: Ctx, outcome: Outcome): void {
       sum[reason] = (sum[reason] ?? 0) + count;
   }
   countRefusals(sum);
-  c.set('refusals', sum);
+  c.refusals = sum;
 }
 
 interface Answerable {
@@ -167,15 +165,13 @@ interface Answerable {
   readonly stale: boolean;
 }
 
-async function answer(c: Ctx, facts: Answerable): Promise<OptimizeResponse> {
+async function answer(c: Call, facts: Answerable): Promise<OptimizeResponse> {
   const { outcome, visitor, slices, body } = facts;
   const remembered = visitor.kind !== 'none';
   const decisions =
     outcome.outcome === 'unavailable'
       ? body.placements.map((placement) => defaultAnswer(slices, placement))
-      : await Promise.all(
-          outcome.decisions.map((decided) => answerOf(c.env, c.get('auth'), slices, decided, remembered)),
-        );
+      : await Promise.all(outcome.decisions.map((decided) => answerOf(c.env, c.auth, slices, decided, remembered)));
   return {
     requestId: facts.requestId,
     customer: visitor.kind !== 'none' && visitor.anonymousId ? { anonymousId: visitor.anonymousId } : {},

@@ -5,7 +5,7 @@ import { slug } from '../../contract/primitives.ts';
 import { rootStub } from '../../durable-objects/shared/calls.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { publishedCampaign } from '../edge/published-campaign.ts';
-import type { App } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
 import { parametersAnswer } from './parameters-answer.ts';
@@ -37,8 +37,8 @@ export function registerParameters(app: App): void {
       },
     },
     async (c, { params: { id }, query: { leaf } }) => {
-      const nowMs = c.get('receivedAtMs');
-      const { workspaceId } = c.get('auth');
+      const nowMs = c.receivedAtMs;
+      const { workspaceId } = c.auth;
       const published = await publishedCampaign(c, id);
       if (published instanceof Response) return published;
       const { campaign } = published;
@@ -47,7 +47,7 @@ export function registerParameters(app: App): void {
         return problem(c, 'not_found', { detail: 'The campaign has no parameters: its arms are its own' });
       if (leaf !== undefined && !leaves.includes(leaf))
         return problem(c, 'not_found', { detail: `The campaign has no context "${leaf}"` });
-      const done = c.get('timing').start('root');
+      const done = c.timing.start('root');
       const view = await withRetry(async () => (await rootStub(c.env, workspaceId, id)).view());
       done();
       return c.json(parametersAnswer(id, campaign, parameters, view, { leaf, nowMs }));

@@ -7,7 +7,7 @@ import { rootStub } from '../../durable-objects/shared/calls.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { readLearning } from '../configuration/learning.ts';
 import { publishedCampaign } from '../edge/published-campaign.ts';
-import type { App } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { performanceOf } from './performance-answer.ts';
 
@@ -50,13 +50,13 @@ export function registerPerformance(app: App): void {
       },
     },
     async (c, { params, query: { hours } }) => {
-      const nowMs = c.get('receivedAtMs');
-      const { workspaceId } = c.get('auth');
+      const nowMs = c.receivedAtMs;
+      const { workspaceId } = c.auth;
       const published = await publishedCampaign(c, params.id);
       if (published instanceof Response) return published;
       const { campaign, directory } = published;
       const { goals } = directory;
-      const done = c.get('timing').start('root');
+      const done = c.timing.start('root');
       const [view, hold] = await Promise.all([
         readRoot(c.env, workspaceId, params.id),
         // Figures are told without it, too: a root of the last version knows of no holds.

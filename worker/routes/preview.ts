@@ -4,7 +4,7 @@ import { slug } from '../../contract/primitives.ts';
 import { previewRequest, previewResponse } from '../../contract/publishing.ts';
 import { signPreview } from '../edge/preview.ts';
 import { publishedCampaign } from '../edge/published-campaign.ts';
-import type { App } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
 
@@ -30,8 +30,8 @@ export function registerPreview(app: App): void {
       },
     },
     async (c, { params, body }) => {
-      const nowMs = c.get('receivedAtMs');
-      const { workspaceId } = c.get('auth');
+      const nowMs = c.receivedAtMs;
+      const { workspaceId } = c.auth;
       const published = await publishedCampaign(c, params.id);
       if (published instanceof Response) return published;
       if (!published.campaign.armIds.includes(body.arm)) {

@@ -6,7 +6,7 @@ import type { RootView } from '../../durable-objects/campaign/protocol.ts';
 import { rootStub } from '../../durable-objects/shared/calls.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
 import { publishedCampaign } from '../edge/published-campaign.ts';
-import type { App } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { problem } from '../http/problem.ts';
 import { strategiesOf } from './strategies-answer.ts';
@@ -30,12 +30,12 @@ export function registerStrategies(app: App): void {
       },
     },
     async (c, { params: { id } }) => {
-      const nowMs = c.get('receivedAtMs');
-      const { workspaceId } = c.get('auth');
+      const nowMs = c.receivedAtMs;
+      const { workspaceId } = c.auth;
       const published = await publishedCampaign(c, id);
       if (published instanceof Response) return published;
       const { campaign, directory } = published;
-      const done = c.get('timing').start('root');
+      const done = c.timing.start('root');
       const view = await withRetry(async (): Promise<RootView> => (await rootStub(c.env, workspaceId, id)).view());
       done();
       const answer = strategiesOf(id, campaign, view, { nowMs, goals: directory.goals });

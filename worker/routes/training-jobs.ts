@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { trainingJob, trainingJobChange, trainingJobs } from '../../contract/models/training.ts';
 import { database } from '../../db/database.ts';
 import { listJobs } from '../../db/queries/training-jobs.ts';
-import type { App } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { refuse } from '../http/problem.ts';
 import { changeJob, jobAnswer } from '../models/training.ts';
@@ -24,7 +24,7 @@ export function registerTrainingJobs(app: App): void {
       responses: { 200: { description: 'The latest 100', schema: trainingJobs } },
     },
     async (c) => {
-      const jobs = await listJobs(database(c.env.DB), c.get('auth').workspaceId);
+      const jobs = await listJobs(database(c.env.DB), c.auth.workspaceId);
       return c.json({ jobs: jobs.map(jobAnswer) });
     },
   );

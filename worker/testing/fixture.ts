@@ -2,7 +2,7 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { hashKey } from '../edge/keys.ts';
-import type { App } from '../http/app-env.ts';
+import type { App } from '../http/app.ts';
 
 export const WORKSPACE = 'w-test';
 export const ORIGIN = 'https://shop.example';

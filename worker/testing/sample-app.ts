@@ -1,16 +1,16 @@
 /** An application for tests of what surrounds every endpoint. */
 import * as z from 'zod';
 import { bodyKey } from '../../contract/decisions.ts';
+import { App } from '../http/app.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { Unavailable } from '../http/unavailable.ts';
-import { newRouter } from '../router.ts';
 
 /** How often a handler ran: a refused request must not get that far. */
 export const handled = { count: 0 };
 
 /** One endpoint of every sort. */
 export function sampleApp() {
-  const app = newRouter();
+  const app = new App();
   const body = z.strictObject({ key: bodyKey, name: z.string().max(20_000), size: z.int().default(1) });
   const responses = { 200: { description: 'Done', schema: z.strictObject({ site: z.string(), size: z.int() }) } };
   endpoint(
@@ -18,7 +18,7 @@ export function sampleApp() {
     { method: 'post', path: '/v1/any', tag: 'Decide', summary: 'Any key', auth: 'any', body, responses },
     (c, input) => {
       handled.count += 1;
-      return c.json({ site: c.get('auth').siteId, size: input.body.size });
+      return c.json({ site: c.auth.siteId, size: input.body.size });
     },
   );
   endpoint(

@@ -1,12 +1,11 @@
 /** Answers that every kind of document has in common. */
-import type { Context } from 'hono';
 import type { Kind } from '../../../contract/configuration/index.ts';
 import { MAX_CONFIGURATION_BODY_BYTES } from '../../../contract/primitives.ts';
 import { writtenDocument } from '../../../contract/publishing.ts';
 import { checkAddressed } from '../../configuration/documents.ts';
 import { replaceDraft, type Stored } from '../../configuration/edit.ts';
 import { etagOf, namesVersion } from '../../configuration/precondition.ts';
-import type { AppEnv } from '../../http/app-env.ts';
+import type { Call } from '../../http/call.ts';
 import { refuse } from '../../http/problem.ts';
 import { callerOf } from './caller.ts';
 
@@ -26,7 +25,7 @@ export const REPLACE = {
 } as const;
 
 /** A stored document as the answer to a change; `location` is told when it is new. */
-export function storedAnswer(c: Context<AppEnv>, stored: Stored, location: string): Response {
+export function storedAnswer(c: Call, stored: Stored, location: string): Response {
   return c.body(stored.body, stored.created ? 201 : 200, {
     'content-type': 'application/json',
     etag: etagOf(stored.version),
@@ -35,21 +34,21 @@ export function storedAnswer(c: Context<AppEnv>, stored: Stored, location: strin
 }
 
 /** A draft as the answer to a question: 304 when the caller has this version. */
-export function draftAnswer(c: Context<AppEnv>, draft: { readonly version: number; readonly body: string }): Response {
+export function draftAnswer(c: Call, draft: { readonly version: number; readonly body: string }): Response {
   const etag = etagOf(draft.version);
-  const known = c.req.header('if-none-match');
+  const known = c.header('if-none-match');
   if (known !== undefined && namesVersion(known, draft.version, true)) return c.body(null, 304, { etag });
   return c.body(draft.body, 200, { 'content-type': 'application/json', etag });
 }
 
 /** Checks a document, stores it at its address over the version that `If-Match` names, and answers. */
 export async function replaceAnswer(
-  c: Context<AppEnv>,
+  c: Call,
   address: { readonly kind: Kind; readonly id: string; readonly path: string },
   document: unknown,
 ): Promise<Response> {
   const checked = checkAddressed(address.kind, address.id, document);
   if (!checked.ok) return refuse(c, checked.refusal);
-  const stored = await replaceDraft(callerOf(c), checked.value, c.req.header('if-match'));
+  const stored = await replaceDraft(callerOf(c), checked.value, c.header('if-match'));
   return stored.ok ? storedAnswer(c, stored.value, address.path) : refuse(c, stored.refusal);
 }

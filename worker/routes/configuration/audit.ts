@@ -3,7 +3,7 @@ import { auditResponse, pageQuery } from '../../../contract/publishing.ts';
 import { database } from '../../../db/database.ts';
 import { type AuditRow, listAudit } from '../../../db/queries/audit.ts';
 import { makeCursor, readNumberCursor } from '../../configuration/cursor.ts';
-import type { App } from '../../http/app-env.ts';
+import type { App } from '../../http/app.ts';
 import { endpoint } from '../../http/endpoint.ts';
 import { refuse } from '../../http/problem.ts';
 
@@ -28,7 +28,7 @@ export function registerAudit(app: App): void {
     async (c, { query }) => {
       const before = readNumberCursor(LIST, query.cursor);
       if (!before.ok) return refuse(c, before.refusal);
-      const rows = await listAudit(database(c.env.DB), c.get('auth').workspaceId, before.value, query.limit + 1);
+      const rows = await listAudit(database(c.env.DB), c.auth.workspaceId, before.value, query.limit + 1);
       const page = rows.slice(0, query.limit);
       const next = rows.length > page.length ? makeCursor(LIST, String(page.at(-1)!.id)) : null;
       return c.json({ items: page.map(answerOf), next });

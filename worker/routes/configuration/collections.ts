@@ -11,7 +11,7 @@ import { amongBuiltIns, findBuiltIn, hasBuiltIns } from '../../configuration/bui
 import { makeCursor, readCursor } from '../../configuration/cursor.ts';
 import { checkDocument } from '../../configuration/documents.ts';
 import { createDraft, removeDraft } from '../../configuration/edit.ts';
-import type { App } from '../../http/app-env.ts';
+import type { App } from '../../http/app.ts';
 import { endpoint } from '../../http/endpoint.ts';
 import { problem, refuse } from '../../http/problem.ts';
 import { draftAnswer, ETAG_HEADER, REPLACE, replaceAnswer, storedAnswer } from './answers.ts';
@@ -107,7 +107,7 @@ function registerList(app: App, kind: CollectionKind): void {
       const cursor = readCursor(collection, query.cursor);
       if (!cursor.ok) return refuse(c, cursor.refusal);
       const db = database(c.env.DB);
-      const { workspaceId } = c.get('auth');
+      const { workspaceId } = c.auth;
       const after = cursor.value ?? '';
       // One more than asked for tells whether there is another page.
       const drafts = await listDrafts(db, workspaceId, kind, after, query.limit + 1);
@@ -146,7 +146,7 @@ function registerRead(app: App, kind: CollectionKind): void {
       },
     },
     async (c, { params }) => {
-      const stored = await findDraft(database(c.env.DB), c.get('auth').workspaceId, kind, params.id);
+      const stored = await findDraft(database(c.env.DB), c.auth.workspaceId, kind, params.id);
       const draft = stored ?? findBuiltIn(kind, params.id);
       return draft ? draftAnswer(c, draft) : problem(c, 'not_found', { detail: `There is no ${kind} "${params.id}"` });
     },
@@ -192,7 +192,7 @@ function registerRemove(app: App, kind: CollectionKind): void {
       },
     },
     async (c, { params }) => {
-      const removed = await removeDraft(callerOf(c), kind, params.id, c.req.header('if-match'));
+      const removed = await removeDraft(callerOf(c), kind, params.id, c.header('if-match'));
       return removed.ok ? c.body(null, 204) : refuse(c, removed.refusal);
     },
   );

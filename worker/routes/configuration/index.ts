@@ -1,5 +1,5 @@
 /** Everything about configuration over HTTP. All of it needs a secret key. */
-import type { App } from '../../http/app-env.ts';
+import type { App } from '../../http/app.ts';
 import { registerAudit } from './audit.ts';
 import { registerCollections } from './collections.ts';
 import { registerKeys } from './keys.ts';

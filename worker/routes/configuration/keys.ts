@@ -7,7 +7,7 @@ import { findDraft } from '../../../db/queries/drafts.ts';
 import { type KeyRow, listSiteKeys } from '../../../db/queries/keys.ts';
 import { createKey, revoke } from '../../configuration/keys.ts';
 import { siteSecret } from '../../edge/identity.ts';
-import type { App } from '../../http/app-env.ts';
+import type { App } from '../../http/app.ts';
 import { endpoint } from '../../http/endpoint.ts';
 import { problem, refuse } from '../../http/problem.ts';
 import { callerOf } from './caller.ts';
@@ -66,7 +66,7 @@ function registerSiteKeys(app: App): void {
       responses: { 200: { description: 'All of them, oldest first', schema: keysResponse } },
     },
     async (c, { params }) => {
-      const rows = await listSiteKeys(database(c.env.DB), c.get('auth').workspaceId, params.id);
+      const rows = await listSiteKeys(database(c.env.DB), c.auth.workspaceId, params.id);
       return c.json({ items: rows.map(answerOf) });
     },
   );
@@ -102,7 +102,7 @@ function registerSiteSecret(app: App): void {
       responses: { 200: { description: 'The secret', schema: siteSecretResponse }, ...UNKNOWN },
     },
     async (c, { params }) => {
-      const { workspaceId } = c.get('auth');
+      const { workspaceId } = c.auth;
       if (!(await findDraft(database(c.env.DB), workspaceId, 'site', params.id)))
         return problem(c, 'not_found', { detail: `There is no site "${params.id}"` });
       return c.json({ secret: await siteSecret(c.env, workspaceId, params.id) });

@@ -1,5 +1,4 @@
 /** Publish, push, revisions and rollback. */
-import type { Context } from 'hono';
 import * as z from 'zod';
 import { MAX_CONFIGURATION_BODY_BYTES } from '../../../contract/primitives.ts';
 import {
@@ -26,7 +25,8 @@ import { publish, rollback } from '../../configuration/publish.ts';
 import { pushAs } from '../../configuration/push.ts';
 import type { Release } from '../../configuration/release.ts';
 import { warningsAnswer } from '../../configuration/warnings-answer.ts';
-import type { App, AppEnv } from '../../http/app-env.ts';
+import type { App } from '../../http/app.ts';
+import type { Call } from '../../http/call.ts';
 import { endpoint } from '../../http/endpoint.ts';
 import { type Checked, problem, refuse } from '../../http/problem.ts';
 import { callerOf } from './caller.ts';
@@ -45,15 +45,15 @@ function answerOf(row: RevisionRow): Revision {
 }
 
 /** What was published, or 503 when it is stored but nobody could be told yet. */
-async function releaseAnswer(c: Context<AppEnv>, done: Checked<Release>): Promise<Response> {
+async function releaseAnswer(c: Call, done: Checked<Release>): Promise<Response> {
   if (!done.ok) return refuse(c, done.refusal);
   const { revision, changed, setAside, delivered, warnings } = done.value;
   if (!delivered) return undelivered(c, revision);
-  const row = await findRevision(database(c.env.DB), c.get('auth').workspaceId, revision!);
+  const row = await findRevision(database(c.env.DB), c.auth.workspaceId, revision!);
   return c.json({ ...answerOf(row!), changed, setAside, ...warningsAnswer(warnings) });
 }
 
-function undelivered(c: Context<AppEnv>, revision: number | null): Response {
+function undelivered(c: Call, revision: number | null): Response {
   return problem(c, 'unavailable', {
     detail: `Revision ${revision} is stored and will be served once the publisher answers; nothing has to be sent again`,
   });
@@ -124,7 +124,7 @@ function registerRevision(app: App): void {
       const after = readCursor(list, query.cursor);
       if (!after.ok) return refuse(c, after.refusal);
       const db = database(c.env.DB);
-      const { workspaceId } = c.get('auth');
+      const { workspaceId } = c.auth;
       const row = await findRevision(db, workspaceId, n);
       if (!row) return problem(c, 'not_found', { detail: `There is no revision ${n}` });
       const rows = await pageOfRevision(db, workspaceId, n, positionOf(after.value), query.limit + 1);
@@ -155,7 +155,7 @@ function registerRevisions(app: App): void {
       const before = readNumberCursor(LIST, query.cursor);
       if (!before.ok) return refuse(c, before.refusal);
       const db = database(c.env.DB);
-      const rows = await listRevisions(db, c.get('auth').workspaceId, before.value, query.limit + 1);
+      const rows = await listRevisions(db, c.auth.workspaceId, before.value, query.limit + 1);
       const page = rows.slice(0, query.limit);
       const next = rows.length > page.length ? makeCursor(LIST, String(page.at(-1)!.revision)) : null;
       return c.json({ items: page.map(answerOf), next });

@@ -5,7 +5,7 @@ import { writtenDocument } from '../../../contract/publishing.ts';
 import { database } from '../../../db/database.ts';
 import { findDraft } from '../../../db/queries/drafts.ts';
 import { ABSENT } from '../../../db/queries/write-draft.ts';
-import type { App } from '../../http/app-env.ts';
+import type { App } from '../../http/app.ts';
 import { endpoint } from '../../http/endpoint.ts';
 import { draftAnswer, ETAG_HEADER, REPLACE, replaceAnswer } from './answers.ts';
 
@@ -29,7 +29,7 @@ export function registerSettings(app: App): void {
       },
     },
     async (c) => {
-      const draft = await findDraft(database(c.env.DB), c.get('auth').workspaceId, 'settings', ID);
+      const draft = await findDraft(database(c.env.DB), c.auth.workspaceId, 'settings', ID);
       return draftAnswer(c, draft ?? { version: ABSENT, body: JSON.stringify({ id: ID }) });
     },
   );

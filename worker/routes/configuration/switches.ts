@@ -10,7 +10,7 @@ import {
 import { database } from '../../../db/database.ts';
 import { readStoredSwitches } from '../../../db/queries/switches.ts';
 import { setKillSwitch, setPaused } from '../../configuration/switches.ts';
-import type { App } from '../../http/app-env.ts';
+import type { App } from '../../http/app.ts';
 import { endpoint } from '../../http/endpoint.ts';
 import { refuse } from '../../http/problem.ts';
 import { callerOf } from './caller.ts';
@@ -38,7 +38,7 @@ function registerRead(app: App): void {
         },
       },
     },
-    async (c) => c.json(await readStoredSwitches(database(c.env.DB), c.get('auth').workspaceId)),
+    async (c) => c.json(await readStoredSwitches(database(c.env.DB), c.auth.workspaceId)),
   );
 }
 
