@@ -1,10 +1,20 @@
-/** Which events were counted, packed by the time of their outbox rows: one row for ten seconds of customers, in place of one for each. */
+/**
+ * Which events were counted, packed by the time of their outbox rows. A fold appends what is new and moves little else, however long a time its events
+ * are of: where they are dense, as they are while customers reach their shard, to the ten seconds of each; where they are sparse, as after hours without
+ * a shard, to the ten minutes around, until enough has come together there for rows of its own.
+ */
+import { type CountedSources, TIMELESS } from './counted-sources.ts';
+import { joined, type Moves, PackedRows } from './packed-rows.ts';
 
 /**
- * Outbox time that one row stands for: at 1,000 customers a second 160 kB, which are read within a fraction of a millisecond when something comes
+ * Outbox time that is read at once for an event: at 1,000 customers a second 160 kB, which are read within a fraction of a millisecond when something comes
  * late. Shorter, and more rows are written; longer, and a late delivery reads more.
  */
 export const BLOCK_MS = 10_000;
+/** Blocks whose sparse sources share rows: ten minutes, of which a day has 135. A fold after a day without a shard writes so many rows, not 8,640. */
+export const LATE_BLOCKS = 64;
+/** Sources of a block, on average, from which on a fold gives each block rows of its own: a kilobyte, below which a row costs more than what it holds. */
+export const MIN_BLOCK_SOURCES = 64;
 /**
  * How long a repeat is recognised, from when the event was put into the customer's outbox. Outboxes are retried every few seconds for as long as their
  * shard is out of reach: three days are a weekend without anybody looking.
@@ -12,16 +22,17 @@ export const BLOCK_MS = 10_000;
 export const SOURCES_KEPT_MS = 3 * 86_400_000;
 /** Sources that are kept at most: 4 GB of the 10 that an object holds. Above 960 customers a second for three days, the oldest go earlier. */
 export const MAX_SOURCES_KEPT = 250_000_000;
-/** Sources in one row: 800 kB of the 2 MB that a row holds. */
-export const MAX_ROW_SOURCES = 50_000;
+/**
+ * What one fold moves of what was there before. It brings 800 kB of sources, and each is moved three times at most before it stays where it is: this is
+ * three times what has to be moved in the long run, so that what falls due in many places at once is done soon, in transactions that stay short.
+ */
+export const MAX_MOVED_BYTES = 8_000_000;
 /** Blocks that are held in memory: 10,000 sources each at 1,000 customers a second, some 13 MB in all. */
 const MAX_HELD_BLOCKS = 16;
-/** Rows that are forgotten at once: more than come between two times that it is done, however slowly, and still a short transaction. */
+/** Of sparse sources so many times ten minutes: some 100 kB each. */
+const MAX_HELD_LATE = 16;
+/** Rows of either kind that are forgotten at once: more than come between two times that it is done, and still a short transaction. */
 export const MAX_FORGOTTEN_ROWS = 500;
-
-/** Rows of one block are numbered from its first. */
-const ROWS_PER_BLOCK = 1_000;
-const BYTES_PER_SOURCE = 16;
 
 /** The block of an outbox row. */
 export function blockOf(atMs: number): number {
@@ -44,16 +55,6 @@ export function fingerprintOf(source: string): number {
   return 2 ** 32 * (high & 0x1fffff) + (low >>> 0);
 }
 
-/** Questions after which a block's sources are put into a map, which takes as long as a hundred: old blocks are asked for one source that comes again. */
-const MAX_SCANS = 100;
-
-/** A block in memory: fingerprints and positions in turns as its rows hold them, or by fingerprint once it is asked often. */
-interface Block {
-  readonly packed: Float64Array;
-  byFingerprint: Map<number, number> | undefined;
-  scans: number;
-}
-
 /** What stays remembered of all blocks: stored with the shard. */
 export interface Kept {
   /** Sources in all rows. */
@@ -62,54 +63,50 @@ export interface Kept {
   readonly fromBlock: number;
 }
 
-/** The blocks on disk, those in use held in memory. The object that has them is the only one that writes them. */
+/** Sources that are kept, those in use held in memory. The object that has them is the only one that writes them. */
 export class SourceBlocks {
-  readonly #sql: SqlStorage;
-  readonly #held = new Map<number, Block>();
+  readonly #blocks: PackedRows;
+  readonly #late: PackedRows;
 
   constructor(sql: SqlStorage) {
-    this.#sql = sql;
+    this.#blocks = new PackedRows(sql, 'blocks', 2, MAX_HELD_BLOCKS);
+    this.#late = new PackedRows(sql, 'late', 3, MAX_HELD_LATE);
   }
 
   /** Up to where a source's events of that block are counted; 0 when none is. */
   countedSeq(block: number, source: string): number {
-    const own = this.#open(block);
-    if (own.byFingerprint) return own.byFingerprint.get(fingerprintOf(source)) ?? 0;
-    const { packed } = own;
-    if (packed.length === 0) return 0;
-    own.scans += 1;
-    if (own.scans > MAX_SCANS) return mapOf(own).get(fingerprintOf(source)) ?? 0;
+    const span = spanOf(block);
+    const [isIn, isLate] = [!this.#blocks.isEmpty(block), !this.#late.isEmpty(span)];
+    if (!isIn && !isLate) return 0;
     const fingerprint = fingerprintOf(source);
-    for (let at = 0; at < packed.length; at += 2) if (packed[at] === fingerprint) return packed[at + 1] as number;
-    return 0;
+    return Math.max(
+      isIn ? this.#blocks.find(block, fingerprint) : 0,
+      isLate ? this.#late.find(span, fingerprint, block) : 0,
+    );
   }
 
   /**
-   * Notes how far sources are counted, inside the caller's transaction; the caller drops this object when that fails.
+   * Notes how far sources are counted, inside the caller's transaction; the caller drops this object when that fails. What it writes is in proportion to what
+   * is noted, but for {@link MAX_MOVED_BYTES}.
    *
-   * @returns how many sources came to those that are kept
+   * @param counted without those that have no time
+   * @returns how many entries came to those that are kept
    */
-  write(block: number, counted: ReadonlyMap<string, number>): number {
-    const sources = mapOf(this.#open(block));
-    const before = sources.size;
-    for (const [source, seq] of counted) {
-      const fingerprint = fingerprintOf(source);
-      sources.set(fingerprint, Math.max(sources.get(fingerprint) ?? 0, seq));
+  write(counted: CountedSources): number {
+    const moves: Moves = { leftBytes: MAX_MOVED_BYTES };
+    let came = 0;
+    for (const [span, blocks] of bySpan(counted)) {
+      let entries = 0;
+      for (const packed of blocks.values()) entries += packed.length / 2;
+      came += entries;
+      if (entries >= MIN_BLOCK_SOURCES * blocks.size) this.#append(blocks, moves);
+      else if (moves.leftBytes > 0 && this.#late.count(span) + entries >= MIN_BLOCK_SOURCES * LATE_BLOCKS) {
+        const settled = byBlock([...this.#late.take(span), wide(blocks)]);
+        for (const packed of settled.values()) moves.leftBytes -= 8 * packed.length;
+        this.#append(settled, moves);
+      } else this.#late.append(span, wide(blocks), moves);
     }
-    const packed = new Float64Array(2 * sources.size);
-    let at = 0;
-    for (const [fingerprint, seq] of sources) {
-      packed[at] = fingerprint;
-      packed[at + 1] = seq;
-      at += 2;
-    }
-    for (let row = 0; row * MAX_ROW_SOURCES < sources.size; row += 1)
-      this.#sql.exec(
-        'INSERT INTO blocks (id, sources) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET sources = excluded.sources',
-        block * ROWS_PER_BLOCK + row,
-        packed.slice(2 * row * MAX_ROW_SOURCES, 2 * (row + 1) * MAX_ROW_SOURCES).buffer,
-      );
-    return sources.size - before;
+    return came;
   }
 
   /**
@@ -119,64 +116,74 @@ export class SourceBlocks {
   forget({ sources, fromBlock }: Kept, nowMs: number, most = MAX_SOURCES_KEPT): Kept {
     let from = Math.max(fromBlock, Math.min(blockOf(nowMs), this.#newest()) - blockOf(SOURCES_KEPT_MS));
     let kept = sources;
-    let lastId: number | undefined;
-    type Row = { id: number; bytes: number };
-    const rows = this.#sql.exec<Row>(
-      'SELECT id, length(sources) AS bytes FROM blocks ORDER BY id LIMIT ?',
-      MAX_FORGOTTEN_ROWS,
-    );
-    for (const { id, bytes } of rows.toArray()) {
-      const block = Math.floor(id / ROWS_PER_BLOCK);
-      if (block >= from && kept <= most) break;
+    this.#blocks.forget((block, entries) => {
+      if (block >= from && kept <= most) return false;
       from = Math.max(from, block + 1);
-      kept -= bytes / BYTES_PER_SOURCE;
-      lastId = id;
-    }
-    if (lastId !== undefined) this.#sql.exec('DELETE FROM blocks WHERE id <= ?', lastId);
-    for (const block of [...this.#held.keys()]) if (block < from) this.#held.delete(block);
+      kept -= entries;
+      return true;
+    }, MAX_FORGOTTEN_ROWS);
+    this.#late.forget((span, entries) => {
+      // Where there are too many, those of blocks go: these are a few thousand for ten minutes.
+      if ((span + 1) * LATE_BLOCKS > from) return false;
+      kept -= entries;
+      return true;
+    }, MAX_FORGOTTEN_ROWS);
     return { sources: kept, fromBlock: from };
   }
 
+  #append(blocks: ReadonlyMap<number, readonly number[]>, moves: Moves): void {
+    for (const [block, packed] of blocks) this.#blocks.append(block, Float64Array.from(packed), moves);
+  }
+
+  /** The youngest block of which anything is kept. */
   #newest(): number {
-    const row = this.#sql.exec<{ id: number }>('SELECT id FROM blocks ORDER BY id DESC LIMIT 1').toArray()[0];
-    return row ? Math.floor(row.id / ROWS_PER_BLOCK) : 0;
-  }
-
-  #open(block: number): Block {
-    const held = this.#held.get(block);
-    if (held) return held;
-    type Row = { sources: ArrayBuffer };
-    const first = block * ROWS_PER_BLOCK;
-    const text = 'SELECT sources FROM blocks WHERE id >= ? AND id < ? ORDER BY id';
-    const rows = this.#sql
-      .exec<Row>(text, first, first + ROWS_PER_BLOCK)
-      .toArray()
-      .map(({ sources }) => new Float64Array(sources));
-    const opened: Block = { packed: joined(rows), byFingerprint: undefined, scans: 0 };
-    // The one that was opened first goes: what comes late comes of all times, what is new of the last.
-    if (this.#held.size >= MAX_HELD_BLOCKS) this.#held.delete(this.#held.keys().next().value as number);
-    this.#held.set(block, opened);
-    return opened;
+    let newest = this.#blocks.lastPlace() ?? 0;
+    const span = this.#late.lastPlace();
+    for (const row of span === undefined ? [] : this.#late.rowsOf(span))
+      for (let at = 2; at < row.length; at += 3) newest = Math.max(newest, row[at] as number);
+    return newest;
   }
 }
 
-function mapOf(block: Block): Map<number, number> {
-  if (block.byFingerprint) return block.byFingerprint;
-  const { packed } = block;
-  const sources = new Map<number, number>();
-  for (let at = 0; at < packed.length; at += 2) sources.set(packed[at] as number, packed[at + 1] as number);
-  block.byFingerprint = sources;
-  return sources;
+function spanOf(block: number): number {
+  return Math.floor(block / LATE_BLOCKS);
 }
 
-/** Mostly there is one row, or none. */
-function joined(rows: readonly Float64Array[]): Float64Array {
-  if (rows.length === 1) return rows[0] as Float64Array;
-  const all = new Float64Array(rows.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const row of rows) {
-    all.set(row, at);
-    at += row.length;
+/** Entries of two numbers, by the block that they are of and the span that this is in. */
+function bySpan(counted: CountedSources): ReadonlyMap<number, Map<number, number[]>> {
+  const spans = new Map<number, Map<number, number[]>>();
+  for (const [source, { seq, blocks }] of counted) {
+    const fingerprint = fingerprintOf(source);
+    for (const block of blocks) {
+      if (block === TIMELESS) continue;
+      const span = spanOf(block);
+      const own = spans.get(span) ?? new Map<number, number[]>();
+      if (own.size === 0) spans.set(span, own);
+      const packed = own.get(block);
+      if (packed) packed.push(fingerprint, seq);
+      else own.set(block, [fingerprint, seq]);
+    }
   }
-  return all;
+  return spans;
+}
+
+/** Entries of three numbers: each with its block. */
+function wide(blocks: ReadonlyMap<number, readonly number[]>): Float64Array {
+  const all: number[] = [];
+  for (const [block, packed] of blocks)
+    for (let at = 0; at < packed.length; at += 2) all.push(packed[at] as number, packed[at + 1] as number, block);
+  return Float64Array.from(all);
+}
+
+/** Entries of three numbers as entries of two, by the blocks that they name. */
+function byBlock(rows: readonly Float64Array[]): ReadonlyMap<number, number[]> {
+  const blocks = new Map<number, number[]>();
+  const all = joined(rows);
+  for (let at = 0; at < all.length; at += 3) {
+    const [fingerprint, seq, block] = [all[at] as number, all[at + 1] as number, all[at + 2] as number];
+    const packed = blocks.get(block);
+    if (packed) packed.push(fingerprint, seq);
+    else blocks.set(block, [fingerprint, seq]);
+  }
+  return blocks;
 }

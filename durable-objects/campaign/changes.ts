@@ -3,6 +3,7 @@ import { areMoments } from '../../decisioning/bandits/linear/moments.ts';
 import { addStatistics, emptyStatistics } from '../../decisioning/bandits/statistics.ts';
 import { blockOf } from './blocks.ts';
 import { statisticsFrom, valuesOf } from './columns.ts';
+import { CountedSources, TIMELESS } from './counted-sources.ts';
 import {
   type Delivery,
   MAX_REPORT_CELLS,
@@ -14,15 +15,6 @@ import {
 } from './protocol.ts';
 import { addSaturating } from './vectors.ts';
 
-/** In place of a block: events of senders that do not tell when they were put into the outbox. */
-export const TIMELESS = -1;
-
-/** How far a source is counted, and the blocks in which that must be found again. */
-export interface CountedTo {
-  readonly seq: number;
-  readonly blocks: readonly number[];
-}
-
 /** A cell's key among others; names are told apart by their lengths, whatever they hold. */
 export function cellKey(leaf: string, arm: string, hour: number): string {
   return `${leaf.length}:${leaf}${arm.length}:${arm}${hour}`;
@@ -33,22 +25,11 @@ export function vectorKey({ leaf, arm, hour, name, sums }: VectorCell): string {
   return `${cellKey(leaf, arm, hour)}:${sums.length}:${name}`;
 }
 
-/** Adds to what is known of a source. */
-export function noteSource(sources: Map<string, CountedTo>, source: string, to: CountedTo): void {
-  const known = sources.get(source);
-  if (!known) sources.set(source, to);
-  else {
-    const fresh = to.blocks.filter((block) => !known.blocks.includes(block));
-    const blocks = fresh.length > 0 ? [...known.blocks, ...fresh] : known.blocks;
-    sources.set(source, { seq: Math.max(known.seq, to.seq), blocks });
-  }
-}
-
 /** Changes that are one commit. */
 export class Changes {
   readonly cells = new Map<string, StatisticsCell>();
   readonly vectors = new Map<string, VectorCell>();
-  readonly sources = new Map<string, CountedTo>();
+  readonly sources = new CountedSources();
   /** Elements of all vectors. */
   #elements = 0;
 
@@ -79,7 +60,7 @@ export class Changes {
     const statistics = addStatistics(this.cells.get(key)?.statistics ?? emptyStatistics, change);
     this.cells.set(key, { leaf, arm, hour, statistics });
     if (event.sums) this.#addSums(event, event.sums);
-    noteSource(this.sources, source, { seq, blocks: [atMs === undefined ? TIMELESS : blockOf(atMs)] });
+    this.sources.note(source, { seq, blocks: [atMs === undefined ? TIMELESS : blockOf(atMs)] });
   }
 
   #addSums({ leaf, arm, hour: ofEvent, momentsHour = ofEvent }: StatisticsEvent, named: StatisticsEvent['sums'] & {}) {
@@ -128,6 +109,6 @@ export function changesOf(text: string): { readonly changes: Changes; readonly a
     const vector = { leaf, arm, hour, name, sums };
     changes.vectors.set(vectorKey(vector), vector);
   }
-  for (const [source, seq, ...blocks] of sources) changes.sources.set(source, { seq, blocks });
+  for (const [source, seq, ...blocks] of sources) changes.sources.note(source, { seq, blocks });
   return { changes, acked };
 }

@@ -1,7 +1,7 @@
 /** A shard's tables: what was committed is folded into them, and reported from them where the root has not heard it yet. */
 import type { SourceBlocks } from './blocks.ts';
-import { type CountedTo, TIMELESS } from './changes.ts';
 import { COLUMNS, PLACEHOLDERS, REPLACED, SELECTED, type StatisticsRow, statisticsOf, valuesOf } from './columns.ts';
+import { type CountedSources, TIMELESS } from './counted-sources.ts';
 import { MAX_REPORT_CELLS, type StatisticsCell, type VectorCell } from './protocol.ts';
 import { changedVectors, firstVectorBeyond } from './shard-vectors.ts';
 import type { Changed, Page } from './unfolded.ts';
@@ -37,27 +37,19 @@ export function foldVectors(sql: SqlStorage, vectors: Iterable<Changed<VectorCel
 }
 
 /**
- * Writes how far sources are counted: into the blocks of their events, or a row each where their events had no time. Inside the caller's transaction.
+ * Writes how far sources are counted: packed by the time of their events, or a row each where their events had none. Inside the caller's transaction.
  *
- * @returns how many sources came to those in blocks
+ * @returns how many entries came to those that are packed
  */
-export function foldSources(sql: SqlStorage, blocks: SourceBlocks, sources: ReadonlyMap<string, CountedTo>): number {
-  const byBlock = new Map<number, Map<string, number>>();
+export function foldSources(sql: SqlStorage, blocks: SourceBlocks, sources: CountedSources): number {
   for (const [source, { seq, blocks: own }] of sources)
-    for (const block of own) {
-      const counted = byBlock.get(block) ?? new Map<string, number>();
-      byBlock.set(block, counted.set(source, seq));
-    }
-  for (const [source, seq] of byBlock.get(TIMELESS) ?? [])
-    sql.exec(
-      'INSERT INTO sources (source, seq) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET seq = max(seq, excluded.seq)',
-      source,
-      seq,
-    );
-  byBlock.delete(TIMELESS);
-  let came = 0;
-  for (const [block, counted] of byBlock) came += blocks.write(block, counted);
-  return came;
+    if (own[0] === TIMELESS)
+      sql.exec(
+        'INSERT INTO sources (source, seq) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET seq = max(seq, excluded.seq)',
+        source,
+        seq,
+      );
+  return blocks.write(sources);
 }
 
 /** The oldest changes on disk after `ackedSeq`, as many as a report holds; null when there are none. */

@@ -2,7 +2,7 @@
 
 /**
  * A shard. `cells` are cumulative sums; `changed_seq` marks what the root has not acknowledged (above `acked_seq`), so that there is
- * no second table to keep in step. `commits` are deliveries that are not in the other tables yet, `blocks` says which were counted. `sources` is that
+ * no second table to keep in step. `commits` are deliveries that are not in the other tables yet, `blocks` and `late` say which were counted. `sources` is that
  * for senders who do not tell times, as all were before group commit: one row of some 60 bytes per customer, for ever.
  */
 export const SHARD_SCHEMA: readonly string[] = [
@@ -49,6 +49,8 @@ export const SHARD_SCHEMA: readonly string[] = [
   ALTER TABLE shard ADD COLUMN from_block INTEGER NOT NULL DEFAULT 0;
   CREATE TABLE commits (slot INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, body TEXT NOT NULL);
   CREATE TABLE blocks (id INTEGER PRIMARY KEY, sources BLOB NOT NULL);`,
+  // What `blocks` will hold once there is more of it, by ten minutes: see blocks.ts.
+  'CREATE TABLE late (id INTEGER PRIMARY KEY, sources BLOB NOT NULL);',
 ];
 
 /**

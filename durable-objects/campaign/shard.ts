@@ -1,7 +1,8 @@
 /** A statistics shard: what customers' outboxes say, counted once each, and what of it the root has not heard yet. */
 import { blockOf, type Kept, SourceBlocks } from './blocks.ts';
-import { Changes, changesOf, TIMELESS, textOf } from './changes.ts';
+import { Changes, changesOf, textOf } from './changes.ts';
 import { checkDelivery, checkSame } from './check.ts';
+import { TIMELESS } from './counted-sources.ts';
 import { foldCells, foldSources, foldVectors, pageOnDisk } from './folding.ts';
 import type { CampaignAddress, Delivery, DeliveryReply, ShardReport, StatisticsEvent } from './protocol.ts';
 import { Unfolded } from './unfolded.ts';
@@ -12,7 +13,7 @@ export const MAX_LOGGED_COMMITS = 240;
 const MAX_LOGGED_CHARACTERS = 500_000;
 /** Characters of all of them, which an object that starts again reads: with 31 features and some hundred cells 240 rows would be 100 MB. */
 const MAX_LOG_CHARACTERS = 16_000_000;
-/** Sources that are held unfolded: some 10 MB of the 128 that an object has. */
+/** Sources that are held unfolded, once for each ten seconds that they have events of: some 10 MB of the 128 that an object has. */
 const MAX_UNFOLDED_SOURCES = 50_000;
 /** Cells that are: ten reports. */
 const MAX_UNFOLDED_CELLS = 5_000;
@@ -165,7 +166,7 @@ export class CampaignShard {
     const isFull =
       memory.logged >= this.#maxLoggedCommits ||
       memory.loggedCharacters >= MAX_LOG_CHARACTERS ||
-      unfolded.sources.size >= MAX_UNFOLDED_SOURCES ||
+      unfolded.sources.positions >= MAX_UNFOLDED_SOURCES ||
       unfolded.cells.size >= MAX_UNFOLDED_CELLS ||
       unfolded.elements >= MAX_UNFOLDED_ELEMENTS;
     const text = isFull ? undefined : textOf(staged, memory.ackedSeq);
@@ -188,7 +189,7 @@ export class CampaignShard {
     foldCells(this.#sql, unfolded.cells.values());
     foldVectors(this.#sql, unfolded.vectors.values());
     const came = foldSources(this.#sql, blocks, unfolded.sources);
-    memory.hasTimeless ||= [...unfolded.sources.values()].some(({ blocks: own }) => own.includes(TIMELESS));
+    memory.hasTimeless ||= [...unfolded.sources].some(([, { blocks: own }]) => own[0] === TIMELESS);
     memory.kept = blocks.forget({ ...memory.kept, sources: memory.kept.sources + came }, Date.now());
     memory.epoch += 1;
     memory.logged = 0;

@@ -1,7 +1,8 @@
 /** What a shard has committed since its tables were last brought up to date: its sums as they are now, and how far sources are counted. */
 import { addStatistics, emptyStatistics } from '../../decisioning/bandits/statistics.ts';
-import { type Changes, type CountedTo, noteSource } from './changes.ts';
+import type { Changes } from './changes.ts';
 import { SELECTED, type StatisticsRow, statisticsOf } from './columns.ts';
+import { CountedSources } from './counted-sources.ts';
 import {
   MAX_REPORT_CELLS,
   MAX_REPORT_ELEMENTS,
@@ -27,7 +28,7 @@ export interface Page {
 export class Unfolded {
   readonly cells = new Map<string, Changed<StatisticsCell>>();
   readonly vectors = new Map<string, Changed<VectorCell>>();
-  readonly sources = new Map<string, CountedTo>();
+  readonly sources = new CountedSources();
   /** Elements of all vectors. */
   elements = 0;
   readonly #sql: SqlStorage;
@@ -49,7 +50,7 @@ export class Unfolded {
       const sums = before ? addSaturating(before, vector.sums) : vector.sums;
       this.vectors.set(key, { value: { ...vector, sums }, changedSeq });
     }
-    for (const [source, to] of changes.sources) noteSource(this.sources, source, to);
+    for (const [source, to] of changes.sources) this.sources.note(source, to);
   }
 
   /** The oldest changes after `ackedSeq`, as many as a report holds; ends between two commits, of which each fits. */

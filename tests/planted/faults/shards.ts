@@ -21,9 +21,9 @@ export const SHARD_FAULTS: readonly PlantedFault[] = [
   {
     name: 'shard-forgets-its-position',
     what: 'how far a source is counted is not known to the commit that follows',
-    file: 'durable-objects/campaign/changes.ts',
-    find: 'Math.max(known.seq, to.seq), blocks',
-    replace: 'known.seq, blocks',
+    file: 'durable-objects/campaign/counted-sources.ts',
+    find: 'known.seq = Math.max(known.seq, to.seq);',
+    replace: '',
     caughtBy: {
       project: 'workerd',
       file: 'durable-objects/campaign/shard.test.ts',
@@ -53,11 +53,23 @@ export const SHARD_FAULTS: readonly PlantedFault[] = [
     name: 'fold-forgets-blocks',
     what: 'which events were counted is gone with the fold that should keep it',
     file: 'durable-objects/campaign/folding.ts',
-    find: 'for (const [block, counted] of byBlock) came += blocks.write(block, counted);',
-    replace: '',
+    find: 'return blocks.write(sources);',
+    replace: 'return blocks === undefined ? 1 : 0;',
     caughtBy: {
       ...ONCE_IN_A_FOLD,
       title: 'is known while staged, committed and folded, and to an object that starts anew',
+    },
+  },
+  {
+    name: 'fold-loses-what-it-moves',
+    what: 'which events were counted of the hours without a shard is gone once there is enough of it for rows of its own',
+    file: 'durable-objects/campaign/blocks.ts',
+    find: 'byBlock([...this.#late.take(span), wide(blocks)])',
+    replace: 'byBlock([...this.#late.take(span).slice(1), wide(blocks)])',
+    caughtBy: {
+      project: 'workerd',
+      file: 'durable-objects/campaign/blocks.test.ts',
+      title: 'cost each fold what is new and little more, whatever is there, and each is known afterwards',
     },
   },
   {

@@ -17,7 +17,7 @@ export interface OldKind {
 }
 
 /** A day on which all of it was written. */
-const AT_MS = 1_790_000_000_000;
+export const AT_MS = 1_790_000_000_000;
 const HOUR = Math.floor(AT_MS / 3_600_000);
 
 const record = {
@@ -97,6 +97,9 @@ const OUTBOX = `'spring', 0, 'rest', 'a', ${HOUR}, ${json({ exposures: 1, trials
 const COUNTS = '7, 5, 2, 900, 11, 3, 1200';
 const ROOT = `1, 'w', 'spring', ${json(policy)}, NULL, 6, 5, 8, 8, ${AT_MS}, 0`;
 
+/** A fingerprint and a position, of 64 bits each. */
+const BOB_UP_TO_12 = 'a8eb6c47c3bd36430000000000002840';
+
 /** What each kind of object wrote. */
 export const OLD_KINDS = {
   CUSTOMER: {
@@ -135,7 +138,10 @@ export const OLD_KINDS = {
   CAMPAIGN_SHARD: {
     schema: SHARD_SCHEMA,
     statements: [
-      { since: 1, sql: "INSERT INTO shard VALUES (1, 'w', 'spring', 0, 9, 4, 1)" },
+      { since: 1, until: 3, sql: "INSERT INTO shard VALUES (1, 'w', 'spring', 0, 9, 4, 1)" },
+      { since: 3, sql: "INSERT INTO shard VALUES (1, 'w', 'spring', 0, 9, 4, 1, 2, 1, 0)" },
+      { since: 3, sql: `INSERT INTO commits VALUES (0, 1, '{"acked":4,"cells":[],"vectors":[],"sources":[]}')` },
+      { since: 3, sql: `INSERT INTO blocks VALUES (${Math.floor(AT_MS / 10_000) * 1_000}, x'${BOB_UP_TO_12}')` },
       { since: 1, sql: "INSERT INTO sources VALUES ('ann:1', 12)" },
       { since: 1, sql: `INSERT INTO cells VALUES ('rest', 'a', ${HOUR}, 9, ${COUNTS})` },
       { since: 2, sql: `INSERT INTO vectors VALUES ('rest', 'a', ${HOUR}, 'goal:view', 3, 8, '[1,2,3]')` },

@@ -7,6 +7,7 @@ import { migrate } from '../../../durable-objects/shared/migrator.ts';
 import type { StubSource } from '../../../durable-objects/shared/stub.ts';
 import { allRows } from './all-rows.ts';
 import {
+  AT_MS,
   type KindName,
   lostRows,
   OLD_KINDS,
@@ -89,6 +90,12 @@ describe('read through today’s code', () => {
       expect(await stub.apply({ ...address, events: [event(13)] })).toEqual({ outcome: 'applied', ackedSeq: 13 });
       const cells = await runInDurableObject(stub, (_object, { storage }) => countedIn(storage.sql).cells);
       expect(cells).toHaveLength(2);
+      const timed = { ...event(12), atMs: AT_MS };
+      await stub.apply({ ...address, source: 'bob:1', events: [timed] });
+      // From version 3 on it was counted before.
+      const after = await runInDurableObject(stub, (_object, { storage }) => countedIn(storage.sql).cells);
+      const trials = after.reduce((sum, { statistics }) => sum + statistics.trials, 0);
+      expect(trials).toBe(version < 3 ? 7 : 6);
     },
   );
 
