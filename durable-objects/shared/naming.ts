@@ -3,14 +3,8 @@
  * object. The naming secret is never rotated (every object would be lost) and has nothing to do with keys or tokens.
  */
 
-import { shortHmac } from './short-hmac.ts';
-
-const encoder = new TextEncoder();
-/** 128 bits keep two customers apart with certainty for any number of customers. */
-const NAME_BYTES = 16;
-/** Imported keys by secret: importing costs as much as signing. A worker has one naming secret. */
-const importedKeys = new Map<string, CryptoKey>();
-const MAX_IMPORTED_KEYS = 16;
+import { PAIRS } from '../../decisioning/token/base64url.ts';
+import { hmacOfParts, hmacOfText } from './hmac.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
@@ -44,35 +38,65 @@ export function fromBase64Url(text: string): Uint8Array | undefined {
   }
 }
 
-async function importKey(secret: string): Promise<CryptoKey> {
-  const known = importedKeys.get(secret);
-  if (known) return known;
-  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
-    'sign',
-    'verify',
-  ]);
-  if (importedKeys.size >= MAX_IMPORTED_KEYS) importedKeys.clear();
-  importedKeys.set(secret, key);
-  return key;
+/** HMAC-SHA256 of parts that are joined unambiguously (each prefixed by its length). */
+export function hmac(secret: string, ...parts: readonly string[]): Uint8Array {
+  return bytesOf(hmacOfParts(secret, parts));
 }
 
-/** HMAC-SHA256 of parts that are joined unambiguously (each prefixed by its length). */
-export async function hmac(secret: string, ...parts: readonly string[]): Promise<Uint8Array> {
-  let message = '';
-  for (const part of parts) message += `${part.length}:${part}`;
-  const short = shortHmac(secret, message);
-  if (short) return short;
-  return new Uint8Array(await crypto.subtle.sign('HMAC', await importKey(secret), encoder.encode(message)));
+/** The same of one text as it is, which the keeper of a proof's secret signs. */
+export function hmacOf(secret: string, text: string): Uint8Array {
+  return bytesOf(hmacOfText(secret, text));
 }
+
+function bytesOf(words: Int32Array): Uint8Array {
+  const bytes = new Uint8Array(words.length * 4);
+  const view = new DataView(bytes.buffer);
+  for (const [i, word] of words.entries()) view.setInt32(i * 4, word);
+  return bytes;
+}
+
+/** The first 128 bits of the same as base64url, 22 characters: what object names, ids and message authentication codes are. */
+export function hmacText(secret: string, ...parts: readonly string[]): string {
+  return textOf(hmacOfParts(secret, parts));
+}
+
+/** Both halves of the same: the first 128 bits as base64url, the others as 32 hex digits. Who has the one knows nothing of the other. */
+export function hmacHalves(
+  secret: string,
+  ...parts: readonly string[]
+): { readonly text: string; readonly hex: string } {
+  const words = hmacOfParts(secret, parts);
+  return {
+    text: textOf(words),
+    hex: hexWord(words[4]!) + hexWord(words[5]!) + hexWord(words[6]!) + hexWord(words[7]!),
+  };
+}
+
+function hexWord(word: number): string {
+  return (HEX[word >>> 24] as string) + HEX[(word >>> 16) & 255] + HEX[(word >>> 8) & 255] + HEX[word & 255];
+}
+
+/** Twelve bits are two characters. */
+function textOf(words: Int32Array): string {
+  const a = words[0]!;
+  const b = words[1]!;
+  const c = words[2]!;
+  const d = words[3]!;
+  const first = pair(a >>> 20) + pair(a >>> 8) + pair((a << 4) | (b >>> 28)) + pair(b >>> 16) + pair(b >>> 4);
+  const second = pair((b << 8) | (c >>> 24)) + pair(c >>> 12) + pair(c) + pair(d >>> 20) + pair(d >>> 8);
+  return first + second + pair(d << 4);
+}
+
+const pair = (bits: number): string => PAIRS[bits & 4_095] as string;
 
 export type ObjectKind = 'customer' | 'shard' | 'root' | 'publisher' | 'budget';
 
-/** The name of an object: 22 characters of base64url. */
-export async function objectName(
+/** The name of an object: 22 characters of base64url; 128 bits keep two customers apart with certainty for any number of customers. */
+export function objectName(
   namingSecret: string,
   workspaceId: string,
   kind: ObjectKind,
   ...id: readonly string[]
-): Promise<string> {
-  return base64Url((await hmac(namingSecret, workspaceId, kind, ...id)).subarray(0, NAME_BYTES));
+): string {
+  return hmacText(namingSecret, workspaceId, kind, ...id);
 }

@@ -30,13 +30,13 @@ export function defaultAnswer(slices: Slices, placement: string): DecisionAnswer
 }
 
 /** One decision as the caller gets it. Without consent there is no id and no token: nothing can come back. */
-export async function answerOf(
+export function answerOf(
   env: Env,
   auth: Auth,
   slices: Slices,
   decided: DecidedPlacement,
   remembered: boolean,
-): Promise<DecisionAnswer> {
+): DecisionAnswer {
   const { record, placement, decisionId, refusals } = decided;
   const reasons = auth.keyType === 'secret' && Object.keys(refusals).length > 0 ? { reasons: refusals } : {};
   if (!record) return { ...defaultAnswer(slices, placement), ...(remembered && { decisionId }), ...reasons };
@@ -56,7 +56,7 @@ export async function answerOf(
     ...(record.sendAtMs !== undefined && { sendAt: new Date(record.sendAtMs).toISOString() }),
     ...(remembered && {
       decisionId,
-      token: await encodeToken(record, tokenSigner(env)),
+      token: encodeToken(record, tokenSigner(env)),
       claimExpiresAt: new Date(record.claimExpiresAtMs).toISOString(),
     }),
     ...reasons,

@@ -55,13 +55,13 @@ export function givenBy(request: Pick<Request, 'headers'>, { name }: Pick<NamedC
 }
 
 /** The anonymous id that the cookie keeps; undefined when there is none that was minted here. */
-export async function idInCookie(
+export function idInCookie(
   secrets: IdentitySecrets,
   workspaceId: string,
   request: Pick<Request, 'headers'>,
   cookie: Pick<NamedCookie, 'name'>,
-): Promise<string | undefined> {
-  for (const id of givenBy(request, cookie)) if (await verifyAnonymousId(secrets, workspaceId, id)) return id;
+): string | undefined {
+  for (const id of givenBy(request, cookie)) if (verifyAnonymousId(secrets, workspaceId, id)) return id;
   return undefined;
 }
 
@@ -92,19 +92,19 @@ export interface CookieCall {
  * The customer that a request names, completed by its cookie: with consent, and where the request brings no anonymous id of its own. What a page
  * names wins, even when it turns out to be no id: a page that has forgotten its visitor says so with one.
  */
-export async function withCookie(secrets: IdentitySecrets, call: CookieCall): Promise<VisitorFacts['customer']> {
+export function withCookie(secrets: IdentitySecrets, call: CookieCall): VisitorFacts['customer'] {
   const { auth, request, customer, consent } = call;
   const cookie = cookieFor(auth, request);
   if (!cookie || customer?.anonymousId !== undefined || !mayStore(auth, consent)) return customer;
-  const anonymousId = await idInCookie(secrets, auth.workspaceId, request, cookie);
+  const anonymousId = idInCookie(secrets, auth.workspaceId, request, cookie);
   return anonymousId === undefined ? customer : { ...customer, anonymousId };
 }
 
 /** The id in the cookie where the request itself names another: for when that one turns out to have ended. */
-export async function otherInCookie(secrets: IdentitySecrets, call: CookieCall): Promise<string | undefined> {
+export function otherInCookie(secrets: IdentitySecrets, call: CookieCall): string | undefined {
   const { anonymousId: given, id } = call.customer ?? {};
   if (given === undefined || id !== undefined) return undefined;
-  const { anonymousId } = (await withCookie(secrets, { ...call, customer: undefined })) ?? {};
+  const { anonymousId } = withCookie(secrets, { ...call, customer: undefined }) ?? {};
   return anonymousId !== undefined && equalInConstantTime(anonymousId, given) ? undefined : anonymousId;
 }
 

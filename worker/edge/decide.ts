@@ -9,7 +9,7 @@ import type { DecideCall, DecidedPlacement, DecideReply, Standing } from '../../
 import { recordOf } from '../../durable-objects/customer/record.ts';
 import { EMPTY_PROFILE, emptyState } from '../../durable-objects/customer/state.ts';
 import { inputOf, type SharedFacts } from '../../durable-objects/customer/view.ts';
-import { base64Url, hexOf, hmac } from '../../durable-objects/shared/naming.ts';
+import { base64Url, hmacHalves } from '../../durable-objects/shared/naming.ts';
 import type { Auth } from '../http/auth.ts';
 import { type Deadline, LATE } from '../http/deadline.ts';
 import type { Timing } from '../http/timing.ts';
@@ -26,9 +26,7 @@ import { recentStanding, rememberStanding } from './standings.ts';
 import type { Visitor } from './visitor.ts';
 
 /** 128 bits, as object names have. */
-const ID_BYTES = 16;
-/** All that the generator holds, and what a device's seeds have: mixing more into it would take twice as long and add nothing. */
-const SEED_BYTES = 16;
+const NAME_BYTES = 16;
 
 export interface Asked {
   readonly auth: Auth;
@@ -56,24 +54,22 @@ export interface Asked {
 
 /** The name to decide for when nobody may be remembered: gone with the answer. */
 function passingName(): string {
-  return base64Url(crypto.getRandomValues(new Uint8Array(ID_BYTES)));
+  return base64Url(crypto.getRandomValues(new Uint8Array(NAME_BYTES)));
 }
 
 /**
  * The call to the customer's object. A decision's id is derived from the request's, so that a retry names the same decision; it
- * begins with the object's name, so that its receipt can be found. Its seed is a secret's HMAC of it: nobody can grind ids for an arm.
+ * begins with the object's name, so that its receipt can be found. Its seed is the other half of the same HMAC: whoever has the id knows nothing of the
+ * seed, so nobody can grind ids for an arm. 128 bits are all that the generator holds, and what a device's seeds have.
  */
 export async function decideCall(env: Env, asked: Asked): Promise<DecideCall> {
   const { visitor, catalog, auth } = asked;
   const name = visitor.kind === 'none' ? passingName() : visitor.name;
-  const requests = await Promise.all(
-    asked.placements.map(async (placement) => {
-      const id = await hmac(env.NAMING_SECRET, auth.workspaceId, 'decision', name, asked.requestId, placement);
-      const decisionId = `${name}.${base64Url(id.subarray(0, ID_BYTES))}`;
-      const seed = await hmac(env.NAMING_SECRET, auth.workspaceId, 'seed', decisionId);
-      return { placement, decisionId, seed: hexOf(seed.subarray(0, SEED_BYTES)) };
-    }),
-  );
+  const requests = asked.placements.map((placement) => {
+    const parts = [auth.workspaceId, 'decision', name, asked.requestId, placement];
+    const { text, hex } = hmacHalves(env.NAMING_SECRET, ...parts);
+    return { placement, decisionId: `${name}.${text}`, seed: hex };
+  });
   const refused = refusedOf(asked.purposes, visitor);
   const inReach = namesModels(asked) ? await modelsInReach(env, asked) : undefined;
   return {
@@ -267,7 +263,7 @@ async function decideThere(
   }
   if (visitor.kind === 'known') throw new Error('a customer who is known went astray');
   const stray = { visitor, inCookie, leads: answer.astray, fingerprint, again };
-  const next = await strayed(env, asked.auth.workspaceId, stray);
+  const next = strayed(env, asked.auth.workspaceId, stray);
   const other: Asked = { ...asked, visitor: next, inCookie: undefined };
   const purse = next.kind === 'none' ? undefined : call.purse;
   const anew = { ...(await decideCall(env, other)), ...(purse && { purse }) };

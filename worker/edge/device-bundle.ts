@@ -12,7 +12,7 @@ import {
 import type { NotInBundle } from '../../decisioning/device/reasons.ts';
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
 import { type Evidence, evidenceFrom } from '../../decisioning/view.ts';
-import { base64Url, hexOf, hmac } from '../../durable-objects/shared/naming.ts';
+import { base64Url, hexOf, hmac, hmacText } from '../../durable-objects/shared/naming.ts';
 import type { Auth } from '../http/auth.ts';
 import type { EdgeCatalog } from './catalog.ts';
 import { equalInConstantTime, mac } from './mac.ts';
@@ -38,15 +38,14 @@ interface Asked {
  * The same for a customer however often they ask within a bundle's life: what they report counts once, and no arm can be had by asking until it
  * comes. Nobody's is drawn: nothing can be reported with it.
  */
-async function nonceOf(env: Env, { auth, visitor, nowMs }: Asked): Promise<string> {
+function nonceOf(env: Env, { auth, visitor, nowMs }: Asked): string {
   if (visitor.kind === 'none') return base64Url(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)));
   const slot = String(Math.floor(nowMs / DEVICE_BUNDLE_LIFE_MS));
-  const bytes = await hmac(env.NAMING_SECRET, auth.workspaceId, 'device-nonce', auth.siteId, visitor.name, slot);
-  return base64Url(bytes.subarray(0, NONCE_BYTES));
+  return hmacText(env.NAMING_SECRET, auth.workspaceId, 'device-nonce', auth.siteId, visitor.name, slot);
 }
 
-async function seedOf(env: Env, { auth }: Asked, nonce: string, placement: string): Promise<string> {
-  const bytes = await hmac(env.NAMING_SECRET, auth.workspaceId, 'device-seed', nonce, placement);
+function seedOf(env: Env, { auth }: Asked, nonce: string, placement: string): string {
+  const bytes = hmac(env.NAMING_SECRET, auth.workspaceId, 'device-seed', nonce, placement);
   return hexOf(bytes.subarray(0, NONCE_BYTES));
 }
 
@@ -105,7 +104,7 @@ async function pack(env: Env, asked: Asked, nonce: string): Promise<Packed> {
       packed.others[placement] = 'reason' in built ? built.reason : 'unknown_placement';
       continue;
     }
-    const place = { ...built.place, seed: await seedOf(env, asked, nonce, placement) };
+    const place = { ...built.place, seed: seedOf(env, asked, nonce, placement) };
     const contents = contentsOf(place, found);
     bundleChars += JSON.stringify([place, built.reads]).length;
     contentChars += JSON.stringify(contents).length;
@@ -126,7 +125,7 @@ const MAX_ENVELOPE_CHARS = 500;
 /** A bundle for one visitor, and what goes with it. */
 export async function makeBundle(env: Env, asked: Asked): Promise<DeviceBundleResponse> {
   const { auth, visitor, nowMs } = asked;
-  const nonce = await nonceOf(env, asked);
+  const nonce = nonceOf(env, asked);
   const { places, reads, contents, others } = await pack(env, asked, nonce);
   const bundle: DeviceBundle = {
     format: BUNDLE_FORMAT,
@@ -142,7 +141,7 @@ export async function makeBundle(env: Env, asked: Asked): Promise<DeviceBundleRe
   const { kid, secret } = signingKey(env.TOKEN_KEYS);
   return {
     customer: visitor.kind !== 'none' && visitor.anonymousId ? { anonymousId: visitor.anonymousId } : {},
-    bundle: { signed, signature: `${kid}.${await mac(secret, 'device-bundle', signed)}` },
+    bundle: { signed, signature: `${kid}.${mac(secret, 'device-bundle', signed)}` },
     lifeMs: DEVICE_BUNDLE_LIFE_MS,
     contents,
     others,
@@ -150,13 +149,13 @@ export async function makeBundle(env: Env, asked: Asked): Promise<DeviceBundleRe
 }
 
 /** The bundle, if it was signed here: nothing of it is read before. */
-export async function readBundle(
+export function readBundle(
   env: Pick<Env, 'TOKEN_KEYS'>,
   { signed, signature }: DeviceBundleResponse['bundle'],
-): Promise<DeviceBundle | undefined> {
+): DeviceBundle | undefined {
   const [kid = '', given = ''] = signature.split('.');
   const key = tokenKey(env.TOKEN_KEYS, kid);
-  if (!key || !equalInConstantTime(given, await mac(key.secret, 'device-bundle', signed))) return undefined;
+  if (!key || !equalInConstantTime(given, mac(key.secret, 'device-bundle', signed))) return undefined;
   const bundle = JSON.parse(signed) as DeviceBundle;
   return bundle.format === BUNDLE_FORMAT ? bundle : undefined;
 }

@@ -8,7 +8,7 @@ import type { DecisionRecord } from '../../decisioning/record.ts';
 import { DEVICE_STRATUM, stratumOf } from '../../decisioning/strategies/strata.ts';
 import { encodeToken } from '../../decisioning/token/token.ts';
 import { recordOf } from '../../durable-objects/customer/record.ts';
-import { base64Url, hmac } from '../../durable-objects/shared/naming.ts';
+import { hmacText } from '../../durable-objects/shared/naming.ts';
 import type { Auth } from '../http/auth.ts';
 import type { EdgeCatalog } from './catalog.ts';
 import { readBundle } from './device-bundle.ts';
@@ -19,7 +19,6 @@ import type { Visitor } from './visitor.ts';
 
 /** How long after its life a bundle still reports: a page that was offline for a while. What it counts for does not grow with time. */
 export const DEVICE_REPORT_GRACE_MS = 3_600_000;
-const ID_BYTES = 16;
 
 export interface Reported {
   readonly auth: Auth;
@@ -44,31 +43,31 @@ function refusalOf({ auth, visitor, nowMs }: Reported, bundle: DeviceBundle | un
 }
 
 /** Judges every decision of a report. Whatever is sent, the answer has one entry a decision, and nothing was stored. */
-export async function judgeReport(env: Env, reported: Reported): Promise<Answer[]> {
+export function judgeReport(env: Env, reported: Reported): Answer[] {
   const { body, visitor, auth, catalog } = reported;
   const refuseAll = (reason: DeviceRefusal): Answer[] =>
     body.decisions.map(({ placement }) => ({ placement, status: 'refused', reason }));
   if (visitor.kind === 'none') return refuseAll('no_consent');
-  const bundle = await readBundle(env, body.bundle);
+  const bundle = readBundle(env, body.bundle);
   const refusal = refusalOf(reported, bundle);
   if (refusal || !bundle) return refuseAll(refusal ?? 'bad_signature');
   const { admitted } = admitAttributes(catalog.directory, body.context?.attributes, auth.keyType);
   const resolve = deviceResolver(bundle.reads, addressFacts(body.context), admitted);
   const judged = decideAgain(bundle, body.decisions, resolve);
-  return Promise.all(judged.map((one) => answerOf(env, reported, bundle, one)));
+  return judged.map((one) => answerOf(env, reported, bundle, one));
 }
 
-async function answerOf(env: Env, reported: Reported, bundle: DeviceBundle, judged: Judged): Promise<Answer> {
+function answerOf(env: Env, reported: Reported, bundle: DeviceBundle, judged: Judged): Answer {
   const { placement } = judged;
   if ('refused' in judged) return { placement, status: 'refused', reason: judged.refused };
   if (!judged.campaign) return { placement, status: 'accepted' };
-  const record = await recordFor(env, reported, bundle, judged);
+  const record = recordFor(env, reported, bundle, judged);
   if (!record) return { placement, status: 'refused', reason: 'not_published' };
   return {
     placement,
     status: 'accepted',
     decisionId: record.decisionId,
-    token: await encodeToken(record, tokenSigner(env)),
+    token: encodeToken(record, tokenSigner(env)),
     claimExpiresAt: new Date(record.claimExpiresAtMs).toISOString(),
   };
 }
@@ -77,19 +76,19 @@ async function answerOf(env: Env, reported: Reported, bundle: DeviceBundle, judg
  * The record of a decision that was found to be right, under the campaign as it is published now; null when that is another one. Its id comes from
  * the nonce: reported again it is the same decision, and the customer's object counts it once.
  */
-async function recordFor(
+function recordFor(
   env: Env,
   { auth, catalog, slices, nowMs }: Reported,
   bundle: DeviceBundle,
   { placement, decision, campaign }: Extract<Judged, { decision: unknown }>,
-): Promise<DecisionRecord | null> {
+): DecisionRecord | null {
   const slice = slices.get(placement)?.rules;
   const rules = slice?.rules.campaigns.find(({ id }) => id === campaign?.id);
   if (!slice || !decision.chosen || !rules?.onDevice || rules.initialAllocation.armsKey !== campaign?.armsKey)
     return null;
   const name = bundle.customer as string;
-  const id = await hmac(env.NAMING_SECRET, auth.workspaceId, 'device-decision', name, bundle.nonce, placement);
-  const decisionId = `${name}.${base64Url(id.subarray(0, ID_BYTES))}`;
+  const id = hmacText(env.NAMING_SECRET, auth.workspaceId, 'device-decision', name, bundle.nonce, placement);
+  const decisionId = `${name}.${id}`;
   const chosen = {
     ...decision.chosen,
     campaign: rules,

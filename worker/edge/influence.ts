@@ -48,7 +48,7 @@ export async function influenceOf(
   const network = networkOf(request);
   if (network === undefined) return () => true;
   const { day, salt, influence } = countsOf(Math.floor(nowMs / MS_PER_DAY), learnedTrialsPerNetwork(env));
-  const hashed = await mac(salt, 'network', network);
+  const hashed = mac(salt, 'network', network);
   // An isolate serves many workspaces, and each names its campaigns as it likes.
   return ({ workspaceId, campaignId, customer, periodKey }) =>
     influence.admits(day, hashed, `${workspaceId}\n${campaignId}`, `${customer}\n${periodKey}`);

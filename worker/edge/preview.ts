@@ -26,7 +26,7 @@ export async function signPreview(secrets: PreviewSecrets, workspaceId: string, 
   const { campaignId, armId, expiresAtMs, reasons } = preview;
   const fields = [campaignId, armId, expiresAtMs, ...(reasons ? [1] : [])];
   const payload = base64Url(new TextEncoder().encode(JSON.stringify(fields)));
-  return `pv1.${kid}.${payload}.${await mac(secret, 'preview', workspaceId, payload)}`;
+  return `pv1.${kid}.${payload}.${mac(secret, 'preview', workspaceId, payload)}`;
 }
 
 /** The preview, or undefined when it was not signed here for this workspace, was altered, or has expired. */
@@ -42,7 +42,7 @@ export async function verifyPreview(
   const [, kid = '', payload = '', given = ''] = match;
   const key = tokenKey(secrets.TOKEN_KEYS, kid);
   // The signature is checked before anything of the payload is read.
-  if (!key || !equalInConstantTime(given, await mac(key.secret, 'preview', workspaceId, payload))) return undefined;
+  if (!key || !equalInConstantTime(given, mac(key.secret, 'preview', workspaceId, payload))) return undefined;
   const fields: unknown = JSON.parse(new TextDecoder().decode(fromBase64Url(payload) ?? new Uint8Array()));
   const [campaignId, armId, expiresAtMs, reasons] = fields as [string, string, number, 1?];
   if (expiresAtMs <= nowMs) return undefined;

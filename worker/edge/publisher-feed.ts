@@ -35,7 +35,7 @@ const keep = (address: Request, value: unknown, seconds: number): Promise<void> 
 
 /** What changed since `since`, and perhaps some of what changed before; at most a second old. */
 export async function fetchState(env: Env, workspaceId: string, since: number, nowMs: number): Promise<HeardState> {
-  const name = await objectName(env.NAMING_SECRET, workspaceId, 'publisher');
+  const name = objectName(env.NAMING_SECRET, workspaceId, 'publisher');
   const from = since - (since % MAX_TOLD_AGAIN);
   const address = addressOf(name, from);
   const found = await (await caches.default.match(address))?.json<HeardState>();
@@ -57,7 +57,7 @@ export async function fetchAll(
   workspaceId: string,
   nowMs: number,
 ): Promise<HeardState & { readonly bodies: Bodies }> {
-  const name = await objectName(env.NAMING_SECRET, workspaceId, 'publisher');
+  const name = objectName(env.NAMING_SECRET, workspaceId, 'publisher');
   const found = await (await caches.default.match(addressOf(name, 0)))?.json<HeardState>();
   if (found && nowMs - found.askedAtMs < COLO_CACHE_SECONDS * MS_PER_SECOND) {
     const kept = await caches.default.match(addressOf(name, `bodies/${found.state.manifest?.hash}`));

@@ -25,8 +25,8 @@ export async function signIn(env: Env, call: CallFacts, visitor: Known, renews: 
   const isTheirs = to === name;
   if (isTheirs ? leads === 'kept' || !(renewing || leads) : !renewing) return anonymousId;
   // Of a server that just says so, too: what ended is not brought back.
-  const next = await anonymousIdAfter(env, known.workspaceId, anonymousId, name);
-  await linkCustomer(env, known, await anonymousName(env, known.workspaceId, next), 'kept');
+  const next = anonymousIdAfter(env, known.workspaceId, anonymousId, name);
+  await linkCustomer(env, known, anonymousName(env, known.workspaceId, next), 'kept');
   return next;
 }
 
@@ -46,17 +46,17 @@ export interface Stray {
  * Who a visitor is whose id ended: whoever their cookie names; else, while other tabs may not have heard of it yet, nobody that is told another id; else a stranger, the same
  * whenever this id comes from there.
  */
-export async function strayed(env: Env, workspaceId: string, stray: Stray): Promise<Named | { readonly kind: 'none' }> {
+export function strayed(env: Env, workspaceId: string, stray: Stray): Named | { readonly kind: 'none' } {
   const { visitor, inCookie, leads, fingerprint, again } = stray;
-  const named = async (anonymousId: string): Promise<Named> => ({
+  const named = (anonymousId: string): Named => ({
     kind: 'anonymous',
-    name: await anonymousName(env, workspaceId, anonymousId),
+    name: anonymousName(env, workspaceId, anonymousId),
     anonymousId,
   });
   // A page that says nothing, or that it has forgotten, is not told otherwise by its cookie.
   if (inCookie !== undefined && visitor.kind === 'anonymous') return named(inCookie);
   if (leads === 'ending') return { kind: 'none' };
-  if (!again) return named(await anonymousIdAfter(env, workspaceId, visitor.anonymousId, `stranger\n${fingerprint}`));
-  const minted = await mintAnonymousId(env, workspaceId);
-  return { kind: 'new', name: await anonymousName(env, workspaceId, minted), anonymousId: minted };
+  if (!again) return named(anonymousIdAfter(env, workspaceId, visitor.anonymousId, `stranger\n${fingerprint}`));
+  const minted = mintAnonymousId(env, workspaceId);
+  return { kind: 'new', name: anonymousName(env, workspaceId, minted), anonymousId: minted };
 }

@@ -51,49 +51,43 @@ export function mayStore(auth: Auth, consent: VisitorFacts['consent'], purposes?
 }
 
 /** The name of a known customer's object. */
-export function knownName(env: Env, workspaceId: string, customerId: string): Promise<string> {
+export function knownName(env: Env, workspaceId: string, customerId: string): string {
   return objectName(env.NAMING_SECRET, workspaceId, 'customer', 'known', customerId);
 }
 
 /** The name of an anonymous customer's object, from a verified id: it survives the rotation of the key that signed it. */
-export function anonymousName(env: Env, workspaceId: string, anonymousId: string): Promise<string> {
+export function anonymousName(env: Env, workspaceId: string, anonymousId: string): string {
   return objectName(env.NAMING_SECRET, workspaceId, 'customer', 'anonymous', anonymousId.split('.')[2] ?? '');
 }
 
 /** A publishable key names a known customer only with a proof that the site's server signed. */
-async function proven(
-  env: Env,
-  auth: Auth,
-  id: string,
-  proof: string | undefined,
-  nowMs: number,
-): Promise<Checked<undefined>> {
+function proven(env: Env, auth: Auth, id: string, proof: string | undefined, nowMs: number): Checked<undefined> {
   if (auth.keyType === 'secret') return { ok: true, value: undefined };
   if (proof === undefined) {
     return refused('invalid_identity', 'With a publishable key a customer id needs a proof', [
       { field: '/customer/proof', detail: 'is missing' },
     ]);
   }
-  const secret = await siteSecret(env, auth.workspaceId, auth.siteId);
-  if (await verifyProof(secret, id, proof, nowMs)) return { ok: true, value: undefined };
+  const secret = siteSecret(env, auth.workspaceId, auth.siteId);
+  if (verifyProof(secret, id, proof, nowMs)) return { ok: true, value: undefined };
   return refused('invalid_identity', 'The proof does not fit this id, or has expired', [
     { field: '/customer/proof', detail: 'does not verify' },
   ]);
 }
 
 /** Finds out who a request is about. An anonymous id that was not minted here is treated as none. */
-export async function visitorOf(env: Env, auth: Auth, facts: VisitorFacts, nowMs: number): Promise<Checked<Visitor>> {
+export function visitorOf(env: Env, auth: Auth, facts: VisitorFacts, nowMs: number): Checked<Visitor> {
   if (!mayStore(auth, facts.consent, facts.purposes)) return { ok: true, value: { kind: 'none' } };
   const { workspaceId } = auth;
   const given = facts.customer?.anonymousId;
-  const verified = given !== undefined && (await verifyAnonymousId(env, workspaceId, given));
-  const anonymousId = verified ? await resignAnonymousId(env, workspaceId, given) : null;
-  const anonymous = anonymousId && (await anonymousName(env, workspaceId, anonymousId));
+  const verified = given !== undefined && verifyAnonymousId(env, workspaceId, given);
+  const anonymousId = verified ? resignAnonymousId(env, workspaceId, given) : null;
+  const anonymous = anonymousId && anonymousName(env, workspaceId, anonymousId);
   const id = facts.customer?.id;
   if (id !== undefined) {
-    const checked = await proven(env, auth, id, facts.customer?.proof, nowMs);
+    const checked = proven(env, auth, id, facts.customer?.proof, nowMs);
     if (!checked.ok) return checked;
-    const name = await knownName(env, workspaceId, id);
+    const name = knownName(env, workspaceId, id);
     // Once the id is proved: nobody uses up what is another's.
     const admitted = admitIdentity(env, auth, name, nowMs);
     if (!admitted.ok) return admitted;
@@ -114,7 +108,7 @@ export async function visitorOf(env: Env, auth: Auth, facts: VisitorFacts, nowMs
   }
   const minted =
     facts.requestId === undefined
-      ? await mintAnonymousId(env, workspaceId)
-      : await mintAnonymousIdFor(env, workspaceId, auth.siteId, `${facts.requestId}\n${facts.fingerprint}`);
-  return { ok: true, value: { kind: 'new', name: await anonymousName(env, workspaceId, minted), anonymousId: minted } };
+      ? mintAnonymousId(env, workspaceId)
+      : mintAnonymousIdFor(env, workspaceId, auth.siteId, `${facts.requestId}\n${facts.fingerprint}`);
+  return { ok: true, value: { kind: 'new', name: anonymousName(env, workspaceId, minted), anonymousId: minted } };
 }

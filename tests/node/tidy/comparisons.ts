@@ -13,7 +13,7 @@ const KEEPERS = /^(worker|durable-objects|db|decisioning)\//;
 const SECRET_NAME =
   /(^|[a-z])([Mm]acs?|[Hh]mac|[Ss]ignature|[Pp]roof|[Ss]ecret|[Pp]assword|[Tt]oken|[Dd]igest|[Kk]eyHash|[Aa]piKey|[Ss]ecretKey|[Aa]nonymousId)$|^given$/;
 /** Functions whose results are secret until somebody sends them. */
-const MAKERS = /^(mac|hmac|sign|makeProof|siteSecret|hashKey|encodeToken|signPreview)$/;
+const MAKERS = /^(mac|hmac|hmacOf|hmacText|sign|makeProof|siteSecret|hashKey|encodeToken|signPreview)$/;
 /** Whatever they are asked of, they end at the first letter that differs. */
 const EARLY = /^(includes|startsWith|endsWith|indexOf|lastIndexOf|localeCompare)$/;
 

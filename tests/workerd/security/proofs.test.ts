@@ -17,8 +17,7 @@ let secret: string;
 
 const seconds = (): number => Math.floor(Date.now() / 1_000);
 /** A proof that fits, unless told otherwise. */
-const proofOf = (id = ID, aheadSeconds = 600, by = secret): Promise<string> =>
-  makeProof(by, id, seconds() + aheadSeconds);
+const proofOf = (id = ID, aheadSeconds = 600, by = secret): string => makeProof(by, id, seconds() + aheadSeconds);
 
 beforeAll(async () => {
   shop = await createWorkspace(bindings);

@@ -69,7 +69,7 @@ async function underItsSignature(lie: Partial<Record<keyof DecisionRecord, unkno
   return [...lied.split('.').slice(0, 3), token.split('.')[3]].join('.');
 }
 
-const signedBy = (keys: string): Promise<string> => encodeToken(record, tokenSigner({ TOKEN_KEYS: keys }));
+const signedBy = (keys: string): string => encodeToken(record, tokenSigner({ TOKEN_KEYS: keys }));
 
 describe('a forged token', () => {
   it('with any of its fields changed under the signature of the true one is refused', async () => {
