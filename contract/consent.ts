@@ -2,18 +2,16 @@
 import * as z from 'zod';
 import { bodyKey, customerReference } from './decisions.ts';
 import { purposes } from './primitives.ts';
+import { namesSomething } from './rules.ts';
 
 export const consentRequest = z
   .strictObject({
     key: bodyKey,
     customer: customerReference.optional(),
-    purposes: purposes
-      .refine((told) => Object.keys(told).length > 0, 'must name at least one purpose')
-      .optional()
-      .meta({
-        description:
-          'Absent: consent is over on this device. An anonymous customer is erased; a known one is not spoken for',
-      }),
+    purposes: purposes.refine(namesSomething, 'must name at least one purpose').optional().meta({
+      description:
+        'Absent: consent is over on this device. An anonymous customer is erased; a known one is not spoken for',
+    }),
   })
   .meta({
     id: 'ConsentRequest',

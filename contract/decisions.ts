@@ -2,7 +2,9 @@
 import * as z from 'zod';
 import { REFUSAL_REASONS } from '../decisioning/reasons.ts';
 import { content } from './configuration/content.ts';
-import { attributes, customerId, MAX_PLACEMENTS, purposes, slug } from './primitives.ts';
+import { MAX_PLACEMENTS } from './limits.ts';
+import { attributes, customerId, instant, purposes, slug } from './primitives.ts';
+import { areDistinct } from './rules.ts';
 
 /** A key may travel in the body, so that beacons and preflight-free `text/plain` requests work. */
 export const bodyKey = z
@@ -64,11 +66,7 @@ export const optimizeRequest = z
       .max(64)
       .optional()
       .meta({ description: 'Makes the call idempotent: same id, same decision' }),
-    placements: z
-      .array(slug)
-      .min(1)
-      .max(MAX_PLACEMENTS)
-      .refine((ids) => new Set(ids).size === ids.length, 'must name each placement once'),
+    placements: z.array(slug).min(1).max(MAX_PLACEMENTS).refine(areDistinct, 'must name each placement once'),
     customer: customerReference.optional(),
     sessionId: z
       .string()
@@ -80,10 +78,7 @@ export const optimizeRequest = z
     consent: consent.optional(),
     purposes: requestPurposes,
     preview: z.string().max(1_024).optional().meta({ description: 'A signed preview: forces its arm, counts nowhere' }),
-    at: z.iso
-      .datetime()
-      .optional()
-      .meta({ description: 'Time of the decision; secret keys only, at most 24 h from now' }),
+    at: instant.optional().meta({ description: 'Time of the decision; secret keys only, at most 24 h from now' }),
   })
   .meta({ id: 'OptimizeRequest', example: { placements: ['hero'], context: { url: 'https://shop.example/' } } });
 

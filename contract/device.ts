@@ -3,20 +3,14 @@ import * as z from 'zod';
 import { DEVICE_REFUSALS, NOT_IN_BUNDLE } from '../decisioning/device/reasons.ts';
 import { content } from './configuration/content.ts';
 import { anonymousId, bodyKey, consent, customerReference, requestContext, requestPurposes } from './decisions.ts';
-import { MAX_PLACEMENTS, slug } from './primitives.ts';
+import { MAX_DEVICE_BUNDLE_CHARS, MAX_PLACEMENTS } from './limits.ts';
+import { slug } from './primitives.ts';
+import { areDistinct, haveOwnPlacements } from './rules.ts';
 
-/** Longest `signed` of a bundle: quoted inside a report it leaves room for the page's addresses in {@link MAX_BODY_BYTES}. */
-export const MAX_DEVICE_BUNDLE_CHARS = 9_000;
-/** Contents that travel with a bundle, as JSON: what a page of campaigns' texts and addresses has. */
-export const MAX_DEVICE_CONTENTS_CHARS = 64_000;
 /** Arms are named by their parameters' values: as long as any. */
 const MAX_ARM_ID = 1_024;
 
-const placements = z
-  .array(slug)
-  .min(1)
-  .max(MAX_PLACEMENTS)
-  .refine((ids) => new Set(ids).size === ids.length, 'must name each placement once');
+const placements = z.array(slug).min(1).max(MAX_PLACEMENTS).refine(areDistinct, 'must name each placement once');
 
 export const deviceBundleRequest = z
   .strictObject({
@@ -79,10 +73,7 @@ export const deviceDecisionsRequest = z
       .array(toldDecision)
       .min(1)
       .max(MAX_PLACEMENTS)
-      .refine(
-        (told) => new Set(told.map(({ placement }) => placement)).size === told.length,
-        'must name each placement once',
-      )
+      .refine(haveOwnPlacements, 'must name each placement once')
       .meta({ description: 'In the order in which they were made, those without a campaign included' }),
   })
   .meta({ id: 'DeviceDecisionsRequest' });

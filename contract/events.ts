@@ -3,14 +3,12 @@ import * as z from 'zod';
 import { EVENT_REJECTIONS } from '../decisioning/reasons.ts';
 import { MAX_TOKEN_LENGTH } from '../decisioning/token/token.ts';
 import { bodyKey, consent, customerReference, requestPurposes } from './decisions.ts';
-import { attributes, currency, MAX_EVENTS, orderId, slug, value } from './primitives.ts';
+import { MAX_EVENTS } from './limits.ts';
+import { attributes, currency, instant, orderId, slug, value } from './primitives.ts';
 
 /** Usual tokens have some 600 characters; the limit is that of the longest ids. */
-const token = z.string().min(1).max(MAX_TOKEN_LENGTH);
-const at = z.iso
-  .datetime()
-  .optional()
-  .meta({ description: 'When it happened; secret keys only, at most 24 h from now' });
+export const token = z.string().min(1).max(MAX_TOKEN_LENGTH);
+const at = instant.optional().meta({ description: 'When it happened; secret keys only, at most 24 h from now' });
 
 const dispatchShape = { token, kind: z.literal('dispatch'), at };
 const exposureShape = { token, kind: z.literal('exposure'), at };

@@ -12,6 +12,7 @@ export * from './explain.ts';
 export * from './health.ts';
 export * from './ledgers.ts';
 export * from './lifecycle.ts';
+export * from './limits.ts';
 export * from './parameters-performance.ts';
 export * from './performance.ts';
 export * from './primitives.ts';

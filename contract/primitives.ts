@@ -1,13 +1,15 @@
 /** The small values every schema is made of: ids, durations, money, text; each with its limit and the reason for it. */
 import * as z from 'zod';
+import { areFewAttributes, isSafeId } from './rules.ts';
 
-/** Names that no body may have as a key, so that what is counted or weighed under them could not be written down. */
-const UNSAFE_IDS: ReadonlySet<string> = new Set(['constructor', 'prototype']);
-
-/** @returns whether a body may have a key of this name. */
-export function isSafeId(id: string): boolean {
-  return !UNSAFE_IDS.has(id);
-}
+export {
+  MAX_BODY_BYTES,
+  MAX_CONFIGURATION_BODY_BYTES,
+  MAX_EVENTS,
+  MAX_FEEDBACK_BODY_BYTES,
+  MAX_PLACEMENTS,
+} from './limits.ts';
+export { isSafeId } from './rules.ts';
 
 /** What is told of an id that is not safe. */
 export const UNSAFE_ID_MESSAGE = 'must not be "constructor" or "prototype": no body may have such a key';
@@ -104,6 +106,9 @@ export const value = z
   .max(MAX_VALUE)
   .meta({ description: "Value in major units of the workspace currency, or in the goal's own unit", example: 49.9 });
 
+/** An instant as callers write it. */
+export const instant = z.iso.datetime();
+
 /** ISO 4217. Nothing is converted: a value in another currency than the workspace's is refused. */
 export const currency = z
   .string()
@@ -131,17 +136,8 @@ export const attributeName = z
     'must be a name like "plan" or "account.tier"',
   );
 
-/** Attributes of a request; 100 are more than any condition of a page reads. */
+/** Attributes of a request. */
 export const attributes = z
   .record(attributeName, attributeValue)
-  .refine((record) => Object.keys(record).length <= 100, 'at most 100 attributes')
+  .refine(areFewAttributes, 'at most 100 attributes')
   .meta({ example: { plan: 'gold', age: 42 } });
-
-/** Largest body of a decision or event request, and of a configuration request. */
-export const MAX_BODY_BYTES = 16 * 1_024;
-/** Feedback carries a token an event: 50 of them have some 30 KB. */
-export const MAX_FEEDBACK_BODY_BYTES = 64 * 1_024;
-export const MAX_CONFIGURATION_BODY_BYTES = 256 * 1_024;
-/** Events in one request; as many as one object takes in one transaction without holding others up. */
-export const MAX_EVENTS = 50;
-export const MAX_PLACEMENTS = 20;

@@ -3,6 +3,8 @@ import { createApp } from './app.ts';
 import { storeLog } from './jobs/decision-log.ts';
 import { runJobs } from './jobs/index.ts';
 
+export { ContractService } from './contract-service.ts';
+
 /** Its document describes the whole API, so it has all the routes; those of decisions are not asked here. */
 const app = createApp();
 

@@ -4,6 +4,8 @@
  */
 import { forgetAllStandings } from './edge/standings.ts';
 import { App } from './http/app.ts';
+import { useContract } from './http/contract.ts';
+import { type ContractBinding, contractBehind } from './http/contract-behind.ts';
 import { passOn } from './http/pass-on.ts';
 import { pathOf, unescaped } from './http/paths.ts';
 import { problem } from './http/problem.ts';
@@ -11,12 +13,13 @@ import { registerDeciding } from './routes/deciding.ts';
 
 const app = new App();
 registerDeciding(app);
+useContract(app, contractBehind);
 
 /** Answers in the place of the worker behind, whatever the path. */
 const standIn = new App((c) => problem(c, 'unavailable'));
 
-/** Its bindings: those of every worker of the project, and the worker behind it. */
-type FrontEnv = Env & { readonly CONTROL: Fetcher };
+/** Its bindings: those of every worker of the project, the worker behind it, and the contract that is there. */
+type FrontEnv = Env & { readonly CONTROL: Fetcher; readonly CONTRACT: ContractBinding };
 
 export default {
   async fetch(request, env, ctx) {

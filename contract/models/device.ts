@@ -2,9 +2,6 @@
 import * as z from 'zod';
 import { slug } from '../primitives.ts';
 
-/** How long a page goes by what it was told of a model: a version that is called back serves so much longer there. */
-export const DEVICE_MODEL_LIFE_SECONDS = 60;
-
 /** A GET has no body for its key, and a header would cost a preflight: publishable keys may stand in the address. */
 export const publishableKey = z
   .string()
@@ -13,6 +10,11 @@ export const publishableKey = z
   .meta({ description: 'Publishable key, where no Authorization header carries one' });
 
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Of the addresses below. */
+export const deviceModelParams = z.strictObject({ id: slug });
+export const deviceFileParams = z.strictObject({ id: slug, sha256 });
+export const deviceModelQuery = z.strictObject({ key: publishableKey });
 
 const deviceVersion = z.strictObject({
   version: z.int(),

@@ -121,6 +121,19 @@ describe('the three workers', () => {
     expect(await outcome()).toBe('default');
   });
 
+  test('what is wrong with a request is told in the words of the contract, which the worker behind has', async () => {
+    const answer = await ask('POST', '/v1/optimize', { placements: ['side'], customer: { name: 'c-3' } });
+    expect(answer.status).toBe(422);
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(await answer.json()).toMatchObject({
+      instance: '/v1/optimize',
+      errors: [{ field: '/customer/name', detail: 'is not a known field' }],
+    });
+    // Nothing else of the service is anybody's, under whatever name.
+    for (const path of ['/judge', '/v1/judge', '/ContractService'])
+      expect((await ask('POST', path, ['optimizeRequest', {}, 'body'])).status).toBe(404);
+  });
+
   test('a document that is written into the inbox is published by the job behind', async () => {
     const next = { ...documents[2], name: 'Summer' };
     const sql = inboxStatement('acme', JSON.stringify({ documents: [next] }));

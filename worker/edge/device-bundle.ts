@@ -1,6 +1,6 @@
 /** Bundles for devices: what a page may decide with, signed. */
 import type { DeviceBundleRequest, DeviceBundleResponse } from '../../contract/device.ts';
-import { MAX_DEVICE_BUNDLE_CHARS, MAX_DEVICE_CONTENTS_CHARS } from '../../contract/device.ts';
+import { MAX_DEVICE_BUNDLE_CHARS, MAX_DEVICE_CONTENTS_CHARS } from '../../contract/limits.ts';
 import { buildPlace } from '../../decisioning/device/build-place.ts';
 import {
   BUNDLE_FORMAT,

@@ -1,24 +1,22 @@
 /** One way to declare an endpoint: its path in the OpenAPI document and its route, with every check in front of the handler. */
-import * as z from 'zod';
-import { MAX_BODY_BYTES } from '../../contract/primitives.ts';
+import type * as z from 'zod';
+import { noQuery } from '../../contract/checks/requests.ts';
+import { MAX_BODY_BYTES } from '../../contract/limits.ts';
 import { requireSecrets } from '../secrets.ts';
 import type { App } from './app.ts';
 import { authenticate, headerKey } from './authenticate.ts';
 import { readBody } from './body.ts';
 import type { Call } from './call.ts';
+import { contractOf, type Kind } from './contract.ts';
 import { ADMIN_DEADLINE_MS, Deadline, decideDeadlineMs, FEEDBACK_DEADLINE_MS } from './deadline.ts';
-import type { EndpointInput, EndpointSpec } from './endpoint-spec.ts';
+import { type DescribedEndpoint, describeEndpoint } from './described.ts';
+import type { EndpointInput, EndpointSpec, Part, Route } from './endpoint-spec.ts';
 import { answerInTime } from './in-time.ts';
 import { parseJson } from './json.ts';
-import { describeEndpoint } from './openapi.ts';
 import { type Checked, refuse, refused } from './problem.ts';
 import { admitNetwork } from './rate.ts';
-import { validationErrors } from './validation.ts';
 
-/** A parameter that nobody reads is a slip; pages may add some of their own to what they call. */
-const noQuery = z.strictObject({});
-
-type AnySpec = EndpointSpec<z.ZodType, z.ZodType, z.ZodType>;
+type AnySpec = Route<Part, Part, Part>;
 
 /** `application/json` and its `+json` relatives; `text/plain` where pages send without a preflight; no type at all counts as JSON. */
 function checkMediaType(spec: AnySpec, header: string | undefined): Checked<undefined> {
@@ -49,11 +47,23 @@ function addressKeyOf(c: Call): string | undefined {
   return key?.startsWith('pk_') ? key : undefined;
 }
 
-function validate(schema: z.ZodType | undefined, read: () => unknown, kind: 'body' | 'parameter'): Checked<unknown> {
-  if (!schema) return { ok: true, value: undefined };
-  const result = schema.safeParse(read());
-  if (result.success) return { ok: true, value: result.data };
-  return refused('invalid_request', undefined, validationErrors(result.error, kind));
+/** Whether a part is as it must be, as `judge` says where its own check is not sure. */
+type Judge = (part: Part | undefined, read: () => unknown, kind: Kind) => Promise<Checked<unknown>>;
+
+/** What was said of the body is remembered: a stand-in says the same, and nobody is asked twice. */
+function judgeFor(app: App, c: Call): Judge {
+  let ofBody: Promise<Checked<unknown>> | undefined;
+  const judge: Judge = async (part, read, kind) => {
+    if (!part) return { ok: true, value: undefined };
+    const value = read();
+    const taken = part.safeParse(value);
+    return taken.success ? { ok: true, value: taken.data } : contractOf(app)(c, part, value, kind);
+  };
+  return (part, read, kind) => {
+    if (kind !== 'body') return judge(part, read, kind);
+    ofBody ??= judge(part, read, kind);
+    return ofBody;
+  };
 }
 
 /**
@@ -64,6 +74,7 @@ async function check(
   c: Call,
   spec: AnySpec,
   readOnce: () => Promise<Checked<unknown>>,
+  judge: Judge,
 ): Promise<Checked<{ body: unknown; raw: unknown; params: unknown; query: unknown }>> {
   const fromHeader =
     spec.auth === 'none' ? ({ ok: true, value: undefined } as const) : headerKey(c.header('authorization'));
@@ -86,20 +97,53 @@ async function check(
     if (!auth.ok) return auth;
     c.auth = auth.value;
   }
-  const params = validate(spec.params, () => c.params, 'parameter');
+  const params = await judge(spec.params, () => c.params, 'parameter');
   if (!params.ok) return params;
-  const querySchema = spec.query ?? (spec.auth === 'secret' ? noQuery : undefined);
-  const query = validate(querySchema, () => c.query(), 'parameter');
+  // A parameter that nobody reads is a slip; pages may add some of their own to what they call.
+  const queried = spec.query ?? (spec.auth === 'secret' ? noQuery : undefined);
+  const query = await judge(queried, () => c.query(), 'parameter');
   if (!query.ok) return query;
-  const body = validate(spec.body, () => json.value, 'body');
+  const body = await judge(spec.body, () => json.value, 'body');
   if (!body.ok) return body;
   return { ok: true, value: { body: body.value, raw: json.value, params: params.value, query: query.value } };
 }
 
 /**
- * Registers an endpoint. The handler runs once the key, the origin, the body's size and form and every field have been checked; what it
- * gets is typed as its schemas' output.
+ * Registers an endpoint that is described elsewhere. The handler runs once the key, the origin, the body's size and form and every field have been checked;
+ * what it gets is typed as its checks' output.
  */
+export function route<
+  B extends Part = z.ZodUndefined,
+  P extends Part = z.ZodUndefined,
+  Q extends Part = z.ZodUndefined,
+>(
+  app: App,
+  spec: Route<B, P, Q>,
+  handler: (c: Call, input: EndpointInput<B, P, Q>) => Response | Promise<Response>,
+): void {
+  app.on(spec.method.toUpperCase(), spec.path, async (c) => {
+    c.route = spec.path;
+    c.isFrequent = spec.auth === 'any';
+    let reading: Promise<Checked<unknown>> | undefined;
+    const readOnce = () => {
+      reading ??= readJson(c, spec);
+      return reading;
+    };
+    const judge = judgeFor(app, c);
+    // A decision's time begins when the request is here: how long its sender takes to send it is not ours.
+    if (spec.standIn) await readOnce();
+    c.deadline = new Deadline(() => c.ctx, deadlineMsOf(c, spec));
+    const work = async (): Promise<Response> => {
+      if (spec.auth !== 'none') requireSecrets(c.env);
+      const checked = await check(c, spec as AnySpec, readOnce, judge);
+      if (!checked.ok) return refuse(c, checked.refusal);
+      return handler(c, checked.value as EndpointInput<B, P, Q>);
+    };
+    return answerInTime(c, work(), spec.standIn && (async () => standIn(c, spec as AnySpec, await readOnce(), judge)));
+  });
+}
+
+/** Registers an endpoint that says by itself what the API's document tells of it. */
 export function endpoint<
   B extends z.ZodType = z.ZodUndefined,
   P extends z.ZodType = z.ZodUndefined,
@@ -109,26 +153,8 @@ export function endpoint<
   spec: EndpointSpec<B, P, Q>,
   handler: (c: Call, input: EndpointInput<B, P, Q>) => Response | Promise<Response>,
 ): void {
-  describeEndpoint(app, spec);
-  app.on(spec.method.toUpperCase(), spec.path, async (c) => {
-    c.route = spec.path;
-    c.isFrequent = spec.auth === 'any';
-    let reading: Promise<Checked<unknown>> | undefined;
-    const readOnce = () => {
-      reading ??= readJson(c, spec);
-      return reading;
-    };
-    // A decision's time begins when the request is here: how long its sender takes to send it is not ours.
-    if (spec.standIn) await readOnce();
-    c.deadline = new Deadline(() => c.ctx, deadlineMsOf(c, spec));
-    const work = async (): Promise<Response> => {
-      if (spec.auth !== 'none') requireSecrets(c.env);
-      const checked = await check(c, spec, readOnce);
-      if (!checked.ok) return refuse(c, checked.refusal);
-      return handler(c, checked.value as EndpointInput<B, P, Q>);
-    };
-    return answerInTime(c, work(), spec.standIn && (async () => standIn(c, spec, await readOnce())));
-  });
+  describeEndpoint(app, spec as DescribedEndpoint);
+  route(app, spec, handler);
 }
 
 function deadlineMsOf(c: Call, spec: AnySpec): number {
@@ -137,9 +163,9 @@ function deadlineMsOf(c: Call, spec: AnySpec): number {
 }
 
 /** The answer of an endpoint whose parts are down; what is wrong with the request itself is told all the same. */
-function standIn(c: Call, spec: AnySpec, json: Checked<unknown>): Response {
+async function standIn(c: Call, spec: AnySpec, json: Checked<unknown>, judge: Judge): Promise<Response> {
   if (!json.ok) return refuse(c, json.refusal);
-  const body = validate(spec.body, () => json.value, 'body');
+  const body = await judge(spec.body, () => json.value, 'body');
   if (!body.ok) return refuse(c, body.refusal);
   return c.json(spec.standIn?.(body.value) as never);
 }

@@ -3,23 +3,16 @@
  * JSON, transforms, partial records); the rest of the document is put together here.
  */
 import * as z from 'zod';
-import { MAX_BODY_BYTES } from '../../contract/primitives.ts';
+import { MAX_BODY_BYTES } from '../../contract/limits.ts';
 import { PROBLEMS, type ProblemName, problem } from '../../contract/problem.ts';
 import type { App } from './app.ts';
-import type { EndpointResponse, EndpointSpec } from './endpoint-spec.ts';
+import { type DescribedEndpoint, describedEndpoints } from './described.ts';
+import type { EndpointResponse } from './endpoint-spec.ts';
 import { type JsonSchema, SchemaComponents } from './schema-components.ts';
 
-type AnySpec = EndpointSpec<z.ZodType, z.ZodType, z.ZodType>;
+type AnySpec = DescribedEndpoint;
 
-const described = new WeakMap<App, AnySpec[]>();
 const documents = new WeakMap<App, object>();
-
-/** Notes an endpoint; the document is written when somebody asks for it, not while the worker starts. */
-export function describeEndpoint(app: App, spec: unknown): void {
-  const specs = described.get(app) ?? [];
-  specs.push(spec as AnySpec);
-  described.set(app, specs);
-}
 
 const TAGS = [
   { name: 'Decide', description: 'Ask what to show or send to a customer.' },
@@ -179,7 +172,7 @@ export function openApiDocument(app: App): object {
   if (known) return known;
   const components = new SchemaComponents();
   components.add(problem, 'output');
-  const specs = described.get(app) ?? [];
+  const specs = describedEndpoints(app);
   const paths = pathsOf(specs, components);
   const used = new Set(specs.map((spec) => spec.tag));
   const document = {

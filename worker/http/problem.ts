@@ -1,5 +1,6 @@
 /** Every error as a problem document (RFC 9457). */
-import { PROBLEMS, type Problem, type ProblemError, type ProblemName } from '../../contract/problem.ts';
+import type { Problem, ProblemError } from '../../contract/problem.ts';
+import { PROBLEMS, type ProblemName } from '../../contract/problems.ts';
 import { answerWith } from './answers.ts';
 import type { Call } from './call.ts';
 

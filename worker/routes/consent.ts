@@ -1,5 +1,6 @@
 /** `POST /v1/consent`: what a visitor said of purposes, from the page they said it on. */
-import { type ConsentOutcome, type ConsentRequest, consentRequest, consentResponse } from '../../contract/consent.ts';
+import { consentRequest } from '../../contract/checks/requests.ts';
+import type { ConsentOutcome, ConsentRequest } from '../../contract/consent.ts';
 import type { CallFacts } from '../../durable-objects/customer/protocol.ts';
 import type { ConsentReply, Purposes } from '../../durable-objects/customer/purposes.ts';
 import { keepInCookie, withCookie } from '../edge/cookie.ts';
@@ -8,28 +9,14 @@ import { forgetStanding } from '../edge/standings.ts';
 import { visitorOf } from '../edge/visitor.ts';
 import type { App } from '../http/app.ts';
 import type { Call } from '../http/call.ts';
-import { endpoint } from '../http/endpoint.ts';
+import { route } from '../http/endpoint.ts';
 import { refuse } from '../http/problem.ts';
+
+export const CONSENT = { method: 'post', path: '/v1/consent', auth: 'any', body: consentRequest } as const;
 
 /** Registers the route. */
 export function registerConsent(app: App): void {
-  endpoint(
-    app,
-    {
-      method: 'post',
-      path: '/v1/consent',
-      tag: 'Customers',
-      summary: 'Tell what a customer said of purposes',
-      description:
-        'An anonymous customer who wants no personalization is erased; whatever else is said is kept in the profile, and every device obeys. ' +
-        'A no wins over a yes: with a publishable key a page takes back its own no, never that of a server. Repeats change nothing.',
-      auth: 'any',
-      body: consentRequest,
-      responses: { 200: { description: 'What became of it', schema: consentResponse } },
-      refusals: ['invalid_identity'],
-    },
-    (c, { body }) => takeConsent(c, body),
-  );
+  route(app, CONSENT, (c, { body }) => takeConsent(c, body));
 }
 
 async function takeConsent(c: Call, { customer, purposes }: ConsentRequest): Promise<Response> {

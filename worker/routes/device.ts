@@ -1,11 +1,6 @@
 /** `POST /v1/device/bundle` and `POST /v1/device/decisions`: what pages decide themselves. */
+import { deviceBundleRequest, deviceDecisionsRequest } from '../../contract/checks/requests.ts';
 import type { DeviceBundleRequest, DeviceDecisionsRequest } from '../../contract/device.ts';
-import {
-  deviceBundleRequest,
-  deviceBundleResponse,
-  deviceDecisionsRequest,
-  deviceDecisionsResponse,
-} from '../../contract/device.ts';
 import type { CustomerDump, Moved } from '../../durable-objects/customer/protocol.ts';
 import { refuses } from '../../durable-objects/customer/purposes.ts';
 import { currentCatalog } from '../edge/catalog.ts';
@@ -21,49 +16,28 @@ import { visitorOf } from '../edge/visitor.ts';
 import type { App } from '../http/app.ts';
 import type { Call } from '../http/call.ts';
 import { CUSTOMER_SHARE, LATE } from '../http/deadline.ts';
-import { endpoint } from '../http/endpoint.ts';
+import { route } from '../http/endpoint.ts';
 import { fingerprintOf } from '../http/fingerprint.ts';
 import type { Checked } from '../http/problem.ts';
 import { problem, refuse } from '../http/problem.ts';
 
-const tag = 'Decide';
+export const DEVICE_BUNDLE = {
+  method: 'post',
+  path: '/v1/device/bundle',
+  auth: 'any',
+  body: deviceBundleRequest,
+} as const;
+export const DEVICE_DECISIONS = {
+  method: 'post',
+  path: '/v1/device/decisions',
+  auth: 'any',
+  body: deviceDecisionsRequest,
+} as const;
 
 /** Registers the routes. */
 export function registerDevice(app: App): void {
-  endpoint(
-    app,
-    {
-      method: 'post',
-      path: '/v1/device/bundle',
-      tag,
-      summary: 'What a page may decide itself',
-      description:
-        'A signed bundle for campaigns with `onDevice`: probabilities, what is left of their conditions, contents. The page decides with it for `lifeMs`, without asking. ' +
-        'Without consent it names nobody, and nothing can be reported with it.',
-      auth: 'any',
-      body: deviceBundleRequest,
-      responses: { 200: { description: 'The bundle', schema: deviceBundleResponse } },
-      refusals: ['invalid_identity', 'nothing_published'],
-    },
-    (c, { body }) => bundle(c, body),
-  );
-  endpoint(
-    app,
-    {
-      method: 'post',
-      path: '/v1/device/decisions',
-      tag,
-      summary: 'Tokens of decisions that a page made',
-      description:
-        'Each decision is made again from the bundle and what the page told; one that comes out otherwise is refused. Tokens go to `POST /v1/feedback` like any. ' +
-        'Repeats name the same decision: a placement counts once a bundle.',
-      auth: 'any',
-      body: deviceDecisionsRequest,
-      responses: { 200: { description: 'What became of each decision', schema: deviceDecisionsResponse } },
-      refusals: ['invalid_identity', 'nothing_published'],
-    },
-    (c, { body }) => decisions(c, body),
-  );
+  route(app, DEVICE_BUNDLE, (c, { body }) => bundle(c, body));
+  route(app, DEVICE_DECISIONS, (c, { body }) => decisions(c, body));
 }
 
 type Body = DeviceDecisionsRequest | DeviceBundleRequest;

@@ -1,6 +1,6 @@
 /** `POST /v1/events`: behaviour, and goals reached without a token. */
+import { eventsRequest } from '../../contract/checks/requests.ts';
 import type { CustomerEvent, EventsRequest } from '../../contract/events.ts';
-import { eventsRequest, eventsResponse } from '../../contract/events.ts';
 import type { Directory } from '../../decisioning/catalog/slice.ts';
 import type { CallFacts, EventItem, EventsReply, ItemResult, Moved } from '../../durable-objects/customer/protocol.ts';
 import { currentCatalog } from '../edge/catalog.ts';
@@ -19,30 +19,16 @@ import { visitorOf } from '../edge/visitor.ts';
 import type { App } from '../http/app.ts';
 import type { Call } from '../http/call.ts';
 import { CUSTOMER_SHARE, LATE } from '../http/deadline.ts';
-import { endpoint } from '../http/endpoint.ts';
+import { route } from '../http/endpoint.ts';
 import { fingerprintOf } from '../http/fingerprint.ts';
 import { problem, refuse } from '../http/problem.ts';
 import { Unavailable } from '../http/unavailable.ts';
 
+export const EVENTS = { method: 'post', path: '/v1/events', auth: 'any', body: eventsRequest } as const;
+
 /** Registers the route. */
 export function registerEvents(app: App): void {
-  endpoint(
-    app,
-    {
-      method: 'post',
-      path: '/v1/events',
-      tag: 'Learn',
-      summary: 'Report behaviour and goals of a customer',
-      description:
-        'Behaviour changes segment membership on the very next decision. A goal is credited once to the latest exposed decision of each ' +
-        'campaign with that goal, inside its window.',
-      auth: 'any',
-      body: eventsRequest,
-      responses: { 200: { description: 'What became of each event', schema: eventsResponse } },
-      refusals: ['invalid_identity', 'invalid_events', 'nothing_published'],
-    },
-    (c, { body }) => takeEvents(c, body),
-  );
+  route(app, EVENTS, (c, { body }) => takeEvents(c, body));
 }
 
 async function takeEvents(c: Call, body: EventsRequest): Promise<Response> {

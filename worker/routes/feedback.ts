@@ -1,7 +1,7 @@
 /** `POST /v1/feedback`: dispatches, exposures and goals of decisions, with their tokens. */
+import { feedbackRequest } from '../../contract/checks/requests.ts';
 import type { FeedbackEvent, FeedbackRequest } from '../../contract/events.ts';
-import { eventsResponse, feedbackRequest } from '../../contract/events.ts';
-import { MAX_FEEDBACK_BODY_BYTES } from '../../contract/primitives.ts';
+import { MAX_FEEDBACK_BODY_BYTES } from '../../contract/limits.ts';
 import type { Directory } from '../../decisioning/catalog/slice.ts';
 import type { TokenSigner } from '../../decisioning/token/token.ts';
 import { decodeToken } from '../../decisioning/token/token.ts';
@@ -18,37 +18,29 @@ import { tokenSigner } from '../edge/token-signer.ts';
 import type { App } from '../http/app.ts';
 import type { Call } from '../http/call.ts';
 import { CUSTOMER_SHARE, LATE } from '../http/deadline.ts';
-import { endpoint } from '../http/endpoint.ts';
+import { route } from '../http/endpoint.ts';
 import type { Checked } from '../http/problem.ts';
 import { problem, refuse } from '../http/problem.ts';
 import { admitIdentity } from '../http/rate.ts';
 import { Unavailable } from '../http/unavailable.ts';
 
+export const FEEDBACK = {
+  method: 'post',
+  path: '/v1/feedback',
+  auth: 'any',
+  body: feedbackRequest,
+  maxBodyBytes: MAX_FEEDBACK_BODY_BYTES,
+} as const;
+
 /** Registers the route. */
 export function registerFeedback(app: App): void {
-  endpoint(
-    app,
-    {
-      method: 'post',
-      path: '/v1/feedback',
-      tag: 'Learn',
-      summary: 'Report what became of decisions',
-      description:
-        'One event or up to 50. Repeats change nothing; an accepted event is never lost. Events of unequal fate are told apart in `results`.',
-      auth: 'any',
-      body: feedbackRequest,
-      maxBodyBytes: MAX_FEEDBACK_BODY_BYTES,
-      responses: { 200: { description: 'What became of each event', schema: eventsResponse } },
-      refusals: ['invalid_token', 'invalid_events', 'nothing_published'],
-    },
-    async (c, { body }) => {
-      const auth = c.auth;
-      const current = await currentCatalog(c.env, c.ctx, auth.workspaceId, c.receivedAtMs);
-      if (!current) return problem(c, 'nothing_published');
-      const taken = await takeFeedback(c, body, current.catalog.directory);
-      return taken.ok ? answerEvents(c, taken.value, !('events' in body)) : refuse(c, taken.refusal);
-    },
-  );
+  route(app, FEEDBACK, async (c, { body }) => {
+    const auth = c.auth;
+    const current = await currentCatalog(c.env, c.ctx, auth.workspaceId, c.receivedAtMs);
+    if (!current) return problem(c, 'nothing_published');
+    const taken = await takeFeedback(c, body, current.catalog.directory);
+    return taken.ok ? answerEvents(c, taken.value, !('events' in body)) : refuse(c, taken.refusal);
+  });
 }
 
 function eventsOf(body: FeedbackRequest): FeedbackEvent[] {

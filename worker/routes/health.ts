@@ -1,12 +1,12 @@
 /** `GET /healthz`: whether serving is current, for people and monitors. */
-import { type HealthResponse, healthResponse } from '../../contract/health.ts';
+import type { HealthResponse } from '../../contract/health.ts';
 import { listWorkspaceIds } from '../../db/queries/lookups.ts';
 import type { PublisherHealth } from '../../durable-objects/publisher/protocol.ts';
 import { publisherStub } from '../../durable-objects/shared/calls.ts';
 import { knownCatalog } from '../edge/catalog.ts';
 import { refusalCounts } from '../edge/refusals.ts';
 import type { App } from '../http/app.ts';
-import { endpoint } from '../http/endpoint.ts';
+import { route } from '../http/endpoint.ts';
 import { requireSecrets } from '../secrets.ts';
 
 /** Publishers that are asked: a health page must stay quick, whatever the number of workspaces. */
@@ -55,43 +55,34 @@ function extreme(pick: (...values: number[]) => number, values: readonly (number
   return present.length > 0 ? pick(...present) : null;
 }
 
+export const HEALTH = { method: 'get', path: '/healthz', auth: 'none' } as const;
+
 /** Answers 200 when degraded, too: the answer says so, and taking an isolate out of service would help nobody. */
 export function registerHealth(app: App): void {
-  endpoint(
-    app,
-    {
-      method: 'get',
-      path: '/healthz',
-      tag: 'Operations',
-      summary: 'Is serving current?',
-      auth: 'none',
-      responses: { 200: { description: 'How it stands, degraded or not', schema: healthResponse } },
-    },
-    async (c) => {
-      const nowMs = c.receivedAtMs;
-      const { answered, all } = await allWorkspaces(c.env, nowMs);
-      const newestAllocation = extreme(
+  route(app, HEALTH, async (c) => {
+    const nowMs = c.receivedAtMs;
+    const { answered, all } = await allWorkspaces(c.env, nowMs);
+    const newestAllocation = extreme(
+      Math.max,
+      all.map((workspace) => workspace.allocationAtMs),
+    );
+    const oldestUndelivered = extreme(
+      Math.min,
+      all.map((workspace) => workspace.undeliveredAtMs),
+    );
+    const oldestUndeliveredMs = oldestUndelivered === null ? null : Math.max(0, nowMs - oldestUndelivered);
+    const degraded = !answered || (oldestUndeliveredMs ?? 0) > DEGRADED_UNDELIVERED_MS;
+    const body: HealthResponse = {
+      status: degraded ? 'degraded' : 'ok',
+      build: c.env.BUILD,
+      catalogAgeMs: extreme(
         Math.max,
-        all.map((workspace) => workspace.allocationAtMs),
-      );
-      const oldestUndelivered = extreme(
-        Math.min,
-        all.map((workspace) => workspace.undeliveredAtMs),
-      );
-      const oldestUndeliveredMs = oldestUndelivered === null ? null : Math.max(0, nowMs - oldestUndelivered);
-      const degraded = !answered || (oldestUndeliveredMs ?? 0) > DEGRADED_UNDELIVERED_MS;
-      const body: HealthResponse = {
-        status: degraded ? 'degraded' : 'ok',
-        build: c.env.BUILD,
-        catalogAgeMs: extreme(
-          Math.max,
-          all.map((workspace) => workspace.catalogAgeMs),
-        ),
-        allocationAgeMs: newestAllocation === null ? null : Math.max(0, nowMs - newestAllocation),
-        oldestUndeliveredMs,
-        refusals: refusalCounts(),
-      };
-      return c.json(body);
-    },
-  );
+        all.map((workspace) => workspace.catalogAgeMs),
+      ),
+      allocationAgeMs: newestAllocation === null ? null : Math.max(0, nowMs - newestAllocation),
+      oldestUndeliveredMs,
+      refusals: refusalCounts(),
+    };
+    return c.json(body);
+  });
 }

@@ -5,6 +5,7 @@ import { registerAudience } from './audience.ts';
 import { registerConfiguration } from './configuration/index.ts';
 import { registerCustomers } from './customers.ts';
 import { registerDeciding } from './deciding.ts';
+import { describeDeciding } from './deciding-described.ts';
 import { registerDecisions } from './decisions.ts';
 import { registerExplain } from './explain.ts';
 import { registerLearning } from './learning.ts';
@@ -23,6 +24,7 @@ import { registerTrainingJobs } from './training-jobs.ts';
 /** Registers them all. */
 export function registerRoutes(app: App): void {
   registerDeciding(app);
+  describeDeciding(app);
   registerDecisions(app);
   registerExplain(app);
   registerCustomers(app);

@@ -1,6 +1,6 @@
 /** `POST /v1/optimize`: the next best action for one or more placements. */
+import { optimizeRequest } from '../../contract/checks/requests.ts';
 import type { OptimizeRequest, OptimizeResponse } from '../../contract/decisions.ts';
-import { optimizeRequest, optimizeResponse } from '../../contract/decisions.ts';
 import type { RefusalReason } from '../../decisioning/reasons.ts';
 import { answerOf, defaultAnswer, previewAnswer } from '../edge/answer.ts';
 import type { EdgeCatalog } from '../edge/catalog.ts';
@@ -20,30 +20,15 @@ import { visitorOf } from '../edge/visitor.ts';
 import { whyOf } from '../edge/why.ts';
 import type { App } from '../http/app.ts';
 import type { Call } from '../http/call.ts';
-import { endpoint } from '../http/endpoint.ts';
+import { route } from '../http/endpoint.ts';
 import { fingerprintOf } from '../http/fingerprint.ts';
 import { problem, refuse } from '../http/problem.ts';
 
+export const OPTIMIZE = { method: 'post', path: '/v1/optimize', auth: 'any', body: optimizeRequest } as const;
+
 /** Registers the route. */
 export function registerOptimize(app: App): void {
-  endpoint(
-    app,
-    {
-      method: 'post',
-      path: '/v1/optimize',
-      tag: 'Decide',
-      summary: 'Decide what to show',
-      description:
-        'Chooses the next best action for each placement. Without a customer the visitor gets a signed anonymous id; send it back. ' +
-        'Draw `requestId` at random and repeat it when an answer is lost: the decision stays the same.',
-      auth: 'any',
-      body: optimizeRequest,
-      responses: { 200: { description: 'One decision a placement', schema: optimizeResponse } },
-      refusals: ['invalid_identity', 'invalid_preview'],
-      standIn: withoutParts,
-    },
-    (c, { body }) => optimize(c, body),
-  );
+  route(app, { ...OPTIMIZE, standIn: withoutParts }, (c, { body }) => optimize(c, body));
 }
 
 async function optimize(c: Call, body: OptimizeRequest): Promise<Response> {

@@ -2,6 +2,8 @@
 import * as z from 'zod';
 import { bodyKey } from '../../contract/decisions.ts';
 import { App } from '../http/app.ts';
+import { useContract } from '../http/contract.ts';
+import { contractHere } from '../http/contract-here.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { Unavailable } from '../http/unavailable.ts';
 
@@ -11,6 +13,7 @@ export const handled = { count: 0 };
 /** One endpoint of every sort. */
 export function sampleApp() {
   const app = new App();
+  useContract(app, contractHere);
   const body = z.strictObject({ key: bodyKey, name: z.string().max(20_000), size: z.int().default(1) });
   const responses = { 200: { description: 'Done', schema: z.strictObject({ site: z.string(), size: z.int() }) } };
   endpoint(
