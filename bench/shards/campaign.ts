@@ -4,7 +4,8 @@ import { choosePort } from '../../scripts/start/port.ts';
 import { startStack } from '../../scripts/start/stack.ts';
 import { type Call, closedLoop, Target } from '../http/load.ts';
 
-const SHARDS = [1, 2, 4] as const;
+/** A campaign has 1 to 64; one core serves all of them here. */
+export const SHARDS = [1, 2, 4, 8] as const;
 /** As `bench:http` has them. */
 const CLIENTS = 32;
 /** Decisions before a stretch of feedback, as many as it may use up in a second. */

@@ -8,6 +8,10 @@ import { FEEDER_SCRIPT, OBJECTS_MODULE, SHARDS_SCRIPT } from './scripts.ts';
 /** What one stretch of deliveries is. */
 export interface Feed {
   readonly shard: number;
+  /** Events go to so many in turns, from that one on; 1 when absent. */
+  readonly shards?: number;
+  /** Events are of all times since so long ago; of now when absent. */
+  readonly spreadMs?: number;
   /** Events of one delivery, all of one customer. */
   readonly batch: number;
   /** Closed loop: so many deliveries under way. */
@@ -92,7 +96,10 @@ export class Feeder {
   /** @throws when a delivery was not acknowledged whole */
   async feed(feed: Feed): Promise<Fed> {
     const before = this.#counted.get(feed.shard) ?? { next: 0, rows: 0, alarms: 0, blocks: 0 };
-    const response = await fetch(this.#url, { method: 'POST', body: JSON.stringify({ ...feed, from: before.next }) });
+    const response = await fetch(this.#url, {
+      method: 'POST',
+      body: JSON.stringify({ shards: 1, spreadMs: 0, ...feed, from: before.next }),
+    });
     if (!response.ok) throw new Error(`the feeder answered ${response.status}: ${await response.text()}`);
     const answer = (await response.json()) as Answer;
     this.#counted.set(feed.shard, answer);

@@ -1,8 +1,9 @@
 /**
  * `npm run bench:shards`: what a campaign's shards take and what rows they write for it, in workerd itself: one shard fed directly (one event a customer, and
- * fifty), at 100 and 1,000 events a second for so long that commits are folded, and a campaign of 1, 2 and 4 shards through `/v1/feedback`. `-- --json FILE`
- * writes the figures as one flat object, `--rounds N` and `--seconds S` change how long, `--rows-seconds S` for how
- * long rows are counted; `--no-feedback` leaves the last part out. Ends with an error when a bound is missed.
+ * fifty), 1, 2, 4 and 8 of them, at 100 and 1,000 events a second for so long that commits are folded, one that was out of reach for a day, and a campaign of
+ * 1, 2, 4 and 8 shards through `/v1/feedback`. `-- --json FILE` writes the figures as one flat object, `--rounds N` and `--seconds S` change how long,
+ * `--rows-seconds S` for how long rows are counted, `--away-seconds S` for how long the day's events come; `--only by-shards,feedback` takes some parts
+ * alone (one, by-shards, rows, away, feedback). Ends with an error when a bound is missed, or its part was left out.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -10,32 +11,39 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { boundLine, type Held } from '../bounds.ts';
-import { feedbackRates } from './campaign.ts';
+import { feedbackRates, SHARDS } from './campaign.ts';
 import { type Fed, Feeder } from './feed.ts';
 
 const { values } = parseArgs({
-  allowNegative: true,
   options: {
-    feedback: { type: 'boolean', default: true },
+    only: { type: 'string', default: 'one,by-shards,rows,away,feedback' },
     json: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '3' },
     'rows-seconds': { type: 'string', default: '130' },
+    'away-seconds': { type: 'string', default: '60' },
   },
 });
-const [rounds, seconds, rowsSeconds] = [values.rounds, values.seconds, values['rows-seconds']].map(Number) as [
-  number,
-  number,
-  number,
-];
+const [rounds, seconds, rowsSeconds, awaySeconds] = [
+  values.rounds,
+  values.seconds,
+  values['rows-seconds'],
+  values['away-seconds'],
+].map(Number) as [number, number, number, number];
 if (!Number.isSafeInteger(rounds) || rounds < 1) throw new RangeError('--rounds: a whole number from 1');
-if (!(seconds > 0 && rowsSeconds > 0)) throw new RangeError('--seconds, --rows-seconds: numbers above 0');
+if (!(seconds > 0 && rowsSeconds > 0 && awaySeconds > 0))
+  throw new RangeError('--seconds, --rows-seconds, --away-seconds: numbers above 0');
+const parts = new Set(values.only.split(','));
 
 /** More than one commit waits for, fewer than an isolate keeps under way to a shard: as if others delivered, too. */
 const CLIENTS = 900;
 /** Of batches of fifty: some thousand a second. */
 const BATCH_CLIENTS = 600;
 const MS = 1_000;
+const DAY_MS = 86_400_000;
+/** Shards that are fed from here on belong to one part each: far enough apart. */
+const FIRST_BY_SHARDS = 100;
+const AWAY_SHARD = 50;
 /** What is asked: events a second that one shard takes, and rows of 1,000 events. */
 const BOUNDS: readonly { readonly id: string; readonly atLeast?: number; readonly atMost?: number }[] = [
   { id: 'shards.one.batches_of_1.per_second', atLeast: 4_000 },
@@ -106,17 +114,53 @@ async function rowsByRate(feeder: Feeder): Promise<void> {
   }
 }
 
+/** The same events to more and more shards, stretch by stretch in turns; each number of shards has its own. */
+async function byShards(feeder: Feeder): Promise<void> {
+  console.log('');
+  print('by shards, one event a customer', ['events a second', 'median ms', '99 % ms', 'rows of 1,000']);
+  const fed = new Map<number, Fed[]>(SHARDS.map((shards) => [shards, []]));
+  for (let round = -1; round < rounds; round += 1)
+    for (const shards of SHARDS) {
+      const feed = { shard: FIRST_BY_SHARDS * shards, shards, batch: 1, clients: CLIENTS, ms: seconds * MS };
+      const one = await feeder.feed(feed);
+      if (round >= 0) fed.get(shards)!.push(one);
+    }
+  for (const shards of SHARDS) {
+    const all = fed.get(shards)!;
+    const rate = median(all.map((one) => one.acknowledged / one.seconds));
+    const rows = median(all.map((one) => (rowsOf(one) / one.acknowledged) * 1_000));
+    figures[`shards.straight.by_${shards}.per_second`] = rate;
+    const [middle, p99] = [median(all.map((one) => one.medianMs)), median(all.map((one) => one.p99Ms))];
+    print(`  ${shards} shard${shards > 1 ? 's' : ''}`, [rate.toFixed(0), middle, p99, rows.toFixed(2)]);
+  }
+}
+
+/** Events of a whole day in any order, as outboxes bring them once their shard is back. */
+async function away(feeder: Feeder): Promise<void> {
+  const feed = { shard: AWAY_SHARD, batch: 1, clients: CLIENTS, spreadMs: DAY_MS, ms: awaySeconds * MS };
+  const one = await feeder.feed(feed);
+  const rate = one.acknowledged / one.seconds;
+  const rows = (rowsOf(one) / one.acknowledged) * 1_000;
+  figures['shards.away.per_second'] = rate;
+  figures['shards.away.rows_per_1000'] = rows;
+  console.log('');
+  print(`one shard after a day away, ${awaySeconds} s`, ['events a second', 'median ms', '99 % ms', 'rows of 1,000']);
+  print('  one event a customer', [rate.toFixed(0), one.medianMs, one.p99Ms, rows.toFixed(1)]);
+}
+
 const state = mkdtempSync(join(tmpdir(), 'bench-shards-'));
 try {
   const feeder = await Feeder.start(root, join(state, 'fed'));
   try {
-    await oneShard(feeder);
-    await rowsByRate(feeder);
+    if (parts.has('one')) await oneShard(feeder);
+    if (parts.has('by-shards')) await byShards(feeder);
+    if (parts.has('rows')) await rowsByRate(feeder);
+    if (parts.has('away')) await away(feeder);
   } finally {
     await feeder.stop();
   }
-  const rates = values.feedback ? await feedbackRates(root, state, rounds, seconds * MS) : [];
-  if (values.feedback) print('\n  through /v1/feedback, one event a customer', ['a second', 'not 200']);
+  const rates = parts.has('feedback') ? await feedbackRates(root, state, rounds, seconds * MS) : [];
+  if (parts.has('feedback')) print('\n  through /v1/feedback, one event a customer', ['a second', 'not 200']);
   for (const { shards, perSecond, failed } of rates) {
     figures[`shards.feedback.by_${shards}.per_second`] = perSecond;
     print(`  ${shards} shard${shards > 1 ? 's' : ''}`, [perSecond.toFixed(0), failed]);

@@ -21,7 +21,9 @@ export class Shard extends CampaignShardObject {
       value: (text, ...bindings) => {
         const cursor = exec(text, ...bindings);
         this.#counts.rows += cursor.rowsWritten;
-        if (text.startsWith('INSERT INTO blocks')) this.#counts.blocks += 1;
+        // What is deleted again at once is not there to be deleted later.
+        if (/^INSERT INTO (blocks|late)/.test(text)) this.#counts.blocks += 1;
+        if (/^DELETE FROM (blocks|late)/.test(text)) this.#counts.blocks -= cursor.rowsWritten;
         return cursor;
       },
     });
@@ -48,16 +50,16 @@ export default { fetch: () => new Response(null, { status: 404 }) };
 `;
 
 /**
- * \`POST /\` with { shard, batch, clients, perSecond, ms, from }: deliveries of \`batch\` events, each from a customer of its own numbered from \`from\`, by so
- * many clients one after the other, or as many a second whoever has been answered. Answers with what was acknowledged, how long it took, and the
- * shard's counts.
+ * \`POST /\` with { shard, shards, batch, clients, perSecond, spreadMs, ms, from }: deliveries of \`batch\` events, each from a customer of its own numbered from
+ * \`from\`, by so many clients one after the other, or as many a second whoever has been answered; to \`shards\` of them in turns, from \`shard\` on; of all
+ * times since \`spreadMs\` ago, as if nobody had reached them since. Answers with what was acknowledged, how long it took, and the shards' counts.
  */
 export const FEEDER_SCRIPT = `
 const ARMS = ['a', 'b', 'c'];
 const LEAVES = ['mobile', 'gold', 'rest'];
 
-function delivery(shard, customer, batch) {
-  const nowMs = Date.now();
+function delivery(shard, customer, batch, spreadMs) {
+  const nowMs = Math.floor(Date.now() - Math.random() * spreadMs);
   const hour = Math.floor(nowMs / 3_600_000);
   const events = Array.from({ length: batch }, (_, i) => ({
     seq: i + 1,
@@ -74,15 +76,17 @@ function delivery(shard, customer, batch) {
 
 export default {
   async fetch(request, env) {
-    const { shard, batch, clients, perSecond, ms, from } = await request.json();
-    const stub = env.SHARD.getByName('shard-' + shard);
+    const { shard, shards, batch, clients, perSecond, spreadMs, ms, from } = await request.json();
+    const stubs = Array.from({ length: shards }, (_, i) => env.SHARD.getByName('shard-' + (shard + i)));
     const startMs = Date.now();
     const times = [];
     let next = from;
     let acknowledged = 0;
     const send = async () => {
       const sentMs = Date.now();
-      const { ackedSeq } = await stub.apply(delivery(shard, next++, batch));
+      const [customer, i] = [next, next % shards];
+      next += 1;
+      const { ackedSeq } = await stubs[i].apply(delivery(shard + i, customer, batch, spreadMs));
       if (ackedSeq !== batch) throw new Error('acknowledged ' + ackedSeq + ' of ' + batch);
       acknowledged += batch;
       times.push(Date.now() - sentMs);
@@ -107,7 +111,10 @@ export default {
     const seconds = (Date.now() - startMs) / 1_000;
     times.sort((one, other) => one - other);
     const at = (share) => times[Math.floor(share * times.length)] ?? 0;
-    return Response.json({ acknowledged, seconds, next, medianMs: at(0.5), p99Ms: at(0.99), ...(await stub.counts()) });
+    const counts = { rows: 0, alarms: 0, blocks: 0 };
+    for (const one of await Promise.all(stubs.map((stub) => stub.counts())))
+      for (const of of ['rows', 'alarms', 'blocks']) counts[of] += one[of];
+    return Response.json({ acknowledged, seconds, next, medianMs: at(0.5), p99Ms: at(0.99), ...counts });
   },
 };
 `;
