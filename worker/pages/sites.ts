@@ -2,44 +2,78 @@
  * Which hosts are rendered here, and how: the variable EDGE_SITES of the deployment. Not in the published configuration, since a site's pages
  * must be served when nothing else of ours answers.
  */
-import * as z from 'zod';
+import { all, boolean, fields, list, matching, number, text } from '../../contract/checks/check.ts';
 import { log } from '../http/log.ts';
 
 /** A text with `*` for anything, at its ends or between. */
-const pattern = z.string().min(1).max(200);
-const refusals = z.array(pattern).max(20).default([]);
-const cookieName = z.string().regex(/^[\w!#$%&'*+.^`|~-]{1,128}$/, 'must be a name that a cookie may have');
+const pattern = text(1, 200);
 /** Longest that a stream may be held up by decisions, all together: a page of the script keeps its own content after 300 ms. */
 const MAX_WAIT_MS = 250;
 /** Half of what a reader notices as a break, and more than a decision takes. */
 const DEFAULT_WAIT_MS = 100;
 
-const edgeSite = z.strictObject({
-  /** Publishable key of the site. */
-  key: z.string().startsWith('pk_'),
-  /** Where its pages come from; unless told, from the same host, which Cloudflare takes to the site's own server. */
-  origin: z
-    .url()
-    .refine((text) => new URL(text).origin === text, 'must be an origin such as "https://origin.shop.example"')
-    .optional(),
-  /** Paths whose pages are filled; all others pass through. */
-  paths: z.array(pattern).min(1).max(50).default(['*']),
-  /** The cookie in which the site keeps what its visitor said, and values that mean yes and no. */
-  consentCookie: z
-    .strictObject({
-      name: cookieName,
-      granted: z.array(pattern).min(1).max(20),
-      denied: z.array(pattern).max(20).default([]),
-      /** Values of a yes that leaves something out, by what it leaves out. */
-      without: z.strictObject({ analytics: refusals, ads: refusals }).prefault({}),
-    })
-    .optional(),
-  waitMs: z.int().min(0).max(MAX_WAIT_MS).default(DEFAULT_WAIT_MS),
-  /** Has Cloudflare keep pages, too, as long as their own headers say. */
-  cache: z.boolean().default(false),
-});
+/** In which cookie a site keeps what its visitor said. */
+interface ConsentCookie {
+  readonly name: string;
+  /** Values that mean yes. */
+  readonly granted: readonly string[];
+  /** Values that mean no. */
+  readonly denied: readonly string[];
+  /** Values of a yes that leaves something out, by what it leaves out. */
+  readonly without: { readonly analytics: readonly string[]; readonly ads: readonly string[] };
+}
 
-export type EdgeSite = z.infer<typeof edgeSite>;
+export interface EdgeSite {
+  /** Publishable key of the site. */
+  readonly key: string;
+  /** Where its pages come from; unless told, from the same host, which Cloudflare takes to the site's own server. */
+  readonly origin?: string;
+  /** Paths whose pages are filled; all others pass through. */
+  readonly paths: readonly string[];
+  readonly consentCookie?: ConsentCookie;
+  readonly waitMs: number;
+  /** Has Cloudflare keep pages, too, as long as their own headers say. */
+  readonly cache: boolean;
+}
+
+/** What may be left out is filled in. */
+type ToldCookie = Pick<ConsentCookie, 'name' | 'granted'> & {
+  readonly denied?: readonly string[];
+  readonly without?: Partial<ConsentCookie['without']>;
+};
+type ToldSite = Pick<EdgeSite, 'key'> &
+  Partial<Omit<EdgeSite, 'consentCookie'>> & { readonly consentCookie?: ToldCookie };
+
+function isOrigin(address: string): boolean {
+  try {
+    return new URL(address).origin === address;
+  } catch {
+    return false;
+  }
+}
+
+const refusals = list(pattern, 0, 20);
+/** Not a schema of the contract: this worker loads none, and nobody but an operator writes this. */
+const isSite = fields(
+  { key: matching(/^pk_/) },
+  {
+    origin: all(text(), isOrigin),
+    paths: list(pattern, 1, 50),
+    consentCookie: fields(
+      { name: matching(/^[\w!#$%&'*+.^`|~-]{1,128}$/), granted: list(pattern, 1, 20) },
+      { denied: refusals, without: fields({}, { analytics: refusals, ads: refusals }) },
+    ),
+    waitMs: all(number(0, MAX_WAIT_MS), Number.isInteger),
+    cache: boolean,
+  },
+);
+
+function filledIn({ consentCookie, ...site }: ToldSite): EdgeSite {
+  const filled = { paths: ['*'], waitMs: DEFAULT_WAIT_MS, cache: false, ...site };
+  if (!consentCookie) return filled;
+  const without = { analytics: [], ads: [], ...consentCookie.without };
+  return { ...filled, consentCookie: { denied: [], ...consentCookie, without } };
+}
 
 /** Read once per isolate: plain data, by the host that a request names. */
 let known: { readonly source: unknown; readonly sites: ReadonlyMap<string, EdgeSite> } | undefined;
@@ -57,8 +91,7 @@ function read(source: unknown): ReadonlyMap<string, EdgeSite> {
     return sites;
   }
   for (const [host, value] of Object.entries(hosts)) {
-    const site = edgeSite.safeParse(value);
-    if (site.success) sites.set(host, site.data);
+    if (isSite(value)) sites.set(host, filledIn(value as ToldSite));
     else log({ level: 'error', setting: `EDGE_SITES ${host}`, flaw: 'malformed' });
   }
   return sites;

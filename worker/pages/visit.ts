@@ -1,6 +1,6 @@
 /** One view of a page: who looks at it, and the decisions for its placements, asked for as early as they are known. */
 import type { DecisionAnswer, OptimizeResponse } from '../../contract/decisions.ts';
-import { MAX_PLACEMENTS } from '../../contract/primitives.ts';
+import { MAX_PLACEMENTS } from '../../contract/limits.ts';
 import type { Visitor } from './visitor.ts';
 
 /**
