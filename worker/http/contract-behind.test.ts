@@ -119,6 +119,17 @@ describe('the worker in front, which has no schemas', () => {
     expect(behind.mock.calls).toEqual([['deviceModelParams', { id: 'Churn' }, 'parameter' satisfies Kind]]);
   });
 
+  it('asks for a query by an object like any other: no call between workers carries one without a prototype', async () => {
+    const behind = vi.fn(whole);
+    const request = new Request('https://api.example/v1/models/churn/device?kez=1', {
+      headers: { authorization: `Bearer ${sk}` },
+    });
+    const bindings = { ...env, CONTRACT: { judge: behind } } as never;
+    const answer = await front.fetch(request as never, bindings, createExecutionContext());
+    expect(await answer.json()).toMatchObject({ errors: [{ field: 'kez' }] });
+    expect(Object.getPrototypeOf(behind.mock.calls[0]![1])).toBe(Object.prototype);
+  });
+
   it('asks so often, and no more: who sends what cannot be taken in masses gets no words for it', async () => {
     // A minute later whatever was taken before is there again; then no time passes.
     const nowMs = Date.now() + 60_000;

@@ -28,7 +28,9 @@ async function ask(c: Call, part: Part, value: unknown, kind: Kind): Promise<Che
   const done = c.timing.start('contract');
   try {
     const wait = new Deadline(() => c.ctx, CONTRACT_WAIT_MS);
-    const said = await wait.within(CONTRACT.judge(part.request, value, kind));
+    // A query has no prototype, and calls between workers carry nothing that has none.
+    const carried = kind === 'parameter' ? { ...(value as object) } : value;
+    const said = await wait.within(CONTRACT.judge(part.request, carried, kind));
     return said === LATE ? undefined : said;
   } catch (error) {
     // It is not there, or of a version that cannot be asked.

@@ -6,7 +6,9 @@ export async function passOn(
   request: Request,
 ): Promise<Response | undefined> {
   try {
-    return await behind?.fetch(request);
+    // Its address put in order here: what the runtime leaves out on the way is less than what a reader does, and nothing is decided for behind.
+    const { href } = new URL(request.url);
+    return await behind?.fetch(href === request.url ? request : new Request(href, request));
   } catch {
     // What failed there is in that worker's log; that it did is in ours, with the answer.
     return undefined;

@@ -30,16 +30,21 @@ export function unescaped(text: string): string {
   }
 }
 
-/** The path of an absolute address as it is written there. */
+/** Parts that lead up, or nowhere, in any of their spellings. */
+const LEADS_ELSEWHERE = /\/\.|%2e|\\/i;
+
+/**
+ * The path of an absolute address as it is written there, but for parts that lead elsewhere: `/v1/x/../optimize` is `/v1/optimize`. Who passes a request on
+ * leaves some of them out, and the worker behind would read another path than the one in front.
+ */
 export function pathOf(url: string): string {
   const start = url.indexOf('/', url.indexOf(':') + 3);
   if (start < 0) return '/';
-  for (let end = start; end < url.length; end += 1) {
-    const code = url.charCodeAt(end);
-    // `?` and `#`.
-    if (code === 0x3f || code === 0x23) return url.slice(start, end);
-  }
-  return url.slice(start);
+  let end = start;
+  // `?` and `#`.
+  for (; end < url.length; end += 1) if (url.charCodeAt(end) === 0x3f || url.charCodeAt(end) === 0x23) break;
+  const path = url.slice(start, end);
+  return LEADS_ELSEWHERE.test(path) ? (URL.parse(url)?.pathname ?? path) : path;
 }
 
 /** Paths, each with what it means for the methods that it takes. */
