@@ -145,15 +145,14 @@ export class Chores {
   }
 
   /**
-   * The reply waits for the alarm to be set (the output gate sees to it), the delivery does not hold it up. Statistics have one that all feedback of
-   * some minutes shares: what comes at once is not its affair, but a crash right behind the answer. One that fails is tried again soon.
+   * The reply waits for the alarm to be set (the output gate sees to it), the delivery does not hold it up. The alarm is for a crash right behind the
+   * answer, or a part that is down: all that a page reports within seconds shares it.
    */
   async deliverSoon(receivedAtMs: number): Promise<void> {
     const { meta } = this.#memory.state;
-    const { fresh } = this.#deliveries;
-    if (!meta || fresh === 'none') return;
+    if (!meta || !this.#deliveries.fresh) return;
     this.letGo(receivedAtMs);
-    await this.#wake.by(receivedAtMs + (fresh === 'urgent' ? OUTBOX_BACKSTOP_MS : DELIVERY_WAKE_MS));
+    await this.#wake.by(receivedAtMs + DELIVERY_WAKE_MS);
     this.#waitUntil(this.#deliver(meta, receivedAtMs));
   }
 

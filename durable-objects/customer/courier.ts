@@ -21,7 +21,7 @@ export class Courier {
   #reporting = false;
 
   /** @param outbox as it is now: it is read anew after a failure */
-  constructor(sql: SqlStorage, env: StubSource, outbox: () => Outbox, waits = new Waits()) {
+  constructor(sql: SqlStorage, env: StubSource, outbox: () => Outbox, waits = new Waits(sql)) {
     this.#sql = sql;
     this.#env = env;
     this.#outbox = outbox;
@@ -40,12 +40,11 @@ export class Courier {
 
   /** Finds rows that memory does not know of. */
   lookAgain(): void {
-    addRows(this.#sql, this.#outbox());
+    if (this.#waits.has('outbox')) addRows(this.#sql, this.#outbox());
   }
 
   /** Whether the health page shows a backlog of this customer. Stored: whoever is evicted meanwhile must still take it off. */
   get reported(): boolean {
-    this.#waits.reported ??= this.#sql.exec('SELECT 1 FROM reported').toArray().length > 0;
     return this.#waits.reported;
   }
 
@@ -104,7 +103,7 @@ export class Courier {
       await (await publisherStub(this.#env, meta.workspaceId)).reportBacklog(meta.name, oldest);
       if (oldest !== null) return;
       this.#sql.exec('DELETE FROM reported');
-      this.#waits.reported = false;
+      this.#waits.note('reported', false);
     } catch {
       // Only the health page is the poorer for it; the next alarm looks again.
     } finally {
@@ -114,6 +113,6 @@ export class Courier {
 
   #noteReported(): void {
     this.#sql.exec('INSERT OR IGNORE INTO reported VALUES (1)');
-    this.#waits.reported = true;
+    this.#waits.note('reported', true);
   }
 }

@@ -24,10 +24,9 @@ export class Deliveries {
     return this.#courier.waiting || this.#teller.waiting || this.#log.waiting;
   }
 
-  /** Whether something waits that no alarm of before stands for: statistics, which shards know when they come again, or what must not wait as long. */
-  get fresh(): 'none' | 'statistics' | 'urgent' {
-    if (this.#teller.waiting || this.#log.waiting) return 'urgent';
-    return this.#courier.hasFresh ? 'statistics' : 'none';
+  /** Whether something waits that no alarm of before stands for. */
+  get fresh(): boolean {
+    return this.#courier.hasFresh || this.#teller.waiting || this.#log.waiting;
   }
 
   /** Finds what memory does not know of. */

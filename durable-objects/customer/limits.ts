@@ -27,13 +27,14 @@ export const ADDRESS_GRACE_MS = 60_000;
 export const MAX_LEGACY_RECEIPT_CHARS = 4 * 1_024 * 1_024;
 /** A session ends after this long without a decision. */
 export const SESSION_IDLE_MS = 30 * 60_000;
-/** How long what could not be delivered waits before the alarm tries again; settlements and lines of the log have their alarm from the beginning. */
+/** How long what an alarm could not deliver waits before the next one tries again. */
 export const OUTBOX_BACKSTOP_MS = 10_000;
 /**
- * How long after feedback the alarm looks whether its statistics were delivered, should the object have crashed right behind its answer: reports of
- * one page share it, and evidence counts within seconds of a restart.
+ * How long after a call the alarm looks whether all it left was delivered, should the object have crashed right behind its answer: reports of
+ * one page share it, and evidence counts within seconds of a restart. Less than the ten seconds after which the platform puts an idle object away:
+ * mostly the alarm finds it in memory, where it is known that all arrived, and nothing is started, read and told once more.
  */
-export const DELIVERY_WAKE_MS = 15_000;
+export const DELIVERY_WAKE_MS = 8_000;
 /**
  * What an instance before this one wrote and was not seen to deliver is told once more for so long; its alarm has rung by then. Less than shards
  * recognise a repeat.

@@ -33,7 +33,7 @@ export class LogSender {
   readonly #waits: Waits;
   #running = false;
 
-  constructor(sql: SqlStorage, env: StubSource, waits = new Waits()) {
+  constructor(sql: SqlStorage, env: StubSource, waits = new Waits(sql)) {
     this.#sql = sql;
     this.#env = env;
     this.#waits = waits;
@@ -41,7 +41,6 @@ export class LogSender {
 
   /** Whether lines wait to be sent. */
   get waiting(): boolean {
-    this.#waits.lines ??= this.#sql.exec('SELECT 1 FROM log_out LIMIT 1').toArray().length > 0;
     return this.#waits.lines;
   }
 
@@ -60,7 +59,7 @@ export class LogSender {
         // Deployed without a queue, nobody wants them.
         await this.#env.DECISION_LOG?.sendBatch(lines.map((line) => ({ body: { workspaceId, line } })));
         this.#sql.exec('DELETE FROM log_out WHERE seq <= ?', last.seq);
-        this.#waits.lines = undefined;
+        this.#waits.forget();
       }
     } catch {
       // Out of reach: the rows stay.

@@ -39,7 +39,7 @@ export class Memory {
   /** The customer as of now. */
   get state(): CustomerState {
     if (this.#ended) return this.#born();
-    this.#state ??= loadState(this.#storage.sql);
+    this.#state ??= loadState(this.#storage.sql, this.#waits);
     return this.#state;
   }
 

@@ -48,7 +48,7 @@ export class CustomerObject extends DurableObject<StubSource> {
   constructor(ctx: DurableObjectState, env: StubSource) {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
-    const waits = new Waits();
+    const waits = new Waits(this.#sql);
     this.#wake = new Wake(ctx.storage);
     this.#memory = new Memory(ctx.storage, waits, () => {
       if (this.#sampling.isDue) ctx.waitUntil(this.#sampling.settle());

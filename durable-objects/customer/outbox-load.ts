@@ -2,6 +2,7 @@
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { Outbox, Riding, WaitingEvent } from './outbox.ts';
+import { Waits } from './waits.ts';
 
 type OutboxRow = {
   seq: number;
@@ -38,8 +39,9 @@ const bySeq = (one: WaitingEvent, other: WaitingEvent): number => one.event.seq 
  * Reads the outbox.
  *
  * @param riding decision id → what its row says of the outbox
+ * @param waits knows which tables have rows
  */
-export function loadOutbox(sql: SqlStorage, riding: ReadonlyMap<string, Riding>): Outbox {
+export function loadOutbox(sql: SqlStorage, riding: ReadonlyMap<string, Riding>, waits = new Waits(sql)): Outbox {
   let [lastSeq, ackedSeq] = [0, 0];
   let seqHome: string | null = null;
   for (const [id, { seq, ackedSeq: acked }] of riding) {
@@ -50,7 +52,9 @@ export function loadOutbox(sql: SqlStorage, riding: ReadonlyMap<string, Riding>)
   for (const [home, { events = [] }] of riding)
     for (const event of events) if (event.seq > ackedSeq) waiting.push({ event, home, isOld: true });
   const outbox: Outbox = { lastSeq, waiting: waiting.sort(bySeq), seqHome, countedSeq: 0 };
-  addRows(sql, outbox);
+  // Who counts positions has counted whatever has a row.
+  if (waits.has('sqlite_sequence')) addRows(sql, outbox);
+  outbox.lastSeq = Math.max(outbox.lastSeq, outbox.waiting.at(-1)?.event.seq ?? 0);
   return outbox;
 }
 

@@ -5,7 +5,7 @@ import type { DecisionRecord } from '../../decisioning/record.ts';
 import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
 import type { Delivery } from '../campaign/protocol.ts';
 import type { StubSource } from '../shared/stub.ts';
-import { OUTBOX_BACKSTOP_MS, RETOLD_MS } from './limits.ts';
+import { DELIVERY_WAKE_MS, RETOLD_MS } from './limits.ts';
 import type { Riding } from './outbox.ts';
 import {
   type Customer,
@@ -96,7 +96,7 @@ describe('evidence', () => {
     const { world, ann, first } = await scene();
     await withShards(ann, true);
     await ann.see(first, NOW_MS + 1);
-    await expect.poll(() => alarmOf(ann), { timeout: 10_000 }).toBe(NOW_MS + 1 + OUTBOX_BACKSTOP_MS);
+    await expect.poll(() => alarmOf(ann), { timeout: 10_000 }).toBe(NOW_MS + 1 + DELIVERY_WAKE_MS);
     expect(await objectOf(ann).undelivered()).toBe(1);
     await ownShards(ann);
     await evictDurableObject(objectOf(ann));
@@ -108,7 +108,7 @@ describe('evidence', () => {
     const { world, ann, first, second } = await scene();
     await withShards(ann, true);
     await ann.see(first, NOW_MS + 1);
-    await expect.poll(() => alarmOf(ann), { timeout: 10_000 }).toBe(NOW_MS + 1 + OUTBOX_BACKSTOP_MS);
+    await expect.poll(() => alarmOf(ann), { timeout: 10_000 }).toBe(NOW_MS + 1 + DELIVERY_WAKE_MS);
     await ownShards(ann);
     await evictDurableObject(objectOf(ann));
     await ann.see(second, NOW_MS + 2);
@@ -138,7 +138,7 @@ describe('evidence', () => {
     const { world, ann, first } = await scene();
     await withShards(ann, true);
     await ann.see(first, NOW_MS);
-    await expect.poll(() => alarmOf(ann), { timeout: 10_000 }).toBe(NOW_MS + OUTBOX_BACKSTOP_MS);
+    await expect.poll(() => alarmOf(ann), { timeout: 10_000 }).toBe(NOW_MS + DELIVERY_WAKE_MS);
     expect(await runDurableObjectAlarm(objectOf(ann))).toBe(true);
     await ownShards(ann);
     await evictDurableObject(objectOf(ann));

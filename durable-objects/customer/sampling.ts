@@ -84,32 +84,25 @@ export class Sampling {
 
   async #join(workspaceId: string, name: string): Promise<void> {
     this.#sql.exec('INSERT OR IGNORE INTO sampled (id, heard) VALUES (1, 0)');
-    this.#waits.sampled = undefined;
+    this.#waits.forget();
     const below = await withRetry(async () =>
       (await publisherStub(this.#source, workspaceId)).joinSample(workspaceId, name),
     );
     if (thresholds.size >= MAX_WORKSPACES) thresholds.clear();
     thresholds.set(workspaceId, below);
     this.#sql.exec(rankOf(name) < below ? 'UPDATE sampled SET heard = 1' : 'DELETE FROM sampled');
-    this.#waits.sampled = undefined;
+    this.#waits.forget();
   }
 
   async #leave(workspaceId: string, name: string): Promise<void> {
     await withRetry(async () => (await publisherStub(this.#source, workspaceId)).leaveSample(workspaceId, [name]));
     this.#sql.exec('DELETE FROM sampled');
-    this.#waits.sampled = undefined;
+    this.#waits.forget();
   }
 
   #mark(): SampleMark {
-    this.#waits.sampled ??= markIn(this.#sql);
     return this.#waits.sampled;
   }
-}
-
-function markIn(sql: SqlStorage): SampleMark {
-  const row = sql.exec<{ heard: number }>('SELECT heard FROM sampled').toArray()[0];
-  if (!row) return 'none';
-  return row.heard === 1 ? 'heard' : 'told';
 }
 
 /** Whether a customer may be in the sample, as this isolate last heard of it. */

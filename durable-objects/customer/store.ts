@@ -155,7 +155,7 @@ export class SqlStore implements CustomerStore {
   }
 
   enqueueSettlement(ledger: string, { decisionId, leaseId, units, kind }: Settlement, atMs: number): void {
-    this.#waits.settlements = true;
+    this.#waits.note('settlements', true);
     this.#writes.exec(
       'INSERT INTO settlements (ledger, decision_id, lease_id, units, kind, at_ms) VALUES (?, ?, ?, ?, ?, ?)',
       ledger,
@@ -189,7 +189,7 @@ export class SqlStore implements CustomerStore {
   }
 
   #keepLine(line: UnsentLine): void {
-    this.#waits.lines = true;
+    this.#waits.note('log_out', true);
     keepLine(this.#writes, line);
   }
 

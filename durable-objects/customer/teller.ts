@@ -4,7 +4,7 @@ import { budgetStub } from '../shared/calls.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { StubSource } from '../shared/stub.ts';
 import { SETTLE_TIMEOUT_MS } from './limits.ts';
-import { ledgersToTell, nextBatch, oldestSettlementAtMs, type SettlementBatch, settledUpTo } from './settlements.ts';
+import { ledgersToTell, nextBatch, type SettlementBatch, settledUpTo } from './settlements.ts';
 import type { CustomerMeta } from './state.ts';
 import { Waits } from './waits.ts';
 
@@ -19,7 +19,7 @@ export class Teller {
   /** Ledgers that are being told. */
   readonly #busy = new Set<string>();
 
-  constructor(sql: SqlStorage, env: StubSource, timeoutMs = SETTLE_TIMEOUT_MS, waits = new Waits()) {
+  constructor(sql: SqlStorage, env: StubSource, timeoutMs = SETTLE_TIMEOUT_MS, waits = new Waits(sql)) {
     this.#sql = sql;
     this.#env = env;
     this.#timeoutMs = timeoutMs;
@@ -28,7 +28,6 @@ export class Teller {
 
   /** Whether a ledger still has to hear something. */
   get waiting(): boolean {
-    this.#waits.settlements ??= oldestSettlementAtMs(this.#sql) !== null;
     return this.#waits.settlements;
   }
 
@@ -46,7 +45,7 @@ export class Teller {
         const batch = nextBatch(this.#sql, ledger);
         if (!batch || !(await this.#carry(workspaceId, batch))) return;
         settledUpTo(this.#sql, batch);
-        this.#waits.settlements = undefined;
+        this.#waits.forget();
       }
     } catch {
       // Out of reach: the rows stay.

@@ -1,30 +1,65 @@
-/** What of a customer waits in storage for others, besides statistics: looked up once, and known in memory from then on. A decision asks all of it. */
+/** What of a customer waits in storage for others, besides statistics: looked up at once, and known in memory from then on. A decision asks all of it. */
+import { type AskedTable, type Filled, filledIn } from './filled.ts';
 
 /** What the publisher knows: nothing was ever told, it was told to take the customer, or it has confirmed that it heard. */
 export type SampleMark = 'none' | 'told' | 'heard';
 
 export class Waits {
-  /** Settlements for ledgers; here and below undefined until storage is asked. */
-  settlements: boolean | undefined;
-  /** Lines of the decision log. */
-  lines: boolean | undefined;
-  /** A backlog that the health page shows. */
-  reported: boolean | undefined;
-  sampled: SampleMark | undefined;
+  readonly #sql: SqlStorage;
+  /** Undefined until storage is asked; what is known to have come since is noted in it. */
+  #filled: Filled | undefined;
+  #sampled: SampleMark | undefined;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** Whether a table has rows, as of when storage was asked or of what was noted since. */
+  has(table: AskedTable): boolean {
+    this.#filled ??= filledIn(this.#sql);
+    return this.#filled[table] === true;
+  }
+
+  /** Whether ledgers have to hear of settlements. */
+  get settlements(): boolean {
+    return this.has('settlements');
+  }
+
+  /** Whether there are lines for the decision log. */
+  get lines(): boolean {
+    return this.has('log_out');
+  }
+
+  /** Whether the health page shows a backlog. */
+  get reported(): boolean {
+    return this.has('reported');
+  }
+
+  get sampled(): SampleMark {
+    this.#sampled ??= this.has('sampled') ? markIn(this.#sql) : 'none';
+    return this.#sampled;
+  }
+
+  /** A table has rows from now on, or has none any more. */
+  note(table: AskedTable, filled: boolean): void {
+    this.#filled = { ...(this.#filled ?? filledIn(this.#sql)), [table]: filled };
+  }
 
   /** Storage has been made, and is empty. */
   areNone(): void {
-    this.settlements = false;
-    this.lines = false;
-    this.reported = false;
-    this.sampled = 'none';
+    this.#filled = {};
+    this.#sampled = 'none';
   }
 
   /** Storage is asked anew: it was emptied, or something may have come there otherwise. */
   forget(): void {
-    this.settlements = undefined;
-    this.lines = undefined;
-    this.reported = undefined;
-    this.sampled = undefined;
+    this.#filled = undefined;
+    this.#sampled = undefined;
   }
+}
+
+function markIn(sql: SqlStorage): SampleMark {
+  const row = sql.exec<{ heard: number }>('SELECT heard FROM sampled').toArray()[0];
+  if (!row) return 'none';
+  return row.heard === 1 ? 'heard' : 'told';
 }

@@ -113,7 +113,7 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
     name: 'no-alarm-behind-the-outbox',
     what: 'what could not be delivered right after its commit is never tried again',
     file: 'durable-objects/customer/chores.ts',
-    find: "    await this.#wake.by(receivedAtMs + (fresh === 'urgent' ? OUTBOX_BACKSTOP_MS : DELIVERY_WAKE_MS));\n",
+    find: '    await this.#wake.by(receivedAtMs + DELIVERY_WAKE_MS);\n',
     replace: '',
     caughtBy: {
       project: 'workerd',
