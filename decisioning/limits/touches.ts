@@ -28,7 +28,7 @@ export function scopeKey(scope: CapScope): string {
 }
 
 /** Whether a touch counts against caps of this scope. */
-export function inScope(touch: Touch, scope: CapScope): boolean {
+export function inScope(touch: Pick<Touch, 'campaignId' | 'channel' | 'countsTowardGlobal'>, scope: CapScope): boolean {
   if (scope.kind === 'campaign') return touch.campaignId === scope.id;
   if (scope.kind === 'channel') return touch.channel === scope.id;
   return touch.countsTowardGlobal;

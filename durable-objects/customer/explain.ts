@@ -13,7 +13,7 @@ import type { CustomerView } from '../../decisioning/view.ts';
 import { isOpen, shownClaims } from './claims.ts';
 import type { DecideCall, ExplainedCandidate } from './protocol.ts';
 import type { CustomerState } from './state.ts';
-import { touchesOf } from './state.ts';
+import { touchesOf } from './touches.ts';
 import { inputOf, objectNow, type SharedFacts } from './view.ts';
 
 /** Why this customer would get what now: every candidate with its reason; nothing is claimed. */

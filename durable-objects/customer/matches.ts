@@ -6,7 +6,8 @@ import { compileSegments } from '../../decisioning/segments/segments.ts';
 import { subjectResolver } from '../../decisioning/segments/subject.ts';
 import { isCounted } from './sampling.ts';
 import type { CustomerState } from './state.ts';
-import { historyOf, touchesOf } from './state.ts';
+import { historyOf } from './state.ts';
+import { lazyTouches } from './touches.ts';
 import { objectNow } from './view.ts';
 
 /** Questions kept compiled: one estimate asks the customers of an isolate the same one. */
@@ -43,6 +44,6 @@ export function matchesFor(state: CustomerState, question: string, receivedAtMs:
     timeZone: meta.profile.timeZone,
     anonymous: meta.anonymous,
   });
-  const counters = historyOf(state, touchesOf(state));
+  const counters = historyOf(state, lazyTouches(state));
   return compiled(question).membershipBy(subjectResolver({ attributes, counters, nowMs }))(ASKED);
 }

@@ -64,6 +64,8 @@ export function recordOf(
  * The record as it leaves the customer's object, for the token: without the features. The object has kept them, and a token can be read by
  * whoever holds it.
  */
-export function carriedRecord({ features: _, ...carried }: DecisionRecord): DecisionRecord {
+export function carriedRecord(record: DecisionRecord): DecisionRecord {
+  if (record.features === undefined) return record;
+  const { features: _, ...carried } = record;
   return carried;
 }

@@ -1,10 +1,8 @@
 /** One customer in memory: everything that decisions and credits read, as it stands in storage. */
 
-import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import type { Touch } from '../../decisioning/limits/touches.ts';
 import { type CounterHistory, lazyHistory } from '../../decisioning/segments/counters.ts';
 import type { Assignment } from '../../decisioning/view.ts';
-import { contactAtMs } from './dispatch.ts';
 import { SESSION_IDLE_MS } from './limits.ts';
 import { emptyOutbox, type Outbox } from './outbox.ts';
 import type {
@@ -90,31 +88,11 @@ export function newborn(call: CustomerAddress & { readonly receivedAtMs: number 
   };
 }
 
-/** Touches, pending and confirmed. Held-out customers were shown nothing, so they have none. */
-export function touchesOf(state: CustomerState): Touch[] {
-  const touches: Touch[] = [];
-  for (const { campaignId, channel, countsTowardGlobal, count, atMs } of state.pastTouches.values())
-    touches.push({ campaignId, channel, countsTowardGlobal, count, atMs, pendingUntilMs: null });
-  for (const decision of state.decisions.values()) {
-    const { record } = decision;
-    if (record.armId === HOLDOUT_ARM) continue;
-    const contactMs = contactAtMs(decision);
-    touches.push({
-      campaignId: record.campaignId,
-      channel: record.channel,
-      countsTowardGlobal: record.countsTowardGlobal,
-      atMs: contactMs ?? record.atMs,
-      pendingUntilMs: contactMs === null ? record.claimExpiresAtMs : null,
-    });
-  }
-  return touches;
-}
-
-/** What counters are computed from: confirmed touches, reached goals, behaviour. */
-export function historyOf(state: CustomerState, touches: readonly Touch[]): CounterHistory {
+/** What counters are computed from: confirmed touches, reached goals, behaviour; of what no counter asks for nothing is made. */
+export function historyOf(state: CustomerState, touches: () => readonly Touch[]): CounterHistory {
   return lazyHistory({
     touches: () =>
-      touches
+      touches()
         .filter((touch) => touch.pendingUntilMs === null)
         .map(({ atMs, channel, campaignId, count = 1 }) => ({ at: atMs, channel, campaignId, count })),
     outcomes: () => state.outcomes.map(({ atMs, goal, valueMinor }) => ({ at: atMs, goal, valueMinor })),
@@ -180,18 +158,21 @@ function newer(one: StoredDecision | undefined, other: StoredDecision): StoredDe
 /** The session of a customer whose client names none: it began with the first decision after 30 idle minutes. */
 export function sessionKeyOf(state: CustomerState, sessionId: string | undefined, nowMs: number): string {
   if (sessionId !== undefined) return sessionId;
-  const times: number[] = [];
-  let [isInOrder, lastMs] = [true, 0];
-  for (const { record } of state.decisions.values()) {
-    isInOrder &&= record.atMs >= lastMs;
-    lastMs = record.atMs;
-    times.push(lastMs);
-  }
   // Each decision asks: they are in the order of time but for what clients and devices brought late.
-  if (!isInOrder) times.sort((a, b) => a - b);
+  let [startMs, lastMs] = [nowMs, Number.NEGATIVE_INFINITY];
+  for (const { record } of state.decisions.values()) {
+    const atMs = Math.min(record.atMs, nowMs);
+    if (record.atMs < lastMs) return sessionSorted(state, nowMs);
+    if (atMs - lastMs > SESSION_IDLE_MS) startMs = atMs;
+    lastMs = record.atMs;
+  }
+  return `since:${nowMs - lastMs > SESSION_IDLE_MS ? nowMs : startMs}`;
+}
+
+function sessionSorted(state: CustomerState, nowMs: number): string {
+  const times = [...state.decisions.values()].map(({ record }) => record.atMs).sort((a, b) => b - a);
   let startMs = nowMs;
-  for (let i = times.length - 1; i >= 0; i -= 1) {
-    const atMs = times[i] as number;
+  for (const atMs of times) {
     if (startMs - atMs > SESSION_IDLE_MS) break;
     startMs = Math.min(startMs, atMs);
   }

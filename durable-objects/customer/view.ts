@@ -2,7 +2,7 @@
 import type { OpenSlice } from '../../decisioning/catalog/open.ts';
 import type { DecideInput, PlacementRequest } from '../../decisioning/decide.ts';
 import { purseTimeMs, purseView } from '../../decisioning/limits/purse.ts';
-import { fatiguePressure, touchCounter } from '../../decisioning/limits/touches.ts';
+import { fatiguePressure } from '../../decisioning/limits/touches.ts';
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
 import type { ArmName } from '../../decisioning/scoring/paths.ts';
 import { modelScores, type ServedModel } from '../../decisioning/scoring/served.ts';
@@ -13,7 +13,8 @@ import { MAX_CLIENT_AGE_MS } from './limits.ts';
 import type { DecideCall } from './protocol.ts';
 import { consentOf } from './purposes.ts';
 import type { CustomerState } from './state.ts';
-import { assignmentOf, EMPTY_PROFILE, historyOf, sessionKeyOf, touchesOf } from './state.ts';
+import { assignmentOf, EMPTY_PROFILE, historyOf, sessionKeyOf } from './state.ts';
+import { capCounter, lazyTouches } from './touches.ts';
 
 /** What the object's isolate has of the shared facts. */
 export interface SharedFacts {
@@ -30,22 +31,31 @@ export function objectNow(state: CustomerState, receivedAtMs: number, clientAtMs
   return Math.min(nowMs, Math.max(clientAtMs, nowMs - MAX_CLIENT_AGE_MS));
 }
 
-/** Attributes, counters and facts of the request by path; scores of models are not among them. */
+/** Attributes, counters and facts of the request by path; scores of models are not among them. What is not asked for is not put together. */
 export function resolverOf(
   state: CustomerState,
   call: Pick<DecideCall, 'attributes' | 'anonymous'>,
   nowMs: number,
-  touches = touchesOf(state),
+  touches = lazyTouches(state),
 ): Resolve {
-  const profile = state.meta?.profile ?? EMPTY_PROFILE;
-  const attributes = conditionAttributes({
-    traits: profile.traits,
-    request: call.attributes,
+  let known: Readonly<Record<string, unknown>> | undefined;
+  return subjectResolver({
+    get attributes() {
+      known ??= attributesOf(state, call, nowMs);
+      return known;
+    },
+    counters: historyOf(state, touches),
     nowMs,
-    timeZone: profile.timeZone,
-    anonymous: call.anonymous,
   });
-  return subjectResolver({ attributes, counters: historyOf(state, touches), nowMs });
+}
+
+function attributesOf(
+  { meta }: CustomerState,
+  { attributes, anonymous }: Pick<DecideCall, 'attributes' | 'anonymous'>,
+  nowMs: number,
+): Record<string, unknown> {
+  const { traits, timeZone } = meta?.profile ?? EMPTY_PROFILE;
+  return conditionAttributes({ traits, request: attributes, nowMs, timeZone, anonymous });
 }
 
 /** What decide() sees of this customer at one moment. */
@@ -56,7 +66,7 @@ export function viewOf(
   shared?: Pick<SharedFacts, 'served' | 'sliceOf'>,
 ): CustomerView {
   const profile = state.meta?.profile ?? EMPTY_PROFILE;
-  const touches = touchesOf(state);
+  const touches = lazyTouches(state);
   const bucketingId = state.meta?.bucketingId ?? call.name;
   const resolve = resolverOf(state, call, nowMs, touches);
   const served = shared?.served ?? (() => undefined);
@@ -68,8 +78,8 @@ export function viewOf(
     modelUses: scores.uses,
     modelVersion: scores.versionOf,
     keptUses: scores.kept,
-    touches: touchCounter(touches, nowMs),
-    pressure: (weights, halfLifeMs) => fatiguePressure(touches, weights, halfLifeMs, nowMs),
+    touches: capCounter(state, nowMs, touches),
+    pressure: (weights, halfLifeMs) => fatiguePressure(touches(), weights, halfLifeMs, nowMs),
     assignment: (campaignId) => assignmentOf(state, { campaignId, bucketingId, nowMs }),
     consents: (name) => consentOf(profile, name, call.refused),
     sessionKey: sessionKeyOf(state, call.sessionId, nowMs),

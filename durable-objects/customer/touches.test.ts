@@ -1,0 +1,98 @@
+/** Caps and sessions of customers with a long past: counted where it lies, they say what the whole list says. */
+import { describe, expect, it } from 'vitest';
+import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
+import { type CapScope, countTouches } from '../../decisioning/limits/touches.ts';
+import { type Random, seededRandom } from '../../decisioning/random.ts';
+import { SESSION_IDLE_MS } from './limits.ts';
+import type { StoredDecision } from './protocol.ts';
+import { type CustomerState, emptyState, sessionKeyOf } from './state.ts';
+import { capCounter, lazyTouches, touchesOf } from './touches.ts';
+
+const HOUR_MS = 3_600_000;
+const NOW_MS = 1_000 * HOUR_MS;
+const HISTORIES = 200;
+const below = (random: Random, limit: number): number => Math.floor(random.next() * limit);
+
+function stateOf(random: Random, isInOrder: boolean): CustomerState {
+  const state = emptyState();
+  let atMs = NOW_MS - below(random, 60) * HOUR_MS;
+  for (let i = below(random, 12); i > 0; i -= 1) {
+    // Some are of a moment after: another client's time was ahead.
+    atMs = isInOrder ? atMs + below(random, 2 * SESSION_IDLE_MS) : NOW_MS + 600_000 - below(random, 4 * HOUR_MS);
+    const seen = below(random, 3);
+    const decision = {
+      record: {
+        ...{ decisionId: `d${i}`, campaignId: `c${below(random, 3)}`, channel: below(random, 2) ? 'web' : 'email' },
+        ...{ countsTowardGlobal: below(random, 2) === 1, atMs, armId: below(random, 5) ? 'a' : HOLDOUT_ARM },
+        claimExpiresAtMs: atMs + below(random, 2 * HOUR_MS),
+      },
+      exposedAtMs: seen === 0 ? null : atMs + 1_000,
+      ...(seen === 2 && { dispatchedAtMs: atMs - 1_000 }),
+    };
+    state.decisions.set(`d${i}`, decision as unknown as StoredDecision);
+  }
+  for (let i = below(random, 4); i > 0; i -= 1) {
+    const past = { campaignId: `c${i}`, channel: 'web', countsTowardGlobal: i === 1, day: i, count: i + 1 };
+    state.pastTouches.set(`${i}`, { ...past, atMs: NOW_MS - below(random, 90) * HOUR_MS });
+  }
+  return state;
+}
+
+const SCOPES: CapScope[] = [
+  ...['c0', 'c1', 'c2', 'c9'].map((id) => ({ kind: 'campaign' as const, id })),
+  { kind: 'channel', id: 'web' },
+  { kind: 'channel', id: 'email' },
+  { kind: 'global' },
+];
+
+describe('touches', () => {
+  it('count for every cap what the list of all says, however often they are asked', () => {
+    const random = seededRandom('70'.repeat(16));
+    for (let i = 0; i < HISTORIES; i += 1) {
+      const state = stateOf(random, i % 2 === 0);
+      const count = capCounter(state, NOW_MS, lazyTouches(state));
+      for (const hours of [1, 24, 2_000])
+        for (const scope of SCOPES)
+          expect(count(scope, hours * HOUR_MS)).toBe(countTouches(touchesOf(state), scope, hours * HOUR_MS, NOW_MS));
+    }
+  });
+
+  it('make no list for who asks for a few caps', () => {
+    const state = stateOf(seededRandom('f3'.repeat(16)), true);
+    const count = capCounter(state, NOW_MS, () => {
+      throw new Error('a list was made');
+    });
+    for (const scope of SCOPES) count(scope, HOUR_MS);
+    count({ kind: 'global' }, HOUR_MS);
+    expect(() => count({ kind: 'global' }, HOUR_MS)).toThrow('a list was made');
+  });
+});
+
+/** From the end, newest first: the words of what a session is. */
+function sessionBackwards(state: CustomerState): string {
+  let startMs = NOW_MS;
+  const times = [...state.decisions.values()].map(({ record }) => record.atMs);
+  for (const atMs of times.toSorted((a, b) => b - a)) {
+    if (startMs - atMs > SESSION_IDLE_MS) break;
+    startMs = Math.min(startMs, atMs);
+  }
+  return `since:${startMs}`;
+}
+
+describe('a session that no client names', () => {
+  it.each([true, false])('began after the last pause, with decisions in order: %s', (isInOrder) => {
+    const random = seededRandom((isInOrder ? '5e' : '0d').repeat(16));
+    const starts = new Set<string>();
+    for (let i = 0; i < HISTORIES; i += 1) {
+      const state = stateOf(random, isInOrder);
+      expect(sessionKeyOf(state, undefined, NOW_MS)).toBe(sessionBackwards(state));
+      starts.add(sessionBackwards(state));
+    }
+    expect(starts.size).toBeGreaterThan(5);
+  });
+
+  it('begins now for somebody who was never here, and has the client’s name where it has one', () => {
+    expect(sessionKeyOf(emptyState(), undefined, NOW_MS)).toBe(`since:${NOW_MS}`);
+    expect(sessionKeyOf(emptyState(), 'tab', NOW_MS)).toBe('tab');
+  });
+});
