@@ -103,8 +103,6 @@ export default defineConfig({
                 ...(process.env.SLOW_PART_MS && { SLOW_PART_MS: process.env.SLOW_PART_MS }),
                 ...(process.env.ABORT_SEEDS && { ABORT_SEEDS: process.env.ABORT_SEEDS }),
                 ...(process.env.REWARD_TOKENS && { REWARD_TOKENS: process.env.REWARD_TOKENS }),
-                ...(process.env.FUZZ_REQUESTS && { FUZZ_REQUESTS: process.env.FUZZ_REQUESTS }),
-                ...(process.env.FUZZ_SEED && { FUZZ_SEED: process.env.FUZZ_SEED }),
                 // Applied by the setup file, since every test file starts with an empty database.
                 TEST_MIGRATIONS: existsSync('migrations') ? await readD1Migrations('migrations') : [],
               },

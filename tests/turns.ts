@@ -35,7 +35,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   'cli/replay/play.test.ts': 10,
   'tests/workerd/loop.test.ts': 8,
   'tests/workerd/money.test.ts': 8,
-  'tests/workerd/fuzz/fuzz.test.ts': 8,
+  'tests/node/fuzz/fuzz.test.ts': 20,
   'simulations/faults/convergence.test.ts': 8,
   'tests/node/migrations.test.ts': 8,
   'cli/commands/money.test.ts': 6,

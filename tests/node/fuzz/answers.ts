@@ -1,9 +1,10 @@
 /** What is wrong with an answer: whatever the document does not say of it, and whatever no answer may have. */
-import { isProblem, type Operation, operationMet } from './document.ts';
+import type { ApiDocument, Operation } from './document.ts';
 
 export interface Answered {
   readonly method: string;
-  readonly url: URL;
+  /** With its escapes. */
+  readonly path: string;
   /** Of the request. */
   readonly origin: string | null;
   /** Of the request; empty when there is none, or none that is text. */
@@ -11,21 +12,21 @@ export interface Answered {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** Lines that were logged meanwhile. */
-  readonly logged: readonly string[];
 }
 
 /** Frames of a stack, files of ours, names of packages: nothing that a caller should read. */
 const INSIDE =
   /\n\s+at |\bat [\w.<>$]+ \(|\.(?:ts|mjs|js):\d+|node_modules|file:\/\/\/|D1_ERROR|SQLITE_|\b(?:Type|Range|Reference|Zod)Error\b/;
 
-/** RFC 3986 has two spellings of one path: a router goes by what they stand for. */
-function decoded(pathname: string): string {
-  try {
-    return decodeURI(pathname.replaceAll('%25', '%2525'));
-  } catch {
-    return pathname;
-  }
+/** RFC 3986 has two spellings of one path: a router goes by what the parts of it stand for. */
+function partsOf(path: string): string[] {
+  return path.split('/').map((part) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return part;
+    }
+  });
 }
 
 function json(text: string): unknown {
@@ -37,7 +38,11 @@ function json(text: string): unknown {
 }
 
 /** A problem says its own status, and is one of those that are told of the operation at this status. */
-function* problemFaults({ status, text, headers }: Answered, description: string | undefined): Generator<string> {
+function* problemFaults(
+  { isProblem }: ApiDocument,
+  { status, text, headers }: Answered,
+  description: string | undefined,
+): Generator<string> {
   const body = json(text);
   if (!isProblem(body)) return yield `no problem document: ${text.slice(0, 200)}`;
   const problem = body as { status: number; type: string };
@@ -48,17 +53,17 @@ function* problemFaults({ status, text, headers }: Answered, description: string
 }
 
 /** Where the document has no operation: an unknown path, a method that it does not take, a preflight. */
-function* outsideFaults(answered: Answered): Generator<string> {
-  const { method, status, url, text, headers } = answered;
+function* outsideFaults(document: ApiDocument, answered: Answered): Generator<string> {
+  const { method, status, path, text, headers } = answered;
   if (method === 'OPTIONS') {
     if (status !== 204 || text !== '') yield `a preflight was answered with ${status}`;
     return;
   }
   // The document itself is not in the document.
-  if (decoded(url.pathname) === '/openapi.json' && (method === 'GET' || method === 'HEAD')) return;
+  if (partsOf(path).join('/') === '/openapi.json' && (method === 'GET' || method === 'HEAD')) return;
   if (status !== 404 && status !== 405) return yield `${status} where nothing is documented`;
   if (status === 405 && !headers.has('allow')) yield '405 without Allow';
-  if (method !== 'HEAD') yield* problemFaults(answered, undefined);
+  if (method !== 'HEAD') yield* problemFaults(document, answered, undefined);
 }
 
 /** Something that was taken is something that the document lets people send. */
@@ -68,7 +73,7 @@ function* takenFaults({ allows }: Operation, { status, body }: Answered): Genera
     yield `taken, though the document does not allow it: ${JSON.stringify(allows.errors?.slice(0, 3))}`;
 }
 
-function* operationFaults(operation: Operation, answered: Answered): Generator<string> {
+function* operationFaults(document: ApiDocument, operation: Operation, answered: Answered): Generator<string> {
   const { status, text, method, headers } = answered;
   const documented = operation.answers.get(status);
   if (!documented) return yield `${status} is not documented: ${text.slice(0, 200)}`;
@@ -88,7 +93,7 @@ function* operationFaults(operation: Operation, answered: Answered): Generator<s
     if (body === undefined) return yield 'no JSON';
     if (!validate(body)) yield `${status} is not as documented: ${JSON.stringify(validate.errors?.slice(0, 3))}`;
   }
-  if (status >= 400) yield* problemFaults(answered, documented.description);
+  if (status >= 400) yield* problemFaults(document, answered, documented.description);
 }
 
 function* headerFaults({ headers, origin }: Answered): Generator<string> {
@@ -98,25 +103,28 @@ function* headerFaults({ headers, origin }: Answered): Generator<string> {
   if (headers.get('access-control-allow-origin') !== (origin || null)) yield 'CORS names another origin';
 }
 
-/** Errors that were answered away are errors all the same. */
-function* logFaults({ logged }: Answered): Generator<string> {
-  if (logged.length === 0) yield 'nothing was logged';
-  for (const line of logged) {
-    const entry = json(line) as { level?: string } | undefined;
-    if (entry?.level !== 'info') yield `logged: ${line.slice(0, 300)}`;
-  }
+/** What workerd notes of its own timers. */
+const OF_THE_RUNTIME = /^NOSENTRY SQLite alarm overdue/;
+
+/** Errors that were answered away are errors all the same; so is what is no line of ours. */
+export function logFaults(lines: readonly string[]): string[] {
+  const isFault = (line: string) => (json(line) as { level?: string } | undefined)?.level !== 'info';
+  return lines.filter((line) => isFault(line) && !OF_THE_RUNTIME.test(line));
 }
 
+/** Whether a line tells of an answer. */
+export const isOfAnswer = (line: string): boolean =>
+  (json(line) as { method?: string } | undefined)?.method !== undefined;
+
 /** Everything that is wrong with it; none when it is as documented. */
-export function faultsOf(answered: Answered): string[] {
-  const { method, url, status, text } = answered;
-  const operation = operationMet(method, url.pathname) ?? operationMet(method, decoded(url.pathname));
+export function faultsOf(document: ApiDocument, answered: Answered): string[] {
+  const { method, path, status, text } = answered;
+  const operation = document.operationMet(method, partsOf(path));
   return [
     ...(status >= 500 ? [`${status}: ${text.slice(0, 200)}`] : []),
     ...(INSIDE.test(text) ? [`tells of its inside: ${INSIDE.exec(text)?.[0]}`] : []),
-    ...(operation ? operationFaults(operation, answered) : outsideFaults(answered)),
+    ...(operation ? operationFaults(document, operation, answered) : outsideFaults(document, answered)),
     ...(operation ? takenFaults(operation, answered) : []),
     ...headerFaults(answered),
-    ...logFaults(answered),
   ];
 }

@@ -1,9 +1,10 @@
 /** Requests of an operation: made from its schemas and from what exists, then hurt. */
 import fc from 'fast-check';
-import type { Operation, Parameter } from './document.ts';
+import type { ApiDocument, Operation, Parameter } from './document.ts';
 import { type Draft, hurtDraft } from './hurts-http.ts';
 import { type Hurt, hurtText, hurtValue, junk } from './hurts-json.ts';
 import { namesOf, type Sample, sampleOf } from './samples.ts';
+import type { Sent } from './stack.ts';
 import { type KnownValues, valuesOf } from './values.ts';
 import type { World } from './world.ts';
 
@@ -41,14 +42,10 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /** A value that exists, by name; undefined when none are known under it. */
-function knownIn(world: () => World): KnownValues {
+function knownIn({ known }: World): KnownValues {
   return (field) => {
-    const name = ALIASES[field] ?? field;
-    if (!(name in world().known)) return undefined;
-    return fc.nat({ max: MAX_PICK }).map((pick) => {
-      const values = world().known[name]!;
-      return values[pick % values.length];
-    });
+    const values = known[ALIASES[field] ?? field];
+    return values && fc.nat({ max: MAX_PICK }).map((pick) => values[pick % values.length]);
   };
 }
 
@@ -107,9 +104,9 @@ function weightOf({ auth, name }: Operation): number {
 }
 
 /** Requests of all operations. */
-export function anyChoices(operations: readonly Operation[], world: () => World): fc.Arbitrary<Choices> {
+export function anyChoices({ operations, schemas }: ApiDocument, world: World): fc.Arbitrary<Choices> {
   const known = knownIn(world);
-  const values = valuesOf(known);
+  const values = valuesOf(schemas, known);
   return fc.oneof(
     ...operations.map((operation) => ({
       arbitrary: choicesFor(operation, values, known),
@@ -181,19 +178,10 @@ export function draftOf(choices: Choices, world: World): Draft {
   return draft;
 }
 
-const BASE = 'https://api.example';
-
-/** The draft as a request; undefined when the platform itself takes no such request. */
-export function requestOf({ method, path, query, headers, body }: Draft): Request | undefined {
+/** The draft as it goes over the wire, its path as it is but for what is no ASCII: nothing puts it in order before the worker in front reads it. */
+export function sentOf({ method, path, query, headers, body }: Draft): Sent {
   const search = query.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
+  const written = path.replaceAll(/[^\x21-\x7e]/gu, encodeURIComponent);
   const carries = body !== undefined && method !== 'GET' && method !== 'HEAD';
-  try {
-    return new Request(`${BASE}${path}${search && `?${search}`}`, {
-      method,
-      headers,
-      ...(carries ? { body } : {}),
-    });
-  } catch {
-    return undefined;
-  }
+  return { method, target: `${written}${search && `?${search}`}`, headers, body: carries ? body : undefined };
 }

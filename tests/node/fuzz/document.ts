@@ -1,7 +1,5 @@
 /** What the OpenAPI document promises, compiled: which operation a request meets, and whether an answer is one of those it documents. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { createApp } from '../../../worker/app.ts';
-import { openApiDocument } from '../../../worker/http/openapi.ts';
 
 export type JsonSchema = { readonly [key: string]: unknown };
 
@@ -33,7 +31,8 @@ export interface Operation {
   readonly answers: ReadonlyMap<number, Documented>;
 }
 
-interface Written {
+/** The document, as its readers get it. */
+export interface Written {
   readonly paths: Record<string, Record<string, WrittenOperation>>;
   readonly components: { readonly schemas: Record<string, JsonSchema> };
 }
@@ -47,20 +46,16 @@ interface WrittenOperation {
   >;
 }
 
-/** As its readers get it: through JSON. */
-const written = JSON.parse(JSON.stringify(openApiDocument(createApp()))) as Written;
-
-/** Named schemas of the document. */
-export const schemas = written.components.schemas;
-
-/** Formats besides patterns are notes to people: where the contract checks one, it writes its pattern, too. */
-const ajv = new Ajv2020({ strict: false, validateFormats: false });
-ajv.addSchema({ $id: 'document', ...written });
-
-/** A body without a schema may be anything. */
-function compiled(schema: JsonSchema = {}): ValidateFunction {
-  const text = JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/');
-  return ajv.compile(JSON.parse(text) as JsonSchema);
+/** The document, compiled. */
+export interface ApiDocument {
+  /** Every operation, in its order. */
+  readonly operations: readonly Operation[];
+  /** Named schemas. */
+  readonly schemas: Readonly<Record<string, JsonSchema>>;
+  /** The operation that a request meets, undefined when there is none; HEAD meets what GET does. @param parts of the path, without their escapes */
+  operationMet(method: string, parts: readonly string[]): Operation | undefined;
+  /** What any operation and any path that has none answers in errors. */
+  readonly isProblem: ValidateFunction;
 }
 
 /** Who may ask: an operation that takes both kinds of keys names both. */
@@ -69,7 +64,9 @@ function authOf(security: WrittenOperation['security']): Operation['auth'] {
   return security.length === 1 ? 'secret' : 'any';
 }
 
-function operationOf(path: string, method: string, operation: WrittenOperation): Operation {
+type Compile = (schema?: JsonSchema) => ValidateFunction;
+
+function operationOf(compiled: Compile, path: string, method: string, operation: WrittenOperation): Operation {
   const answers = Object.entries(operation.responses).map(([status, { description, content = {} }]) => {
     const bodies = Object.entries(content).map(([type, { schema }]) => [type, compiled(schema)] as const);
     return [Number(status), { description, bodies: new Map(bodies) }] as const;
@@ -86,21 +83,30 @@ function operationOf(path: string, method: string, operation: WrittenOperation):
   };
 }
 
-/** Every operation of the document, in its order. */
-export const operations: readonly Operation[] = Object.entries(written.paths).flatMap(([path, item]) =>
-  Object.entries(item).map(([method, operation]) => operationOf(path, method, operation)),
-);
-
-const patterns = operations.map((operation) => ({
-  operation,
-  pattern: new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
-}));
-
-/** The operation that a request meets, undefined when the document has none; HEAD meets what GET does. */
-export function operationMet(method: string, pathname: string): Operation | undefined {
-  const asked = method === 'HEAD' ? 'GET' : method;
-  return patterns.find(({ operation, pattern }) => operation.method === asked && pattern.test(pathname))?.operation;
+/** Compiles the document that `/openapi.json` answers. */
+export function compileDocument(written: Written): ApiDocument {
+  // Formats besides patterns are notes to people: where the contract checks one, it writes its pattern, too.
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema({ $id: 'document', ...written });
+  // A body without a schema may be anything.
+  const compiled: Compile = (schema = {}) => {
+    const text = JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/');
+    return ajv.compile(JSON.parse(text) as JsonSchema);
+  };
+  const operations = Object.entries(written.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => operationOf(compiled, path, method, operation)),
+  );
+  const patterns = operations.map((operation) => ({ operation, parts: operation.path.split('/') }));
+  return {
+    operations,
+    schemas: written.components.schemas,
+    operationMet(method, given) {
+      const asked = method === 'HEAD' ? 'GET' : method;
+      const fits = (parts: readonly string[]) =>
+        parts.length === given.length &&
+        parts.every((part, i) => (part.startsWith('{') ? given[i] !== '' : part === given[i]));
+      return patterns.find(({ operation, parts }) => operation.method === asked && fits(parts))?.operation;
+    },
+    isProblem: compiled({ $ref: '#/components/schemas/Problem' }),
+  };
 }
-
-/** What any operation and any path that has none answers in errors. */
-export const isProblem = compiled({ $ref: '#/components/schemas/Problem' });

@@ -1,6 +1,6 @@
 /** Values that a JSON Schema of the document allows, as arbitraries: dense in examples and in what really exists, and small. */
 import fc from 'fast-check';
-import { type JsonSchema, schemas } from './document.ts';
+import type { JsonSchema } from './document.ts';
 
 /** Nesting of conditions and of free JSON: deeper ones come by mutation. */
 const MAX_LEVELS = 3;
@@ -137,7 +137,10 @@ export function valuesFor(schema: JsonSchema, tie: Tie, known: KnownValues, fiel
 }
 
 /** A function that makes arbitraries of the document's schemas, named ones shared and recursive ones held short. */
-export function valuesOf(known: KnownValues): (schema: JsonSchema, field?: string) => fc.Arbitrary<unknown> {
+export function valuesOf(
+  schemas: Readonly<Record<string, JsonSchema>>,
+  known: KnownValues,
+): (schema: JsonSchema, field?: string) => fc.Arbitrary<unknown> {
   const named = fc.letrec<Record<string, unknown>>((tie) =>
     Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, valuesFor(schema, tie as Tie, known)])),
   );

@@ -1,0 +1,106 @@
+/**
+ * `npm run bench:patterns`: what each of 200 patterns that were made to hang an engine takes of workerd's processor time with the text that is worst for it, asked as a
+ * segment asks: read, compiled and matched. Linux alone (`/proc`). `-- --json FILE` writes the figures as one flat object. Ends with an error where one takes 5 ms.
+ */
+import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { parseCondition } from '../../decisioning/segments/parse.ts';
+import { compileRegex, testRegex } from '../../decisioning/segments/regex/index.ts';
+import { hostilePatterns, hostileTexts } from '../../decisioning/testing/hostile-patterns.ts';
+import { bundleOf } from '../../scripts/start/bundle.ts';
+import { choosePort } from '../../scripts/start/port.ts';
+import { childrenNamed } from '../../scripts/start/processes.ts';
+import { quantile } from '../freshness/ages.ts';
+import { cpuMsOf } from '../process.ts';
+import type { Asked } from './worker.ts';
+
+const { values } = parseArgs({ options: { json: { type: 'string' } } });
+
+/** What one match may take. */
+const MAX_MS = 5;
+/** In one request: the system counts processor time in hundredths of a second, so that a match is told to a tenth of a millisecond. */
+const TIMES = 100;
+const RUNTIME_PROGRAM = 'workerd';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A worker alone, in a workerd of its own. */
+async function start(port: number) {
+  const contents = await bundleOf(join(root, 'bench/patterns/worker.ts'));
+  const worker = {
+    name: 'patterns',
+    rootPath: root,
+    compatibilityDate: '2026-11-01',
+    script: contents,
+    unsafeDirectSockets: [{ host: '127.0.0.1', port }],
+  };
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({ workers: [worker], host: '127.0.0.1', port: 0, logRequests: false, cf: false }),
+  );
+  await miniflare.ready;
+  const [pid] = childrenNamed(RUNTIME_PROGRAM);
+  if (pid === undefined) throw new Error('workerd is not found among the children of this process');
+  return { miniflare, pid };
+}
+
+async function ask(port: number, asked: Asked): Promise<void> {
+  const answer = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: JSON.stringify(asked) });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`the worker answered ${answer.status}: ${text}`);
+}
+
+/** The text that a pattern is slowest with, by the engine's steps, which are the same on every machine. */
+function dearestText(pattern: string): string {
+  const compiled = compileRegex(pattern, false);
+  if (!compiled.ok) throw new Error(`not published: ${pattern}`);
+  const steps = hostileTexts.map((text) => {
+    const meter = { steps: 0 };
+    testRegex(compiled.program, text, meter);
+    return meter.steps;
+  });
+  return hostileTexts[steps.indexOf(Math.max(...steps))]!;
+}
+
+/** Milliseconds of processor time of one match, what HTTP takes included. */
+async function matchMs({ port, pid }: { readonly port: number; readonly pid: number }, pattern: string) {
+  const before = cpuMsOf(pid);
+  await ask(port, { pattern, text: dearestText(pattern), times: TIMES });
+  return (cpuMsOf(pid) - before) / TIMES;
+}
+
+const port = await choosePort(undefined, 24_787);
+const { miniflare, pid } = await start(port);
+try {
+  const published = hostilePatterns.filter((pattern) => parseCondition({ a: { $regex: pattern } }).ok);
+  // Warm: the engine's own code is compiled by then.
+  for (const text of hostileTexts) await ask(port, { pattern: '(a+b?)+!', text, times: TIMES });
+  const worst: { readonly pattern: string; readonly ms: number }[] = [];
+  for (const pattern of published) worst.push({ pattern, ms: await matchMs({ port, pid }, pattern) });
+  worst.sort((one, other) => other.ms - one.ms);
+  const figures = {
+    'patterns.asked': hostilePatterns.length,
+    'patterns.refused': hostilePatterns.length - published.length,
+    'patterns.worst_ms': worst[0]!.ms,
+    'patterns.median_ms': quantile(
+      worst.map(({ ms }) => ms),
+      0.5,
+    ),
+  };
+  const shown = worst.slice(0, 5).map(({ pattern, ms }) => `  ${ms.toFixed(2)} ms  ${pattern.slice(0, 80)}\n`);
+  process.stdout.write(
+    `${hostilePatterns.length} patterns, ${figures['patterns.refused']} of them refused; each of the others with the dearest of ${hostileTexts.length} texts, processor time of workerd: ` +
+      `median ${figures['patterns.median_ms'].toFixed(2)} ms. The dearest:\n${shown.join('')}` +
+      `load ${loadavg()[0]!.toFixed(1)}\n`,
+  );
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+  if (worst[0]!.ms >= MAX_MS) {
+    process.stderr.write(`missed: ${worst[0]!.ms.toFixed(2)} ms, less than ${MAX_MS} allowed\n`);
+    process.exitCode = 1;
+  }
+} finally {
+  await miniflare.dispose();
+}
