@@ -29,21 +29,10 @@ export function decideDeadlineMs(env: object): number {
 /** Where work that is too late for its request goes on. */
 export type Behind = Pick<ExecutionContext, 'waitUntil'>;
 
-/** A timer that is cleared costs nothing; a wait that is aborted makes an error with its stack, and there are some waits a request. */
-function orLate<T>(work: Promise<T>, ms: number): Promise<T | typeof LATE> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(LATE), ms);
-    work.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve(value);
-      },
-      (error) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
-  });
+/** Somebody who waits for work, and when they stop. */
+interface Wait {
+  readonly untilMs: number;
+  readonly late: () => void;
 }
 
 /** The deadline of one request. It counts from when it is made. */
@@ -51,6 +40,10 @@ export class Deadline {
   readonly #behind: () => Behind;
   readonly #totalMs: number;
   readonly #startMs = Date.now();
+  readonly #waits = new Set<Wait>();
+  /** One for all that is waited for: each costs as much as a choice. It rings when the first of them is late, or before. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #ringsAtMs = Number.POSITIVE_INFINITY;
 
   /** @param behind asked for only when something is late */
   constructor(behind: () => Behind, totalMs: number) {
@@ -60,9 +53,54 @@ export class Deadline {
 
   /** The end of the work, or {@link LATE} when the deadline comes first: then it goes on behind the answer, and its errors are nobody's. */
   async within<T>(work: Promise<T>, share = 1): Promise<T | typeof LATE> {
-    const leftMs = Math.max(0, share * this.#totalMs - (Date.now() - this.#startMs));
-    const first = await orLate(work, leftMs);
+    const first = await this.#orLate(work, share * this.#totalMs);
     if (first === LATE) this.#behind().waitUntil(work.catch(() => undefined));
     return first;
+  }
+
+  /** @param untilMs since the request came */
+  #orLate<T>(work: Promise<T>, untilMs: number): Promise<T | typeof LATE> {
+    return new Promise((resolve, reject) => {
+      const wait = { untilMs, late: () => resolve(LATE) };
+      this.#waits.add(wait);
+      this.#ringBy(untilMs);
+      work.then(
+        (value) => {
+          this.#leave(wait);
+          resolve(value);
+        },
+        (error) => {
+          this.#leave(wait);
+          reject(error);
+        },
+      );
+    });
+  }
+
+  #ringBy(untilMs: number): void {
+    if (this.#ringsAtMs <= untilMs) return;
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#ringsAtMs = untilMs;
+    this.#timer = setTimeout(() => this.#ring(), Math.max(0, untilMs - (Date.now() - this.#startMs)));
+  }
+
+  #ring(): void {
+    const nowMs = this.#ringsAtMs;
+    this.#ringsAtMs = Number.POSITIVE_INFINITY;
+    for (const wait of this.#waits) {
+      if (wait.untilMs > nowMs) this.#ringBy(wait.untilMs);
+      else {
+        this.#waits.delete(wait);
+        wait.late();
+      }
+    }
+  }
+
+  /** A timer that nobody needs any more would keep its request open. */
+  #leave(wait: Wait): void {
+    this.#waits.delete(wait);
+    if (this.#waits.size > 0) return;
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#ringsAtMs = Number.POSITIVE_INFINITY;
   }
 }
