@@ -20,6 +20,7 @@ import type {
 } from './protocol.ts';
 import { learnsFrom } from './purposes.ts';
 import type { CustomerStore } from './store.ts';
+import { hasTaught, trialOf } from './taught.ts';
 import { countsBeside, momentsHourOf, sumsOfTrial, withOutcome } from './trial-sums.ts';
 
 const MS_PER_HOUR = 3_600_000;
@@ -113,20 +114,23 @@ function isSameChoice(a: DecisionRecord, b: DecisionRecord): boolean {
 
 /**
  * The first exposure of a decision: a touch, and the period's trial when no other decision of the period was exposed before. From here on
- * the decision is counted by `learning`, whatever its campaign declares later: no sum ever mixes two declarations. `untaught`: seen, and no trial of its period.
+ * the decision is counted by `learning`, whatever its campaign declares later: no sum ever mixes two declarations. `untaught`: seen, and no trial of its period;
+ * so is what comes behind the last of a day's `mostTrials`.
  */
 export function creditExposure(
   store: CustomerStore,
   decision: StoredDecision,
   atMs: number,
   nowMs: number,
-  { learning, untaught }: Pick<GoalReached, 'learning' | 'untaught'> = {},
+  { learning, untaught: leftOut, mostTrials }: Pick<GoalReached, 'learning' | 'untaught' | 'mostTrials'> = {},
 ): Credit {
   if (decision.exposedAtMs !== null) return duplicate;
   const { record } = decision;
   const exposedAtMs = Math.max(atMs, record.atMs);
   // Who bought untaught must not become a trial without their purchase later.
-  const isTrial = !untaught && learnsFrom(store) && !trialOf(store, record, true);
+  const isFirst = !trialOf(store.state, record, true);
+  const untaught = leftOut ?? (isFirst && hasTaught(store.state, record, exposedAtMs, mostTrials) ? true : undefined);
+  const isTrial = !untaught && isFirst && learnsFrom(store);
   // What was told to have gone out reached the customer then, however much later they looked.
   const late = decision.dispatchedAtMs === undefined ? exposedAtMs > record.claimExpiresAtMs : decision.late;
   const settled = settledOnContact(store, decision, nowMs);
@@ -142,13 +146,6 @@ export function creditExposure(
   return accepted;
 }
 
-function trialOf(store: CustomerStore, { campaignId, periodKey }: DecisionRecord, orUntaught = false) {
-  for (const other of store.state.decisions.values())
-    if (other.record.campaignId === campaignId && other.record.periodKey === periodKey)
-      if (other.isTrial || (orUntaught && other.untaught)) return other;
-  return undefined;
-}
-
 export interface GoalReached {
   readonly goal: GoalFacts;
   readonly orderId: string | undefined;
@@ -157,6 +154,8 @@ export interface GoalReached {
   readonly learning?: LearningFacts | undefined;
   /** Such an exposure begins no trial. */
   readonly untaught?: true | undefined;
+  /** Nor does one behind so many of its campaign and day. */
+  readonly mostTrials?: number | undefined;
 }
 
 /** Credits a goal to a decision; an outcome before its exposure implies the exposure. */
@@ -206,7 +205,7 @@ function rewardTrial(
 ): void {
   const own = store.state.decisions.get(record.decisionId);
   // Two devices of one customer may have begun periods of the same name: each trial is rewarded for itself.
-  const trial = own?.isTrial ? own : trialOf(store, record);
+  const trial = own?.isTrial ? own : trialOf(store.state, record);
   // A period whose trial was dropped for age has nothing left to credit.
   if (!trial || trial.exposedAtMs === null) return;
   const optimised = goal.id === record.goal;

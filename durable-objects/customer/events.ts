@@ -59,11 +59,12 @@ function creditItem(
   atMs: number,
   nowMs: number,
 ): Credit {
-  const { learning, untaught } = item;
-  if (item.kind === 'exposure') return creditExposure(store, decision, atMs, nowMs, { learning, untaught });
+  const { learning, untaught, mostTrials } = item;
+  const taught = { learning, untaught, mostTrials };
+  if (item.kind === 'exposure') return creditExposure(store, decision, atMs, nowMs, taught);
   if (item.kind === 'dispatch') return creditDispatch(store, decision, atMs, nowMs);
   const goal = item.goal as GoalFacts;
-  const reached = { goal, orderId: item.orderId, atMs, learning, untaught };
+  const reached = { goal, orderId: item.orderId, atMs, ...taught };
   const credit = creditGoal(store, decision.record.decisionId, reached, nowMs);
   if (credit.status === 'accepted')
     reachGoal(store, { ...reached, eventId: undefined, decisionId: decision.record.decisionId }, nowMs);

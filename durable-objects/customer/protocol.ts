@@ -215,6 +215,8 @@ export interface FeedbackItem {
   readonly learning?: LearningFacts;
   /** Its network has taught the campaign enough today: an exposure begins no trial. Absent from workers that know of no bound. */
   readonly untaught?: true;
+  /** Of this customer so many trials of one campaign and UTC day are learned from, from whatever networks; absent where there is no bound. */
+  readonly mostTrials?: number;
 }
 
 /** Behaviour, or a goal reached without a token. */

@@ -47,3 +47,44 @@ describe('an exposure that is not learned from', () => {
     expect(await total()).toMatchObject({ exposures: 2, trials: 1 });
   });
 });
+
+const GOAL = { id: PURCHASE.id, windowMs: PURCHASE.windowMs, valueMinor: 0 };
+
+describe('trials of one customer', () => {
+  /** A customer of two campaigns without a sticky period, whose page tells of each with a bound of two a day. */
+  async function bounded(name: string) {
+    const objective = { goal: 'purchase', conversionWeight: 1, revenueWeight: 0, priority: 0 };
+    const campaigns = ['c', 'd'].map((id) => campaignOf(id, { objective, placements: [id] }));
+    const placements = ['c', 'd'].map((id) => ({ id, name: id, channel: 'web' }));
+    const world = worldOf(name, configurationOf(campaigns, { goals: [PURCHASE], placements }));
+    const ann = customerOf(world, 'ann');
+    const seen = async (requestId: string, atMs: number, kind: 'exposure' | 'goal' = 'exposure', placement = 'c') => {
+      const record = (await ann.decide(requestId, atMs, { placements: [placement] })) as DecisionRecord;
+      const item = { record, mostTrials: 2, kind, ...(kind === 'goal' && { goal: GOAL }) };
+      expect(await ann.feedback([item], atMs)).toEqual(['accepted']);
+    };
+    const total = async (id = 'c') => {
+      await settle(ann);
+      return totalOf(world, id);
+    };
+    return { seen, total };
+  }
+
+  it('are learned from up to the bound of a day, whether they begin with a view or with a goal', async () => {
+    const { seen, total } = await bounded('bounded-day');
+    for (const [i, kind] of (['exposure', 'goal', 'exposure', 'goal'] as const).entries())
+      await seen(`${i}`, START_MS + i, kind);
+    expect(await total()).toMatchObject({ exposures: 4, trials: 2, conversions: 1 });
+  });
+
+  it('are counted for each campaign, and anew with each UTC day', async () => {
+    const { seen, total } = await bounded('bounded-anew');
+    for (let i = 0; i < 3; i += 1) await seen(`c${i}`, START_MS + i);
+    await seen('d', START_MS + 3, 'exposure', 'd');
+    await seen('next', (Math.floor(START_MS / DAY_MS) + 1) * DAY_MS);
+    expect([await total(), await total('d')]).toMatchObject([
+      { exposures: 4, trials: 3 },
+      { exposures: 1, trials: 1 },
+    ]);
+  });
+});

@@ -11,7 +11,7 @@ async function teaches(who: string, nowMs: number, { ip = '8.8.4.1', env = {} } 
     new Request('https://api.example/', { headers: { 'cf-connecting-ip': ip } }),
     nowMs,
   );
-  return asked({ workspaceId: 'w', campaignId: 'c', customer: who, periodKey: 'p' });
+  return !asked({ workspaceId: 'w', campaignId: 'c', customer: who, periodKey: 'p' }).untaught;
 }
 
 describe('what a network may teach a worker', () => {
@@ -30,6 +30,18 @@ describe('what a network may teach a worker', () => {
     const learned: boolean[] = [];
     for (let i = 0; i <= LEARNED_TRIALS_PER_NETWORK; i += 1) learned.push(await teaches(`${i}`, MIDNIGHT_MS, { ip }));
     expect(learned.indexOf(false)).toBe(LEARNED_TRIALS_PER_NETWORK);
+  });
+
+  test('comes with what one visitor may, which their object counts; nothing where nobody is bounded', async () => {
+    const told = async (ip: string, env = {}) => {
+      const request = new Request('https://api.example/', { headers: { 'cf-connecting-ip': ip } });
+      const boundOf = await influenceOf(env, request, MIDNIGHT_MS);
+      return boundOf({ workspaceId: 'w', campaignId: 'c', customer: 'ann', periodKey: 'p' });
+    };
+    expect(await told('8.8.4.1')).toEqual({ mostTrials: LEARNED_TRIALS_PER_NETWORK });
+    expect(await told('8.8.4.1', { LEARNED_TRIALS_PER_NETWORK: '9' })).toEqual({ mostTrials: 9 });
+    expect(await told('8.8.4.1', { LEARNED_TRIALS_PER_NETWORK: '0' })).toEqual({});
+    expect(await told('127.0.0.1')).toEqual({});
   });
 
   test.each(['', ' ', '\t', 'none', '1.5', '-1', '1001', undefined])(

@@ -1,6 +1,7 @@
-/** Whether a page's report may teach its campaign anything: of one network a few trials a day do. */
+/** How much a page's report may teach its campaign: of one network a few trials a day, and of one visitor no more than that, wherever they come from. */
 import { Influence } from '../../decisioning/limits/influence.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
+import type { FeedbackItem } from '../../durable-objects/customer/protocol.ts';
 import { networkOf } from '../http/network.ts';
 import { mac } from './mac.ts';
 
@@ -39,17 +40,29 @@ export function forgetInfluence(): void {
   counts = undefined;
 }
 
-/** What a request's network may teach: asked of each decision that it reports of. Requests of no network, as of servers, are not bounded. */
+/** What an event is told with. */
+type Bound = Pick<FeedbackItem, 'untaught' | 'mostTrials'>;
+
+const UNBOUND: Bound = {};
+const UNTAUGHT: Bound = { untaught: true };
+
+/**
+ * What a request's network may teach, and its visitor, whose object counts: asked of each decision that it reports of. Requests of no network, as of servers,
+ * are not bounded.
+ */
 export async function influenceOf(
   env: object,
   request: Pick<Request, 'headers'>,
   nowMs: number,
-): Promise<(record: Pick<DecisionRecord, 'workspaceId' | 'campaignId' | 'customer' | 'periodKey'>) => boolean> {
+): Promise<(record: Pick<DecisionRecord, 'workspaceId' | 'campaignId' | 'customer' | 'periodKey'>) => Bound> {
   const network = networkOf(request);
-  if (network === undefined) return () => true;
-  const { day, salt, influence } = countsOf(Math.floor(nowMs / MS_PER_DAY), learnedTrialsPerNetwork(env));
+  const mostTrials = learnedTrialsPerNetwork(env);
+  if (network === undefined || mostTrials === 0) return () => UNBOUND;
+  const { day, salt, influence } = countsOf(Math.floor(nowMs / MS_PER_DAY), mostTrials);
   const hashed = mac(salt, 'network', network);
   // An isolate serves many workspaces, and each names its campaigns as it likes.
   return ({ workspaceId, campaignId, customer, periodKey }) =>
-    influence.admits(day, hashed, `${workspaceId}\n${campaignId}`, `${customer}\n${periodKey}`);
+    influence.admits(day, hashed, `${workspaceId}\n${campaignId}`, `${customer}\n${periodKey}`)
+      ? { mostTrials }
+      : UNTAUGHT;
 }

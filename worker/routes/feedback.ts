@@ -57,16 +57,16 @@ async function takeFeedback(c: Call, body: FeedbackRequest, directory: Directory
   const done = c.timing.start('verify');
   const signer = tokenSigner(c.env);
   const checked = await Promise.all(events.map((event, index) => checkEvent(c, signer, directory, event, index)));
-  // Whoever has a secret key says what they like; a page's network is one of many.
+  // Whoever has a secret key says what they like; a page's network and visitor are some of many.
   const isPage = c.auth.keyType === 'publishable';
-  const teaches = isPage ? await influenceOf(c.env, c.request, c.receivedAtMs) : () => true;
+  const boundOf = isPage ? await influenceOf(c.env, c.request, c.receivedAtMs) : undefined;
   done();
   const results: ItemResult[] = [];
   const byCustomer = new Map<string, FeedbackItem[]>();
   for (const item of checked) {
     if ('status' in item) results.push(item);
     else {
-      const told = teaches(item.record) ? item : { ...item, untaught: true as const };
+      const told = boundOf ? { ...item, ...boundOf(item.record) } : item;
       byCustomer.set(item.record.customer, [...(byCustomer.get(item.record.customer) ?? []), told]);
     }
   }

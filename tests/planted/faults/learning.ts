@@ -48,8 +48,8 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
     name: 'every-exposure-is-a-trial',
     what: 'later exposures of a sticky period count as trials',
     file: 'durable-objects/customer/credit.ts',
-    find: '!untaught && learnsFrom(store) && !trialOf(store, record, true)',
-    replace: '!untaught && learnsFrom(store)',
+    find: 'const isFirst = !trialOf(store.state, record, true);',
+    replace: 'const isFirst = true;',
     caughtBy: {
       project: 'workerd',
       file: 'durable-objects/customer/trials.test.ts',

@@ -25,7 +25,10 @@ async function visitorFrom(workspace: TestWorkspace, ip: string): Promise<string
 
 /** One that sees it and converts, reported twice. */
 async function attack(workspace: TestWorkspace, ip: string): Promise<void> {
-  const token = await visitorFrom(workspace, ip);
+  await tell(workspace, ip, await visitorFrom(workspace, ip));
+}
+
+async function tell(workspace: TestWorkspace, ip: string, token: string): Promise<void> {
   const events = [
     { token, kind: 'exposure' },
     { token, kind: 'goal', goal: 'click' },
@@ -54,6 +57,26 @@ describe('reward poisoning', () => {
     await attack(workspace, THERE);
     expect(await counted(workspace, LEARNED_TRIALS_PER_NETWORK + 4)).toMatchObject({
       trials: LEARNED_TRIALS_PER_NETWORK + 1,
+    });
+  });
+
+  it('teaches no more than the bound of a visitor, from however many networks they report', async () => {
+    const workspace = await createWorkspace(bindings);
+    await publishDemo(bindings, workspace);
+    const views = LEARNED_TRIALS_PER_NETWORK + 3;
+    let customer: { readonly anonymousId?: string } = {};
+    for (let i = 0; i < views; i += 1) {
+      const ip = `8.8.${100 + i}.1`;
+      const { body } = await fromPage<Decided & { readonly customer: typeof customer }>(workspace, '/v1/optimize', ip, {
+        placements: ['hero'],
+        customer,
+      });
+      customer = body.customer;
+      await tell(workspace, ip, body.decisions[0]!.token as string);
+    }
+    expect(await counted(workspace, views)).toMatchObject({
+      trials: LEARNED_TRIALS_PER_NETWORK,
+      conversions: LEARNED_TRIALS_PER_NETWORK,
     });
   });
 
