@@ -14,7 +14,7 @@ import { inputOf, objectNow, type SharedFacts } from './view.ts';
 export function unstoredPlacement(
   decision: PlacementDecision,
   slice: OpenSlice | undefined,
-  call: DecideCall,
+  call: Pick<DecideCall, 'workspaceId' | 'siteId' | 'name' | 'revision' | 'anonymous'>,
   bucketingId: string,
   nowMs: number,
 ): DecidedPlacement {

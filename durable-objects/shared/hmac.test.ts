@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { hmacOfText } from './hmac.ts';
-import { hmac, hmacHalves, hmacOf, hmacText } from './naming.ts';
+import { digestHex, hmac, hmacHalves, hmacOf, hmacText } from './naming.ts';
 
 const expected = (secret: string, text: string) => createHmac('sha256', secret).update(text).digest('hex');
 const wordsInHex = (words: Int32Array) =>
@@ -51,6 +51,19 @@ describe('the HMAC of a text', () => {
     const before = made('first', 'text');
     for (let i = 0; i < 40; i += 1) made(`secret ${i}`, 'text');
     expect(made('first', 'text')).toBe(before);
+  });
+});
+
+describe('the digest of a text', () => {
+  it('is that of FIPS 180-2 for abc and for 448 bits, and the platform’s for every length up to three blocks', () => {
+    expect(digestHex('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+    expect(digestHex('abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq')).toBe(
+      '248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1',
+    );
+    for (let length = 0; length <= 192; length += 1) {
+      const text = 'a key of thirty-two letters or so.'.repeat(6).slice(0, length);
+      expect(digestHex(text), String(length)).toBe(createHash('sha256').update(text).digest('hex'));
+    }
   });
 });
 

@@ -144,6 +144,15 @@ function statesOf(secret: string): KeyStates {
   return states;
 }
 
+/** SHA-256 of a text, as eight words. They are this module's own: read them before the next call. */
+export function sha256OfText(text: string): Int32Array {
+  const bytes = roomFor(text.length);
+  const length = write(text, bytes, 0);
+  state.set(INITIAL);
+  digest(bytes, length, 0);
+  return state;
+}
+
 function hmacOfBytes({ inner, outer }: KeyStates, bytes: Uint8Array, length: number): Int32Array {
   state.set(inner);
   digest(bytes, length, BLOCK);
@@ -156,7 +165,7 @@ function hmacOfBytes({ inner, outer }: KeyStates, bytes: Uint8Array, length: num
   return state;
 }
 
-/** HMAC-SHA256 of a text, as eight words. They are this module's own: read them before the next call. */
+/** HMAC-SHA256 of a text, as {@link sha256OfText} has it. */
 export function hmacOfText(secret: string, text: string): Int32Array {
   const states = statesOf(secret);
   const bytes = roomFor(text.length);

@@ -4,7 +4,7 @@
  */
 
 import { PAIRS } from '../../decisioning/token/base64url.ts';
-import { hmacOfParts, hmacOfText } from './hmac.ts';
+import { hmacOfParts, hmacOfText, sha256OfText } from './hmac.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
@@ -70,6 +70,20 @@ export function hmacHalves(
     text: textOf(words),
     hex: hexWord(words[4]!) + hexWord(words[5]!) + hexWord(words[6]!) + hexWord(words[7]!),
   };
+}
+
+const drawn = new Int32Array(4);
+
+/** 128 random bits as base64url, 22 characters. */
+export function randomText(): string {
+  return textOf(crypto.getRandomValues(drawn));
+}
+
+/** SHA-256 of a short text, in small letters: at once, where the platform's answers later. Of some kilobytes the platform's is quicker. */
+export function digestHex(text: string): string {
+  let hex = '';
+  for (const word of sha256OfText(text)) hex += hexWord(word);
+  return hex;
 }
 
 function hexWord(word: number): string {

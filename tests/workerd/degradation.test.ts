@@ -187,7 +187,9 @@ describe('a part is broken', () => {
     expect(LAST_SHARE * DECIDE_DEADLINE_MS).toBeLessThan(PROMISED_MS);
   });
 
-  it.each(PARTS.flatMap((part) => FAULTS.map((fault) => [part, fault] as const)))(
+  const cells = PARTS.flatMap((part) => FAULTS.map((fault) => [part, fault] as const));
+  // Nothing waits for a signature: secrets are there, or they are not.
+  it.each(cells.filter(([part, fault]) => part !== 'secret' || fault !== 'slow'))(
     '%s %s: answers in time, with default content where it must be, and every promise is kept',
     async (part, fault) => {
       const token = await warmUp();

@@ -38,29 +38,43 @@ export function answerOf(
   remembered: boolean,
 ): DecisionAnswer {
   const { record, placement, decisionId, refusals } = decided;
-  const reasons = auth.keyType === 'secret' && Object.keys(refusals).length > 0 ? { reasons: refusals } : {};
-  if (!record) return { ...defaultAnswer(slices, placement), ...(remembered && { decisionId }), ...reasons };
-  const heldOut = record.armId === HOLDOUT_ARM;
-  const content = heldOut ? undefined : contentOf(slices, record);
+  const heldOut = record?.armId === HOLDOUT_ARM;
   // The catalog moved on between a first answer and its repetition: the arm's content is gone, so the page keeps its own.
-  if (!heldOut && content === undefined)
-    return { ...defaultAnswer(slices, placement), ...(remembered && { decisionId }), ...reasons };
-  return {
-    placement,
-    outcome: heldOut ? 'holdout' : 'campaign',
+  const content = !record || heldOut ? undefined : contentOf(slices, record);
+  const answer = record && (heldOut || content !== undefined) ? chosenAnswer(slices, record, content) : undefined;
+  const told: Told = answer ?? defaultAnswer(slices, placement);
+  if (remembered) told.decisionId = decisionId;
+  if (remembered && answer && record) {
+    answer.token = encodeToken(record, tokenSigner(env));
+    answer.claimExpiresAt = isoOf(record.claimExpiresAtMs);
+  }
+  if (auth.keyType === 'secret' && Object.keys(refusals).length > 0) told.reasons = refusals;
+  return told;
+}
+
+/** An answer that is being put together. */
+type Told = { -readonly [Field in keyof DecisionAnswer]: DecisionAnswer[Field] };
+
+function chosenAnswer(slices: Slices, record: DecisionRecord, content: Content | undefined): Told {
+  const answer: Told = {
+    placement: record.placement,
+    outcome: content === undefined ? 'holdout' : 'campaign',
     campaign: record.campaignId,
     arm: record.armId,
-    content: heldOut ? defaultContent(slices, placement) : (content as WireContent),
+    content: content === undefined ? defaultContent(slices, record.placement) : (content as WireContent),
     propensity: { campaign: record.propensityCampaign, arm: record.propensityArm },
-    ...(record.sticky && { sticky: true as const }),
-    ...(record.sendAtMs !== undefined && { sendAt: new Date(record.sendAtMs).toISOString() }),
-    ...(remembered && {
-      decisionId,
-      token: encodeToken(record, tokenSigner(env)),
-      claimExpiresAt: new Date(record.claimExpiresAtMs).toISOString(),
-    }),
-    ...reasons,
   };
+  if (record.sticky) answer.sticky = true;
+  if (record.sendAtMs !== undefined) answer.sendAt = isoOf(record.sendAtMs);
+  return answer;
+}
+
+/** Claims of one millisecond mostly end in one. */
+let lastTime = { ms: Number.NaN, text: '' };
+
+function isoOf(ms: number): string {
+  if (ms !== lastTime.ms) lastTime = { ms, text: new Date(ms).toISOString() };
+  return lastTime.text;
 }
 
 /** What a preview shows: its arm wherever its campaign has content, default content elsewhere. It counts nowhere: no id, no token. */

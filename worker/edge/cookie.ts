@@ -36,11 +36,11 @@ export function cookieFor(
   auth: Pick<Auth, 'keyType' | 'site'> | undefined,
   request: Pick<Request, 'url' | 'headers'>,
 ): NamedCookie | undefined {
-  const { cookie, kind, origins = [] } = auth?.site ?? {};
-  const origin = request.headers.get('origin');
   // Whoever has a secret key names customers themselves; of others only a browser vouches for the page.
-  if (!cookie || auth?.keyType !== 'publishable' || kind !== 'web' || origin === null || !origins.includes(origin))
-    return undefined;
+  if (!auth?.site?.cookie || auth.keyType !== 'publishable') return undefined;
+  const { cookie, kind, origins } = auth.site;
+  const origin = request.headers.get('origin');
+  if (kind !== 'web' || origin === null || !origins.includes(origin)) return undefined;
   const { protocol, hostname: here } = new URL(request.url);
   const page = new URL(origin).hostname;
   const isSameSite = cookie.domain === undefined ? page === here : covers(cookie, page) && covers(cookie, here);

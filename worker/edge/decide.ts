@@ -1,7 +1,7 @@
 /** One decision request: with the customer's object where there is one, without where there is none yet. */
 import type { OptimizeRequest } from '../../contract/decisions.ts';
 import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
-import { decide } from '../../decisioning/decide.ts';
+import { decide, type PlacementRequest } from '../../decisioning/decide.ts';
 import { isCapped } from '../../decisioning/eligibility.ts';
 import { claimsOf } from '../../decisioning/limits/needs.ts';
 import { type Evidence, evidenceFrom } from '../../decisioning/view.ts';
@@ -9,14 +9,14 @@ import type { DecideCall, DecidedPlacement, DecideReply, Standing } from '../../
 import { recordOf } from '../../durable-objects/customer/record.ts';
 import { EMPTY_PROFILE, emptyState } from '../../durable-objects/customer/state.ts';
 import { inputOf, type SharedFacts } from '../../durable-objects/customer/view.ts';
-import { base64Url, hmacHalves } from '../../durable-objects/shared/naming.ts';
+import { hmacHalves, randomText } from '../../durable-objects/shared/naming.ts';
 import type { Auth } from '../http/auth.ts';
 import { type Deadline, LATE } from '../http/deadline.ts';
 import type { Timing } from '../http/timing.ts';
 import type { EdgeCatalog } from './catalog.ts';
 import { askCustomer, askUnproven } from './customer-calls.ts';
 import { modelsInReach, servedModel } from './models.ts';
-import { decideOutright } from './outright.ts';
+import { decideOutright, type OutrightCall } from './outright.ts';
 import { refusedOf } from './purposes.ts';
 import { type Attempts, carryPurse } from './purse.ts';
 import { decisionsOf, standingIn } from './replies.ts';
@@ -24,9 +24,6 @@ import { signIn, strayed } from './sign-in.ts';
 import type { PlacementSlices } from './slices.ts';
 import { recentStanding, rememberStanding } from './standings.ts';
 import type { Visitor } from './visitor.ts';
-
-/** 128 bits, as object names have. */
-const NAME_BYTES = 16;
 
 export interface Asked {
   readonly auth: Auth;
@@ -52,24 +49,34 @@ export interface Asked {
   readonly clientAtMs: number | undefined;
 }
 
-/** The name to decide for when nobody may be remembered: gone with the answer. */
-function passingName(): string {
-  return base64Url(crypto.getRandomValues(new Uint8Array(NAME_BYTES)));
-}
+/** Whom a request is decided for; the name is gone with the answer when nobody may be remembered. */
+const nameOf = (visitor: Visitor): string => (visitor.kind === 'none' ? randomText() : visitor.name);
 
 /**
- * The call to the customer's object. A decision's id is derived from the request's, so that a retry names the same decision; it
- * begins with the object's name, so that its receipt can be found. Its seed is the other half of the same HMAC: whoever has the id knows nothing of the
- * seed, so nobody can grind ids for an arm. 128 bits are all that the generator holds, and what a device's seeds have.
+ * What is asked for. A decision's id is derived from the request's, so that a retry names the same decision; it begins with the object's name, so that its
+ * receipt can be found. Its seed is the other half of the same HMAC: whoever has the id knows nothing of the seed, so nobody can grind ids for an arm. 128 bits
+ * are all that the generator holds, and what a device's seeds have.
  */
-export async function decideCall(env: Env, asked: Asked): Promise<DecideCall> {
-  const { visitor, catalog, auth } = asked;
-  const name = visitor.kind === 'none' ? passingName() : visitor.name;
-  const requests = asked.placements.map((placement) => {
-    const parts = [auth.workspaceId, 'decision', name, asked.requestId, placement];
-    const { text, hex } = hmacHalves(env.NAMING_SECRET, ...parts);
+function requestsOf(env: Env, { auth, requestId, placements }: Asked, name: string): PlacementRequest[] {
+  return placements.map((placement) => {
+    const { text, hex } = hmacHalves(env.NAMING_SECRET, auth.workspaceId, 'decision', name, requestId, placement);
     return { placement, decisionId: `${name}.${text}`, seed: hex };
   });
+}
+
+/** The call to the customer's object. */
+export async function decideCall(env: Env, asked: Asked): Promise<DecideCall> {
+  const name = nameOf(asked.visitor);
+  return callOf(env, asked, name, requestsOf(env, asked, name));
+}
+
+async function callOf(
+  env: Env,
+  asked: Asked,
+  name: string,
+  requests: readonly PlacementRequest[],
+): Promise<DecideCall> {
+  const { visitor, catalog, auth } = asked;
   const refused = refusedOf(asked.purposes, visitor);
   const inReach = namesModels(asked) ? await modelsInReach(env, asked) : undefined;
   return {
@@ -83,7 +90,7 @@ export async function decideCall(env: Env, asked: Asked): Promise<DecideCall> {
     requestId: asked.requestId,
     repeatable: asked.repeatable,
     requests,
-    rules: Object.fromEntries([...asked.slices].map(([placement, { rulesHash }]) => [placement, rulesHash])),
+    rules: Object.fromEntries(Array.from(asked.slices, ([placement, { rulesHash }]) => [placement, rulesHash])),
     revision: catalog.manifest.revision,
     catalogSeq: catalog.seq,
     switches: catalog.switches,
@@ -167,35 +174,28 @@ export type Outcome =
 
 /** Decides. Never throws for an object that is down: a page gets its default content quickly. */
 export async function decideFor(env: Env, ctx: Pick<ExecutionContext, 'waitUntil'>, asked: Asked): Promise<Outcome> {
-  const bare = await decideCall(env, asked);
   const { visitor } = asked;
+  const name = nameOf(visitor);
+  const requests = requestsOf(env, asked, name);
+  const mayDefer = leavesNoMark(asked);
+  // A device that somebody brought along is linked first.
+  const isAlone = visitor.kind !== 'known' || visitor.anonymousName === null;
+  const outright = mayDefer && isAlone ? decideAtOnce(asked, name, requests) : undefined;
+  if (outright) return { outcome: 'decided', decisions: outright, visitor };
+  const bare = await callOf(env, asked, name, requests);
   // Of whom nothing is kept, nothing is known to be paid for either: what needs units is not theirs.
   if (visitor.kind === 'none') return { outcome: 'decided', decisions: decideHere(bare, asked), visitor };
-  const mayDefer = leavesNoMark(asked);
   // Whatever needs units leaves a mark.
   const carried = mayDefer ? undefined : await carryPurse(env, ctx, asked);
   const call: DecideCall = { ...bare, ...(carried && { purse: carried.purse }), ...(mayDefer && { mayDefer }) };
   const attempts: Attempts = { sent: 0, answered: 0 };
-  if (visitor.kind === 'new' && mayDefer) {
-    const shared = sharedFacts(asked);
-    const decisions = decideOutright(call, shared, nobody(call.name)) ?? decideHere(call, asked);
-    return { outcome: 'decided', decisions, visitor };
-  }
   if (visitor.kind === 'new') {
     const decisions = decideHere(call, asked);
-    // A first visit that would claim something brings its customer to life.
-    const needsObject = (decided: DecidedPlacement) =>
-      claimsSomething(decided, asked) || tellsFeatures(decided, asked) || mayBeScored(decided, asked, call);
-    const isKept = [...asked.slices.values()].some(({ rules }) => rules.rules.receipts === 'all');
-    if (!isKept && !decisions.some(needsObject)) {
+    if (mayDefer || !bringsToLife(decisions, call, asked)) {
       carried?.settle(undefined, attempts);
       return { outcome: 'decided', decisions, visitor };
     }
   }
-  // A device that somebody brought along is linked first.
-  const isAlone = visitor.kind !== 'known' || visitor.anonymousName === null;
-  const outright = isAlone ? decideAtOnce(call, asked) : undefined;
-  if (outright) return { outcome: 'decided', decisions: outright, visitor };
   const answer = decideThere(env, call, asked, attempts).then(
     (decided): Outcome => {
       carried?.settle(decided.decisions, attempts);
@@ -211,6 +211,13 @@ export async function decideFor(env: Env, ctx: Pick<ExecutionContext, 'waitUntil
   return first === LATE ? { outcome: 'unavailable' } : first;
 }
 
+/** Whether a first visit needs its customer's object: it would claim something, or what it leaves must be kept. */
+function bringsToLife(decisions: readonly DecidedPlacement[], call: DecideCall, asked: Asked): boolean {
+  const needsObject = (decided: DecidedPlacement) =>
+    claimsSomething(decided, asked) || tellsFeatures(decided, asked) || mayBeScored(decided, asked, call);
+  return [...asked.slices.values()].some(({ rules }) => rules.rules.receipts === 'all') || decisions.some(needsObject);
+}
+
 /** Whether what is decided need not be stored before somebody reports it. Of a server's own times the object keeps the order. */
 function leavesNoMark({ slices, clientAtMs }: Asked): boolean {
   if (clientAtMs !== undefined) return false;
@@ -218,10 +225,31 @@ function leavesNoMark({ slices, clientAtMs }: Asked): boolean {
   return true;
 }
 
-/** The decisions of somebody whose object told a moment ago all that these read of them. */
-function decideAtOnce(call: DecideCall, asked: Asked): readonly DecidedPlacement[] | undefined {
-  const standing = call.mayDefer && recentStanding(call.name, call.receivedAtMs);
-  return standing && decideOutright(call, sharedFacts(asked), standing);
+/** The decisions of somebody who is new, or whose object told a moment ago all that these read of them. */
+function decideAtOnce(
+  asked: Asked,
+  name: string,
+  requests: readonly PlacementRequest[],
+): readonly DecidedPlacement[] | undefined {
+  const { visitor, auth, catalog, receivedAtMs } = asked;
+  if (visitor.kind === 'none') return undefined;
+  const standing = visitor.kind === 'new' ? nobody(name) : recentStanding(name, receivedAtMs);
+  if (!standing) return undefined;
+  const call: OutrightCall = {
+    workspaceId: auth.workspaceId,
+    siteId: auth.siteId,
+    name,
+    anonymous: visitor.kind !== 'known',
+    refused: refusedOf(asked.purposes, visitor),
+    receivedAtMs,
+    requests,
+    revision: catalog.manifest.revision,
+    switches: catalog.switches,
+    get attributes() {
+      return asked.attributes;
+    },
+  };
+  return decideOutright(call, sharedFacts(asked), standing);
 }
 
 /** Of somebody who was never here nothing is known: what is asked of them is answered by {@link decideHere}. */
@@ -241,11 +269,12 @@ async function decideThere(
   attempts: Attempts,
   again = false,
 ): Promise<Decided> {
-  const { visitor, catalog, inCookie, fingerprint = '' } = asked;
+  const { visitor, catalog, inCookie } = asked;
   if (visitor.kind === 'none') return { decisions: decideHere(call, asked), visitor };
   const renewed =
     visitor.kind === 'known' ? { ...visitor, anonymousId: await signIn(env, call, visitor, true) } : visitor;
-  const outright = visitor.kind === 'known' ? decideAtOnce(call, asked) : undefined;
+  const isRecent = visitor.kind === 'known' && call.mayDefer;
+  const outright = isRecent ? decideAtOnce(asked, call.name, call.requests) : undefined;
   if (outright) return { decisions: outright, visitor: renewed };
   const ask = visitor.kind === 'known' ? askCustomer<DecideReply> : askUnproven<DecideReply>;
   const answer = await ask(env, call, catalog, async (stub, current) => {
@@ -262,7 +291,7 @@ async function decideThere(
     return { decisions, visitor: renewed };
   }
   if (visitor.kind === 'known') throw new Error('a customer who is known went astray');
-  const stray = { visitor, inCookie, leads: answer.astray, fingerprint, again };
+  const stray = { visitor, inCookie, leads: answer.astray, fingerprint: asked.fingerprint ?? '', again };
   const next = strayed(env, asked.auth.workspaceId, stray);
   const other: Asked = { ...asked, visitor: next, inCookie: undefined };
   const purse = next.kind === 'none' ? undefined : call.purse;

@@ -12,7 +12,7 @@ import {
 import type { NotInBundle } from '../../decisioning/device/reasons.ts';
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
 import { type Evidence, evidenceFrom } from '../../decisioning/view.ts';
-import { base64Url, hexOf, hmac, hmacText } from '../../durable-objects/shared/naming.ts';
+import { hexOf, hmac, hmacText, randomText } from '../../durable-objects/shared/naming.ts';
 import type { Auth } from '../http/auth.ts';
 import type { EdgeCatalog } from './catalog.ts';
 import { equalInConstantTime, mac } from './mac.ts';
@@ -39,7 +39,7 @@ interface Asked {
  * comes. Nobody's is drawn: nothing can be reported with it.
  */
 function nonceOf(env: Env, { auth, visitor, nowMs }: Asked): string {
-  if (visitor.kind === 'none') return base64Url(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)));
+  if (visitor.kind === 'none') return randomText();
   const slot = String(Math.floor(nowMs / DEVICE_BUNDLE_LIFE_MS));
   return hmacText(env.NAMING_SECRET, auth.workspaceId, 'device-nonce', auth.siteId, visitor.name, slot);
 }

@@ -1,5 +1,5 @@
 /** Who a customer is: proofs of known ids, and anonymous ids as only this API can make them. */
-import { base64Url, fromBase64Url, hexOf, hmac, hmacOf } from '../../durable-objects/shared/naming.ts';
+import { base64Url, fromBase64Url, hexOf, hmac, hmacOf, randomText } from '../../durable-objects/shared/naming.ts';
 import { equalInConstantTime, mac } from './mac.ts';
 import { signingKey, tokenKey } from './token-keys.ts';
 
@@ -13,8 +13,6 @@ export interface IdentitySecrets {
 export const MAX_PROOF_LIFE_SECONDS = 3_600;
 /** Signer and reader may disagree about the time by this much before a fresh proof of a full hour is refused. */
 const CLOCK_SKEW_SECONDS = 60;
-/** 128 bits, drawn or derived. */
-const RANDOM_BYTES = 16;
 
 /** The secret with which a site's server signs proofs, hex. A new `version` withdraws the ones before. */
 export function siteSecret(secrets: IdentitySecrets, workspaceId: string, siteId: string, version = 1): string {
@@ -47,8 +45,7 @@ function signAnonymous(secrets: IdentitySecrets, workspaceId: string, random: st
 
 /** A new anonymous id. */
 export function mintAnonymousId(secrets: IdentitySecrets, workspaceId: string): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(RANDOM_BYTES));
-  return signAnonymous(secrets, workspaceId, base64Url(bytes));
+  return signAnonymous(secrets, workspaceId, randomText());
 }
 
 /**

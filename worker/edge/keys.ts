@@ -4,7 +4,7 @@
  */
 import { findKeyByHash, type KeyOwner } from '../../db/queries/lookups.ts';
 import { fields, oneOf, text } from '../../decisioning/catalog/shape.ts';
-import { hexOf } from '../../durable-objects/shared/naming.ts';
+import { digestHex } from '../../durable-objects/shared/naming.ts';
 import type { Deadline } from '../http/deadline.ts';
 import { Unavailable } from '../http/unavailable.ts';
 import { RecentAnswers } from './recent-answers.ts';
@@ -18,9 +18,8 @@ const KEY_FORMAT = /^[ps]k_[A-Za-z0-9]{32,64}$/;
 const recentKeys = new RecentAnswers<KeyOwner>();
 
 /** SHA-256 of a key, hex: the only form in which a key is stored. */
-export async function hashKey(key: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key)));
-  return hexOf(digest);
+export function hashKey(key: string): string {
+  return digestHex(key);
 }
 
 const ownerShape = fields({ id: text, workspaceId: text, siteId: text, type: oneOf('publishable', 'secret') });
@@ -50,7 +49,7 @@ export async function findKey(
   mayLookUp: () => boolean = () => true,
 ): Promise<KeyOwner | undefined> {
   if (!KEY_FORMAT.test(key)) return undefined;
-  const hash = await hashKey(key);
+  const hash = hashKey(key);
   try {
     const looking = async () => {
       if (!mayLookUp()) throw new Unavailable('d1');

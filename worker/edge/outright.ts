@@ -11,6 +11,21 @@ import type { SharedFacts } from '../../durable-objects/customer/view.ts';
 
 const ROOTS: ReadonlySet<string> = new Set(REQUEST_ROOTS);
 
+/** What deciding reads of a call besides what only the object would; its attributes only where a condition asks for one. */
+export type OutrightCall = Pick<
+  DecideCall,
+  | 'workspaceId'
+  | 'siteId'
+  | 'name'
+  | 'anonymous'
+  | 'refused'
+  | 'receivedAtMs'
+  | 'requests'
+  | 'revision'
+  | 'switches'
+  | 'attributes'
+>;
+
 /** A customer of whom only consent is known; `asked` once something else was asked of them. */
 export class Stranger implements CustomerView {
   asked = false;
@@ -18,7 +33,7 @@ export class Stranger implements CustomerView {
   readonly resolve: Resolve;
   readonly consents: CustomerView['consents'];
 
-  constructor(call: DecideCall, { bucketingId, consent, timeZone }: Standing, nowMs: number) {
+  constructor(call: OutrightCall, { bucketingId, consent, timeZone }: Standing, nowMs: number) {
     this.bucketingId = bucketingId;
     let facts: Resolve | undefined;
     this.resolve = (path) => {
@@ -56,7 +71,7 @@ export class Stranger implements CustomerView {
 
 /** The decisions of a call; undefined when something was asked that only the customer's object knows, or one would leave a mark. */
 export function decideOutright(
-  call: DecideCall,
+  call: OutrightCall,
   shared: SharedFacts,
   standing: Standing,
 ): readonly DecidedPlacement[] | undefined {

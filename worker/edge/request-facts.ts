@@ -85,7 +85,8 @@ export function admitAttributes(
 ): { readonly admitted: RequestAttributes; readonly ignored: string[] } {
   const admitted: Record<string, unknown> = {};
   const ignored: string[] = [];
-  for (const [name, value] of Object.entries(attributes ?? {})) {
+  if (attributes === undefined) return { admitted, ignored };
+  for (const [name, value] of Object.entries(attributes)) {
     const declared = Object.hasOwn(directory.attributes, name) ? directory.attributes[name] : undefined;
     const mayTell = declared?.source === 'any' || (keyType === 'secret' && declared?.source === 'server');
     if (declared && mayTell && fitsType(declared.type, value)) admitted[name] = value;

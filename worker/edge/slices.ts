@@ -23,6 +23,9 @@ let handed: ReadonlyMap<string, string> = new Map();
 /** placement → the hashes that last checked out, by `workspace placement`: what is used while a newer slice is out of reach. */
 const lastGood = new Map<string, { readonly rules: string; readonly contents: string }>();
 
+/** What was found whole of a manifest, for those who ask for one placement, as most do; for as long as the manifest is current. */
+let whole = new WeakMap<CatalogManifest, Map<string, ReadonlyMap<string, PlacementSlices>>>();
+
 export interface PlacementSlices {
   readonly rules: OpenSlice;
   readonly rulesHash: string;
@@ -35,6 +38,7 @@ export interface PlacementSlices {
 export function forgetSlices(): void {
   keptSlices.clear();
   lastGood.clear();
+  whole = new WeakMap();
   handed = new Map();
 }
 
@@ -103,14 +107,27 @@ async function load(
   await deadline.within(loading(), SLICE_SHARE).catch(() => undefined);
 }
 
-/** Slices of the asked placements; a placement the catalog does not know, or whose slices were never in reach, is left out. */
-export async function placementSlices(
+/** Slices of the asked placements; a placement the catalog does not know, or whose slices were never in reach, is left out. At once where all of them are here. */
+export function placementSlices(
   env: Env,
   workspaceId: string,
   manifest: CatalogManifest,
   placements: readonly string[],
   deadline: Deadline,
-): Promise<Map<string, PlacementSlices>> {
+): ReadonlyMap<string, PlacementSlices> | Promise<ReadonlyMap<string, PlacementSlices>> {
+  // Below that number none was ever put away: the bodies are here as well.
+  const isSimple = placements.length === 1 && keptSlices.size < MAX_KEPT_SLICES;
+  const known = isSimple ? whole.get(manifest)?.get(placements[0] as string) : undefined;
+  return known ?? lookUp(env, workspaceId, manifest, placements, deadline);
+}
+
+async function lookUp(
+  env: Env,
+  workspaceId: string,
+  manifest: CatalogManifest,
+  placements: readonly string[],
+  deadline: Deadline,
+): Promise<ReadonlyMap<string, PlacementSlices>> {
   const wanted = new Map<string, 'rules' | 'contents'>();
   for (const placement of placements) {
     const hashes = Object.hasOwn(manifest.placements, placement) ? manifest.placements[placement] : undefined;
@@ -131,7 +148,15 @@ export async function placementSlices(
     const kept = old && pair(old);
     if (kept) found.set(placement, { ...kept, outdated: true });
   }
+  const [only] = found;
+  if (placements.length === 1 && only && !only[1].outdated) keepWhole(manifest, only[0], found);
   return found;
+}
+
+function keepWhole(manifest: CatalogManifest, placement: string, found: ReadonlyMap<string, PlacementSlices>): void {
+  const kept = whole.get(manifest);
+  if (kept) kept.set(placement, found);
+  else whole.set(manifest, new Map([[placement, found]]));
 }
 
 function pair(hashes: {

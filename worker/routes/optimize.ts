@@ -2,6 +2,7 @@
 import { optimizeRequest } from '../../contract/checks/requests.ts';
 import type { OptimizeRequest, OptimizeResponse } from '../../contract/decisions.ts';
 import type { RefusalReason } from '../../decisioning/reasons.ts';
+import type { RequestAttributes } from '../../durable-objects/customer/protocol.ts';
 import { answerOf, defaultAnswer, previewAnswer } from '../edge/answer.ts';
 import type { EdgeCatalog } from '../edge/catalog.ts';
 import { currentCatalog } from '../edge/catalog.ts';
@@ -32,8 +33,7 @@ export function registerOptimize(app: App): void {
 }
 
 async function optimize(c: Call, body: OptimizeRequest): Promise<Response> {
-  const nowMs = c.receivedAtMs;
-  const auth = c.auth;
+  const { auth, receivedAtMs: nowMs } = c;
   const requestId = body.requestId ?? crypto.randomUUID();
   const current = await currentCatalog(c.env, c.ctx, auth.workspaceId, nowMs);
   if (!current) return c.json(nothingPublished(body, requestId));
@@ -42,50 +42,73 @@ async function optimize(c: Call, body: OptimizeRequest): Promise<Response> {
   if (!clientAt.ok) return refuse(c, clientAt.refusal);
   const slices = await placementSlices(c.env, auth.workspaceId, catalog.manifest, body.placements, c.deadline);
   const { admitted, ignored } = admitAttributes(catalog.directory, body.context?.attributes, auth.keyType);
-  const asked = {
-    auth,
-    deadline: c.deadline,
-    timing: c.timing,
-    catalog,
-    slices,
-    placements: body.placements,
-    requestId,
-    repeatable: body.requestId !== undefined,
-    attributes: { ...requestFacts(c.request, body.context), ...admitted },
-    sessionId: body.sessionId,
-    purposes: body.purposes,
-    receivedAtMs: nowMs,
-    clientAtMs: clientAt.value,
-  };
-  if (body.preview !== undefined) return answerPreview(c, body.preview, { ...asked, visitor: { kind: 'none' } });
-  const fingerprint = fingerprintOf(c.request);
+  const facts = { c, body, requestId, catalog, slices, admitted, clientAtMs: clientAt.value };
+  if (body.preview !== undefined) return answerPreview(c, body.preview, askedOf(facts, { kind: 'none' }, undefined));
   const page = { auth, request: c.request, customer: body.customer, consent: narrowed(body) };
-  const visitor = await visitorOf(
+  const visitor = visitorOf(
     c.env,
     auth,
     {
-      customer: await withCookie(c.env, page),
+      customer: withCookie(c.env, page),
       consent: body.consent,
       purposes: body.purposes,
       requestId: body.requestId,
-      fingerprint,
+      get fingerprint() {
+        return fingerprintOf(c.request);
+      },
     },
     nowMs,
   );
   if (!visitor.ok) return refuse(c, visitor.refusal);
   const done = c.timing.start('decide');
-  const inCookie = await otherInCookie(c.env, page);
-  const outcome = await decideFor(c.env, c.ctx, { ...asked, visitor: visitor.value, inCookie, fingerprint });
+  const outcome = await decideFor(c.env, c.ctx, askedOf(facts, visitor.value, otherInCookie(c.env, page)));
   done();
   noteRefusals(c, outcome);
   if (outcome.outcome === 'unavailable') c.problem = 'unavailable';
-  const stale =
-    current.stale || [...slices.values()].some((slice) => slice.outdated) || missing(catalog, slices, body.placements);
-  const isKnown = (placement: string): boolean => Object.hasOwn(catalog.manifest.placements, placement);
   const decidedFor = outcome.outcome === 'decided' ? outcome.visitor : visitor.value;
-  const facts = { body, requestId, visitor: decidedFor, outcome, slices, isKnown, ignored, stale };
-  const answered = await answer(c, facts);
+  const stale = current.stale || lacks(catalog, slices, body.placements);
+  const answered = answer(c, { body, requestId, visitor: decidedFor, outcome, slices, catalog, ignored, stale });
   return keepInCookie(c.json(answered), page, answered.customer.anonymousId);
+}
+
+/** What a request says, as far as it does not hang on who asks. */
+interface Said {
+  readonly c: Call;
+  readonly body: OptimizeRequest;
+  readonly requestId: string;
+  readonly catalog: EdgeCatalog;
+  readonly slices: ReadonlyMap<string, PlacementSlices>;
+  readonly admitted: RequestAttributes;
+  readonly clientAtMs: number | undefined;
+}
+
+/** Facts of the request and where it came from are read when somebody asks for them: most decisions ask for neither, and they cost as much as the choice. */
+function askedOf(said: Said, visitor: Visitor, inCookie: string | undefined): Asked {
+  const { c, body } = said;
+  let attributes: RequestAttributes | undefined;
+  return {
+    auth: c.auth,
+    visitor,
+    inCookie,
+    get fingerprint() {
+      return fingerprintOf(c.request);
+    },
+    deadline: c.deadline,
+    timing: c.timing,
+    catalog: said.catalog,
+    slices: said.slices,
+    placements: body.placements,
+    requestId: said.requestId,
+    repeatable: body.requestId !== undefined,
+    get attributes() {
+      attributes ??= { ...requestFacts(c.request, body.context), ...said.admitted };
+      return attributes;
+    },
+    sessionId: body.sessionId,
+    purposes: body.purposes,
+    receivedAtMs: c.receivedAtMs,
+    clientAtMs: said.clientAtMs,
+  };
 }
 
 /** Default content that the page has itself: what is answered when not even the caller's key or catalog can be found out in time. */
@@ -101,15 +124,14 @@ function nothingPublished(body: OptimizeRequest, requestId: string): OptimizeRes
   };
 }
 
-/** The catalog names slices that are out of reach. */
-function missing(
-  catalog: EdgeCatalog,
+/** The catalog names slices that are out of reach, or newer ones than there are. */
+function lacks(
+  { manifest }: EdgeCatalog,
   slices: ReadonlyMap<string, PlacementSlices>,
   placements: readonly string[],
 ): boolean {
-  return placements.some(
-    (placement) => Object.hasOwn(catalog.manifest.placements, placement) && !slices.has(placement),
-  );
+  for (const { outdated } of slices.values()) if (outdated) return true;
+  return placements.some((placement) => !slices.has(placement) && Object.hasOwn(manifest.placements, placement));
 }
 
 async function answerPreview(c: Call, text: string, asked: Asked): Promise<Response> {
@@ -144,24 +166,24 @@ interface Answerable {
   readonly visitor: Visitor;
   readonly outcome: Outcome;
   readonly slices: ReadonlyMap<string, PlacementSlices>;
-  /** Whether the catalog has a placement. */
-  readonly isKnown: (placement: string) => boolean;
+  readonly catalog: EdgeCatalog;
   readonly ignored: string[];
   readonly stale: boolean;
 }
 
-async function answer(c: Call, facts: Answerable): Promise<OptimizeResponse> {
-  const { outcome, visitor, slices, body } = facts;
+function answer(c: Call, facts: Answerable): OptimizeResponse {
+  const { outcome, visitor, slices, body, catalog } = facts;
+  const { placements } = catalog.manifest;
   const remembered = visitor.kind !== 'none';
   const decisions =
     outcome.outcome === 'unavailable'
       ? body.placements.map((placement) => defaultAnswer(slices, placement))
-      : await Promise.all(outcome.decisions.map((decided) => answerOf(c.env, c.auth, slices, decided, remembered)));
+      : outcome.decisions.map((decided) => answerOf(c.env, c.auth, slices, decided, remembered));
   return {
     requestId: facts.requestId,
     customer: visitor.kind !== 'none' && visitor.anonymousId ? { anonymousId: visitor.anonymousId } : {},
     decisions: decisions.map((decision) =>
-      facts.isKnown(decision.placement) ? decision : { ...decision, unknownPlacement: true as const },
+      Object.hasOwn(placements, decision.placement) ? decision : { ...decision, unknownPlacement: true as const },
     ),
     ...(facts.ignored.length > 0 && { ignoredAttributes: facts.ignored }),
     ...(outcome.outcome === 'unavailable' && { degraded: true as const }),

@@ -49,21 +49,13 @@ export function breakPart(part: Part, fault: Fault, nonsense: string, slowMs?: n
   const gate = new Gate(slowMs);
   const answer = answerOf(fault, gate, nonsense);
   if (part === 'd1') change('DB', faultyDatabase(bindings.DB, answer));
-  else if (part === 'secret') breakSecrets(fault, nonsense, gate);
+  else if (part === 'secret') breakSecrets(fault, nonsense);
   else for (const name of NAMESPACES[part]) change(name, faultyNamespace(bindings[name] as object, answer));
   return gate;
 }
 
-/** Secrets are texts: missing, cut short, no texts at all. Slow ones are keys that take long to sign with. */
-function breakSecrets(fault: Fault, nonsense: string, gate: Gate): void {
-  if (fault === 'slow') {
-    const sign = crypto.subtle.sign.bind(crypto.subtle);
-    vi.spyOn(crypto.subtle, 'sign').mockImplementation(async (...args) => {
-      await gate.pass();
-      return sign(...args);
-    });
-    return;
-  }
+/** Secrets are texts: missing, cut short, no texts at all. Slow they cannot be. */
+function breakSecrets(fault: Fault, nonsense: string): void {
   const value = fault === 'down' ? undefined : nonsense in NO_SECRETS ? NO_SECRETS[nonsense] : 7;
   for (const name of SECRETS) change(name, value);
 }
