@@ -3,7 +3,7 @@ import type { Delivery } from '../campaign/protocol.ts';
 import { publisherStub, shardStub } from '../shared/calls.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { StubSource } from '../shared/stub.ts';
-import { acknowledge, isFresh, type Outbox, oldestUndeliveredAtMs, pendingDeliveries } from './outbox.ts';
+import { acknowledge, isFresh, isReadOut, type Outbox, oldestUndeliveredAtMs, pendingDeliveries } from './outbox.ts';
 import { addRows } from './outbox-load.ts';
 import { oldestSettlementAtMs } from './settlements.ts';
 import type { CustomerMeta } from './state.ts';
@@ -30,7 +30,8 @@ export class Courier {
 
   /** Whether something waits to be delivered. */
   get waiting(): boolean {
-    return this.#outbox().waiting.length > 0;
+    const { waiting, more } = this.#outbox();
+    return waiting.length > 0 || more.size > 0;
   }
 
   /** Whether something waits that no alarm of before stands for. */
@@ -70,6 +71,7 @@ export class Courier {
   /** One delivery to each destination; false when one was out of reach, which must not keep the others waiting. */
   async #round(meta: CustomerMeta): Promise<boolean> {
     let reached = true;
+    if (isReadOut(this.#outbox())) addRows(this.#sql, this.#outbox());
     for (const delivery of pendingDeliveries(this.#outbox(), meta.workspaceId, `${meta.name}:${meta.incarnation}`))
       reached = (await this.#carry(delivery)) && reached;
     return reached;

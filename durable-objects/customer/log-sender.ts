@@ -19,12 +19,17 @@ export const MAX_WAITING_LINES = 1_000;
 /** Bytes of the hash that stands for a decision: as much as ids have. */
 const HASH_BYTES = 16;
 
-/** Keeps a line until the queue has it. Runs inside the caller's transaction. */
-export function keepLine(sql: Writer, line: UnsentLine): void {
+/**
+ * Keeps a line until the queue has it. Runs inside the caller's transaction.
+ *
+ * @returns false where it is too long, and nothing waits for it
+ */
+export function keepLine(sql: Writer, line: UnsentLine): boolean {
   const text = JSON.stringify(line);
-  if (text.length > MAX_LOG_LINE_CHARS) return;
+  if (text.length > MAX_LOG_LINE_CHARS) return false;
   sql.exec('INSERT INTO log_out (line) VALUES (?)', text);
   sql.exec('DELETE FROM log_out WHERE seq <= (SELECT max(seq) FROM log_out) - ?', MAX_WAITING_LINES);
+  return true;
 }
 
 export class LogSender {
@@ -54,7 +59,7 @@ export class LogSender {
           this.#sql.exec<LineRow>('SELECT seq, line FROM log_out ORDER BY seq LIMIT ?', MAX_LOG_BATCH).toArray(),
         );
         const last = rows.at(-1);
-        if (!last) return;
+        if (!last) return this.#waits.note('log_out', false);
         const lines = await Promise.all(rows.map(({ line }) => named(JSON.parse(line) as UnsentLine)));
         // Deployed without a queue, nobody wants them.
         await this.#env.DECISION_LOG?.sendBatch(lines.map((line) => ({ body: { workspaceId, line } })));

@@ -16,6 +16,7 @@ import { keepLine, LogSender, MAX_LOG_BATCH, MAX_LOG_LINE_CHARS, MAX_WAITING_LIN
 import type { StoredDecision } from './protocol.ts';
 import { customerOf, objectOf, START_MS } from './testing/fixtures.ts';
 import { scene } from './testing/trial-scene.ts';
+import { Waits } from './waits.ts';
 
 const use = { version: 2, stage: 'live' as const, row: [1, null], missing: ['plan'], outputs: { probability: 0.5 } };
 const receipt = { models: { churn: { used: use }, other: { used: use } } } as unknown as Receipt;
@@ -111,6 +112,20 @@ describe('sending', () => {
       keepLine(sql, long(MAX_LOG_LINE_CHARS));
       await sender.deliver({ workspaceId: 'w' });
       expect([sizes.length, Math.max(...sizes) < 256 * 1_024, sender.waiting]).toEqual([3, true, false]);
+    });
+  });
+
+  it('waits for no line that was too long to be kept, nor for one that is not there any more', async () => {
+    const [line] = logLines(undefined, await decision(), receipt);
+    await withSender({ sendBatch: async () => {} }, async (_, sql) => {
+      const long = { ...line!, leaf: 'x'.repeat(MAX_LOG_LINE_CHARS) } as typeof line & object;
+      expect([keepLine(sql, long), keepLine(sql, line!)]).toEqual([false, true]);
+      const waits = new Waits(sql);
+      const sender = new LogSender(sql, env as never, waits);
+      expect(sender.waiting).toBe(true);
+      sql.exec('DELETE FROM log_out');
+      await sender.deliver({ workspaceId: 'w' });
+      expect(sender.waiting).toBe(false);
     });
   });
 

@@ -1,7 +1,7 @@
 /** Reads the outbox from storage: rows of its own, and what rides in the rows of decisions. */
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
-import type { Outbox, Riding, WaitingEvent } from './outbox.ts';
+import { destinationOf, MAX_WAITING_IN_MEMORY, type Outbox, type Riding, type WaitingEvent } from './outbox.ts';
 import { Waits } from './waits.ts';
 
 type OutboxRow = {
@@ -51,20 +51,39 @@ export function loadOutbox(sql: SqlStorage, riding: ReadonlyMap<string, Riding>,
   const waiting: WaitingEvent[] = [];
   for (const [home, { events = [] }] of riding)
     for (const event of events) if (event.seq > ackedSeq) waiting.push({ event, home, isOld: true });
-  const outbox: Outbox = { lastSeq, waiting: waiting.sort(bySeq), seqHome, countedSeq: 0 };
+  const outbox: Outbox = { lastSeq, waiting: waiting.sort(bySeq), more: new Set(), seqHome, countedSeq: 0 };
   // Who counts positions has counted whatever has a row.
   if (waits.has('sqlite_sequence')) addRows(sql, outbox);
   outbox.lastSeq = Math.max(outbox.lastSeq, outbox.waiting.at(-1)?.event.seq ?? 0);
   return outbox;
 }
 
-/** Adds rows of their own that memory does not know, and what the table's counter knows of positions. */
+/** The oldest rows of each destination, and one more where there are more. */
+const OLDEST_ROWS = `SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY campaign_id, shard ORDER BY seq) AS place FROM outbox)
+  WHERE place <= ? ORDER BY seq`;
+
+/** Adds rows of their own that memory does not know, the oldest of each destination, and what the table's counter knows of positions. */
 export function addRows(sql: SqlStorage, outbox: Outbox): void {
+  const rows = sql.exec<OutboxRow & { place: number }>(OLDEST_ROWS, MAX_WAITING_IN_MEMORY + 1).toArray();
+  outbox.more.clear();
+  const found = rows.flatMap((row) => (row.place <= MAX_WAITING_IN_MEMORY ? [row] : restBefore(sql, outbox, row)));
   const known = new Set(outbox.waiting.map(({ event }) => event.seq));
-  const rows = sql.exec<OutboxRow>('SELECT * FROM outbox ORDER BY seq').toArray();
-  const found = rows.filter(({ seq }) => !known.has(seq)).map(waitingOf);
-  if (found.length > 0) outbox.waiting = [...outbox.waiting, ...found].sort(bySeq);
+  const added = found.filter(({ seq }) => !known.has(seq)).map(waitingOf);
+  if (added.length > 0) outbox.waiting = [...outbox.waiting, ...added].sort(bySeq);
   const [counter] = sql.exec<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").toArray();
   outbox.countedSeq = counter?.seq ?? 0;
   outbox.lastSeq = Math.max(outbox.lastSeq, outbox.countedSeq, outbox.waiting.at(-1)?.event.seq ?? 0);
+}
+
+/**
+ * A destination has more rows than memory takes. Versions before this one let what is newer ride with decisions, which is in memory: its shard would pass
+ * over everything older that is told later, so all of that is read.
+ */
+function restBefore(sql: SqlStorage, outbox: Outbox, { campaign_id: campaignId, shard, seq }: OutboxRow): OutboxRow[] {
+  const destination = destinationOf({ campaignId, shard });
+  outbox.more.add(destination);
+  const newest = outbox.waiting.findLast(({ event }) => destinationOf(event) === destination)?.event.seq ?? 0;
+  if (newest < seq) return [];
+  const rows = 'SELECT * FROM outbox WHERE campaign_id = ? AND shard = ? AND seq >= ? AND seq <= ?';
+  return sql.exec<OutboxRow>(rows, campaignId, shard, seq, newest).toArray();
 }

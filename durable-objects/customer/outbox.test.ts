@@ -1,12 +1,14 @@
 /** The way to the shards when something on it is down: nothing is lost, nothing is held up that need not be, the page knows. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import type { DecisionRecord } from '../../decisioning/record.ts';
 import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
 import type { Delivery } from '../campaign/protocol.ts';
 import { objectName } from '../shared/naming.ts';
 import { publisherStub, type StubSource } from '../shared/stub.ts';
 import { Courier } from './courier.ts';
 import { DELIVERY_WAKE_MS } from './limits.ts';
+import type { Outbox, StoredEvent } from './outbox.ts';
 import { loadOutbox } from './outbox-load.ts';
 import type { CustomerMeta } from './state.ts';
 import { customerOf, objectOf, START_MS, settle, source, tablesOf, totalOf, worldOf } from './testing/fixtures.ts';
@@ -71,6 +73,56 @@ async function enqueue({ name }: { readonly name: string }, rows: number): Promi
 
 const undelivered = async (workspaceId: string) =>
   (await (await publisherStub(source, workspaceId)).health()).oldestUndeliveredAtMs;
+
+const eventOf = (campaignId: string, seq: number): StoredEvent => ({
+  ...{ campaignId, seq, shard: 0, leaf: 'rest', arm: 'a', hour: 1, atMs: START_MS },
+  change: { exposures: 1 },
+});
+
+describe('memory', () => {
+  it('reads the oldest rows of each destination, and all that is older than what a version before let ride', async () => {
+    const { ann } = await scene();
+    await ann.decide('1', START_MS);
+    await enqueue(ann, 450);
+    const newest = eventOf('c', 1_000);
+    const loaded = await runInDurableObject(objectOf(ann), (_, { storage }) => [
+      loadOutbox(storage.sql, new Map()),
+      loadOutbox(storage.sql, new Map([['old', { seq: 1_000, ackedSeq: 0, events: [newest] }]])),
+    ]);
+    const countOf = ({ waiting }: Outbox) =>
+      ['c', 'd'].map((id) => waiting.filter(({ event }) => event.campaignId === id).length);
+    expect(loaded.map(countOf)).toEqual([
+      [200, 200],
+      [451, 200],
+    ]);
+    expect(loaded.map(({ lastSeq }) => lastSeq)).toEqual([900, 1_000]);
+  });
+
+  it('that is full loses nothing: what comes then has a row, goes in order, and counts once', async () => {
+    const { world, ann } = await scene();
+    const record = (await ann.decide('1', START_MS)) as DecisionRecord;
+    await enqueue(ann, 450);
+    await evictDurableObject(objectOf(ann));
+    const log: Delivery[] = [];
+    const shards = source.CAMPAIGN_SHARD;
+    // The environment is everybody's: put back whatever happens.
+    const withShards = (to: unknown) =>
+      runInDurableObject(objectOf(ann), (instance) => {
+        (instance as unknown as { env: { CAMPAIGN_SHARD: unknown } }).env.CAMPAIGN_SHARD = to;
+      });
+    try {
+      await withShards(broken(world.workspaceId, () => true, log).CAMPAIGN_SHARD);
+      await ann.see(record, START_MS + 1);
+      await expect.poll(() => log.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+      expect((await tablesOf(ann)).outbox).toHaveLength(901);
+    } finally {
+      await withShards(shards);
+    }
+    await settle(ann);
+    expect((await tablesOf(ann)).outbox).toEqual([]);
+    expect([(await totalOf(world, 'c')).exposures, (await totalOf(world, 'd')).exposures]).toEqual([451, 450]);
+  });
+});
 
 describe('the courier', () => {
   it('delivers in order, at most 200 rows at a time, and removes what was acknowledged', async () => {

@@ -44,20 +44,54 @@ export interface WaitingEvent {
 export interface Outbox {
   /** The last position that was given out: never given again, whatever is dropped. */
   lastSeq: number;
-  /** What is not known to be acknowledged, oldest first. */
+  /** What is not known to be acknowledged, oldest first; of a destination in {@link more} the oldest alone. */
   waiting: readonly WaitingEvent[];
+  /** Destinations of which newer events wait in rows of their own that memory has not read. */
+  readonly more: Set<string>;
   /** The decision whose row was written last, and knows `lastSeq`; null where there is none. */
   seqHome: string | null;
   /** What the table's own counter knows of positions. */
   countedSeq: number;
 }
 
+/**
+ * Events of one destination in memory, some hundred bytes each: what one delivery carries. Beyond it, in a long outage, they wait in rows of their own, and
+ * are read when those before them have arrived.
+ */
+export const MAX_WAITING_IN_MEMORY = 200;
 /** Destinations served in one run: more than a workspace has campaigns, so that those that are down never keep others waiting. */
 const MAX_DESTINATIONS = 512;
 
 /** An outbox that nothing was ever put in. */
 export function emptyOutbox(): Outbox {
-  return { lastSeq: 0, waiting: [], seqHome: null, countedSeq: 0 };
+  return { lastSeq: 0, waiting: [], more: new Set(), seqHome: null, countedSeq: 0 };
+}
+
+/** A destination's name in memory. */
+export const destinationOf = ({ campaignId, shard }: Pick<OutboxEntry, 'campaignId' | 'shard'>): string =>
+  `${campaignId} ${shard}`;
+
+/** Puts an event behind the others. @returns false where memory has no room for it: it must have a row of its own */
+export function putLast(outbox: Outbox, waiting: WaitingEvent): boolean {
+  const destination = destinationOf(waiting.event);
+  if (outbox.more.has(destination) || isFull(outbox, destination)) {
+    outbox.more.add(destination);
+    return false;
+  }
+  outbox.waiting = [...outbox.waiting, waiting];
+  return true;
+}
+
+function isFull({ waiting }: Outbox, destination: string): boolean {
+  if (waiting.length < MAX_WAITING_IN_MEMORY) return false;
+  return waiting.filter(({ event }) => destinationOf(event) === destination).length >= MAX_WAITING_IN_MEMORY;
+}
+
+/** Whether there is a destination of which nothing is left in memory, and more in rows. */
+export function isReadOut({ waiting, more }: Outbox): boolean {
+  if (more.size === 0) return false;
+  const inMemory = new Set(waiting.map(({ event }) => destinationOf(event)));
+  return [...more].some((destination) => !inMemory.has(destination));
 }
 
 /** What is stored with a decision's row that is written now; undefined where no event ever was. */
@@ -71,8 +105,8 @@ export function ridingOf(outbox: Outbox, decisionId: string): Riding | undefined
 }
 
 /** Whether something waits that this instance wrote, or that has a row of its own: what rode along before is in the care of the alarm that was set with it. */
-export function isFresh({ waiting }: Outbox): boolean {
-  return waiting.some(({ isOld }) => !isOld);
+export function isFresh({ waiting, more }: Outbox): boolean {
+  return more.size > 0 || waiting.some(({ isOld }) => !isOld);
 }
 
 /**
@@ -132,7 +166,7 @@ export function pendingDeliveries({ waiting }: Outbox, workspaceId: string, sour
   for (const { event } of waiting) {
     // With the time that it was stored with: shards look for a repeat where they found the first.
     const { campaignId, shard, ...told } = event;
-    const key = `${campaignId} ${shard}`;
+    const key = destinationOf(event);
     const known = deliveries.get(key);
     if (known) {
       if (known.events.length < MAX_DELIVERY_EVENTS) known.events.push(told);

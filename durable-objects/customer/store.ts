@@ -9,6 +9,7 @@ import {
   keepPosition,
   moveOut,
   type OutboxEntry,
+  putLast,
   type Riding,
   ridingOf,
   type WaitingEvent,
@@ -150,8 +151,8 @@ export class SqlStore implements CustomerStore {
     const { outbox } = this.state;
     outbox.lastSeq += 1;
     const waiting = { event: { ...entry, seq: outbox.lastSeq, atMs }, home: null, isOld: false };
-    outbox.waiting = [...outbox.waiting, waiting];
-    this.#events.push(waiting);
+    if (putLast(outbox, waiting)) this.#events.push(waiting);
+    else writeEvent(this.#writes, outbox, waiting.event);
   }
 
   enqueueSettlement(ledger: string, { decisionId, leaseId, units, kind }: Settlement, atMs: number): void {
@@ -189,8 +190,7 @@ export class SqlStore implements CustomerStore {
   }
 
   #keepLine(line: UnsentLine): void {
-    this.#waits.note('log_out', true);
-    keepLine(this.#writes, line);
+    if (keepLine(this.#writes, line)) this.#waits.note('log_out', true);
   }
 
   /** An outcome is stored with a decision that is written anyway, or in a row of its own. */
