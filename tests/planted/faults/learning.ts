@@ -249,8 +249,8 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
     name: 'forged-token-believed',
     what: 'the signature of a token is not looked at',
     file: 'decisioning/token/token.ts',
-    find: ', mac))) return undefined;',
-    replace: ', mac)) && mac.length < 0) return undefined;',
+    find: ', mac)) return undefined;',
+    replace: ', mac) && mac.length < 0) return undefined;',
     caughtBy: {
       project: 'node',
       file: 'decisioning/token/token.test.ts',
