@@ -5,6 +5,7 @@ import { IDENTITY_FAULTS } from './identity.ts';
 import { LEARNING_FAULTS } from './learning.ts';
 import { LEDGER_FAULTS } from './ledgers.ts';
 import { MONEY_FAULTS } from './money.ts';
+import { REQUEST_FAULTS } from './requests.ts';
 import { SHARD_FAULTS } from './shards.ts';
 
 export const FAULTS: readonly PlantedFault[] = [
@@ -14,4 +15,5 @@ export const FAULTS: readonly PlantedFault[] = [
   ...SHARD_FAULTS,
   ...MONEY_FAULTS,
   ...LEDGER_FAULTS,
+  ...REQUEST_FAULTS,
 ];
