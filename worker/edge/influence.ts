@@ -1,7 +1,6 @@
 /** How much a page's report may teach its campaign: of one network a few trials a day, and of one visitor no more than that, wherever they come from. */
 import { Influence } from '../../decisioning/limits/influence.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
-import type { FeedbackItem } from '../../durable-objects/customer/protocol.ts';
 import { networkOf } from '../http/network.ts';
 import { mac } from './mac.ts';
 
@@ -40,8 +39,11 @@ export function forgetInfluence(): void {
   counts = undefined;
 }
 
-/** What an event is told with. */
-type Bound = Pick<FeedbackItem, 'untaught' | 'mostTrials'>;
+/** What an event is told with, as the customer's object takes it. */
+interface Bound {
+  readonly untaught?: true;
+  readonly mostTrials?: number;
+}
 
 const UNBOUND: Bound = {};
 const UNTAUGHT: Bound = { untaught: true };
