@@ -90,15 +90,26 @@ export function oneOf(...values: readonly unknown[]): Test {
 
 /** A list of so many. */
 export function list(item: Test, least = 0, most = Number.POSITIVE_INFINITY): Test {
-  return (value) => Array.isArray(value) && value.length >= least && value.length <= most && value.every(item);
+  return (value) => {
+    if (!Array.isArray(value) || value.length < least || value.length > most) return false;
+    for (const one of value) if (!item(one)) return false;
+    return true;
+  };
 }
 
 /** Any of these forms. */
 export function anyOf(...tests: readonly Test[]): Test {
-  return (value) => tests.some((test) => test(value));
+  return (value) => {
+    for (const test of tests) if (test(value)) return true;
+    return false;
+  };
 }
 
 /** The form, and what else is asked of a value that has it. */
 export function all(form: Test, ...rules: readonly ((value: never) => boolean)[]): Test {
-  return (value) => form(value) && rules.every((rule) => rule(value as never));
+  return (value) => {
+    if (!form(value)) return false;
+    for (const rule of rules) if (!rule(value as never)) return false;
+    return true;
+  };
 }
