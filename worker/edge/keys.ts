@@ -41,22 +41,22 @@ export function forgetKeys(): void {
  *
  * @param mayLookUp asked before the database is
  */
-export async function findKey(
+export function findKey(
   d1: D1Database,
   key: string,
   nowMs: number,
   deadline: Deadline,
   mayLookUp: () => boolean = () => true,
-): Promise<KeyOwner | undefined> {
+): KeyOwner | undefined | Promise<KeyOwner | undefined> {
   if (!KEY_FORMAT.test(key)) return undefined;
   const hash = hashKey(key);
-  try {
-    const looking = async () => {
-      if (!mayLookUp()) throw new Unavailable('d1');
-      return lookUp(d1, hash);
-    };
-    return await recentKeys.find(hash, looking, nowMs, deadline);
-  } catch {
+  const known = recentKeys.fresh(hash, nowMs);
+  if (known) return known.answer;
+  const looking = async () => {
+    if (!mayLookUp()) throw new Unavailable('d1');
+    return lookUp(d1, hash);
+  };
+  return recentKeys.find(hash, looking, nowMs, deadline).catch(() => {
     throw new Unavailable('d1');
-  }
+  });
 }

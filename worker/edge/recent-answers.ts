@@ -28,6 +28,12 @@ export class RecentAnswers<T> {
   /** Oldest first. */
   readonly #answers = new Map<string, Remembered<T>>();
 
+  /** The remembered answer that nobody need be asked about; undefined when there is none. */
+  fresh(name: string, nowMs: number): { readonly answer: T | undefined } | undefined {
+    const remembered = this.#answers.get(name);
+    return remembered && nowMs - remembered.atMs < FRESH_MS ? remembered : undefined;
+  }
+
   /**
    * The remembered answer, or a new one; one that comes too late for this request is remembered for the next. Throws what `lookUp` throws
    * when it fails and no good answer is young enough; then, too, a look-up is waited for however long it takes.
@@ -38,8 +44,9 @@ export class RecentAnswers<T> {
     nowMs: number,
     deadline: Deadline,
   ): Promise<T | undefined> {
+    const fresh = this.fresh(name, nowMs);
+    if (fresh) return fresh.answer;
     const remembered = this.#answers.get(name);
-    if (remembered && nowMs - remembered.atMs < FRESH_MS) return remembered.answer;
     const looking = async (): Promise<T | undefined> => {
       const answer = await lookUp();
       this.#remember(name, { answer, atMs: nowMs, failedAtMs: 0 });

@@ -47,14 +47,17 @@ function addressKeyOf(c: Call): string | undefined {
   return key?.startsWith('pk_') ? key : undefined;
 }
 
+type Judged = Checked<unknown> | Promise<Checked<unknown>>;
 /** Whether a part is as it must be, as `judge` says where its own check is not sure. */
-type Judge = (part: Part | undefined, read: () => unknown, kind: Kind) => Promise<Checked<unknown>>;
+type Judge = (part: Part | undefined, read: () => unknown, kind: Kind) => Judged;
+
+const NOTHING = { ok: true, value: undefined } as const;
 
 /** What was said of the body is remembered: a stand-in says the same, and nobody is asked twice. */
 function judgeFor(app: App, c: Call): Judge {
-  let ofBody: Promise<Checked<unknown>> | undefined;
-  const judge: Judge = async (part, read, kind) => {
-    if (!part) return { ok: true, value: undefined };
+  let ofBody: Judged | undefined;
+  const judge: Judge = (part, read, kind) => {
+    if (!part) return NOTHING;
     const value = read();
     const taken = part.safeParse(value);
     return taken.success ? { ok: true, value: taken.data } : contractOf(app)(c, part, value, kind);
