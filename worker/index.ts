@@ -2,12 +2,13 @@
  * Entry of the worker in front: it answers those who ask for decisions and tell what became of them, and passes everything else to the worker of
  * `control.ts`, so that all has one address. What decides is small and starts quickly (docs/adr/0031-three-workers.md).
  */
+import { tryDecodeURIComponent } from 'hono/utils/url';
 import { forgetAllStandings } from './edge/standings.ts';
 import { App } from './http/app.ts';
 import { useContract } from './http/contract.ts';
 import { type ContractBinding, contractBehind } from './http/contract-behind.ts';
 import { passOn } from './http/pass-on.ts';
-import { pathOf, unescaped } from './http/paths.ts';
+import { pathOf } from './http/paths.ts';
 import { problem } from './http/problem.ts';
 import { registerDeciding } from './routes/deciding.ts';
 
@@ -29,7 +30,8 @@ export default {
     const answer = (await passOn(env.CONTROL, request)) ?? (await standIn.fetch(request, env, ctx));
     // Profiles and erasures go by here: what was told of consent before them is not gone by any more. A refused one changed nothing, and needs no key.
     const isRefused = answer.status >= 400 && answer.status < 500;
-    if (request.method !== 'GET' && unescaped(path).startsWith('/v1/customers/') && !isRefused) forgetAllStandings();
+    if (request.method !== 'GET' && tryDecodeURIComponent(path).startsWith('/v1/customers/') && !isRefused)
+      forgetAllStandings();
     return answer;
   },
 } satisfies ExportedHandler<FrontEnv>;

@@ -1,26 +1,12 @@
 /** One request on its way through the worker: what every check and every handler gets. */
+import { getQueryParam } from 'hono/utils/url';
 import type { ProblemName } from '../../contract/problem.ts';
 import type { RefusalReason } from '../../decisioning/reasons.ts';
 import { answerJson, answerWith } from './answers.ts';
 import type { Auth } from './auth.ts';
 import type { Deadline } from './deadline.ts';
-import { pathOf, unescaped } from './paths.ts';
+import { pathOf } from './paths.ts';
 import { Timing } from './timing.ts';
-
-/** Names and values of an address's query, each name's first; a name without a value has an empty one. */
-function queryOf(url: string): Record<string, string> {
-  const values: Record<string, string> = Object.create(null);
-  const start = url.indexOf('?');
-  if (start < 0) return values;
-  for (const pair of url
-    .slice(start + 1)
-    .split('#')[0]!
-    .split('&')) {
-    const [name, ...value] = pair.split('=').map((part) => part.replaceAll('+', ' '));
-    if (name) values[unescaped(name)] ??= unescaped(value.join('='));
-  }
-  return values;
-}
 
 export class Call {
   readonly request: Request;
@@ -60,7 +46,7 @@ export class Call {
 
   /** What the address asks for besides its path: each name's first value. */
   query(): Readonly<Record<string, string>> {
-    return queryOf(this.request.url);
+    return getQueryParam(this.request.url) as Record<string, string>;
   }
 
   /** An answer of JSON. */

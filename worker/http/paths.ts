@@ -1,10 +1,6 @@
-/** Which handler a method and a path mean. */
-
-/** What a path of an endpoint, `/v1/campaigns/{id}`, is made of: a part is taken as it is, or is a parameter's. */
-interface Pattern<T> {
-  readonly parts: readonly { readonly text: string; readonly name: string | undefined }[];
-  readonly byMethod: Map<string, T>;
-}
+/** Which handler a method and a path mean: Hono's router over the parts of paths, and a map for those without parameters, which most requests ask for. */
+import { TrieRouter } from 'hono/router/trie-router';
+import { tryDecodeURIComponent } from 'hono/utils/url';
 
 /** What was found, and the path's parameters by their names. */
 export interface Found<T> {
@@ -13,22 +9,6 @@ export interface Found<T> {
 }
 
 const NO_PARAMS = Object.freeze({});
-
-/** A text of an address without its escapes; those that mean no character stay as they are. */
-export function unescaped(text: string): string {
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text.replace(/(?:%[0-9A-F]{2})+/gi, (run) => {
-      try {
-        return decodeURIComponent(run);
-      } catch {
-        return run;
-      }
-    });
-  }
-}
 
 /** Parts that lead up, or nowhere, in any of their spellings. */
 const LEADS_ELSEWHERE = /\/\.|%2e|\\/i;
@@ -47,56 +27,53 @@ export function pathOf(url: string): string {
   return LEADS_ELSEWHERE.test(path) ? (URL.parse(url)?.pathname ?? path) : path;
 }
 
+/** Stands for an escaped `/` while a path is taken apart: no text without escapes has half of a character. */
+const SLASH = '\ud800';
+
+/** The path without its escapes, so that it is the same however it is written; an escaped `/` parts nothing. */
+function plainPath(path: string): string {
+  if (!path.includes('%')) return path;
+  const parts = path.split('/').map((part) => tryDecodeURIComponent(part).replaceAll('/', SLASH));
+  return parts.join('/');
+}
+
 /** Paths, each with what it means for the methods that it takes. */
 export class Paths<T> {
+  readonly #router = new TrieRouter<T>();
   /** Those without a parameter, by what most requests have: no escape in it. */
-  readonly #plain = new Map<string, Pattern<T>>();
-  readonly #patterns = new Map<string, Pattern<T>>();
+  readonly #plain = new Map<string, Map<string, T>>();
+  readonly #methods = new Set<string>();
 
   /** Parameters are whole parts of a path: `/v1/campaigns/{id}`. */
   add(method: string, path: string, value: T): void {
-    const parts = path.split('/').map((text) => ({ text, name: /^\{(\w+)\}$/.exec(text)?.[1] }));
-    const pattern = this.#patterns.get(path) ?? { parts, byMethod: new Map<string, T>() };
-    pattern.byMethod.set(method, value);
-    this.#patterns.set(path, pattern);
-    if (parts.every(({ name }) => name === undefined)) this.#plain.set(path, pattern);
+    this.#methods.add(method);
+    this.#router.add(method, path.replaceAll(/\{(\w+)\}/g, ':$1'), value);
+    if (path.includes('{')) return;
+    const byMethod = this.#plain.get(path) ?? new Map<string, T>();
+    this.#plain.set(path, byMethod.set(method, value));
   }
 
   /** @param path as {@link pathOf} gives it */
   find(method: string, path: string): Found<T> | undefined {
-    const plain = this.#plain.get(path)?.byMethod.get(method);
-    if (plain !== undefined) return { value: plain, params: NO_PARAMS };
-    for (const { pattern, parts } of this.#matching(path)) {
-      const value = pattern.byMethod.get(method);
-      if (value !== undefined) return { value, params: paramsOf(pattern, parts) };
-    }
-    return undefined;
+    const plain = this.#plain.get(path)?.get(method);
+    return plain === undefined ? this.#match(method, plainPath(path)) : { value: plain, params: NO_PARAMS };
   }
 
   /** The methods that a path takes; none where it is unknown. */
   methodsOf(path: string): string[] {
-    return [...new Set([...this.#matching(path)].flatMap(({ pattern }) => [...pattern.byMethod.keys()]))];
+    const plain = plainPath(path);
+    return [...this.#methods].filter((method) => this.#match(method, plain) !== undefined);
   }
 
   /** Whether a path is known, whatever the method. */
   has(path: string): boolean {
-    return this.#plain.has(path) || !this.#matching(path).next().done;
+    return this.#plain.has(path) || this.methodsOf(path).length > 0;
   }
 
-  *#matching(path: string): Generator<{ readonly pattern: Pattern<T>; readonly parts: readonly string[] }> {
-    const parts = path.split('/').map(unescaped);
-    for (const pattern of this.#patterns.values()) if (fits(pattern, parts)) yield { pattern, parts };
+  #match(method: string, path: string): Found<T> | undefined {
+    const found = this.#router.match(method, path)[0][0];
+    if (!found) return undefined;
+    const params = Object.entries(found[1]).map(([name, value]) => [name, String(value).replaceAll(SLASH, '/')]);
+    return { value: found[0], params: Object.fromEntries(params) };
   }
-}
-
-/** A parameter has at least one character. */
-function fits({ parts }: Pattern<unknown>, given: readonly string[]): boolean {
-  if (given.length !== parts.length) return false;
-  return parts.every(({ text, name }, i) => (name === undefined ? given[i] === text : given[i] !== ''));
-}
-
-function paramsOf({ parts }: Pattern<unknown>, given: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    parts.flatMap(({ name }, i) => (name === undefined ? [] : ([[name, given[i]!]] as [string, string][]))),
-  );
 }
