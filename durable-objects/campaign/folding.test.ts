@@ -257,32 +257,6 @@ describe('an object that starts anew after any number of commits', () => {
   );
 });
 
-describe('a shard that nobody reached for twenty minutes', () => {
-  test('counts once what comes in any order, and again, before and after it is put by ten seconds', async () => {
-    const random = seededRandom('7'.padStart(32, '0'));
-    await newStorage()((storage) => {
-      const address = newAddress();
-      let shard = new CampaignShard(storage, 4);
-      const agoMs = Array.from({ length: 10_000 }, () => Math.floor(random.next() * 1_200_000));
-      const stage = (i: number) => shard.stage(delivery(address, `customer-${i}`, [at(1, agoMs[i] as number)]));
-      const steps: number[] = [];
-      for (let i = 0; i < agoMs.length; i += 1) {
-        stage(i);
-        // One of before, whose answer was lost.
-        stage(Math.floor(random.next() * (i + 1)));
-        if (i % 100 === 99) shard.commit();
-        if (i % 2_500 === 2_499) shard = new CampaignShard(storage, 4);
-        if (i % 2_500 === 2_499) steps.push(count(storage.sql, 'blocks'));
-      }
-      for (let i = 0; i < agoMs.length; i += 1) stage(i);
-      shard.commit();
-      expect(countedIn(storage.sql).cells[0]?.statistics.trials).toBe(agoMs.length);
-      // Both ways of keeping them were in use.
-      expect([steps[0], (steps.at(-1) as number) > 64, count(storage.sql, 'late') > 0]).toEqual([0, true, true]);
-    });
-  });
-});
-
 describe('deliveries to the object', () => {
   test('at the same time are answered once all are on disk, by far fewer commits', async () => {
     shards += 1;
