@@ -14,13 +14,13 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 /** Bytes after gzip by configuration. */
 const LIMITS = {
   /** It starts wherever somebody asks for a decision: at most 100 KB were aimed at, and this holds what was gained. */
-  'wrangler.toml': 93_000,
+  'wrangler.toml': 95_000,
   /** The same of an object that starts; it needs no schemas, since workers check what they send. */
   'wrangler.objects.toml': 115_000,
   /** Waited for by administrators alone: the whole contract, the query builder, the checks of catalogs and models. */
   'wrangler.control.toml': 270_000,
   /** In front of a site: the way of a decision, and filling its pages. */
-  'wrangler.pages.toml': 91_000,
+  'wrangler.pages.toml': 92_000,
 } as const;
 
 const work = mkdtempSync(join(tmpdir(), 'workers-'));

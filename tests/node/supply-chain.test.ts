@@ -75,6 +75,12 @@ describe('the supply chain', () => {
     expect(await bundled('worker/objects.ts')).toEqual([]);
   }, 60_000);
 
+  test.each(['worker/index.ts', 'worker/pages/entry.ts'])(
+    '%s, which is loaded wherever somebody asks, has no library for schemas: it checks requests without',
+    async (entry) => expect(await bundled(entry)).not.toContain('zod'),
+    60_000,
+  );
+
   test('the lockfile is there and agrees with package.json, which names exact versions', () => {
     expect(lockfileVersion).toBe(3);
     const root = packages['']!;
