@@ -2,10 +2,7 @@
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 /** Two characters of each 12 bits: a token has some hundred characters, and is made for every decision. */
-export const PAIRS: readonly string[] = Array.from(
-  { length: 4_096 },
-  (_, bits) => `${ALPHABET[bits >> 6]}${ALPHABET[bits & 63]}`,
-);
+const PAIRS = Array.from({ length: 4_096 }, (_, bits) => `${ALPHABET[bits >> 6]}${ALPHABET[bits & 63]}`);
 /** Six bits of each code unit; -1 where it is none of the alphabet. */
 const VALUES = Int8Array.from({ length: 128 }, (_, code) => ALPHABET.indexOf(String.fromCharCode(code)));
 

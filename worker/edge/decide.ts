@@ -31,7 +31,7 @@ export interface Asked {
   /** The id that the visitor's cookie has, where the request names another. */
   readonly inCookie?: string | undefined;
   /** As in `VisitorFacts`. */
-  readonly fingerprint?: string;
+  readonly fingerprint?: string | undefined;
   readonly catalog: EdgeCatalog;
   readonly slices: ReadonlyMap<string, PlacementSlices>;
   /** What deciding waits for the customer's object, at most. */
@@ -245,9 +245,7 @@ function decideAtOnce(
     requests,
     revision: catalog.manifest.revision,
     switches: catalog.switches,
-    get attributes() {
-      return asked.attributes;
-    },
+    request: asked,
   };
   return decideOutright(call, sharedFacts(asked), standing);
 }
@@ -291,9 +289,11 @@ async function decideThere(
     return { decisions, visitor: renewed };
   }
   if (visitor.kind === 'known') throw new Error('a customer who is known went astray');
-  const stray = { visitor, inCookie, leads: answer.astray, fingerprint: asked.fingerprint ?? '', again };
+  // Both may be worked out when they are asked for, which no copy does.
+  const { attributes, fingerprint } = asked;
+  const stray = { visitor, inCookie, leads: answer.astray, fingerprint: fingerprint ?? '', again };
   const next = strayed(env, asked.auth.workspaceId, stray);
-  const other: Asked = { ...asked, visitor: next, inCookie: undefined };
+  const other: Asked = { ...asked, attributes, fingerprint, visitor: next, inCookie: undefined };
   const purse = next.kind === 'none' ? undefined : call.purse;
   const anew = { ...(await decideCall(env, other)), ...(purse && { purse }) };
   return decideThere(env, anew, other, attempts, inCookie === undefined);

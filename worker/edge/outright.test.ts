@@ -34,9 +34,8 @@ function decided(campaign: Partial<CampaignConfiguration>, standing = STANDING, 
       attributes: ['plan', 'mood'].map((id) => ({ id, type: 'string', source: 'any' })),
     }),
   );
-  return decideOutright(call, { sliceOf, evidence: evidenceFrom(() => undefined) }, standing)?.map(
-    ({ record }) => record?.campaignId ?? null,
-  );
+  const shared = { sliceOf, evidence: evidenceFrom(() => undefined) };
+  return decideOutright({ ...call, request: call }, shared, standing)?.map(({ record }) => record?.campaignId ?? null);
 }
 const audience = (condition: object) => ({ audience: { condition: condition as never } });
 
@@ -66,9 +65,31 @@ describe('an isolate decides by itself', () => {
   it('with a token that says whose object it may bring to life', () => {
     const { sliceOf } = slicesOf(configurationOf([campaignOf('c')]));
     const shared = { sliceOf, evidence: evidenceFrom(() => undefined) };
-    const [known] = decideOutright(callOf(), shared, STANDING)!;
-    const [anonymous] = decideOutright(callOf({ anonymous: true }), shared, STANDING)!;
+    const [known] = decideOutright({ ...callOf(), request: callOf() }, shared, STANDING)!;
+    const [anonymous] = decideOutright({ ...callOf({ anonymous: true }), request: callOf() }, shared, STANDING)!;
     expect([known!.record!.known, anonymous!.record!.known]).toEqual([true, undefined]);
+  });
+});
+
+describe('an isolate reads', () => {
+  /** Whether the request's attributes were read. */
+  function reads(campaign: Partial<CampaignConfiguration>): boolean {
+    let isRead = false;
+    const { sliceOf } = slicesOf(configurationOf([campaignOf('c', campaign)]));
+    const { attributes } = callOf();
+    const request = {
+      get attributes() {
+        isRead = true;
+        return attributes;
+      },
+    };
+    decideOutright({ ...callOf(), request }, { sliceOf, evidence: evidenceFrom(() => undefined) }, STANDING);
+    return isRead;
+  }
+
+  it('what a request says of itself only where a condition asks for it', () => {
+    expect(reads({})).toBe(false);
+    expect(reads(audience({ 'geo.country': 'DE' }))).toBe(true);
   });
 });
 
@@ -89,7 +110,7 @@ describe('it leaves to the object', () => {
 
   it('and sees what the object sees wherever it answers', () => {
     const call = callOf();
-    const stranger = new Stranger(call, STANDING, NOW_MS);
+    const stranger = new Stranger({ ...call, request: call }, STANDING, NOW_MS);
     const inTheObject = viewOf(emptyState(), call, NOW_MS);
     for (const path of ['plan', 'geo', 'geo.country', 'geo.city', 'device.type', 'page.path', 'time', 'time.minute'])
       expect(stranger.resolve(path), path).toEqual(inTheObject.resolve(path));

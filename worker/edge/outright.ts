@@ -11,20 +11,13 @@ import type { SharedFacts } from '../../durable-objects/customer/view.ts';
 
 const ROOTS: ReadonlySet<string> = new Set(REQUEST_ROOTS);
 
-/** What deciding reads of a call besides what only the object would; its attributes only where a condition asks for one. */
-export type OutrightCall = Pick<
-  DecideCall,
-  | 'workspaceId'
-  | 'siteId'
-  | 'name'
-  | 'anonymous'
-  | 'refused'
-  | 'receivedAtMs'
-  | 'requests'
-  | 'revision'
-  | 'switches'
-  | 'attributes'
->;
+type Named = 'workspaceId' | 'siteId' | 'name' | 'anonymous' | 'refused';
+
+/** What deciding reads of a call besides what only the object would. */
+export interface OutrightCall extends Pick<DecideCall, Named | 'receivedAtMs' | 'requests' | 'revision' | 'switches'> {
+  /** Whose attributes are read where a condition asks for one, and not before. */
+  readonly request: Pick<DecideCall, 'attributes'>;
+}
 
 /** A customer of whom only consent is known; `asked` once something else was asked of them. */
 export class Stranger implements CustomerView {
@@ -33,18 +26,22 @@ export class Stranger implements CustomerView {
   readonly resolve: Resolve;
   readonly consents: CustomerView['consents'];
 
-  constructor(call: OutrightCall, { bucketingId, consent, timeZone }: Standing, nowMs: number) {
+  constructor(
+    { anonymous, refused, request }: Pick<OutrightCall, 'anonymous' | 'refused' | 'request'>,
+    { bucketingId, consent, timeZone }: Standing,
+    nowMs: number,
+  ) {
     this.bucketingId = bucketingId;
     let facts: Resolve | undefined;
     this.resolve = (path) => {
+      const { attributes } = request;
       // What the request says hides the trait of the same name; of everything else the object has the word.
-      if (!Object.hasOwn(call.attributes, path) && !ROOTS.has(path.split('.', 1)[0] as string)) return this.#ask(null);
-      const { attributes: request, anonymous } = call;
-      facts ??= attributeResolver(conditionAttributes({ traits: {}, request, nowMs, timeZone, anonymous }));
+      if (!Object.hasOwn(attributes, path) && !ROOTS.has(path.split('.', 1)[0] as string)) return this.#ask(null);
+      facts ??= attributeResolver(conditionAttributes({ traits: {}, request: attributes, nowMs, timeZone, anonymous }));
       return facts(path);
     };
     const profile = { traits: {}, consent };
-    this.consents = (name) => consentOf(profile, name, call.refused);
+    this.consents = (name) => consentOf(profile, name, refused);
   }
 
   touches(): number {
