@@ -60,7 +60,7 @@ function decideFresh(
   const claimedAtMs = objectNow(state, call.receivedAtMs);
   const times = { nowMs, claimedAtMs };
   const purse = purseOf(state, call);
-  const input = inputOf(state, { ...call, purse }, shared, fresh, nowMs);
+  const input = inputOf(state, call, shared, fresh, nowMs, purse);
   const facts = { requestId: call.requestId, revision: call.revision, rules: rulesOf(call, fresh) };
   const { decisions, receipt } = decideWithReceipt(input, facts);
   const take = purseTaker(purse, purseTimeMs(claimedAtMs, call.receivedAtMs));

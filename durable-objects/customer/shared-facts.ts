@@ -3,7 +3,7 @@ import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { OpenSlice } from '../../decisioning/catalog/open.ts';
 import { openSlice } from '../../decisioning/catalog/open.ts';
 import type { RulesSlice } from '../../decisioning/catalog/slice.ts';
-import { evidenceFrom } from '../../decisioning/view.ts';
+import { type Evidence, evidenceFrom } from '../../decisioning/view.ts';
 import type { DecideCall, Needs } from './protocol.ts';
 import { forgetSharedModels, sharedModels } from './shared-models.ts';
 import type { SharedFacts } from './view.ts';
@@ -13,7 +13,8 @@ export const MAX_SLICES = 200;
 const MAX_WORKSPACES = 64;
 
 const slices = new Map<string, OpenSlice>();
-const allocations = new Map<string, { readonly seq: number; readonly byCampaign: ReadonlyMap<string, Allocation> }>();
+/** By workspace; what is made of them is the same for all customers until newer ones come. */
+const allocations = new Map<string, { readonly seq: number; readonly evidence: Evidence }>();
 
 /** Forgets everything, as a new isolate would have it. */
 export function forgetSharedFacts(): void {
@@ -43,10 +44,11 @@ function take(call: DecideCall): void {
   const known = allocations.get(call.workspaceId);
   if (known && known.seq >= call.allocations.seq) return;
   if (allocations.size >= MAX_WORKSPACES) allocations.clear();
-  allocations.set(call.workspaceId, {
-    seq: call.allocations.seq,
-    byCampaign: new Map(call.allocations.items.map((item) => [item.campaignId, item])),
-  });
+  const byCampaign: ReadonlyMap<string, Allocation> = new Map(
+    call.allocations.items.map((item) => [item.campaignId, item]),
+  );
+  const evidence = evidenceFrom((campaignId) => byCampaign.get(campaignId), byCampaign);
+  allocations.set(call.workspaceId, { seq: call.allocations.seq, evidence });
 }
 
 /** The facts a call decides with, or what its sender must send along. */
@@ -68,7 +70,7 @@ export function sharedFacts(call: DecideCall): SharedFacts | Needs {
   );
   return {
     sliceOf: (placement) => mine.get(placement),
-    evidence: evidenceFrom((campaignId) => current.byCampaign.get(campaignId), current.byCampaign),
+    evidence: current.evidence,
     served: (manifest) => models.mine.get(manifest),
   };
 }

@@ -1,7 +1,7 @@
 /** What decide() sees of a customer: the stored state as of one moment. */
 import type { OpenSlice } from '../../decisioning/catalog/open.ts';
 import type { DecideInput, PlacementRequest } from '../../decisioning/decide.ts';
-import { purseTimeMs, purseView } from '../../decisioning/limits/purse.ts';
+import { type Purse, purseTimeMs, purseView } from '../../decisioning/limits/purse.ts';
 import { fatiguePressure } from '../../decisioning/limits/touches.ts';
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
 import type { ArmName } from '../../decisioning/scoring/paths.ts';
@@ -105,13 +105,14 @@ function claimTimeOf(state: CustomerState, { receivedAtMs }: DecideCall): number
   return purseTimeMs(objectNow(state, receivedAtMs), receivedAtMs);
 }
 
-/** The input of decide() for some of a call's placements. */
+/** The input of decide() for some of a call's placements; `purse` where not all that came with the call may be claimed. */
 export function inputOf(
   state: CustomerState,
   call: DecideCall,
   shared: SharedFacts,
   requests: readonly PlacementRequest[],
   nowMs: number,
+  purse: Purse = call.purse ?? [],
 ): DecideInput {
   return {
     requests,
@@ -120,7 +121,7 @@ export function inputOf(
     switches: call.switches,
     customer: viewOf(state, call, nowMs, shared),
     // Leases run by the worker's clock, not by a client's.
-    purse: withinOpenClaims(state, purseView(call.purse ?? [], claimTimeOf(state, call))),
+    purse: withinOpenClaims(state, purseView(purse, claimTimeOf(state, call))),
     nowMs,
   };
 }
