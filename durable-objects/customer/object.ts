@@ -64,14 +64,13 @@ export class CustomerObject extends DurableObject<StubSource> {
     const unstored = answerUnstored(this.#memory, call);
     if (unstored) return unstored;
     // Awaited before the checks: nothing may come between them and the act.
-    await this.#wakeWhenIdle(call);
+    await this.#lookForAlarm(call);
     const moved = this.#memory.moved(call.receivedAtMs);
     if (moved) return moved;
     const shared = sharedFacts(call);
     if ('outcome' in shared) return shared;
     const answer = this.#memory.transact(call, (store) => decideAndStore(store, call, shared));
-    if (call.purse) await this.#chores.wakeForClaims();
-    await this.#chores.deliverSoon(call.receivedAtMs);
+    await this.#wakeAfter(call, call.purse !== undefined);
     return { outcome: 'decided', ...answer };
   }
 
@@ -109,6 +108,7 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   /** Replaces the profile. */
   async putProfile(call: CallFacts, profile: StoredProfile): Promise<Moved | { readonly outcome: 'stored' }> {
+    await this.#lookForAlarm(call);
     await this.#wakeWhenIdle(call);
     const moved = this.#memory.moved();
     if (moved) return moved;
@@ -118,6 +118,7 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   /** Keeps what the customer said of purposes; an anonymous one who wants no personalization, or of whom it is only said that consent is over (null), is forgotten. */
   async consent(call: CallFacts, said: Purposes | null, by: 'page' | 'server'): Promise<ConsentReply> {
+    await this.#lookForAlarm(call);
     await this.#wakeWhenIdle(call);
     const moved = this.#memory.moved(call.receivedAtMs);
     if (moved) return moved;
@@ -199,18 +200,30 @@ export class CustomerObject extends DurableObject<StubSource> {
     items: readonly Item[],
     take: (store: CustomerStore, items: readonly Item[]) => ReturnType<typeof takeEvents>,
   ): Promise<EventsReply> {
-    await this.#wakeWhenIdle(call);
+    await this.#lookForAlarm(call);
     const moved = this.#memory.moved(call.receivedAtMs);
     if (moved) return moved;
     const results = takeTogether(items, (some) => this.#memory.transact(call, (store) => take(store, some)));
-    await this.#chores.deliverSoon(call.receivedAtMs);
+    await this.#wakeAfter(call);
     return { outcome: 'taken', results };
   }
 
   /** Whatever is written after it gets its alarm in the same breath: a crash between the two would leave an outbox that nobody wakes up for. */
-  async #wakeWhenIdle(call: CallFacts): Promise<void> {
+  async #lookForAlarm(call: CallFacts): Promise<void> {
     this.#chores.letGo(call.receivedAtMs);
     await this.#wake.look();
+  }
+
+  /** Sets what a write needs, the nearest first and all of it before the first await: mostly that is the only one. */
+  async #wakeAfter(call: CallFacts, claims = false): Promise<void> {
+    await Promise.all([
+      this.#chores.deliverSoon(call.receivedAtMs),
+      claims && this.#chores.wakeForClaims(),
+      this.#wakeWhenIdle(call),
+    ]);
+  }
+
+  async #wakeWhenIdle(call: CallFacts): Promise<void> {
     const anonymous = this.#memory.seen.meta?.anonymous ?? call.anonymous;
     if (anonymous) await this.#wake.by(call.receivedAtMs + ANONYMOUS_IDLE_MS);
   }

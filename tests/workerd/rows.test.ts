@@ -3,6 +3,7 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { DecisionRecord } from '../../decisioning/record.ts';
 import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
+import { ANONYMOUS_IDLE_MS, DELIVERY_WAKE_MS } from '../../durable-objects/customer/limits.ts';
 import {
   customerOf,
   DAY_MS,
@@ -122,6 +123,29 @@ describe('rows written', () => {
     });
     // Delivery goes on behind the answers: which of the three an alarm falls into, and whether both have one, is chance; their sum has a bound.
     expect(exposure + goal + delivered).toBeLessThanOrEqual(4);
+  });
+
+  it('by a visitor who comes to be with a report: one alarm for it, and one for the day they are forgotten', async () => {
+    // No alarm of this test rings by itself.
+    const nowMs = Date.now() + HOUR_MS;
+    const record = (await customerOf(world, 'eve').decide('1', nowMs))!;
+    const visitor = customerOf(world, 'visitor', true);
+    const alarms: number[] = [];
+    await runInDurableObject(objectOf(visitor), (_, { storage }) => {
+      const setAlarm = storage.setAlarm.bind(storage);
+      Object.defineProperty(storage, 'setAlarm', {
+        configurable: true,
+        value: (atMs: number) => {
+          alarms.push(atMs - nowMs);
+          return setAlarm(atMs);
+        },
+      });
+    });
+    expect(await visitor.see(record, nowMs)).toBe('accepted');
+    expect(alarms).toEqual([DELIVERY_WAKE_MS]);
+    await expect.poll(() => objectOf(visitor).undelivered(), { timeout: 10_000 }).toBe(0);
+    await runDurableObjectAlarm(objectOf(visitor));
+    expect(alarms).toEqual([DELIVERY_WAKE_MS, ANONYMOUS_IDLE_MS]);
   });
 
   it('by ten visits, three of which buy, and by forgetting them: at most two a decision, and two an event', async () => {

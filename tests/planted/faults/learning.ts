@@ -125,8 +125,8 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
     name: 'alarm-looked-up-after-the-write',
     what: 'a crash while the alarm is looked up leaves an outbox that nobody wakes up for',
     file: 'durable-objects/customer/object.ts',
-    find: '    await this.#wake.look();\n    const anonymous',
-    replace: '    const anonymous',
+    find: '    this.#chores.letGo(call.receivedAtMs);\n    await this.#wake.look();\n',
+    replace: '    this.#chores.letGo(call.receivedAtMs);\n',
     caughtBy: {
       project: 'node',
       file: 'simulations/faults/crashes.test.ts',
