@@ -5,6 +5,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** A process at one moment. */
 export interface Gauge {
   readonly rssMb: number;
+  /** Of it what is no file's. The rest is the program, and files that are mapped: under /dev/shm also those that SQLite keeps beside its databases. */
+  readonly anonMb: number;
   readonly openFiles: number;
   readonly threads: number;
   /** Processor time since it began, user and system, all threads. */
@@ -25,7 +27,8 @@ export function gaugeOf(pid: number): Gauge | undefined {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const told = (name: string): number => Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(status)?.[1]);
     const openFiles = readdirSync(`/proc/${pid}/fd`).length;
-    return { rssMb: told('VmRSS') / KB_PER_MB, openFiles, threads: told('Threads'), cpuMs: cpuMsOf(pid) };
+    const [rssMb, anonMb] = [told('VmRSS') / KB_PER_MB, told('RssAnon') / KB_PER_MB];
+    return { rssMb, anonMb, openFiles, threads: told('Threads'), cpuMs: cpuMsOf(pid) };
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
 /**
  * `npm run prove:soak -- --minutes 60`: mixed traffic over HTTP against workerd itself at a modest rate, killed and started again now and then, the
  * state kept. Looks at memory, open files, threads and the outboxes' lag every half minute, and ends with an error when one of them is not flat, or
- * when anything acknowledged was lost or counted twice. `--rate N` requests a second (60), `--json FILE` the figures as one flat object.
+ * when anything acknowledged was lost or counted twice. The isolates of the local tool, which stand for other services, collect their garbage before each
+ * look (`--as-is`: they do not); ours do when they want to. `--rate N` requests a second (60), `--json FILE` the figures as one flat object.
  */
 import { writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -11,7 +12,7 @@ import type { PerformanceResponse } from '../../contract/performance.ts';
 import { seededRandom } from '../../decisioning/random.ts';
 import { gaugeOf } from '../process.ts';
 import { Book, SENDERS, type Told } from './book.ts';
-import { courses, type Finding, type Look, lagCourse } from './log.ts';
+import { courses, type Finding, type Look, lagCourse, liveCourses, warmUpMs } from './log.ts';
 import { Server } from './server.ts';
 import { CAMPAIGNS, POOL, Traffic } from './traffic.ts';
 
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '60' },
     rate: { type: 'string', default: '60' },
     json: { type: 'string' },
+    'as-is': { type: 'boolean', default: false },
   },
 });
 const lengthMs = Number(values.minutes) * 60_000;
@@ -39,6 +41,8 @@ const MAX_SETTLE_MS = 180_000;
 /** Right once is not enough: what comes twice may come later. */
 const STILL_MS = 20_000;
 const LOOK_AGAIN_MS = 100;
+/** Our isolates are asked for what they hold without garbage a moment before the end: they collect while they run. */
+const BEFORE_END_MS = 12_000;
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -76,16 +80,22 @@ async function lag(): Promise<number | undefined> {
 }
 
 async function look(): Promise<void> {
+  if (!values['as-is']) await server.collectSimulators();
   const [atMs, ofRun, pid] = [agoMs(), run, server.processId];
   const gauge = pid === undefined ? undefined : gaugeOf(pid);
+  const heaps = await server.heaps();
   const lagMs = await lag();
   const { status, body } = await server.ask('server', 'GET', '/healthz');
   const stuckMs = status === 200 ? (body as HealthResponse).oldestUndeliveredMs : null;
-  looks.push({ atMs, run: ofRun, gauge, lagMs, stuckMs });
+  looks.push({ atMs, run: ofRun, gauge, heaps, lagMs, stuckMs });
   const cells = [
     `${(atMs / 60_000).toFixed(1)} min`,
     `run ${ofRun}`,
     gauge ? `${gauge.rssMb.toFixed(0)} MB, ${gauge.openFiles} files, ${gauge.threads} threads` : 'no /proc',
+    `heaps ${Object.entries(heaps)
+      .map(([name, { usedMb }]) => `${name.replace('hyperedge-', '')} ${usedMb.toFixed(0)}`)
+      .toSorted()
+      .join(', ')}`,
     lagMs === undefined
       ? `not counted within ${MAX_LAG_MS / 1_000} s`
       : `counted after ${(lagMs / 1_000).toFixed(1)} s`,
@@ -128,6 +138,17 @@ async function restarts(): Promise<void> {
     run += 1;
     restarting = false;
   }
+}
+
+/** What our isolates hold without garbage, behind the warm-up of the last run and at its end; nothing of a soak that is too short to say. */
+async function lives(): Promise<Finding[]> {
+  const fromMs = RESTARTS.at(-1)! * lengthMs;
+  const [warmMs, endMs] = [fromMs + warmUpMs(lengthMs - fromMs), lengthMs - BEFORE_END_MS];
+  if (warmMs >= endMs) return [];
+  await wait(Math.max(0, warmMs - agoMs()));
+  const first = await server.liveHeaps();
+  await wait(Math.max(0, endMs - agoMs()));
+  return liveCourses(first, await server.liveHeaps());
 }
 
 /** Tells what still waits, and reads until the figures stand still. */
@@ -187,7 +208,8 @@ try {
   const { status, body } = await traffic.push(1);
   if (status !== 200) throw new Error(`/v1/push: ${status} ${JSON.stringify(body)}`);
   let edition = 1;
-  await Promise.all([
+  const [live] = await Promise.all([
+    lives(),
     arrivals(),
     restarts(),
     every(LOOK_EVERY_MS, look),
@@ -197,7 +219,7 @@ try {
   console.log(
     `\n  ${book.acknowledged} events acknowledged, ${book.repeated} of them told again, ${notSent} requests not sent`,
   );
-  report([...courses(looks), lagCourse(looks), ...settled, answersOf()]);
+  report([...courses(looks), ...live, lagCourse(looks), ...settled, answersOf()]);
   console.log(`  load ${loadavg()[0]?.toFixed(1)} on this machine, state in ${tmpdir()}`);
 } finally {
   await server.end();

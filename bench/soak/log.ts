@@ -1,6 +1,7 @@
 /** What a soak writes down every half minute, and what it makes of it in the end. */
 import type { Gauge } from '../process.ts';
-import { type Course, courseOf, medianOf, type Sample } from './verdict.ts';
+import type { Heaps } from './heaps.ts';
+import { type Course, courseOf, MAX_GROWTH, medianOf, type Sample } from './verdict.ts';
 
 /** One look at the server. */
 export interface Look {
@@ -9,6 +10,8 @@ export interface Look {
   readonly run: number;
   /** Undefined where there is no `/proc`. */
   readonly gauge: Gauge | undefined;
+  /** JavaScript heaps of the isolates, with their garbage. */
+  readonly heaps: Heaps;
   /** How long it took until everything that had been acknowledged at this moment was counted; undefined when it took longer than is waited. */
   readonly lagMs: number | undefined;
   /** `oldestUndeliveredMs` of /healthz. */
@@ -18,6 +21,8 @@ export interface Look {
 /** Of each run, what is left out of its course: code is compiled, caches fill, heaps find their size. */
 const WARM_UP_SHARE = 1 / 3;
 const MIN_WARM_UP_MS = 120_000;
+/** Heaps without garbage are of ten megabytes and less: what some hundred objects more or fewer in memory make of them is no growth. */
+const MAX_HEAP_GROWTH_MB = 2;
 /** Lags are of one or two seconds; one that is counted in the next second is no trend. */
 const MAX_LAG_GROWTH_MS = 1_000;
 
@@ -30,11 +35,14 @@ export interface Finding {
   readonly figures: Readonly<Record<string, number>>;
 }
 
+/** How much of a stretch of so many milliseconds is warming up. */
+export const warmUpMs = (stretchMs: number): number => Math.max(MIN_WARM_UP_MS, stretchMs * WARM_UP_SHARE);
+
 /** The samples of one run behind its warm-up. */
 function settledLooks(looks: readonly Look[], run: number): Look[] {
   const own = looks.filter((look) => look.run === run);
   const [fromMs, toMs] = [own[0]?.atMs ?? 0, own.at(-1)?.atMs ?? 0];
-  const warmMs = Math.max(MIN_WARM_UP_MS, (toMs - fromMs) * WARM_UP_SHARE);
+  const warmMs = warmUpMs(toMs - fromMs);
   return own.filter(({ atMs }) => atMs - fromMs >= warmMs);
 }
 
@@ -52,6 +60,17 @@ export function courses(looks: readonly Look[]): Finding[] {
       return [{ what: `run ${run}: ${name}`, holds: flat, figures: { median, growth, lastOverFirst } }];
     }),
   );
+}
+
+/** What our isolates hold without garbage, behind the warm-up and at the end: no isolate is missing, and none holds more. */
+export function liveCourses(first: Heaps, last: Heaps): Finding[] {
+  const names = [...new Set([...Object.keys(first), ...Object.keys(last)])].toSorted();
+  if (names.length === 0) return [{ what: 'live heaps', holds: false, figures: { isolates: 0 } }];
+  return names.map((name) => {
+    const [firstMb, lastMb] = [first[name]?.usedMb ?? Number.NaN, last[name]?.usedMb ?? Number.NaN];
+    const holds = lastMb - firstMb <= Math.max(MAX_HEAP_GROWTH_MB, firstMb * MAX_GROWTH);
+    return { what: `live heap of ${name}, MB`, holds, figures: { firstMb, lastMb } };
+  });
 }
 
 /** How long it takes until what is acknowledged is counted: always counted, and no later in the last third than in the first. */

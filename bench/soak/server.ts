@@ -7,6 +7,7 @@ import { choosePort } from '../../scripts/start/port.ts';
 import { type Runtime, startRuntime } from '../../scripts/start/runtime.ts';
 import { logFileOf, startStack } from '../../scripts/start/stack.ts';
 import type { Sender } from './book.ts';
+import { collectSimulators, type Heaps, heapsOf, liveHeapsOf } from './heaps.ts';
 
 const FIRST_PORT = 22_117;
 /** A request that is not answered for so long is one that never is. */
@@ -24,17 +25,18 @@ export class Server {
   readonly #stateDir: string;
   readonly #port: number;
   readonly #directPort: number;
+  readonly #inspectorPort: number;
   readonly #headers: Readonly<Record<Sender, Readonly<Record<string, string>>>>;
   #runtime: Runtime;
 
   private constructor(
     stateDir: string,
-    ports: readonly [number, number],
+    ports: readonly [number, number, number],
     headers: Record<Sender, Record<string, string>>,
     runtime: Runtime,
   ) {
     this.#stateDir = stateDir;
-    [this.#port, this.#directPort] = ports;
+    [this.#port, this.#directPort, this.#inspectorPort] = ports;
     this.#headers = headers;
     this.#runtime = runtime;
   }
@@ -43,17 +45,40 @@ export class Server {
     const stateDir = mkdtempSync(join(tmpdir(), 'soak-'));
     const port = await choosePort(undefined, FIRST_PORT);
     const directPort = await choosePort(undefined, port + 1);
-    const stack = await startStack({ root, port, directPort, stateDir, demoFile: join(stateDir, 'demo.json') });
+    const inspectorPort = await choosePort(undefined, directPort + 1);
+    const stack = await startStack({
+      root,
+      port,
+      directPort,
+      inspectorPort,
+      stateDir,
+      demoFile: join(stateDir, 'demo.json'),
+    });
     const headers = {
       page: { authorization: `Bearer ${stack.keys.publishableKey}`, origin: stack.url },
       server: { authorization: `Bearer ${stack.keys.secretKey}` },
     };
-    return new Server(stateDir, [port, directPort], headers, stack.runtime);
+    return new Server(stateDir, [port, directPort, inspectorPort], headers, stack.runtime);
   }
 
   /** Of workerd; undefined where processes cannot be listed. */
   get processId(): number | undefined {
     return this.#runtime.processId;
+  }
+
+  /** Heaps of all isolates now, with their garbage. */
+  heaps(): Promise<Heaps> {
+    return heapsOf(this.#inspectorPort);
+  }
+
+  /** Of our isolates, without garbage. */
+  liveHeaps(): Promise<Heaps> {
+    return liveHeapsOf(this.#inspectorPort);
+  }
+
+  /** See {@link collectSimulators}. */
+  collectSimulators(): Promise<void> {
+    return collectSimulators(this.#inspectorPort);
   }
 
   /** SIGKILL, and a new one on the same storage. */
@@ -62,7 +87,13 @@ export class Server {
     if (processId !== undefined) process.kill(processId, 'SIGKILL');
     await this.#runtime.stop();
     this.#runtime = await startRuntime({
-      ...{ root, port: this.#port, directPort: this.#directPort, stateDir: this.#stateDir },
+      ...{
+        root,
+        port: this.#port,
+        directPort: this.#directPort,
+        inspectorPort: this.#inspectorPort,
+        stateDir: this.#stateDir,
+      },
       assets: join(this.#stateDir, 'assets'),
       logFile: logFileOf(root, this.#stateDir),
     });
