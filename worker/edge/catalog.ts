@@ -71,17 +71,34 @@ export function knownCatalog(workspaceId: string): EdgeCatalog | undefined {
   return workspaces.get(workspaceId)?.catalog;
 }
 
+/** A catalog, and whether it is old. */
+export interface Current {
+  readonly catalog: EdgeCatalog;
+  readonly stale: boolean;
+}
+
 /**
- * The workspace's catalog: fresh, or refreshed behind the request, or at worst `stale`. Undefined when nothing was ever published.
+ * The workspace's catalog: at once where it is fresh, else refreshed behind the request, or at worst `stale`. Undefined when nothing was ever published.
  *
  * @throws Unavailable when this isolate has nothing and the publisher does not answer.
  */
-export async function currentCatalog(
+export function currentCatalog(
   env: Env,
   ctx: Pick<ExecutionContext, 'waitUntil'>,
   workspaceId: string,
   nowMs: number,
-): Promise<{ readonly catalog: EdgeCatalog; readonly stale: boolean } | undefined> {
+): Current | undefined | Promise<Current | undefined> {
+  const catalog = knownCatalog(workspaceId);
+  if (catalog && nowMs - catalog.heardAtMs < FRESH_MS) return { catalog, stale: false };
+  return caughtUp(env, ctx, workspaceId, nowMs);
+}
+
+async function caughtUp(
+  env: Env,
+  ctx: Pick<ExecutionContext, 'waitUntil'>,
+  workspaceId: string,
+  nowMs: number,
+): Promise<Current | undefined> {
   const entry = kept(workspaceId);
   if (!entry.catalog) {
     await firstRefresh(env, ctx, workspaceId, nowMs);
@@ -89,7 +106,6 @@ export async function currentCatalog(
     return catalog && { catalog, stale: false };
   }
   const ageMs = nowMs - entry.catalog.heardAtMs;
-  if (ageMs < FRESH_MS) return { catalog: entry.catalog, stale: false };
   if (nowMs - entry.refreshingSinceMs > REFRESH_TIMEOUT_MS) {
     // A refresh that fails leaves the last good catalog in place: the next request tries again.
     const running = refresh(env, workspaceId, nowMs).catch(() => undefined);

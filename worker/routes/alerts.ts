@@ -99,7 +99,9 @@ export function registerAlerts(app: App): void {
 
 /** What is published; undefined when nothing is, or when it cannot be read just now: alerts are told all the same. */
 async function publishedDirectory(c: Call): Promise<Directory | undefined> {
-  const current = await currentCatalog(c.env, c.ctx, c.auth.workspaceId, c.receivedAtMs).catch(() => undefined);
+  const current = await Promise.resolve(currentCatalog(c.env, c.ctx, c.auth.workspaceId, c.receivedAtMs)).catch(
+    () => undefined,
+  );
   return current?.catalog.directory;
 }
 
