@@ -52,7 +52,9 @@ function outgoing(source: string): string[] {
   return source
     .split('\n')
     .filter((line) =>
-      /(?<![.\w])fetch\(|new WebSocket\(|new EventSource\(|(?<![.\w#])connect\(|cloudflare:sockets/.test(line),
+      /(?<![.\w])fetch\(|\b(?:globalThis|self)\??\.fetch\b|new WebSocket\(|new EventSource\(|(?<![.\w#])connect\(|cloudflare:sockets/.test(
+        line,
+      ),
     )
     .filter((line) => !/^\s*(async )?fetch\([^)]*\)?.*\{$/.test(line) && !/^\s*(\/?\*|\/\/)/.test(line))
     .map((line) => line.trim());
@@ -106,7 +108,8 @@ describe('the supply chain', () => {
 describe('outgoing requests', () => {
   test('a fetch, a socket and their import are found, a handler and a stub’s method are not', () => {
     const lines = ['  return await fetch(x);', "import { connect } from 'cloudflare:sockets';", 'new WebSocket(url)'];
-    expect(outgoing(lines.join('\n'))).toHaveLength(3);
+    lines.push('const ask = globalThis.fetch;', 'self.fetch(x)');
+    expect(outgoing(lines.join('\n'))).toHaveLength(5);
     expect(outgoing('  fetch(request, env, ctx) {\n await env.ASSETS.fetch(x);\n app.fetch(x);')).toEqual([]);
   });
 
