@@ -1,7 +1,7 @@
 /** What counts as an answer of a customer's object. */
 import { describe, expect, it } from 'vitest';
 import type { DecidedPlacement } from '../../durable-objects/customer/protocol.ts';
-import { decisionsOf } from './replies.ts';
+import { decisionsOf, resultsOf } from './replies.ts';
 
 const RECORD = {
   ...{ decisionId: 'd', workspaceId: 'w', siteId: 's', customer: 'c', bucketingId: 'b', placement: 'hero' },
@@ -64,5 +64,34 @@ describe('the decisions of a customer’s object', () => {
 
   it('are unavailable when they are none, too few or too many', () => {
     for (const all of [undefined, {}, [], [decided(), decided()]]) expect(() => read(all)).toThrow();
+  });
+});
+
+describe('what became of events', () => {
+  const items = [{ index: 0 }, { index: 3 }];
+  const right = [
+    { index: 3, status: 'rejected', reason: 'expired_token' },
+    { index: 0, status: 'accepted' },
+  ];
+
+  it('of every item is what became of it, in whatever order', () => {
+    expect(resultsOf(right, items)).toBe(right);
+    expect(resultsOf([], [])).toEqual([]);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['no list', { 0: right[0], 1: right[1], length: 2 }],
+    ['one too few', right.slice(1)],
+    ['one too many', [...right, { index: 1, status: 'accepted' }]],
+    ['one twice', [right[1], right[1]]],
+    ['of an item that was not sent', [right[0], { index: 1, status: 'accepted' }]],
+    ['without an index', [right[0], { status: 'accepted' }]],
+    ['of half an item', [right[0], { index: 0.5, status: 'accepted' }]],
+    ['of a status that nobody knows', [right[0], { index: 0, status: 'taken' }]],
+    ['with a reason that is no text', [right[0], { index: 0, status: 'rejected', reason: 7 }]],
+    ['null', [right[0], null]],
+  ])('%s is no answer', (_, results) => {
+    expect(() => resultsOf(results, items)).toThrow('customer');
   });
 });

@@ -8,7 +8,6 @@ import {
   listOf,
   notNegative,
   nullable,
-  oneOf,
   optional,
   recordOf,
   type Shape,
@@ -80,9 +79,14 @@ const standingShape = fields({
   timeZone: optional(text),
 });
 
-const resultsShape = listOf(
-  fields({ index: wholeFrom(0), status: oneOf('accepted', 'duplicate', 'rejected'), reason: optional(text) }),
-);
+const STATUSES: readonly unknown[] = ['accepted', 'duplicate', 'rejected'] satisfies ItemResult['status'][];
+
+/** Written out, as a decision's: each report's reply is looked at. */
+function isResult(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { index, status, reason } = value as Readonly<Partial<Record<keyof ItemResult, unknown>>>;
+  return isWhole(index) && STATUSES.includes(status) && (reason === undefined || typeof reason === 'string');
+}
 
 const posteriorShape = fields({ alpha: finite, beta: finite });
 
@@ -143,9 +147,10 @@ export function standingIn(standing: unknown): Standing {
 
 /** What a customer's object says became of these items, all of them. Throws {@link Unavailable} when it does not. */
 export function resultsOf(results: unknown, items: readonly { readonly index: number }[]): readonly ItemResult[] {
-  const read = fits<readonly ItemResult[]>(results, resultsShape, 'customer');
-  const told = new Set(read.map(({ index }) => index));
-  if (read.length !== items.length || !items.every(({ index }) => told.has(index))) throw new Unavailable('customer');
+  if (!Array.isArray(results) || !results.every(isResult)) throw new Unavailable('customer');
+  const read: readonly ItemResult[] = results;
+  const isTold = ({ index }: { readonly index: number }): boolean => read.some((result) => result.index === index);
+  if (read.length !== items.length || !items.every(isTold)) throw new Unavailable('customer');
   return read;
 }
 
