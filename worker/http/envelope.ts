@@ -31,10 +31,11 @@ export function preflight(): Response {
   });
 }
 
-/** Each refusal, each error, each call of an administrator; of ordinary decisions and feedback one in many. */
+/** Each refusal, each error, each call of an administrator; of ordinary decisions and feedback one in many, as of refusals for asking too often. */
 function logRequest(c: Call, status: number): void {
   const isOrdinary = c.isFrequent && status < 400 && !c.problem;
-  const standing = isOrdinary ? standsFor(c.env) : 1;
+  const isTooMany = c.problem === 'rate_limited';
+  const standing = isOrdinary || isTooMany ? standsFor(c.env, isTooMany ? 'tooMany' : 'answers') : 1;
   if (standing === 0) return;
   log({
     level: status >= 500 ? 'error' : 'info',

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { insertKey, insertSite, json } from '../testing/fixture.ts';
 import { sampleApp } from '../testing/sample-app.ts';
+import { forgetRates } from './rate.ts';
 import { forgetSampled, LOG_ONE_IN, standsFor } from './sampled.ts';
 
 beforeEach(forgetSampled);
@@ -36,10 +37,15 @@ describe('the log', () => {
     key = await insertKey('secret', 'shop');
   });
 
-  async function linesOf(path: string, init: RequestInit, times: number): Promise<Record<string, unknown>[]> {
+  async function linesOf(
+    path: string,
+    init: RequestInit,
+    times: number,
+    given = bindings,
+  ): Promise<Record<string, unknown>[]> {
     const lines = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     const ctx = createExecutionContext();
-    for (let i = 0; i < times; i += 1) await app.fetch(new Request(`https://api.test${path}`, init), bindings, ctx);
+    for (let i = 0; i < times; i += 1) await app.fetch(new Request(`https://api.test${path}`, init), given, ctx);
     await waitOnExecutionContext(ctx);
     return lines.mock.calls.map(([line]) => JSON.parse(String(line)) as Record<string, unknown>);
   }
@@ -56,6 +62,20 @@ describe('the log', () => {
     const lines = await linesOf('/v1/any', json('POST', key, {}), 4);
     expect(lines).toHaveLength(4);
     expect(lines[1]).not.toHaveProperty('standsFor');
+  });
+
+  it('has one in so many of those who ask too often, whoever they are: who floods us does not fill it', async () => {
+    forgetRates();
+    // One network, at once: its burst is one request.
+    const few = { ...bindings, SHIELD: 'on', RATE_FACTOR: '0.001' };
+    const guess = json('POST', `pk_${'0'.repeat(32)}`, { name: 'x' });
+    const init = { ...guess, headers: { ...(guess.headers as Record<string, string>), 'cf-connecting-ip': '8.8.4.4' } };
+    const lines = await linesOf('/v1/any', init, 9, few);
+    forgetRates();
+    const refused = lines.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan(4);
+    for (const line of refused) expect(line).toMatchObject({ level: 'info', problem: 'rate_limited', standsFor: 3 });
   });
 
   it('has every call of an administrator', async () => {

@@ -1,15 +1,19 @@
-/** Which ordinary answers are logged: one of many, since a line costs as much as a choice, and is paid for by the line. */
+/** Which ordinary answers are logged, and which of those to who asks too often: one of many, since a line costs as much as a choice, and is paid for by the line. */
 
 /** Of the ordinary answers of decisions and feedback one in so many is logged: a million decisions are 10,000 lines, enough to see rates and times. */
 export const LOG_ONE_IN = 100;
 /** Most that the variable `LOG_ONE_IN` may ask for: an isolate answers some million requests in its life. */
 const MAX_LOG_ONE_IN = 1_000_000;
 
-const counts = { answers: 0 };
+/** What there may be many of: answers as they should be, and refusals of who asks too often, whose number is the asker's to choose. */
+type Many = 'answers' | 'tooMany';
+
+const counts: Record<Many, number> = { answers: 0, tooMany: 0 };
 
 /** Forgets what was counted, as a new isolate would have it. */
 export function forgetSampled(): void {
   counts.answers = 0;
+  counts.tooMany = 0;
 }
 
 function oneIn(env: object): number {
@@ -22,9 +26,9 @@ function oneIn(env: object): number {
  *
  * @returns for how many answers it stands; 0 when it is not logged
  */
-export function standsFor(env: object): number {
+export function standsFor(env: object, many: Many = 'answers'): number {
   const every = oneIn(env);
-  const isLogged = counts.answers % every === 0;
-  counts.answers += 1;
+  const isLogged = counts[many] % every === 0;
+  counts[many] += 1;
   return isLogged ? every : 0;
 }
