@@ -22,11 +22,23 @@ export type AskedTable = (typeof TABLES)[number];
 /** One statement: preparing it takes longer than asking. */
 const FILLED = `SELECT ${TABLES.map((table) => `EXISTS (SELECT 1 FROM ${table}) AS ${table}`).join(', ')}`;
 
-/** By table, whether it has rows. */
-export type Filled = Readonly<Partial<Record<AskedTable, boolean>>>;
+/** By table, whether it has rows; undefined where that is not known. */
+export type Filled = Readonly<Record<AskedTable, boolean | undefined>>;
+
+/** Of storage that was just made. */
+export const NOTHING_FILLED: Filled = filledAs(() => false);
 
 /** Asks storage. */
 export function filledIn(sql: SqlStorage): Filled {
   const row = sql.exec<Record<AskedTable, number>>(FILLED).one();
-  return Object.fromEntries(TABLES.map((table) => [table, row[table] === 1]));
+  return filledAs((table) => row[table] === 1);
+}
+
+/** Asks for one table alone. */
+export function hasRows(sql: SqlStorage, table: AskedTable): boolean {
+  return sql.exec(`SELECT 1 FROM ${table} LIMIT 1`).toArray().length > 0;
+}
+
+function filledAs(isFilled: (table: AskedTable) => boolean): Filled {
+  return Object.fromEntries(TABLES.map((table) => [table, isFilled(table)])) as Filled;
 }

@@ -64,7 +64,7 @@ export class LogSender {
         // Deployed without a queue, nobody wants them.
         await this.#env.DECISION_LOG?.sendBatch(lines.map((line) => ({ body: { workspaceId, line } })));
         this.#sql.exec('DELETE FROM log_out WHERE seq <= ?', last.seq);
-        this.#waits.forget();
+        this.#waits.doubt('log_out');
       }
     } catch {
       // Out of reach: the rows stay.

@@ -84,20 +84,20 @@ export class Sampling {
 
   async #join(workspaceId: string, name: string): Promise<void> {
     this.#sql.exec('INSERT OR IGNORE INTO sampled (id, heard) VALUES (1, 0)');
-    this.#waits.forget();
+    this.#waits.doubt('sampled');
     const below = await withRetry(async () =>
       (await publisherStub(this.#source, workspaceId)).joinSample(workspaceId, name),
     );
     if (thresholds.size >= MAX_WORKSPACES) thresholds.clear();
     thresholds.set(workspaceId, below);
     this.#sql.exec(rankOf(name) < below ? 'UPDATE sampled SET heard = 1' : 'DELETE FROM sampled');
-    this.#waits.forget();
+    this.#waits.doubt('sampled');
   }
 
   async #leave(workspaceId: string, name: string): Promise<void> {
     await withRetry(async () => (await publisherStub(this.#source, workspaceId)).leaveSample(workspaceId, [name]));
     this.#sql.exec('DELETE FROM sampled');
-    this.#waits.forget();
+    this.#waits.doubt('sampled');
   }
 
   #mark(): SampleMark {

@@ -45,7 +45,7 @@ export class Teller {
         const batch = nextBatch(this.#sql, ledger);
         if (!batch || !(await this.#carry(workspaceId, batch))) return;
         settledUpTo(this.#sql, batch);
-        this.#waits.forget();
+        this.#waits.doubt('settlements');
       }
     } catch {
       // Out of reach: the rows stay.

@@ -1,12 +1,12 @@
 /** What of a customer waits in storage for others, besides statistics: looked up at once, and known in memory from then on. A decision asks all of it. */
-import { type AskedTable, type Filled, filledIn } from './filled.ts';
+import { type AskedTable, type Filled, filledIn, hasRows, NOTHING_FILLED } from './filled.ts';
 
 /** What the publisher knows: nothing was ever told, it was told to take the customer, or it has confirmed that it heard. */
 export type SampleMark = 'none' | 'told' | 'heard';
 
 export class Waits {
   readonly #sql: SqlStorage;
-  /** Undefined until storage is asked; what is known to have come since is noted in it. */
+  /** Undefined until storage is asked, as a table of it that is in doubt; what is known to have come since is noted in it. */
   #filled: Filled | undefined;
   #sampled: SampleMark | undefined;
 
@@ -17,7 +17,11 @@ export class Waits {
   /** Whether a table has rows, as of when storage was asked or of what was noted since. */
   has(table: AskedTable): boolean {
     this.#filled ??= filledIn(this.#sql);
-    return this.#filled[table] === true;
+    const known = this.#filled[table];
+    if (known !== undefined) return known;
+    const filled = hasRows(this.#sql, table);
+    this.note(table, filled);
+    return filled;
   }
 
   /** Whether ledgers have to hear of settlements. */
@@ -36,8 +40,16 @@ export class Waits {
   }
 
   get sampled(): SampleMark {
-    this.#sampled ??= this.has('sampled') ? markIn(this.#sql) : 'none';
+    if (this.#sampled !== undefined) return this.#sampled;
+    this.#filled ??= filledIn(this.#sql);
+    this.#sampled = this.#filled.sampled === false ? 'none' : markIn(this.#sql);
     return this.#sampled;
+  }
+
+  /** Rows of a table came or went: it is asked for anew, and the others are not. */
+  doubt(table: AskedTable): void {
+    if (table === 'sampled') this.#sampled = undefined;
+    if (this.#filled) this.#filled = { ...this.#filled, [table]: undefined };
   }
 
   /** A table has rows from now on, or has none any more. */
@@ -47,7 +59,7 @@ export class Waits {
 
   /** Storage has been made, and is empty. */
   areNone(): void {
-    this.#filled = {};
+    this.#filled = NOTHING_FILLED;
     this.#sampled = 'none';
   }
 
