@@ -65,6 +65,8 @@ describe('the worker in front', () => {
     ['PUT', 401, true],
     ['PUT', 429, true],
     ['GET', 200, true],
+    ['HEAD', 200, true],
+    ['OPTIONS', 204, true],
   ])('a customer’s %s that was answered %i leaves what was told of consent: %s', async (method, status, isLeft) => {
     rememberStanding('name', standing, NOW_MS);
     await ask(method, '/v1/%63ustomers/a', () => new Response(null, { status }));

@@ -19,6 +19,9 @@ useContract(app, contractBehind);
 /** Answers in the place of the worker behind, whatever the path. */
 const standIn = new App((c) => problem(c, 'unavailable'));
 
+/** Methods that change nothing, and of which one asks for leave without a key. */
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 /** Its bindings: those of every worker of the project, the worker behind it, and the contract that is there. */
 type FrontEnv = Env & { readonly CONTROL: Fetcher; readonly CONTRACT: ContractBinding };
 
@@ -30,7 +33,7 @@ export default {
     const answer = (await passOn(env.CONTROL, request)) ?? (await standIn.fetch(request, env, ctx));
     // Profiles and erasures go by here: what was told of consent before them is not gone by any more. A refused one changed nothing, and needs no key.
     const isRefused = answer.status >= 400 && answer.status < 500;
-    if (request.method !== 'GET' && tryDecodeURIComponent(path).startsWith('/v1/customers/') && !isRefused)
+    if (!READS.has(request.method) && tryDecodeURIComponent(path).startsWith('/v1/customers/') && !isRefused)
       forgetAllStandings();
     return answer;
   },
