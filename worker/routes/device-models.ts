@@ -47,9 +47,9 @@ export function registerDeviceModels(app: App): void {
 /** Its name is its hash. */
 const IMMUTABLE = 'max-age=31536000, immutable';
 
-/** Under an address without a key every workspace asks: no cache may hand one's model to another. */
+/** Only where the address alone says whose model it is: under one without a key, or asked with another in the header, no cache may hand one's model to another. */
 function sharedBy(c: Call): 'public' | 'private' {
-  return c.query().key === undefined ? 'private' : 'public';
+  return c.query().key === undefined || c.header('authorization') !== undefined ? 'private' : 'public';
 }
 
 async function published(c: Call, id: string): Promise<PublishedModel | undefined> {

@@ -65,6 +65,10 @@ describe('a model for pages', () => {
     const asked = { origin: workspace.origin };
     const byHeader = await call('GET', '/v1/models/churn/device', workspace.publishableKey, undefined, asked);
     expect(byHeader.headers.get('cache-control')).toBe('private, max-age=60');
+    // Nor is it told to all under an address with a key of somebody else: the one in the header was gone by.
+    const other = `/v1/models/churn/device?key=pk_${'0'.repeat(32)}`;
+    const byBoth = await call('GET', other, workspace.publishableKey, undefined, asked);
+    expect(byBoth.headers.get('cache-control')).toBe('private, max-age=60');
     expect(body).toMatchObject({ id: 'churn', versions: [{ version: 1, stage: 'live' }] });
     const [version] = body.versions;
     expect(Object.keys(version!).toSorted()).toEqual(['device', 'file', 'manifest', 'stage', 'version']);
