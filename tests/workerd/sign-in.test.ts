@@ -47,7 +47,7 @@ interface Said {
 /** A page asks. */
 async function ask(
   customer?: Customer,
-  more: { cookie?: string | undefined; requestId?: string; placement?: string; agent?: string } = {},
+  more: { cookie?: string | undefined; requestId?: string; placement?: string; agent?: string; context?: object } = {},
 ): Promise<Said> {
   const { cookie, placement = 'hero', agent = '', ...rest } = more;
   const body = { placements: [placement], consent: 'granted', ...(customer && { customer }), ...rest };
@@ -119,7 +119,11 @@ describe('whoever signs in with a proof', () => {
     const within = await ask({ anonymousId: planted });
     expect(within).toMatchObject({ id: undefined, shown: 'for all', cookie: undefined });
     expect(within.decision.token).toBeUndefined();
+    // Whoever it stands for, what the request itself says counts.
+    const says = { context: { attributes: { plan: 'gold' } } };
+    expect((await ask({ anonymousId: planted }, says)).shown).toBe('for gold');
     await afterGrace(planted);
+    expect((await ask({ anonymousId: planted }, says)).shown).toBe('for gold');
     const stranger = await ask({ anonymousId: planted });
     expect(stranger.shown).toBe('for all');
     expect([planted, theirs, undefined]).not.toContain(stranger.id);
