@@ -5,6 +5,8 @@ beforeEach(() => {
   vi.useFakeTimers();
 });
 afterEach(() => {
+  // In this order: a spy that goes later would bring the clock of this file back into another.
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
