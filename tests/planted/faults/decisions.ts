@@ -82,8 +82,8 @@ export const DECISION_FAULTS: readonly PlantedFault[] = [
     name: 'capped-first-visit-without-an-object',
     what: 'a first visit claims a capped touch in its token alone',
     file: 'worker/edge/decide.ts',
-    find: '!decisions.some(needsObject)',
-    replace: '!decisions.some((decided) => false && needsObject(decided))',
+    find: '|| decisions.some(needsObject);',
+    replace: '|| decisions.some((decided) => false && needsObject(decided));',
     caughtBy: {
       project: 'workerd',
       file: 'tests/workerd/first-visits.test.ts',

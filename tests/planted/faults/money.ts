@@ -94,8 +94,8 @@ export const MONEY_FAULTS: readonly PlantedFault[] = [
     name: 'client-time-makes-a-lease-last',
     what: 'leases run by the time that a client tells',
     file: 'durable-objects/customer/view.ts',
-    find: 'purseView(call.purse ?? [], claimTimeOf(state, call))',
-    replace: 'purseView(call.purse ?? [], nowMs)',
+    find: 'purseView(purse, claimTimeOf(state, call))',
+    replace: 'purseView(purse, nowMs)',
     caughtBy: { project: 'workerd', file: CLAIMS, title: 'goes by the object’s time, not a client’s' },
   },
   {
