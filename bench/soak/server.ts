@@ -28,6 +28,8 @@ export class Server {
   readonly #inspectorPort: number;
   readonly #headers: Readonly<Record<Sender, Readonly<Record<string, string>>>>;
   #runtime: Runtime;
+  /** Ends when nobody asks the inspector: an isolate has one session, and another one ends it. */
+  #inspected: Promise<unknown> = Promise.resolve();
 
   private constructor(
     stateDir: string,
@@ -68,17 +70,17 @@ export class Server {
 
   /** Heaps of all isolates now, with their garbage. */
   heaps(): Promise<Heaps> {
-    return heapsOf(this.#inspectorPort);
+    return this.#inTurn(heapsOf);
   }
 
   /** Of our isolates, without garbage. */
   liveHeaps(): Promise<Heaps> {
-    return liveHeapsOf(this.#inspectorPort);
+    return this.#inTurn(liveHeapsOf);
   }
 
   /** See {@link collectSimulators}. */
   collectSimulators(): Promise<void> {
-    return collectSimulators(this.#inspectorPort);
+    return this.#inTurn(collectSimulators);
   }
 
   /** SIGKILL, and a new one on the same storage. */
@@ -113,6 +115,12 @@ export class Server {
     } catch {
       return { status: 0, body: undefined };
     }
+  }
+
+  #inTurn<T>(ask: (port: number) => Promise<T>): Promise<T> {
+    const asked = this.#inspected.then(() => ask(this.#inspectorPort));
+    this.#inspected = asked.catch(() => undefined);
+    return asked;
   }
 
   async end(): Promise<void> {
