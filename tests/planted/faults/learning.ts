@@ -57,6 +57,18 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
     },
   },
   {
+    name: 'visitor-teaches-without-end',
+    what: 'what one visitor teaches is bounded by their networks alone',
+    file: 'durable-objects/customer/taught.ts',
+    find: '  return trials >= most;',
+    replace: '  return false && trials >= most;',
+    caughtBy: {
+      project: 'workerd',
+      file: 'tests/workerd/security/reward-poisoning.test.ts',
+      title: 'teaches no more than the bound of a visitor, from however many networks they report',
+    },
+  },
+  {
     name: 'legacy-taken-twice',
     what: 'what an anonymous customer left is taken over again with every retry',
     file: 'durable-objects/customer/object.ts',
