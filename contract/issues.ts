@@ -3,7 +3,7 @@
  * meant. The library's own messages ("Too big: expected array to have <=50 items") never get through.
  */
 import type * as z from 'zod';
-import { wordsOfField } from './meant.ts';
+import { wordsOfFields } from './meant.ts';
 
 type Issue = z.core.$ZodIssue;
 type IssueOf<C extends Issue['code']> = Extract<Issue, { code: C }>;
@@ -163,11 +163,13 @@ export function findings(issues: readonly Issue[], base: Path = []): Finding[] {
   return issues.flatMap((issue): Finding[] => {
     const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
     switch (issue.code) {
-      case 'unrecognized_keys':
+      case 'unrecognized_keys': {
+        const words = wordsOfFields(describe(issue, Number.POSITIVE_INFINITY));
         return issue.keys.map((key, i) => {
-          const detail = wordsOfField(describe(issue, Number.POSITIVE_INFINITY), i) ?? ownWords(issue);
-          return { path: [...path, key], isKey: true, detail: detail.slice(0, MAX_DETAIL_LENGTH) };
+          const detail = (words[i] ?? ownWords(issue)).slice(0, MAX_DETAIL_LENGTH);
+          return { path: [...path, key], isKey: true, detail };
         });
+      }
       case 'invalid_union':
         return unionFindings(issue, path);
       case 'invalid_key':

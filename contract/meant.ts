@@ -7,6 +7,8 @@ type RawIssueOf<C extends RawIssue['code']> = Extract<RawIssue, { code: C }>;
 
 /** Between what is said of several unknown fields; a name may hold commas, but no line of its own. */
 const SEPARATOR = '\n';
+/** Unknown fields of one object that are compared with those that it has: as many as a problem lists. Whoever sends thousands mistyped none. */
+const MAX_MEANT_FIELDS = 50;
 /** Percentages: a number above is no share that somebody wrote as one. */
 const MAX_PERCENT = 100;
 
@@ -18,8 +20,8 @@ function fieldsOf(issue: RawIssueOf<'unrecognized_keys'>): readonly string[] {
 function unknownFields(issue: RawIssueOf<'unrecognized_keys'>): string {
   const fields = fieldsOf(issue);
   return issue.keys
-    .map((key) => {
-      const nearest = nearestName(key, fields);
+    .map((key, i) => {
+      const nearest = i < MAX_MEANT_FIELDS ? nearestName(key, fields) : undefined;
       return `is not a known field${nearest === undefined ? '' : `: did you mean "${nearest}"?`}`;
     })
     .join(SEPARATOR);
@@ -71,7 +73,7 @@ function meant(issue: RawIssue): string | undefined {
 
 z.config({ customError: meant });
 
-/** What is said of one unknown field among those of an issue. */
-export function wordsOfField(message: string, index: number): string | undefined {
-  return message.split(SEPARATOR)[index];
+/** What is said of each unknown field of an issue, in their order. Taken apart once: a body of nothing else has thousands. */
+export function wordsOfFields(message: string): readonly string[] {
+  return message.split(SEPARATOR);
 }
