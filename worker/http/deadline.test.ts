@@ -49,6 +49,14 @@ describe('a deadline', () => {
     expect(await waited).toBe(LATE);
   });
 
+  it('is no later where the clock was set back', async () => {
+    const { deadline } = started(100);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    const waited = deadline.within(never);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await waited).toBe(LATE);
+  }, 1_000);
+
   it.each([
     ['the first to wait is late first', [0.5, 1]],
     ['the last to wait is late first', [1, 0.5]],

@@ -81,7 +81,9 @@ export class Deadline {
     if (this.#ringsAtMs <= untilMs) return;
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#ringsAtMs = untilMs;
-    this.#timer = setTimeout(() => this.#ring(), Math.max(0, untilMs - (Date.now() - this.#startMs)));
+    // By a clock that was set back meanwhile nothing has passed, and not less.
+    const passedMs = Math.max(0, Date.now() - this.#startMs);
+    this.#timer = setTimeout(() => this.#ring(), Math.max(0, untilMs - passedMs));
   }
 
   #ring(): void {
