@@ -71,6 +71,9 @@ describe('the worker in front, which has no schemas', () => {
     ],
     ['does not know the request', async () => undefined],
     ['does not answer', () => new Promise(() => undefined)],
+    ...[null, 1, {}, { ok: true }, { ok: false }, { ok: false, refusal: { problem: 'of_another_version' } }].map(
+      (said): [string, ContractBinding['judge']] => [`says ${JSON.stringify(said)}`, async () => said as never],
+    ),
   ])('refuses without naming a field where the worker behind %s', async (_what, judged) => {
     const { told } = await ask({ placements: [] }, judged);
     expect(told).toMatchObject({ ...refusal, detail: expect.stringContaining('could not be found out') });

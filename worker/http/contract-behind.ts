@@ -1,4 +1,5 @@
 /** The contract in the worker behind, asked over a binding that no address leads to. */
+import { PROBLEMS } from '../../contract/problems.ts';
 import { Buckets } from './buckets.ts';
 import type { Call } from './call.ts';
 import type { Contract, Kind } from './contract.ts';
@@ -21,6 +22,12 @@ const JUDGED_BURST_SECONDS = 5;
 
 const judged = new Buckets(JUDGED_BURST_SECONDS);
 
+/** A last look: another version may say it in another way, and what is no word is not gone by. */
+function isWord(said: Checked<unknown> | undefined): said is Checked<unknown> {
+  if (said?.ok === true) return said.value !== undefined;
+  return said?.ok === false && Object.hasOwn(PROBLEMS, said.refusal?.problem);
+}
+
 async function ask(c: Call, part: Part, value: unknown, kind: Kind): Promise<Checked<unknown> | undefined> {
   const { CONTRACT } = c.env as { readonly CONTRACT?: ContractBinding };
   if (!CONTRACT || !('request' in part)) return undefined;
@@ -31,7 +38,7 @@ async function ask(c: Call, part: Part, value: unknown, kind: Kind): Promise<Che
     // A query has no prototype, and calls between workers carry nothing that has none.
     const carried = kind === 'parameter' ? { ...(value as object) } : value;
     const said = await wait.within(CONTRACT.judge(part.request, carried, kind));
-    return said === LATE ? undefined : said;
+    return said !== LATE && isWord(said) ? said : undefined;
   } catch (error) {
     // It is not there, or of a version that cannot be asked.
     noteError(error, c);
