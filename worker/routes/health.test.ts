@@ -46,4 +46,21 @@ describe('GET /healthz', () => {
     };
     expect((await health({ ...env, DB: down as unknown as D1Database })).status).toBe('degraded');
   });
+
+  it('says so in some seconds of a part that does not answer, and tells what the others say', async () => {
+    const never = () => new Promise<never>(() => undefined);
+    const silent = { prepare: () => ({ bind: () => ({ all: never }), all: never }) };
+    const ask = async (parts: object) => {
+      const request = new Request('https://api.example/healthz');
+      const answer = await app.fetch(request, { ...env, ...parts } as Env, createExecutionContext());
+      return { status: answer.status, told: healthResponse.parse(await answer.json()) };
+    };
+    expect(await ask({ DB: silent })).toMatchObject({ status: 200, told: { status: 'degraded', build: env.BUILD } });
+    await env.DB.prepare("INSERT INTO workspaces (id, name, salt, created_at) VALUES ('w-silent', 'w', 's', 0)").run();
+    const stub = new Proxy({}, { get: (_, name) => (name === 'then' ? undefined : never) });
+    expect(await ask({ PUBLISHER: { getByName: () => stub } })).toMatchObject({
+      status: 200,
+      told: { status: 'degraded' },
+    });
+  }, 10_000);
 });

@@ -6,11 +6,17 @@ import { publisherStub } from '../../durable-objects/shared/calls.ts';
 import { knownCatalog } from '../edge/catalog.ts';
 import { refusalCounts } from '../edge/refusals.ts';
 import type { App } from '../http/app.ts';
+import { Deadline, LATE } from '../http/deadline.ts';
 import { route } from '../http/endpoint.ts';
+import { Unavailable } from '../http/unavailable.ts';
 import { requireSecrets } from '../secrets.ts';
 
 /** Publishers that are asked: a health page must stay quick, whatever the number of workspaces. */
 const MAX_ASKED = 20;
+/** What it waits for the database and for all of them: a monitor hears that something is slow before it gives up itself. */
+const HEALTH_WAIT_MS = 2_000;
+/** Of that, what the database may take: the publishers are asked then. */
+const DATABASE_SHARE = 0.5;
 /** An outbox that has been stuck for longer than a few retries of its alarm needs a person. */
 const DEGRADED_UNDELIVERED_MS = 60_000;
 
@@ -21,11 +27,19 @@ interface WorkspaceHealth {
   readonly undeliveredAtMs: number | null;
 }
 
+/** Throws {@link Unavailable} when it is late. */
+async function inTime<T>(wait: Deadline, work: Promise<T>, share?: number): Promise<T> {
+  const first = await wait.within(work, share);
+  if (first === LATE) throw new Unavailable('health');
+  return first;
+}
+
 /** One workspace: its publisher's own figures, and when this isolate last heard from it (now, when it never asked before). */
-async function workspaceHealth(env: Env, workspaceId: string, nowMs: number): Promise<WorkspaceHealth> {
+async function workspaceHealth(env: Env, workspaceId: string, nowMs: number, wait: Deadline): Promise<WorkspaceHealth> {
   const heardAtMs = knownCatalog(workspaceId)?.heardAtMs;
   try {
-    const health: PublisherHealth = await (await publisherStub(env, workspaceId)).health();
+    const asking = async (): Promise<PublisherHealth> => (await publisherStub(env, workspaceId)).health();
+    const health = await inTime(wait, asking());
     return {
       answered: true,
       catalogAgeMs: health.revision === null ? null : nowMs - (heardAtMs ?? nowMs),
@@ -38,11 +52,15 @@ async function workspaceHealth(env: Env, workspaceId: string, nowMs: number): Pr
   }
 }
 
-async function allWorkspaces(env: Env, nowMs: number): Promise<{ answered: boolean; all: WorkspaceHealth[] }> {
+async function allWorkspaces(
+  env: Env,
+  nowMs: number,
+  wait: Deadline,
+): Promise<{ answered: boolean; all: WorkspaceHealth[] }> {
   try {
     requireSecrets(env);
-    const ids = await listWorkspaceIds(env.DB, MAX_ASKED);
-    const all = await Promise.all(ids.map((id) => workspaceHealth(env, id, nowMs)));
+    const ids = await inTime(wait, listWorkspaceIds(env.DB, MAX_ASKED), DATABASE_SHARE);
+    const all = await Promise.all(ids.map((id) => workspaceHealth(env, id, nowMs, wait)));
     return { answered: all.every((workspace) => workspace.answered), all };
   } catch {
     return { answered: false, all: [] };
@@ -61,7 +79,7 @@ export const HEALTH = { method: 'get', path: '/healthz', auth: 'none' } as const
 export function registerHealth(app: App): void {
   route(app, HEALTH, async (c) => {
     const nowMs = c.receivedAtMs;
-    const { answered, all } = await allWorkspaces(c.env, nowMs);
+    const { answered, all } = await allWorkspaces(c.env, nowMs, new Deadline(() => c.ctx, HEALTH_WAIT_MS));
     const newestAllocation = extreme(
       Math.max,
       all.map((workspace) => workspace.allocationAtMs),
