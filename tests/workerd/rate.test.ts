@@ -76,6 +76,18 @@ describe('too many requests', () => {
     expect((await ask({ ip: B })).status).toBe(200);
   });
 
+  it.each([
+    ['a body that is none', {}],
+    ['a header that is no key', { authorization: 'Basic eDp5' }],
+  ])('of a network, with %s where its key should be', async (_, headers) => {
+    change('RATE_FACTOR', '0.001');
+    const told = await many(6, () =>
+      call('POST', '/v1/optimize', undefined, '{', { 'cf-connecting-ip': A, ...headers }),
+    );
+    expect(told[0]?.status).toBeLessThan(429);
+    expectTooMany(told.at(-1)!);
+  });
+
   it('of a network: a server behind it has its secret key, and is not kept out', async () => {
     change('RATE_FACTOR', '0.001');
     await many(burstOf(MAX_NETWORK_PER_SECOND), () => ask({ ip: A }));

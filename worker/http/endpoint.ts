@@ -69,6 +69,12 @@ function judgeFor(app: App, c: Call): Judge {
   };
 }
 
+/** Who shows no key that can be read asks out of their network's allowance all the same: nobody is refused, and logged, without end. */
+async function orTooMany<R extends Checked<unknown>>(c: Call, refusal: R): Promise<R | Checked<never>> {
+  const admitted = await admitNetwork(c.env, c.request, undefined, c.receivedAtMs);
+  return admitted.ok ? refusal : admitted;
+}
+
 /**
  * Everything that is checked before the handler runs. A key in the header is checked before the body is read, so that nobody without
  * one makes us read 256 KB.
@@ -81,7 +87,7 @@ async function check(
 ): Promise<Checked<{ body: unknown; raw: unknown; params: unknown; query: unknown }>> {
   const fromHeader =
     spec.auth === 'none' ? ({ ok: true, value: undefined } as const) : headerKey(c.header('authorization'));
-  if (!fromHeader.ok) return fromHeader;
+  if (!fromHeader.ok) return orTooMany(c, fromHeader);
   if (spec.auth === 'none') {
     const admitted = await admitNetwork(c.env, c.request, undefined, c.receivedAtMs);
     if (!admitted.ok) return admitted;
@@ -94,7 +100,7 @@ async function check(
     c.auth = auth.value;
   }
   const json = await readOnce();
-  if (!json.ok) return json;
+  if (!json.ok) return keyComesInBody ? orTooMany(c, json) : json;
   if (keyComesInBody) {
     const auth = await authenticate(c, bodyKeyOf(json.value), 'any');
     if (!auth.ok) return auth;
