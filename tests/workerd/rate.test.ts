@@ -79,6 +79,7 @@ describe('too many requests', () => {
   it.each([
     ['a body that is none', {}],
     ['a header that is no key', { authorization: 'Basic eDp5' }],
+    ['what only looks like a secret key', { authorization: 'Bearer sk_guessed' }],
   ])('of a network, with %s where its key should be', async (_, headers) => {
     change('RATE_FACTOR', '0.001');
     const told = await many(6, () =>

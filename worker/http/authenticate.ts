@@ -38,7 +38,11 @@ export async function authenticate(c: Call, key: string | undefined, need: 'any'
   const mayLookUp = () => admitLookUp(c.env, c.request, nowMs);
   const facts = await findKey(c.env.DB, key, nowMs, c.deadline, mayLookUp);
   done();
-  if (!facts) return refused('unknown_key');
+  if (!facts) {
+    // What only looks like a secret key has not been counted yet.
+    const counted = key.startsWith('sk_') ? await admitNetwork(c.env, c.request, undefined, nowMs) : network;
+    return counted.ok ? refused('unknown_key') : counted;
+  }
   if (need === 'secret' && facts.type !== 'secret') return refused('secret_key_required');
   const admitted = admitKey(c.env, { keyId: facts.id, keyType: facts.type }, nowMs);
   if (!admitted.ok) return admitted;
