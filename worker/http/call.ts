@@ -14,8 +14,8 @@ export class Call {
   readonly ctx: ExecutionContext;
   /** Path of its address as it is written there. */
   readonly path: string;
-  /** When the worker got the request, milliseconds since the epoch: the time of everything that happens in it. */
-  readonly receivedAtMs = Date.now();
+  /** When the worker got the request, of a decision all of it, milliseconds since the epoch: the time of everything that happens in it. */
+  receivedAtMs = Date.now();
   readonly timing = new Timing();
   /** Parameters of the path, unchecked. */
   params: Readonly<Record<string, string>> = {};

@@ -1,8 +1,11 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { optimizeRequest } from '../../contract/checks/requests.ts';
 import { MAX_BODY_BYTES } from '../../contract/primitives.ts';
 import { type Problem, problem as problemSchema } from '../../contract/problem.ts';
 import { insertKey, insertSite, json, ORIGIN, send } from '../testing/fixture.ts';
 import { handled, sampleApp } from '../testing/sample-app.ts';
+import { App } from './app.ts';
+import { route } from './endpoint.ts';
 
 const app = sampleApp();
 const good = { name: 'x' };
@@ -249,5 +252,33 @@ describe('around the routes', () => {
       workspace: 'w-test',
     });
     for (const secret of ['id-77', 'a@b.c', 'private', sk]) expect(line).not.toContain(secret);
+  });
+});
+
+describe('an endpoint with a stand-in', () => {
+  it('begins when all of its request is here, however slowly it was sent', async () => {
+    const slow = new App();
+    const spec = {
+      method: 'post',
+      path: '/v1/slow',
+      auth: 'none',
+      body: optimizeRequest,
+      standIn: () => 'late',
+    } as const;
+    route(slow, spec, (c) => c.json(c.receivedAtMs));
+    const nowMs = Date.now();
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          vi.spyOn(Date, 'now').mockReturnValue(nowMs + 60_000);
+          controller.enqueue(new TextEncoder().encode('{"placements":["hero"]}'));
+          controller.close();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const answer = await send(slow, '/v1/slow', { method: 'POST', body });
+    vi.restoreAllMocks();
+    expect(await answer.json()).toBe(nowMs + 60_000);
   });
 });

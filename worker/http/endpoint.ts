@@ -139,8 +139,11 @@ export function route<
       return reading;
     };
     const judge = judgeFor(app, c);
-    // A decision's time begins when the request is here: how long its sender takes to send it is not ours.
-    if (spec.standIn) await readOnce();
+    // A decision's time begins when the request is here: how long its sender takes to send it is not ours, and keeps no older catalog or proof alive.
+    if (spec.standIn) {
+      await readOnce();
+      c.receivedAtMs = Date.now();
+    }
     c.deadline = new Deadline(() => c.ctx, deadlineMsOf(c, spec));
     const work = async (): Promise<Response> => {
       if (spec.auth !== 'none') requireSecrets(c.env);
