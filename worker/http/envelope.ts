@@ -3,7 +3,7 @@ import { cookieFor } from '../edge/cookie.ts';
 import { answerWith } from './answers.ts';
 import type { Call } from './call.ts';
 import { log } from './log.ts';
-import { standsFor } from './sampled.ts';
+import { type Many, standsFor } from './sampled.ts';
 
 /** Browsers cap what they remember of a preflight themselves; a day is the most that any of them honours. */
 const PREFLIGHT_MAX_AGE_SECONDS = 86_400;
@@ -31,11 +31,17 @@ export function preflight(): Response {
   });
 }
 
-/** Each refusal, each error, each call of an administrator; of ordinary decisions and feedback one in many, as of refusals for asking too often. */
+/** Of what an answer is one of many. */
+function manyOf(c: Call, status: number): Many | undefined {
+  if (c.problem === 'rate_limited') return 'tooMany';
+  if (c.route === undefined && status < 500) return 'nowhere';
+  return c.isFrequent && status < 400 && !c.problem ? 'answers' : undefined;
+}
+
+/** Each refusal, each error, each call of an administrator; one in many of ordinary decisions and feedback, of refusals for asking too often, and where no endpoint is. */
 function logRequest(c: Call, status: number): void {
-  const isOrdinary = c.isFrequent && status < 400 && !c.problem;
-  const isTooMany = c.problem === 'rate_limited';
-  const standing = isOrdinary || isTooMany ? standsFor(c.env, isTooMany ? 'tooMany' : 'answers') : 1;
+  const many = manyOf(c, status);
+  const standing = many ? standsFor(c.env, many) : 1;
   if (standing === 0) return;
   log({
     level: status >= 500 ? 'error' : 'info',

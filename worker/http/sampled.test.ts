@@ -78,6 +78,18 @@ describe('the log', () => {
     for (const line of refused) expect(line).toMatchObject({ level: 'info', problem: 'rate_limited', standsFor: 3 });
   });
 
+  it.each([
+    ['a path that is none', '/v1/nowhere', 'GET', 404],
+    ['a method that is none', '/v1/any', 'DELETE', 405],
+    ['leave to ask', '/v1/any', 'OPTIONS', 204],
+  ])('has one in so many of those who ask for %s, which takes no key', async (_, path, method, status) => {
+    const lines = await linesOf(path, { method }, 4);
+    expect(lines).toMatchObject([
+      { method, status, standsFor: 3 },
+      { method, status, standsFor: 3 },
+    ]);
+  });
+
   it('has every call of an administrator', async () => {
     expect(await linesOf('/v1/things/a?limit=5', json('PUT', key, { name: 'x' }), 4)).toHaveLength(4);
   });

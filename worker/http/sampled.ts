@@ -1,19 +1,23 @@
-/** Which ordinary answers are logged, and which of those to who asks too often: one of many, since a line costs as much as a choice, and is paid for by the line. */
+/** Which ordinary answers are logged, and which of those to who asks too often, or for what is not there: one of many, since a line costs as much as a choice, and is paid for by the line. */
 
 /** Of the ordinary answers of decisions and feedback one in so many is logged: a million decisions are 10,000 lines, enough to see rates and times. */
 export const LOG_ONE_IN = 100;
 /** Most that the variable `LOG_ONE_IN` may ask for: an isolate answers some million requests in its life. */
 const MAX_LOG_ONE_IN = 1_000_000;
 
-/** What there may be many of: answers as they should be, and refusals of who asks too often, whose number is the asker's to choose. */
-type Many = 'answers' | 'tooMany';
+/**
+ * What there may be many of: answers as they should be, refusals of who asks too often, and answers where no endpoint is (404, 405, OPTIONS), which ask for no
+ * key. The number of those is the asker's to choose.
+ */
+export type Many = 'answers' | 'tooMany' | 'nowhere';
 
-const counts: Record<Many, number> = { answers: 0, tooMany: 0 };
+const counts: Record<Many, number> = { answers: 0, tooMany: 0, nowhere: 0 };
 
 /** Forgets what was counted, as a new isolate would have it. */
 export function forgetSampled(): void {
   counts.answers = 0;
   counts.tooMany = 0;
+  counts.nowhere = 0;
 }
 
 function oneIn(env: object): number {
