@@ -15,6 +15,9 @@ describe('pathOf', () => {
     ['https://api.example/v1/%6fptimize?', '/v1/%6fptimize'],
     ['https://api.example/', '/'],
     ['https://api.example', '/'],
+    ['https://api.example?a=/v1/optimize', '/'],
+    ['https://api.example#/v1/optimize', '/'],
+    ['https://api.example\\v1/optimize', '/v1/optimize'],
   ])('of %s is %s', (url, path) => {
     expect(pathOf(url)).toBe(path);
     expect(pathOf(url)).toBe(new URL(url).pathname);

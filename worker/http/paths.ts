@@ -13,13 +13,18 @@ const NO_PARAMS = Object.freeze({});
 /** Parts that lead up, or nowhere, in any of their spellings. */
 const LEADS_ELSEWHERE = /\/\.|%2e|\\/i;
 
+/** What ends a host besides `/`. */
+const ENDS_HOST = /[?#\\]/;
+
 /**
  * The path of an absolute address as it is written there, but for parts that lead elsewhere: `/v1/x/../optimize` is `/v1/optimize`. Who passes a request on
  * leaves some of them out, and the worker behind would read another path than the one in front.
  */
 export function pathOf(url: string): string {
-  const start = url.indexOf('/', url.indexOf(':') + 3);
-  if (start < 0) return '/';
+  const host = url.indexOf(':') + 3;
+  const start = url.indexOf('/', host);
+  // A host is what a client writes, too: one that ends otherwise than by `/` is as short as a reader says.
+  if (start < 0 || ENDS_HOST.test(url.slice(host, start))) return URL.parse(url)?.pathname ?? '/';
   let end = start;
   // `?` and `#`.
   for (; end < url.length; end += 1) if (url.charCodeAt(end) === 0x3f || url.charCodeAt(end) === 0x23) break;
