@@ -23,6 +23,13 @@ describe('a warm isolate', () => {
     expect(publisher.asked).toBe(2);
   });
 
+  it('asks by a clock that was set back by an hour as by any other', async () => {
+    await serve(T0_MS + 3_600_000);
+    await publisher.publish('second');
+    expect(await campaignsAt(T0_MS)).toEqual(['first']);
+    expect(await campaignsAt(T0_MS + 1)).toEqual(['second']);
+  });
+
   it('past two seconds a request waits for the refresh, before them it does not', async () => {
     await serve(T0_MS);
     await publisher.publish('second');

@@ -7,7 +7,7 @@ import { readDirectory } from '../../decisioning/catalog/read.ts';
 import type { CatalogManifest, Directory } from '../../decisioning/catalog/slice.ts';
 import type { PublishedModel } from '../../decisioning/scoring/published.ts';
 import type { PublisherState, Switches } from '../../durable-objects/publisher/protocol.ts';
-import { LATE } from '../http/deadline.ts';
+import { isOfAnotherClock, LATE } from '../http/deadline.ts';
 import { Unavailable } from '../http/unavailable.ts';
 import { fetchAll, fetchBodies, fetchState } from './publisher-feed.ts';
 import { handSlices } from './slices.ts';
@@ -89,7 +89,8 @@ export function currentCatalog(
   nowMs: number,
 ): Current | undefined | Promise<Current | undefined> {
   const catalog = knownCatalog(workspaceId);
-  if (catalog && nowMs - catalog.heardAtMs < FRESH_MS) return { catalog, stale: false };
+  const isFresh = catalog && nowMs - catalog.heardAtMs < FRESH_MS && !isOfAnotherClock(catalog.heardAtMs, nowMs);
+  if (isFresh) return { catalog, stale: false };
   return caughtUp(env, ctx, workspaceId, nowMs);
 }
 

@@ -3,6 +3,7 @@ import type { NamedBody, PublisherState } from '../../durable-objects/publisher/
 import { publisherStub } from '../../durable-objects/shared/calls.ts';
 import { objectName } from '../../durable-objects/shared/naming.ts';
 import { withRetry } from '../../durable-objects/shared/retry.ts';
+import { isOfAnotherClock } from '../http/deadline.ts';
 import { stateOf } from './replies.ts';
 
 /** One question a second and colo reaches the publisher, however many isolates ask. */
@@ -33,6 +34,9 @@ const keep = (address: Request, value: unknown, seconds: number): Promise<void> 
     new Response(JSON.stringify(value), { headers: { 'cache-control': `max-age=${seconds}` } }),
   );
 
+const isCurrent = ({ askedAtMs }: HeardState, nowMs: number): boolean =>
+  nowMs - askedAtMs < COLO_CACHE_SECONDS * MS_PER_SECOND && !isOfAnotherClock(askedAtMs, nowMs);
+
 /** What changed since `since`, and perhaps some of what changed before; at most a second old. */
 export async function fetchState(env: Env, workspaceId: string, since: number, nowMs: number): Promise<HeardState> {
   const name = objectName(env.NAMING_SECRET, workspaceId, 'publisher');
@@ -40,7 +44,7 @@ export async function fetchState(env: Env, workspaceId: string, since: number, n
   const address = addressOf(name, from);
   const found = await (await caches.default.match(address))?.json<HeardState>();
   // The cache counts from when the answer came. One that was asked before this isolate's last question has nothing for it.
-  if (found && nowMs - found.askedAtMs < COLO_CACHE_SECONDS * MS_PER_SECOND && found.state.seq >= since) return found;
+  if (found && isCurrent(found, nowMs) && found.state.seq >= since) return found;
   const heard: HeardState = { state: await askPublisher(env, workspaceId, from), askedAtMs: nowMs };
   // Restored from a backup, or more changed than one answer holds: only for who knows that much.
   if (heard.state.seq < since) return { ...heard, state: await askPublisher(env, workspaceId, since) };
@@ -59,7 +63,7 @@ export async function fetchAll(
 ): Promise<HeardState & { readonly bodies: Bodies }> {
   const name = objectName(env.NAMING_SECRET, workspaceId, 'publisher');
   const found = await (await caches.default.match(addressOf(name, 0)))?.json<HeardState>();
-  if (found && nowMs - found.askedAtMs < COLO_CACHE_SECONDS * MS_PER_SECOND) {
+  if (found && isCurrent(found, nowMs)) {
     const kept = await caches.default.match(addressOf(name, `bodies/${found.state.manifest?.hash}`));
     return { ...found, bodies: await checked((await kept?.json<NamedBody[]>()) ?? []) };
   }

@@ -20,6 +20,12 @@ describe('answers remembered', () => {
     expect(await answers.find('a', lookUp, FRESH_MS, patient)).toBe('answer 2');
   });
 
+  it('asks again where the clock was set back by an hour', async () => {
+    const answers = new RecentAnswers<number>();
+    expect(await answers.find('a', async () => 1, 7_200_000, patient)).toBe(1);
+    expect(await answers.find('a', async () => 2, 3_600_000, patient)).toBe(2);
+  });
+
   it('remembers that there is none just as long', async () => {
     const answers = new RecentAnswers<string>();
     expect(await answers.find('a', async () => undefined, 0, patient)).toBeUndefined();

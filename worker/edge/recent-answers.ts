@@ -3,7 +3,7 @@
  * request that made it.
  */
 
-import { type Deadline, LATE } from '../http/deadline.ts';
+import { type Deadline, isOfAnotherClock, LATE } from '../http/deadline.ts';
 
 /** How long an answer counts as current: the longest a revoked key lives on, and a new one stays unknown. */
 export const FRESH_MS = 10_000;
@@ -31,7 +31,8 @@ export class RecentAnswers<T> {
   /** The remembered answer that nobody need be asked about; undefined when there is none. */
   fresh(name: string, nowMs: number): { readonly answer: T | undefined } | undefined {
     const remembered = this.#answers.get(name);
-    return remembered && nowMs - remembered.atMs < FRESH_MS ? remembered : undefined;
+    if (!remembered || isOfAnotherClock(remembered.atMs, nowMs)) return undefined;
+    return nowMs - remembered.atMs < FRESH_MS ? remembered : undefined;
   }
 
   /**

@@ -1,5 +1,6 @@
 /** What customers' objects told of consent a moment ago: decisions that leave no mark read nothing else of them, and go by it for as long. */
 import type { Standing } from '../../durable-objects/customer/protocol.ts';
+import { isOfAnotherClock } from '../http/deadline.ts';
 
 /** How long an isolate goes by it: a no that reached the object through another one holds here after that. As long as a switch may take. */
 export const STANDING_MS = 5_000;
@@ -37,7 +38,8 @@ export function rememberStanding(name: string, standing: Standing, atMs: number)
 /** What was told of a customer, while it may be gone by. */
 export function recentStanding(name: string, nowMs: number): Standing | undefined {
   const kept = standings.get(name);
-  return kept && nowMs < kept.atMs + STANDING_MS ? kept.standing : undefined;
+  if (!kept || isOfAnotherClock(kept.atMs, nowMs)) return undefined;
+  return nowMs < kept.atMs + STANDING_MS ? kept.standing : undefined;
 }
 
 /** To be told once something was changed through this isolate: what the object told before is not gone by any more. */

@@ -25,6 +25,13 @@ test('a clock that is set back neither fills a bucket nor empties it', () => {
   expect(buckets.take('a', 5, 1_199)).toBeCloseTo(1);
 });
 
+test('a clock that is set back by an hour keeps nobody out until it is where it was', () => {
+  const buckets = new Buckets(1);
+  for (let i = 0; i < 5; i += 1) buckets.take('a', 5, 3_600_000);
+  expect(buckets.take('a', 5, 0)).toBe(200);
+  expect(buckets.take('a', 5, 200)).toBe(0);
+});
+
 test('names have buckets of their own, a bounded number of them', () => {
   const buckets = new Buckets(1);
   for (let i = 0; i <= MAX_BUCKETS; i += 1) expect(buckets.take(`name-${i}`, 1, 0)).toBe(0);

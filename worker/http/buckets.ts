@@ -1,5 +1,7 @@
 /** Token buckets by name, as many as fit. Time is handed in. */
 
+import { isOfAnotherClock } from './deadline.ts';
+
 /** Names that are remembered, some hundred bytes each: a few megabytes in all. The one asked longest ago goes first; its bucket was full again, or will be. */
 export const MAX_BUCKETS = 20_000;
 
@@ -27,12 +29,13 @@ export class Buckets {
   take(name: string, perSecond: number, nowMs: number): number {
     const most = perSecond * this.#burstSeconds;
     const before = this.#buckets.get(name) ?? { tokens: most, atMs: nowMs };
-    // A clock that was set back fills nothing, and takes nothing.
-    const passedMs = Math.max(0, nowMs - before.atMs);
+    // A request that came before another fills nothing, and takes nothing; a clock that was set back begins anew there.
+    const fromMs = isOfAnotherClock(before.atMs, nowMs) ? nowMs : before.atMs;
+    const passedMs = Math.max(0, nowMs - fromMs);
     const tokens = Math.min(most, before.tokens + (passedMs * perSecond) / 1_000);
     const isThere = tokens >= 1;
     this.#buckets.delete(name);
-    this.#buckets.set(name, { tokens: isThere ? tokens - 1 : tokens, atMs: Math.max(nowMs, before.atMs) });
+    this.#buckets.set(name, { tokens: isThere ? tokens - 1 : tokens, atMs: Math.max(nowMs, fromMs) });
     this.#forget();
     return isThere ? 0 : ((1 - tokens) * 1_000) / perSecond;
   }

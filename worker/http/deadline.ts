@@ -13,6 +13,12 @@ export const ADMIN_DEADLINE_MS = 25_000;
 const MIN_DECIDE_DEADLINE_MS = 20;
 const MAX_DECIDE_DEADLINE_MS = 30_000;
 
+/** No request is under way for so long, nor is what goes on behind it: whatever is of a later time was noted before the clock was set back. */
+const MAX_UNDER_WAY_MS = 60_000;
+
+/** Whether something was noted by a clock that has been set back since: nothing can be told from its age. @param nowMs when a request came */
+export const isOfAnotherClock = (atMs: number, nowMs: number): boolean => atMs - nowMs > MAX_UNDER_WAY_MS;
+
 /** Of the deadline of feedback, what one customer's object may take: those of the same request that answered are told as they are. */
 export const CUSTOMER_SHARE = 0.9;
 
