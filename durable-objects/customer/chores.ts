@@ -49,13 +49,14 @@ export class Chores {
   /** Gives back what lapsed; backstop of the outboxes and of a hand-over, and the end of idle anonymous customers. */
   async alarm(): Promise<void> {
     this.#wake.rang();
+    // An alarm may ring twice, and behind the end of its customer there are no tables to look into.
+    const { meta } = this.#memory.seen;
+    if (!meta) return;
     // What storage holds and nobody carries is found now, whoever put it there.
     this.#waits.forget();
     this.#deliveries.lookAgain();
     const nowMs = Date.now();
     this.letGo(nowMs);
-    const { meta } = this.#memory.state;
-    if (!meta) return;
     await this.#giveBackLapsed(nowMs);
     await this.#deliveries.deliver(meta);
     if (this.#deliveries.waiting) await this.#deliveries.reportBacklog(meta);

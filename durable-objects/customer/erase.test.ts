@@ -166,6 +166,18 @@ describe('idle anonymous customers', () => {
     expect((await tablesOf(visitor)).meta ?? []).toEqual([]);
   });
 
+  it('of whom nothing is left are not looked for, nor brought to life, by an alarm that rings again', async () => {
+    const { visitor } = scene();
+    await visitor.ask('1', NOW_MS - 30 * DAY_MS, { placements: ['none'] });
+    await ring(visitor);
+    await evictDurableObject(objectOf(visitor)).catch(() => undefined);
+    const tables = await runInDurableObject(objectOf(visitor), async (instance, { storage }) => {
+      await (instance as unknown as { alarm(): Promise<void> }).alarm();
+      return storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'").toArray();
+    });
+    expect(tables).toEqual([]);
+  });
+
   it('have an alarm from a profile alone', async () => {
     const { visitor } = scene();
     await visitor
