@@ -11,7 +11,7 @@ import {
   SourceBlocks,
 } from './blocks.ts';
 import { CountedSources } from './counted-sources.ts';
-import { MAX_ROW_SOURCES, MAX_SMALL_ROWS, MIN_ROW_SOURCES } from './packed-rows.ts';
+import { MAX_ROW_SOURCES, MAX_SMALL_ROWS, MIN_ROW_SOURCES, PackedRows } from './packed-rows.ts';
 import { source } from './testing/fixtures.ts';
 
 let objects = 0;
@@ -108,6 +108,26 @@ describe('a block', () => {
       const names = Object.keys(customers(0, 10_000, 1));
       for (const each of [blocks, new SourceBlocks(sql)])
         expect(names.every((name) => each.countedSeq(NOW, name) === 1)).toBe(true);
+    });
+  });
+
+  test('whose small rows had to wait until they are more than one row holds is put together all the same', async () => {
+    await tables()((sql) => {
+      const rows = new PackedRows(sql, 'blocks', 2, 1);
+      let known = 0;
+      const append = (entries: number, leftBytes: number) => {
+        const first = known + 1;
+        known += entries;
+        const packed = Float64Array.from({ length: 2 * entries }, (_, i) => (i % 2 === 0 ? first + i / 2 : 7));
+        rows.append(NOW, packed, { leftBytes });
+      };
+      append(MIN_ROW_SOURCES - 1, 0);
+      append(MIN_ROW_SOURCES, 0);
+      for (let all = 0; all <= MAX_ROW_SOURCES; all += MIN_ROW_SOURCES - 1) append(MIN_ROW_SOURCES - 1, 0);
+      for (let i = 0; i < 3; i += 1) append(1, MAX_MOVED_BYTES);
+      expect(rowsIn(sql)).toBeLessThanOrEqual(MAX_SMALL_ROWS + 4);
+      expect(rows.count(NOW)).toBe(known);
+      for (let one = 1; one <= known; one += 1) expect(rows.find(NOW, one)).toBe(7);
     });
   });
 

@@ -88,7 +88,9 @@ export class PackedRows {
     const nextId = sizes.length > 0 ? (sizes.at(-1) as Size).id + 1 : idsOf(place)[0];
     // More rows than numbers for them: nobody sends so many within ten seconds, and if they do, all become one.
     const isFull = nextId + Math.ceil(packed.length / this.#width / MAX_ROW_SOURCES) > idsOf(place)[1];
-    const small = isFull ? sizes : sizes.filter(({ entries }) => entries < MIN_ROW_SOURCES);
+    // Where moving had to wait, more have come than one row holds, and a second one could take the number of one that is left as it is.
+    const few = sizes.filter(({ entries }) => entries < MIN_ROW_SOURCES).slice(0, 2 * MAX_SMALL_ROWS);
+    const small = isFull ? sizes : few;
     const held = this.#held.get(place);
     const isDue = small.length >= MAX_SMALL_ROWS && packed.length < MIN_ROW_SOURCES * this.#width;
     if (!isFull && !(isDue && moves.leftBytes > 0)) {
