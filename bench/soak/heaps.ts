@@ -17,7 +17,8 @@ export interface Heap {
 export type Heaps = Readonly<Record<string, Heap>>;
 
 const OURS = 'core:user:';
-const SIMULATORS = 'simulators';
+/** What those of the local tool are called together. */
+export const SIMULATORS = 'simulators';
 const BYTES_PER_MB = 1_024 * 1_024;
 /** An isolate that does not answer for so long is left out. */
 const ANSWER_MS = 5_000;

@@ -148,7 +148,7 @@ async function lives(): Promise<Finding[]> {
   await wait(Math.max(0, warmMs - agoMs()));
   const first = await server.liveHeaps();
   await wait(Math.max(0, endMs - agoMs()));
-  return liveCourses(first, await server.liveHeaps());
+  return liveCourses(first, await server.liveHeaps(), looks);
 }
 
 /** Tells what still waits, and reads until the figures stand still. */

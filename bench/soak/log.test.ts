@@ -27,3 +27,19 @@ test('an isolate that did not answer at one of the two moments is no flat one, n
   expect(verdict(other, one)).toEqual(missing);
   expect(verdict({}, {})).toEqual([['live heaps', false]]);
 });
+
+test('an isolate of ours that answered at a look and at neither moment is no flat one; the local tool’s are not asked', () => {
+  const look = {
+    atMs: 0,
+    run: 0,
+    gauge: undefined,
+    heaps: heaps({ a: 8, b: 8, simulators: 20 }),
+    lagMs: 0,
+    stuckMs: null,
+  };
+  const findings = liveCourses(heaps({ a: 8 }), heaps({ a: 8 }), [look]);
+  expect(findings.map(({ what, holds }) => [what, holds])).toEqual([
+    ['live heap of a, MB', true],
+    ['live heap of b, MB', false],
+  ]);
+});

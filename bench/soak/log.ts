@@ -1,6 +1,6 @@
 /** What a soak writes down every half minute, and what it makes of it in the end. */
 import type { Gauge } from '../process.ts';
-import type { Heaps } from './heaps.ts';
+import { type Heaps, SIMULATORS } from './heaps.ts';
 import { type Course, courseOf, MAX_GROWTH, medianOf, type Sample } from './verdict.ts';
 
 /** One look at the server. */
@@ -62,9 +62,10 @@ export function courses(looks: readonly Look[]): Finding[] {
   );
 }
 
-/** What our isolates hold without garbage, behind the warm-up and at the end: no isolate is missing, and none holds more. */
-export function liveCourses(first: Heaps, last: Heaps): Finding[] {
-  const names = [...new Set([...Object.keys(first), ...Object.keys(last)])].toSorted();
+/** What our isolates hold without garbage, behind the warm-up and at the end: none that ever answered is missing, and none holds more. */
+export function liveCourses(first: Heaps, last: Heaps, looks: readonly Look[] = []): Finding[] {
+  const heaps = [first, last, ...looks.map((look) => look.heaps)];
+  const names = [...new Set(heaps.flatMap(Object.keys))].filter((name) => name !== SIMULATORS).toSorted();
   if (names.length === 0) return [{ what: 'live heaps', holds: false, figures: { isolates: 0 } }];
   return names.map((name) => {
     const [firstMb, lastMb] = [first[name]?.usedMb ?? Number.NaN, last[name]?.usedMb ?? Number.NaN];
