@@ -7,13 +7,14 @@ import { acknowledge, isFresh, isReadOut, type Outbox, oldestUndeliveredAtMs, pe
 import { addRows } from './outbox-load.ts';
 import { oldestSettlementAtMs } from './settlements.ts';
 import type { CustomerMeta } from './state.ts';
+import type { Sql } from './tables.ts';
 import { Waits } from './waits.ts';
 
 /** Rounds that follow one commit; what is left then waits for the alarm. */
 const MAX_ROUNDS = 20;
 
 export class Courier {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
   readonly #env: StubSource;
   readonly #outbox: () => Outbox;
   readonly #waits: Waits;
@@ -21,7 +22,7 @@ export class Courier {
   #reporting = false;
 
   /** @param outbox as it is now: it is read anew after a failure */
-  constructor(sql: SqlStorage, env: StubSource, outbox: () => Outbox, waits = new Waits(sql)) {
+  constructor(sql: Sql, env: StubSource, outbox: () => Outbox, waits = new Waits(sql)) {
     this.#sql = sql;
     this.#env = env;
     this.#outbox = outbox;

@@ -5,6 +5,7 @@ import { SETTLE_TIMEOUT_MS } from './limits.ts';
 import { LogSender } from './log-sender.ts';
 import type { Outbox } from './outbox.ts';
 import type { CustomerMeta } from './state.ts';
+import type { Sql } from './tables.ts';
 import { Teller } from './teller.ts';
 import type { Waits } from './waits.ts';
 
@@ -13,7 +14,7 @@ export class Deliveries {
   readonly #teller: Teller;
   readonly #log: LogSender;
 
-  constructor(sql: SqlStorage, env: StubSource, outbox: () => Outbox, waits: Waits) {
+  constructor(sql: Sql, env: StubSource, outbox: () => Outbox, waits: Waits) {
     this.#courier = new Courier(sql, env, outbox, waits);
     this.#teller = new Teller(sql, env, SETTLE_TIMEOUT_MS, waits);
     this.#log = new LogSender(sql, env, waits);

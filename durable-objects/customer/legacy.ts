@@ -7,12 +7,13 @@ import { refusalsOf, withPurposes } from './purposes.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { pastTouchesKey } from './state.ts';
 import type { CustomerStore, DecisionRow } from './store.ts';
+import type { Sql } from './tables.ts';
 
 /**
  * Everything that caps, stickiness, counters, credits and replays need. The outbox stays behind and delivers itself, settlements too; claims that
  * are open go along, and whoever moved settles none of them any more.
  */
-export function legacyOf(sql: SqlStorage, state: CustomerState): Legacy | null {
+export function legacyOf(sql: Sql, state: CustomerState): Legacy | null {
   const { meta } = state;
   if (!meta) return null;
   return {
@@ -31,7 +32,7 @@ export function legacyOf(sql: SqlStorage, state: CustomerState): Legacy | null {
   };
 }
 
-function receiptsOf(sql: SqlStorage): Record<string, Receipt> {
+function receiptsOf(sql: Sql): Record<string, Receipt> {
   const receipts: Record<string, Receipt> = {};
   let chars = 0;
   const rows = sql.exec<{ id: string; receipt: string }>(

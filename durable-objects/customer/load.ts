@@ -6,6 +6,7 @@ import type { OtherUnit, StoredEnrolment } from './protocol.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { emptyState, pastTouchesKey } from './state.ts';
 import type { DecisionRow } from './store.ts';
+import type { Sql } from './tables.ts';
 import type { Waits } from './waits.ts';
 
 type MetaRow = {
@@ -41,7 +42,7 @@ function metaOf(row: MetaRow): CustomerMeta {
 }
 
 /** Reads everything that decisions and credits look at; receipts stay on disk, and tables without rows are not read. */
-export function loadState(sql: SqlStorage, waits: Waits): CustomerState {
+export function loadState(sql: Sql, waits: Waits): CustomerState {
   waits.forget();
   const state = emptyState();
   const metaRow = sql.exec<MetaRow>('SELECT * FROM meta').toArray()[0];
@@ -75,7 +76,7 @@ type PastTouchesRow = {
   at_ms: number;
 };
 
-function loadDecisions(sql: SqlStorage, state: CustomerState, waits: Waits): void {
+function loadDecisions(sql: Sql, state: CustomerState, waits: Waits): void {
   const saw = sawIn(state);
   const riding = new Map<string, Riding>();
   for (const row of sql.exec<{ decision: string }>('SELECT decision FROM decisions ORDER BY at_ms')) {
@@ -89,7 +90,7 @@ function loadDecisions(sql: SqlStorage, state: CustomerState, waits: Waits): voi
   state.outbox = loadOutbox(sql, riding, waits);
 }
 
-function loadBlanks(sql: SqlStorage, state: CustomerState, waits: Waits): void {
+function loadBlanks(sql: Sql, state: CustomerState, waits: Waits): void {
   if (!waits.has('blanks')) return;
   const saw = sawIn(state);
   for (const row of sql.exec<{ id: string; at_ms: number }>('SELECT id, at_ms FROM blanks ORDER BY at_ms')) {
@@ -98,7 +99,7 @@ function loadBlanks(sql: SqlStorage, state: CustomerState, waits: Waits): void {
   }
 }
 
-function loadTouches(sql: SqlStorage, state: CustomerState, waits: Waits): void {
+function loadTouches(sql: Sql, state: CustomerState, waits: Waits): void {
   if (waits.has('past_touches'))
     for (const row of sql.exec<PastTouchesRow>('SELECT * FROM past_touches')) {
       const { campaign_id: campaignId, channel, day, count, at_ms: atMs } = row;
@@ -112,14 +113,14 @@ function loadTouches(sql: SqlStorage, state: CustomerState, waits: Waits): void 
     }
 }
 
-function loadVoided(sql: SqlStorage, state: CustomerState, waits: Waits): void {
+function loadVoided(sql: Sql, state: CustomerState, waits: Waits): void {
   type LegacyRow = { from_name: string; void_until_ms: number };
   if (!waits.has('legacies')) return;
   for (const row of sql.exec<LegacyRow>('SELECT from_name, void_until_ms FROM legacies WHERE void_until_ms > 0'))
     state.voided.set(row.from_name, row.void_until_ms);
 }
 
-function loadBehaviour(sql: SqlStorage, state: CustomerState, waits: Waits): void {
+function loadBehaviour(sql: Sql, state: CustomerState, waits: Waits): void {
   type EventRow = { at_ms: number; name: string; value_minor: number; event_id: string | null };
   if (!waits.has('behaviour')) return;
   const saw = sawIn(state);
@@ -138,7 +139,7 @@ type OutcomeRow = {
   unit: OtherUnit | null;
 };
 
-function loadOutcomes(sql: SqlStorage, state: CustomerState, waits: Waits): void {
+function loadOutcomes(sql: Sql, state: CustomerState, waits: Waits): void {
   const saw = sawIn(state);
   if (waits.has('outcomes'))
     for (const row of sql.exec<OutcomeRow>(

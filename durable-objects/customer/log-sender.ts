@@ -3,6 +3,7 @@ import type { LogLine } from '../../contract/models/decision-log.ts';
 import type { StubSource } from '../shared/stub.ts';
 import type { UnsentLine } from './log-lines.ts';
 import type { CustomerMeta } from './state.ts';
+import type { Sql } from './tables.ts';
 import { Waits } from './waits.ts';
 import type { Writer } from './writes.ts';
 
@@ -33,12 +34,12 @@ export function keepLine(sql: Writer, line: UnsentLine): boolean {
 }
 
 export class LogSender {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
   readonly #env: StubSource;
   readonly #waits: Waits;
   #running = false;
 
-  constructor(sql: SqlStorage, env: StubSource, waits = new Waits(sql)) {
+  constructor(sql: Sql, env: StubSource, waits = new Waits(sql)) {
     this.#sql = sql;
     this.#env = env;
     this.#waits = waits;

@@ -14,6 +14,7 @@ import worker from '../../worker/control.ts';
 import { logLines } from './log-lines.ts';
 import { keepLine, LogSender, MAX_LOG_BATCH, MAX_LOG_LINE_CHARS, MAX_WAITING_LINES } from './log-sender.ts';
 import type { StoredDecision } from './protocol.ts';
+import { type Sql, Tables } from './tables.ts';
 import { customerOf, objectOf, START_MS } from './testing/fixtures.ts';
 import { scene } from './testing/trial-scene.ts';
 import { Waits } from './waits.ts';
@@ -68,17 +69,18 @@ it('tells nothing of decisions that an anonymous customer made, who may have ref
   const [decisions, next] = await runInDurableObject(objectOf(ann), (_, { storage }) => [
     storage.sql.exec('SELECT id FROM decisions').toArray().length,
     // Numbers of lines that were sent are not given again.
-    storage.sql.exec<{ seq: number }>("INSERT INTO log_out (line) VALUES ('{}') RETURNING seq").one().seq,
+    new Tables(storage).exec<{ seq: number }>("INSERT INTO log_out (line) VALUES ('{}') RETURNING seq").one().seq,
   ]);
   expect([decisions, next]).toEqual([1, 1]);
 });
 
 describe('sending', () => {
-  const withSender = async (queue: object | undefined, step: (sender: LogSender, sql: SqlStorage) => Promise<void>) => {
+  const withSender = async (queue: object | undefined, step: (sender: LogSender, sql: Sql) => Promise<void>) => {
     const { ann, decided } = scene();
     await decided('1');
     await runInDurableObject(objectOf(ann), async (_, { storage }) => {
-      await step(new LogSender(storage.sql, { ...env, DECISION_LOG: queue } as never), storage.sql);
+      const tables = new Tables(storage);
+      await step(new LogSender(tables, { ...env, DECISION_LOG: queue } as never), tables);
     });
   };
 

@@ -1,5 +1,4 @@
 /** One customer in memory, in step with what the object's storage holds. */
-import { isMigrated, migrate } from '../shared/migrator.ts';
 import { addressOf } from './address.ts';
 import { forget } from './forget.ts';
 import { legacyOf } from './legacy.ts';
@@ -7,15 +6,16 @@ import { SEEN_GRAIN_MS } from './limits.ts';
 import { loadState } from './load.ts';
 import type { CallFacts, Moved } from './protocol.ts';
 import { prune } from './prune.ts';
-import { CUSTOMER_SCHEMA, CUSTOMER_TABLES } from './schema.ts';
 import type { CustomerState } from './state.ts';
 import { emptyState, newborn } from './state.ts';
 import { SqlStore } from './store.ts';
+import type { Tables } from './tables.ts';
 import { objectNow } from './view.ts';
 import type { Waits } from './waits.ts';
 
 export class Memory {
   readonly #storage: DurableObjectStorage;
+  readonly #tables: Tables;
   readonly #waits: Waits;
   readonly #changed: () => void;
   #state: CustomerState | null = null;
@@ -23,12 +23,12 @@ export class Memory {
   #ended: boolean;
 
   /** @param changed called after every change: what follows from it is seen to once it is durable */
-  constructor(storage: DurableObjectStorage, waits: Waits, changed: () => void) {
+  constructor(storage: DurableObjectStorage, tables: Tables, waits: Waits, changed: () => void) {
     this.#storage = storage;
+    this.#tables = tables;
     this.#waits = waits;
     this.#changed = changed;
-    this.#ended = !isMigrated(storage);
-    if (!this.#ended) migrate(storage, CUSTOMER_SCHEMA);
+    this.#ended = !tables.look();
   }
 
   /** The customer as of now, for whoever only looks: no tables are made for somebody of whom there is nothing. */
@@ -39,13 +39,13 @@ export class Memory {
   /** The customer as of now. */
   get state(): CustomerState {
     if (this.#ended) return this.#born();
-    this.#state ??= loadState(this.#storage.sql, this.#waits);
+    this.#state ??= loadState(this.#tables, this.#waits);
     return this.#state;
   }
 
   /** Tables, and nothing in them: what is not there is not looked for. */
   #born(): CustomerState {
-    migrate(this.#storage, CUSTOMER_SCHEMA, CUSTOMER_TABLES);
+    this.#tables.make();
     this.#ended = false;
     this.#waits.areNone();
     this.#state = emptyState();
@@ -57,7 +57,7 @@ export class Memory {
     const { seen: state } = this;
     const { meta } = state;
     if (!meta?.forwardTo) return null;
-    const legacy = meta.legacyTaken ? null : legacyOf(this.#storage.sql, state);
+    const legacy = meta.legacyTaken ? null : legacyOf(this.#tables, state);
     return { outcome: 'moved', to: meta.forwardTo, legacy, ...addressOf(meta, objectNow(state, receivedAtMs)) };
   }
 
@@ -76,7 +76,7 @@ export class Memory {
       // What a call writes bears the time that it told: when it came must not be forgotten with the object's memory, or an erasure could come before it.
       const grainMs = call.clientAtMs === undefined ? SEEN_GRAIN_MS : 1;
       if (meta && state.lastAtMs - state.storedAtMs >= grainMs) store.saveMeta(meta);
-      store.flush(this.#storage);
+      store.flush(this.#tables);
       this.#changed();
       return result;
     } catch (error) {
@@ -102,6 +102,7 @@ export class Memory {
   async end(): Promise<void> {
     this.drop();
     this.#waits.forget();
+    this.#tables.forget();
     this.#ended = true;
     await this.#storage.deleteAll();
   }

@@ -34,12 +34,13 @@ import { dumpOf, receiptOf } from './read.ts';
 import { Sampling } from './sampling.ts';
 import { sharedFacts } from './shared-facts.ts';
 import type { CustomerStore } from './store.ts';
+import { type Sql, Tables } from './tables.ts';
 import { answerUnstored } from './unstored.ts';
 import { objectNow } from './view.ts';
 import { Waits } from './waits.ts';
 
 export class CustomerObject extends DurableObject<StubSource> {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
   readonly #memory: Memory;
   readonly #wake: Wake;
   readonly #sampling: Sampling;
@@ -47,10 +48,11 @@ export class CustomerObject extends DurableObject<StubSource> {
 
   constructor(ctx: DurableObjectState, env: StubSource) {
     super(ctx, env);
-    this.#sql = ctx.storage.sql;
+    const tables = new Tables(ctx.storage);
+    this.#sql = tables;
     const waits = new Waits(this.#sql);
     this.#wake = new Wake(ctx.storage);
-    this.#memory = new Memory(ctx.storage, waits, () => {
+    this.#memory = new Memory(ctx.storage, tables, waits, () => {
       if (this.#sampling.isDue) ctx.waitUntil(this.#sampling.settle());
     });
     this.#sampling = new Sampling(this.#sql, env, waits, () => this.#memory.state);

@@ -2,6 +2,7 @@
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import { destinationOf, MAX_WAITING_IN_MEMORY, type Outbox, type Riding, type WaitingEvent } from './outbox.ts';
+import type { Sql } from './tables.ts';
 import { Waits } from './waits.ts';
 
 type OutboxRow = {
@@ -41,7 +42,7 @@ const bySeq = (one: WaitingEvent, other: WaitingEvent): number => one.event.seq 
  * @param riding decision id → what its row says of the outbox
  * @param waits knows which tables have rows
  */
-export function loadOutbox(sql: SqlStorage, riding: ReadonlyMap<string, Riding>, waits = new Waits(sql)): Outbox {
+export function loadOutbox(sql: Sql, riding: ReadonlyMap<string, Riding>, waits = new Waits(sql)): Outbox {
   let [lastSeq, ackedSeq] = [0, 0];
   let seqHome: string | null = null;
   for (const [id, { seq, ackedSeq: acked }] of riding) {
@@ -63,7 +64,7 @@ const OLDEST_ROWS = `SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY ca
   WHERE place <= ? ORDER BY seq`;
 
 /** Adds rows of their own that memory does not know, the oldest of each destination, and what the table's counter knows of positions. */
-export function addRows(sql: SqlStorage, outbox: Outbox): void {
+export function addRows(sql: Sql, outbox: Outbox): void {
   const rows = sql.exec<OutboxRow & { place: number }>(OLDEST_ROWS, MAX_WAITING_IN_MEMORY + 1).toArray();
   outbox.more.clear();
   const found = rows.flatMap((row) => (row.place <= MAX_WAITING_IN_MEMORY ? [row] : restBefore(sql, outbox, row)));
@@ -79,7 +80,7 @@ export function addRows(sql: SqlStorage, outbox: Outbox): void {
  * A destination has more rows than memory takes. Versions before this one let what is newer ride with decisions, which is in memory: its shard would pass
  * over everything older that is told later, so all of that is read.
  */
-function restBefore(sql: SqlStorage, outbox: Outbox, { campaign_id: campaignId, shard, seq }: OutboxRow): OutboxRow[] {
+function restBefore(sql: Sql, outbox: Outbox, { campaign_id: campaignId, shard, seq }: OutboxRow): OutboxRow[] {
   const destination = destinationOf({ campaignId, shard });
   outbox.more.add(destination);
   const newest = outbox.waiting.findLast(({ event }) => destinationOf(event) === destination)?.event.seq ?? 0;

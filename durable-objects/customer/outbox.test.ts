@@ -11,6 +11,7 @@ import { DELIVERY_WAKE_MS } from './limits.ts';
 import type { Outbox, StoredEvent } from './outbox.ts';
 import { loadOutbox } from './outbox-load.ts';
 import type { CustomerMeta } from './state.ts';
+import { Tables } from './tables.ts';
 import { customerOf, objectOf, START_MS, settle, source, tablesOf, totalOf, worldOf } from './testing/fixtures.ts';
 
 let worlds = 0;
@@ -50,8 +51,9 @@ async function courierRun<T>(
       .exec<{ workspace_id: string; incarnation: string }>('SELECT workspace_id, incarnation FROM meta')
       .one();
     const meta = { workspaceId: workspace_id, name, incarnation } as CustomerMeta;
-    const outbox = loadOutbox(storage.sql, new Map());
-    return run(new Courier(storage.sql, env, () => outbox), meta);
+    const tables = new Tables(storage);
+    const outbox = loadOutbox(tables, new Map());
+    return run(new Courier(tables, env, () => outbox), meta);
   });
 }
 
@@ -86,8 +88,8 @@ describe('memory', () => {
     await enqueue(ann, 450);
     const newest = eventOf('c', 1_000);
     const loaded = await runInDurableObject(objectOf(ann), (_, { storage }) => [
-      loadOutbox(storage.sql, new Map()),
-      loadOutbox(storage.sql, new Map([['old', { seq: 1_000, ackedSeq: 0, events: [newest] }]])),
+      loadOutbox(new Tables(storage), new Map()),
+      loadOutbox(new Tables(storage), new Map([['old', { seq: 1_000, ackedSeq: 0, events: [newest] }]])),
     ]);
     const countOf = ({ waiting }: Outbox) =>
       ['c', 'd'].map((id) => waiting.filter(({ event }) => event.campaignId === id).length);

@@ -7,6 +7,7 @@
 import type { Delivery, DeliveryReply, StatisticsEvent } from '../campaign/protocol.ts';
 import { MAX_DELIVERY_EVENTS } from '../campaign/protocol.ts';
 import { RETOLD_MS } from './limits.ts';
+import type { Sql } from './tables.ts';
 import type { Writer } from './writes.ts';
 
 /** One change of a campaign's statistics, on its way to the shard. */
@@ -177,7 +178,7 @@ export function pendingDeliveries({ waiting }: Outbox, workspaceId: string, sour
 }
 
 /** Removes what a shard has acknowledged. */
-export function acknowledge(sql: SqlStorage, outbox: Outbox, delivery: Delivery, reply: DeliveryReply): void {
+export function acknowledge(sql: Sql, outbox: Outbox, delivery: Delivery, reply: DeliveryReply): void {
   const { campaignId, shard } = delivery;
   const upToSeq = reply.ackedSeq;
   const isAcked = ({ event }: WaitingEvent) =>

@@ -4,6 +4,7 @@ import { type ShownClaims, shownClaims } from './claims.ts';
 import type { CustomerDump, ReceiptReply, StoredDecision } from './protocol.ts';
 import type { CustomerState } from './state.ts';
 import { isEmpty } from './state.ts';
+import type { Sql } from './tables.ts';
 
 /** Everything held about the customer; null when there is nothing. */
 export function dumpOf(state: CustomerState): CustomerDump | null {
@@ -28,7 +29,7 @@ function claimsPart(decision: StoredDecision): { claims?: ShownClaims } {
 
 /** A decision with its receipt; receipts stay on disk until they are asked for. */
 export function receiptOf(
-  sql: SqlStorage,
+  sql: Sql,
   state: CustomerState,
   decisionId: string,
 ): Exclude<ReceiptReply, { outcome: 'moved' }> {

@@ -203,7 +203,7 @@ describe('a goal with a token', () => {
   it('is stored with its decision, counted after eviction, and told twice is known', async () => {
     const { ann, first } = await scene();
     await ann.reach(first, NOW_MS + 1, { orderId: 'o1', valueMinor: 5 });
-    expect((await tablesOf(ann)).outcomes).toEqual([]);
+    expect((await tablesOf(ann)).outcomes ?? []).toEqual([]);
     await evictDurableObject(objectOf(ann));
     expect(await ann.stub().dump()).toMatchObject({ dump: { outcomes: [{ goal: 'purchase', valueMinor: 5 }] } });
     expect(await ann.tell(NOW_MS + 2, { orderId: 'o1' })).toBe('duplicate');

@@ -6,6 +6,7 @@ import type { StubSource } from '../shared/stub.ts';
 import { refuses } from './purposes.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { isEmpty } from './state.ts';
+import type { Sql } from './tables.ts';
 import type { SampleMark, Waits } from './waits.ts';
 
 /** workspace → ranks below this are in the sample, as this isolate last heard: it only falls, so an old one asks once too often. */
@@ -29,14 +30,14 @@ export function isCounted(state: CustomerState): boolean {
 
 /** One customer's place in the sample. A row says that the publisher may know the name; it goes when the publisher has forgotten it. */
 export class Sampling {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
   readonly #source: StubSource;
   readonly #load: () => CustomerState;
   readonly #waits: Waits;
   #running: Promise<boolean> | undefined;
 
   /** @param load the customer as of now */
-  constructor(sql: SqlStorage, source: StubSource, waits: Waits, load: () => CustomerState) {
+  constructor(sql: Sql, source: StubSource, waits: Waits, load: () => CustomerState) {
     this.#sql = sql;
     this.#waits = waits;
     this.#source = source;

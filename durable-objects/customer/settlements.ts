@@ -1,5 +1,6 @@
 /** The way from a customer to the ledgers: what became of claims, at least once; a row goes when its ledger has heard it. */
 import { MAX_SETTLEMENTS, type Settlement } from '../budget/protocol.ts';
+import type { Sql } from './tables.ts';
 
 /** Ledgers that are told in one run: more than a workspace has, so that those that are down never keep others waiting. */
 const MAX_LEDGERS = 512;
@@ -21,7 +22,7 @@ type Row = {
 };
 
 /** Ledgers that something waits for, that of the oldest row first. */
-export function ledgersToTell(sql: SqlStorage): string[] {
+export function ledgersToTell(sql: Sql): string[] {
   return sql
     .exec<{ ledger: string }>('SELECT ledger FROM settlements GROUP BY ledger ORDER BY min(seq) LIMIT ?', MAX_LEDGERS)
     .toArray()
@@ -29,7 +30,7 @@ export function ledgersToTell(sql: SqlStorage): string[] {
 }
 
 /** The oldest settlements of a ledger; null when none waits. */
-export function nextBatch(sql: SqlStorage, ledger: string): SettlementBatch | null {
+export function nextBatch(sql: Sql, ledger: string): SettlementBatch | null {
   const rows = sql
     .exec<Row>(
       'SELECT seq, decision_id, lease_id, units, kind FROM settlements WHERE ledger = ? ORDER BY seq LIMIT ?',
@@ -49,11 +50,11 @@ export function nextBatch(sql: SqlStorage, ledger: string): SettlementBatch | nu
 }
 
 /** Removes what a ledger has heard. */
-export function settledUpTo(sql: SqlStorage, { ledger, lastSeq }: SettlementBatch): void {
+export function settledUpTo(sql: Sql, { ledger, lastSeq }: SettlementBatch): void {
   sql.exec('DELETE FROM settlements WHERE ledger = ? AND seq <= ?', ledger, lastSeq);
 }
 
 /** When the oldest settlement that waits was made; null when none does. */
-export function oldestSettlementAtMs(sql: SqlStorage): number | null {
+export function oldestSettlementAtMs(sql: Sql): number | null {
   return sql.exec<{ at_ms: number | null }>('SELECT min(at_ms) AS at_ms FROM settlements').one().at_ms;
 }

@@ -26,6 +26,7 @@ import type {
 import { learnsFrom } from './purposes.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { pastTouchesKey } from './state.ts';
+import type { Tables } from './tables.ts';
 import type { Waits } from './waits.ts';
 import { type Writer, Writes } from './writes.ts';
 
@@ -179,14 +180,14 @@ export class SqlStore implements CustomerStore {
   }
 
   /** Writes down what was changed, all of it or nothing. */
-  flush(storage: DurableObjectStorage): void {
+  flush(tables: Tables): void {
     const { decisions } = this.state;
     this.#houseOutcomes();
     this.#houseEvents();
     for (const [id, receipt] of this.#decisions) this.#writeDecision(id, decisions.get(id) as StoredDecision, receipt);
     keepPosition(this.#writes, this.state.outbox);
     if (this.#metaChanged) this.#writeMeta(this.state.meta as CustomerMeta);
-    this.#writes.flush(storage);
+    this.#writes.flush(tables);
   }
 
   #keepLine(line: UnsentLine): void {

@@ -6,6 +6,7 @@ import { armOf, campaignOf } from '../../decisioning/testing/configuration.ts';
 import { entryOf, paidConfiguration, paidOf, poolOf } from '../../decisioning/testing/paid.ts';
 import { MAX_SETTLEMENTS } from '../budget/protocol.ts';
 import type { StubSource } from '../shared/stub.ts';
+import { Tables } from './tables.ts';
 import { Teller } from './teller.ts';
 import { customerOf, HOUR_MS, objectOf, settle, source, tablesOf, totalOf, worldOf } from './testing/fixtures.ts';
 import { LedgersDouble } from './testing/ledgers-double.ts';
@@ -94,7 +95,7 @@ describe('a ledger that is down', () => {
     ledgers.hanging.add('pool:spring');
     await runInDurableObject(objectOf(ann), async (_, { storage }) => {
       const env = { ...source, BUDGET: { getByName: () => ledgers } } as unknown as StubSource;
-      const teller = new Teller(storage.sql, env, 20);
+      const teller = new Teller(new Tables(storage), env, 20);
       await teller.deliver({ workspaceId: world.workspaceId });
       expect(storage.sql.exec('SELECT ledger FROM settlements').toArray()).toEqual([{ ledger: 'pool:spring' }]);
       ledgers.hanging.clear();
@@ -111,12 +112,13 @@ it('settlements go in batches, in their order, and two runs at a time tell them 
   const { world, ann, ledgers, claim } = await scene();
   await claim('1');
   await runInDurableObject(objectOf(ann), async (_, { storage }) => {
+    const tables = new Tables(storage);
     for (let row = 0; row < 2 * MAX_SETTLEMENTS + 1; row += 1) {
       const insert = `INSERT INTO settlements (ledger, decision_id, lease_id, units, kind, at_ms) VALUES ('pool:spring', ?, 'l', 1, 'void', 1)`;
-      storage.sql.exec(insert, `d${row}`);
+      tables.exec(insert, `d${row}`);
     }
     const env = { ...source, BUDGET: { getByName: () => ledgers } } as unknown as StubSource;
-    const teller = new Teller(storage.sql, env);
+    const teller = new Teller(tables, env);
     await Promise.all([1, 2, 3].map(() => teller.deliver({ workspaceId: world.workspaceId })));
   });
   expect(ledgers.calls.map(({ settlements }) => settlements.length)).toEqual([MAX_SETTLEMENTS, MAX_SETTLEMENTS, 1]);

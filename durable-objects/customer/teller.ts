@@ -6,20 +6,21 @@ import type { StubSource } from '../shared/stub.ts';
 import { SETTLE_TIMEOUT_MS } from './limits.ts';
 import { ledgersToTell, nextBatch, type SettlementBatch, settledUpTo } from './settlements.ts';
 import type { CustomerMeta } from './state.ts';
+import type { Sql } from './tables.ts';
 import { Waits } from './waits.ts';
 
 /** Batches of one ledger that follow one commit: far more than a customer has claims; what is left waits for the alarm. */
 const MAX_BATCHES = 50;
 
 export class Teller {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
   readonly #env: StubSource;
   readonly #timeoutMs: number;
   readonly #waits: Waits;
   /** Ledgers that are being told. */
   readonly #busy = new Set<string>();
 
-  constructor(sql: SqlStorage, env: StubSource, timeoutMs = SETTLE_TIMEOUT_MS, waits = new Waits(sql)) {
+  constructor(sql: Sql, env: StubSource, timeoutMs = SETTLE_TIMEOUT_MS, waits = new Waits(sql)) {
     this.#sql = sql;
     this.#env = env;
     this.#timeoutMs = timeoutMs;

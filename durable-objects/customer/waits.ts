@@ -1,16 +1,17 @@
 /** What of a customer waits in storage for others, besides statistics: looked up at once, and known in memory from then on. A decision asks all of it. */
 import { type AskedTable, type Filled, filledIn, hasRows, NOTHING_FILLED } from './filled.ts';
+import type { Sql } from './tables.ts';
 
 /** What the publisher knows: nothing was ever told, it was told to take the customer, or it has confirmed that it heard. */
 export type SampleMark = 'none' | 'told' | 'heard';
 
 export class Waits {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
   /** Undefined until storage is asked, as a table of it that is in doubt; what is known to have come since is noted in it. */
   #filled: Filled | undefined;
   #sampled: SampleMark | undefined;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: Sql) {
     this.#sql = sql;
   }
 
@@ -70,7 +71,7 @@ export class Waits {
   }
 }
 
-function markIn(sql: SqlStorage): SampleMark {
+function markIn(sql: Sql): SampleMark {
   const row = sql.exec<{ heard: number }>('SELECT heard FROM sampled').toArray()[0];
   if (!row) return 'none';
   return row.heard === 1 ? 'heard' : 'told';

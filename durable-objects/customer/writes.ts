@@ -1,4 +1,5 @@
 /** Statements of one change, held back until all of it is known: one goes alone, several go in one transaction, and none when the change fails. */
+import type { Tables } from './tables.ts';
 
 /** What statements are told to, when nobody waits for what they return. */
 export interface Writer {
@@ -13,13 +14,12 @@ export class Writes implements Writer {
   }
 
   /** Tells storage everything, in order. A statement is whole or not at all by itself: it needs no transaction, which costs as much as it does. */
-  flush(storage: DurableObjectStorage): void {
-    const { sql } = storage;
+  flush(tables: Tables): void {
     const [first] = this.#held;
-    if (first && this.#held.length === 1) sql.exec(first.text, ...first.bindings);
+    if (first && this.#held.length === 1) tables.exec(first.text, ...first.bindings);
     else
-      storage.transactionSync(() => {
-        for (const { text, bindings } of this.#held) sql.exec(text, ...bindings);
+      tables.transactionSync(() => {
+        for (const { text, bindings } of this.#held) tables.exec(text, ...bindings);
       });
   }
 }

@@ -63,11 +63,13 @@ export class CustomerTime {
 
   /** The latest moment that the object finds on its disk. */
   storedMs(): number {
-    const rows = this.#object.database
+    const { database } = this.#object;
+    const late = ['behaviour', 'outcomes', 'blanks'].filter((table) => database.has(table));
+    const rows = database
       .exec(
-        `SELECT max(at_ms) AS at_ms FROM decisions UNION ALL SELECT max(at_ms) FROM behaviour UNION ALL SELECT max(at_ms) FROM outcomes
+        `SELECT max(at_ms) AS at_ms FROM decisions ${late.map((table) => `UNION ALL SELECT max(at_ms) FROM ${table} `).join('')}
          UNION ALL SELECT max(e.value ->> '$.atMs') FROM decisions, json_each(decision, '$.reached') AS e
-         UNION ALL SELECT max(at_ms) FROM blanks UNION ALL SELECT max(created_at_ms, last_at_ms) FROM meta
+         UNION ALL SELECT max(created_at_ms, last_at_ms) FROM meta
          UNION ALL SELECT max(max(coalesce(decision ->> '$.exposedAtMs', 0), coalesce(decision ->> '$.dispatchedAtMs', 0),
            CASE decision ->> '$.settled' WHEN 'void' THEN (decision ->> '$.record.claimExpiresAtMs') + 1 ELSE 0 END)) FROM decisions`,
         [],

@@ -99,7 +99,8 @@ export class CustomerTruth {
   }
 
   #takeDecisions(call: DecideCall, nowMs: number): void {
-    for (const { enrolment } of this.#rows<{ enrolment: string }>('SELECT enrolment FROM enrolments'))
+    const isEnrolled = this.#object.database.has('enrolments');
+    for (const { enrolment } of isEnrolled ? this.#rows<{ enrolment: string }>('SELECT enrolment FROM enrolments') : [])
       this.sums.observer.addressed(JSON.parse(enrolment) as StoredEnrolment as Addressed);
     for (const { placement, decisionId } of call.requests) {
       if (this.granted.has(decisionId)) continue;

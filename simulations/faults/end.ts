@@ -22,7 +22,8 @@ export function unrest(cluster: Cluster): string | null {
     // What rides in the rows of decisions stays there once it is delivered; until then an alarm is set.
     if (object.alarmAtMs !== null && object.alarmAtMs <= cluster.loop.nowMs + DELIVERY_WAKE_MS)
       return `alarm of ${object.name}`;
-    if (count(object, 'SELECT count(*) AS n FROM settlements') > 0) return `settlements of ${object.name}`;
+    if (object.database.has('settlements') && count(object, 'SELECT count(*) AS n FROM settlements') > 0)
+      return `settlements of ${object.name}`;
   }
   for (const object of cluster.of('shard')) if (object.isAwake) return `report of ${object.name}`;
   for (const object of cluster.of('root'))

@@ -82,6 +82,11 @@ export class Database {
     return new Cursor(statement.all(...values).map(rowOf), 0);
   }
 
+  /** Whether there is a table of this name: some are made late. */
+  has(table: string): boolean {
+    return this.exec('SELECT 1 FROM sqlite_master WHERE name = ?', [table]).toArray().length > 0;
+  }
+
   /** Runs a function whose changes all stand, or none. */
   transaction<T>(run: () => T): T {
     this.#begin();
