@@ -41,7 +41,10 @@ export function cookieFor(
   const { cookie, kind, origins } = auth.site;
   const origin = request.headers.get('origin');
   if (kind !== 'web' || origin === null || !origins.includes(origin)) return undefined;
-  const { protocol, hostname: here } = new URL(request.url);
+  // A runtime may hand on a host that no address can have.
+  const called = URL.parse(request.url);
+  if (!called) return undefined;
+  const { protocol, hostname: here } = called;
   const page = new URL(origin).hostname;
   const isSameSite = cookie.domain === undefined ? page === here : covers(cookie, page) && covers(cookie, here);
   return isSameSite ? { ...cookie, name: cookie.name ?? nameOf(cookie, protocol) } : undefined;
