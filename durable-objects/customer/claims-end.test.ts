@@ -16,6 +16,7 @@ import {
   ring,
   paidScene as scene,
 } from './testing/paid-scene.ts';
+import { decisionsOf } from './testing/rows.ts';
 
 describe('a dispatch', () => {
   it('is a touch and posts, and is no trial; the exposure of next week is, and not late', async () => {
@@ -25,7 +26,7 @@ describe('a dispatch', () => {
     expect(await dispatch(ann, record, NOW_MS + 2)).toBe('duplicate');
     await ring(ann);
     expect(heard()).toEqual(only(record, 'post'));
-    const stored = async () => JSON.parse(String((await tablesOf(ann)).decisions![0]!.decision));
+    const stored = async () => (await decisionsOf(ann))[0];
     expect(await stored()).toMatchObject({ dispatchedAtMs: NOW_MS + 1, exposedAtMs: null, isTrial: false });
     expect(await ann.see(record, NOW_MS + 7 * DAY_MS - 1)).toBe('accepted');
     expect(await stored()).toMatchObject({ isTrial: true, late: false, exposedAtMs: NOW_MS + 7 * DAY_MS - 1 });

@@ -17,6 +17,7 @@ import {
   ring,
   paidScene as scene,
 } from './testing/paid-scene.ts';
+import { addDecision, changeDecisions, decisionsIn, decisionsOf } from './testing/rows.ts';
 
 describe('a decision that costs', () => {
   it('takes its units from the leases in their order, splits them, and tells the same again when it is repeated', async () => {
@@ -147,7 +148,7 @@ describe('a claim', () => {
     expect(await ann.see(record, beforeMs + 1)).toBe('accepted');
     const seenAtMs = record.claimExpiresAtMs + 1;
     expect(await ann.stub().receipt(record.decisionId)).toMatchObject({ exposedAtMs: seenAtMs });
-    expect(JSON.parse(String((await tablesOf(ann)).decisions![0]!.decision))).toMatchObject({ late: true });
+    expect((await decisionsOf(ann))[0]).toMatchObject({ late: true });
     expect(must(await ann.decide('2', beforeMs + 2, { purse: full })).atMs).toBe(seenAtMs);
   });
 
@@ -155,11 +156,11 @@ describe('a claim', () => {
     const { ann, heard } = await scene();
     const record = await claim(ann);
     await runInDurableObject(objectOf(ann), (_, { storage }) => {
-      const { decision } = storage.sql.exec<{ decision: string }>('SELECT decision FROM decisions').one();
-      const { claims: _claims, ...bare } = JSON.parse(decision);
+      const [decision] = decisionsIn(storage.sql);
+      const { claims: _claims, ...bare } = decision!;
       for (let i = 0; i < MAX_DECISIONS + 5; i += 1) {
-        const other = { ...bare, record: { ...record, decisionId: `d${i}`, claimExpiresAtMs: 0, atMs: NOW_MS + 1 } };
-        storage.sql.exec('INSERT INTO decisions VALUES (?, ?, ?, NULL)', `d${i}`, NOW_MS + 1, JSON.stringify(other));
+        const other = { ...record, decisionId: `d${i}`, claimExpiresAtMs: 0, atMs: NOW_MS + 1 };
+        addDecision(storage.sql, { ...bare, record: other });
       }
     });
     await evictDurableObject(objectOf(ann));
@@ -174,9 +175,7 @@ describe('a claim', () => {
     const { ann, heard } = await scene();
     const record = await claim(ann);
     await runInDurableObject(objectOf(ann), (_, { storage }) => {
-      const { decision } = storage.sql.exec<{ decision: string }>('SELECT decision FROM decisions').one();
-      const seen = { ...JSON.parse(decision), exposedAtMs: NOW_MS + 1, isTrial: true };
-      storage.sql.exec('UPDATE decisions SET decision = ?', JSON.stringify(seen));
+      changeDecisions(storage.sql, (row) => ({ ...row, exposedAtMs: NOW_MS + 1, isTrial: true }));
     });
     await evictDurableObject(objectOf(ann));
     await pass(ann, lapsed(record));

@@ -80,8 +80,7 @@ export function withinOpenClaims(state: CustomerState, purse: PurseView): PurseV
 /** ledger → decisions that hold units of it. */
 function openClaimsOf(state: CustomerState): ReadonlyMap<string, number> {
   const open = new Map<string, number>();
-  for (const decision of state.decisions.values()) {
-    if (!isOpen(decision)) continue;
+  for (const decision of state.decisions.open.values()) {
     // A claim may be split over leases, and is one all the same.
     for (const ledger of new Set(decision.claims?.map((claim) => claim.ledger)))
       open.set(ledger, (open.get(ledger) ?? 0) + 1);
@@ -111,8 +110,8 @@ export function settledOnContact(store: CustomerStore, decision: StoredDecision,
 
 /** Gives back what lapsed so long ago that no exposure can be on its way. */
 export function settleLapsed(store: CustomerStore, nowMs: number): void {
-  for (const decision of [...store.state.decisions.values()]) {
-    if (!isOpen(decision) || lapseOf(decision) > nowMs) continue;
+  for (const decision of [...store.state.decisions.open.values()]) {
+    if (lapseOf(decision) > nowMs) continue;
     store.putDecision(settledAs(store, decision, kindOf(decision), nowMs));
   }
 }
@@ -120,8 +119,8 @@ export function settleLapsed(store: CustomerStore, nowMs: number): void {
 /** When the next open claim is to be given back; null when none is open. */
 export function nextLapseMs(state: CustomerState): number | null {
   let nextMs: number | null = null;
-  for (const decision of state.decisions.values())
-    if (isOpen(decision)) nextMs = Math.min(nextMs ?? Number.POSITIVE_INFINITY, lapseOf(decision));
+  for (const decision of state.decisions.open.values())
+    nextMs = Math.min(nextMs ?? Number.POSITIVE_INFINITY, lapseOf(decision));
   return nextMs;
 }
 

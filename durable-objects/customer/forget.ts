@@ -23,7 +23,7 @@ export function emptyTables(sql: Writer, state: CustomerState): void {
   moveOut(sql, state.outbox);
   for (const table of OWN_TABLES) sql.exec(`DELETE FROM ${table}`);
   // What prunes at the end of the change must not find a place for what is gone.
-  for (const held of [state.decisions, state.pastTouches, state.blanks, state.outcomesWith]) held.clear();
+  for (const held of [state.decisions, state.places, state.pastTouches, state.blanks, state.outcomesWith]) held.clear();
   for (const list of [state.behaviour, state.outcomes]) list.length = 0;
 }
 

@@ -1,12 +1,14 @@
 /** Anonymous → known: what the anonymous customer leaves, and how the known one takes it. */
 import type { Receipt } from '../../decisioning/receipt.ts';
 import { giveBack } from './claims.ts';
+import type { DecisionRow } from './decision-rows.ts';
 import { MAX_LEGACY_RECEIPT_CHARS } from './limits.ts';
 import type { Legacy, StoredDecision } from './protocol.ts';
 import { refusalsOf, withPurposes } from './purposes.ts';
+import { unpackReceipt } from './receipt-rows.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { pastTouchesKey } from './state.ts';
-import type { CustomerStore, DecisionRow } from './store.ts';
+import type { CustomerStore } from './store.ts';
 import type { Sql } from './tables.ts';
 
 /**
@@ -24,7 +26,7 @@ export function legacyOf(sql: Sql, state: CustomerState): Legacy | null {
     timeZone: meta.profile.timeZone,
     told: refusalsOf(meta.profile),
     decisions: [...state.decisions.values()],
-    receipts: receiptsOf(sql),
+    receipts: receiptsOf(sql, state),
     pastTouches: [...state.pastTouches.values()],
     behaviour: state.behaviour,
     outcomes: state.outcomes,
@@ -32,7 +34,7 @@ export function legacyOf(sql: Sql, state: CustomerState): Legacy | null {
   };
 }
 
-function receiptsOf(sql: Sql): Record<string, Receipt> {
+function receiptsOf(sql: Sql, { decisions }: CustomerState): Record<string, Receipt> {
   const receipts: Record<string, Receipt> = {};
   let chars = 0;
   const rows = sql.exec<{ id: string; receipt: string }>(
@@ -41,7 +43,8 @@ function receiptsOf(sql: Sql): Record<string, Receipt> {
   for (const { id, receipt } of rows) {
     chars += receipt.length;
     if (chars > MAX_LEGACY_RECEIPT_CHARS) break;
-    receipts[id] = JSON.parse(receipt) as Receipt;
+    const decision = decisions.get(id);
+    if (decision) receipts[id] = unpackReceipt(receipt, decision);
   }
   return receipts;
 }

@@ -5,6 +5,7 @@ import type { DecisionRecord } from '../../decisioning/record.ts';
 import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
 import { MAX_BEHAVIOUR, MAX_BLANKS, MAX_DECISIONS, MAX_ORDERS, MAX_OUTCOMES, SEEN_GRAIN_MS } from './limits.ts';
 import { customerOf, DAY_MS, HOUR_MS, objectOf, PURCHASE, START_MS, tablesOf, worldOf } from './testing/fixtures.ts';
+import { addDecision } from './testing/rows.ts';
 
 let worlds = 0;
 
@@ -83,12 +84,7 @@ describe('what is kept', () => {
           converted: false,
           outcomes: [],
         };
-        sql.exec(
-          'INSERT INTO decisions VALUES (?, ?, ?, NULL)',
-          record.decisionId,
-          record.atMs,
-          JSON.stringify(decision),
-        );
+        addDecision(sql, decision);
       }
     });
     const full = START_MS + MAX_DECISIONS;
@@ -121,12 +117,7 @@ describe('what is kept', () => {
           converted: false,
           outcomes: [],
         };
-        sql.exec(
-          'INSERT INTO decisions VALUES (?, ?, ?, NULL)',
-          record.decisionId,
-          record.atMs,
-          JSON.stringify(decision),
-        );
+        addDecision(sql, decision);
       }
     });
     await ann.decide('3', START_MS);

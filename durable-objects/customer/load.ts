@@ -1,11 +1,11 @@
 /** Reads a customer from SQLite. */
 import { toldAtMs } from './claims.ts';
+import { unpackDecision } from './decision-rows.ts';
 import type { Riding } from './outbox.ts';
 import { loadOutbox } from './outbox-load.ts';
 import type { OtherUnit, StoredEnrolment } from './protocol.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { emptyState, pastTouchesKey } from './state.ts';
-import type { DecisionRow } from './store.ts';
 import type { Sql } from './tables.ts';
 import type { Waits } from './waits.ts';
 
@@ -79,10 +79,13 @@ type PastTouchesRow = {
 function loadDecisions(sql: Sql, state: CustomerState, waits: Waits): void {
   const saw = sawIn(state);
   const riding = new Map<string, Riding>();
-  for (const row of sql.exec<{ decision: string }>('SELECT decision FROM decisions ORDER BY at_ms')) {
-    const { out, reached, ...decision } = JSON.parse(row.decision) as DecisionRow;
+  type Row = { seq: number; id: string; at_ms: number; decision: string };
+  for (const row of sql.exec<Row>('SELECT seq, id, at_ms, decision FROM decisions ORDER BY at_ms, seq')) {
+    const { out, reached, ...decision } = unpackDecision(row.id, row.at_ms, row.decision);
     const { decisionId } = decision.record;
     state.decisions.set(decisionId, decision);
+    state.places.set(decisionId, row.seq);
+    state.lastPlace = Math.max(state.lastPlace, row.seq);
     if (reached) state.outcomesWith.set(decisionId, reached);
     if (out) riding.set(decisionId, out);
     saw(toldAtMs(decision));

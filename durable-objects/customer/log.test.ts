@@ -16,6 +16,7 @@ import { keepLine, LogSender, MAX_LOG_BATCH, MAX_LOG_LINE_CHARS, MAX_WAITING_LIN
 import type { StoredDecision } from './protocol.ts';
 import { type Sql, Tables } from './tables.ts';
 import { customerOf, objectOf, START_MS } from './testing/fixtures.ts';
+import { changeDecisions } from './testing/rows.ts';
 import { scene } from './testing/trial-scene.ts';
 import { Waits } from './waits.ts';
 
@@ -59,8 +60,7 @@ it('tells nothing of decisions that an anonymous customer made, who may have ref
   const record = await phone.decide('1', START_MS);
   const models = { churn: { used: { version: 2, stage: 'live' as const, missing: 1 } } };
   await runInDurableObject(objectOf(phone), (_, { storage }) => {
-    const row = storage.sql.exec<{ decision: string }>('SELECT decision FROM decisions').one();
-    storage.sql.exec('UPDATE decisions SET decision = ?', JSON.stringify({ ...JSON.parse(row.decision), models }));
+    changeDecisions(storage.sql, (row) => ({ ...row, models }));
   });
   await evictDurableObject(objectOf(phone));
   const { legacy } = await phone.stub().forward(phone.facts(START_MS + 1), ann.name);

@@ -5,6 +5,7 @@ import { readScoreSums, trialScoreSums } from '../../decisioning/scoring/watch/s
 import { modelSumsOfConversion } from '../../decisioning/scoring/watch/trial.ts';
 import type { StoredDecision } from './protocol.ts';
 import { customerOf, HOUR_MS, objectOf, START_MS, settle } from './testing/fixtures.ts';
+import { changeDecisions } from './testing/rows.ts';
 import { scene } from './testing/trial-scene.ts';
 
 const used = { version: 1, stage: 'live' as const, score: 0.83, missing: 0, goal: 'purchase' };
@@ -16,9 +17,7 @@ const models: NonNullable<StoredDecision['models']> = {
 /** Keeps a customer's one decision as if models had scored it. */
 async function keepScores(customer: Parameters<typeof objectOf>[0], kept = models) {
   await runInDurableObject(objectOf(customer), (_, { storage }) => {
-    const row = storage.sql.exec<{ decision: string }>('SELECT decision FROM decisions').one();
-    const scored = JSON.stringify({ ...JSON.parse(row.decision), models: kept });
-    storage.sql.exec('UPDATE decisions SET decision = ?', scored);
+    changeDecisions(storage.sql, (row) => ({ ...row, models: kept }));
   });
   await evictDurableObject(objectOf(customer));
 }

@@ -1,7 +1,7 @@
 /** What can be read of a customer: the export, and the receipt of one decision. */
-import type { Receipt } from '../../decisioning/receipt.ts';
 import { type ShownClaims, shownClaims } from './claims.ts';
 import type { CustomerDump, ReceiptReply, StoredDecision } from './protocol.ts';
+import { unpackReceipt } from './receipt-rows.ts';
 import type { CustomerState } from './state.ts';
 import { isEmpty } from './state.ts';
 import type { Sql } from './tables.ts';
@@ -36,12 +36,15 @@ export function receiptOf(
   const decision = state.decisions.get(decisionId);
   if (!decision) return { outcome: 'not_found' };
   const row = sql
-    .exec<{ receipt: string | null }>('SELECT receipt FROM decisions WHERE id = ?', decisionId)
+    .exec<{ receipt: string | null }>(
+      'SELECT receipt FROM decisions WHERE seq = ?',
+      state.places.get(decisionId) ?? null,
+    )
     .toArray()[0];
   return {
     outcome: 'found',
     record: decision.record,
-    receipt: row?.receipt ? (JSON.parse(row.receipt) as Receipt) : null,
+    receipt: row?.receipt ? unpackReceipt(row.receipt, decision) : null,
     exposedAtMs: decision.exposedAtMs,
     ...(decision.dispatchedAtMs !== undefined && { dispatchedAtMs: decision.dispatchedAtMs }),
     ...claimsPart(decision),

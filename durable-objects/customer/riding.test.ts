@@ -19,6 +19,7 @@ import {
   totalOf,
   worldOf,
 } from './testing/fixtures.ts';
+import { decisionsOf } from './testing/rows.ts';
 
 /** No alarm of these tests rings by itself. */
 const NOW_MS = Date.now() + HOUR_MS;
@@ -60,10 +61,7 @@ const ownShards = (ann: Customer) =>
   });
 
 const ridingOf = async (ann: Customer): Promise<Riding[]> =>
-  ((await tablesOf(ann)).decisions ?? []).flatMap(({ decision }) => {
-    const { out } = JSON.parse(decision as string) as { out?: Riding };
-    return out ? [out] : [];
-  });
+  (await decisionsOf(ann)).flatMap(({ out }) => (out ? [out] : []));
 const alarmOf = (ann: Customer) => runInDurableObject(objectOf(ann), (_, { storage }) => storage.getAlarm());
 /** Until nothing is under way; the alarm has not rung. */
 const quiet = (ann: Customer) => expect.poll(() => objectOf(ann).undelivered(), { timeout: 10_000 });
@@ -171,7 +169,7 @@ describe('evidence', () => {
     await ann.see(first, NOW_MS);
     await quiet(ann).toBe(0);
     const { legacy } = await ann.stub().forward(ann.facts(NOW_MS), 'bob');
-    const rows = (await tablesOf(ann)).decisions?.map(({ decision }) => JSON.parse(decision as string)) ?? [];
+    const rows = await decisionsOf(ann);
     expect(rows.some(({ out }) => out)).toBe(true);
     const bob = customerOf(world, 'bob');
     await bob.stub().takeLegacy(bob.facts(NOW_MS), { ...legacy!, decisions: rows });

@@ -65,6 +65,11 @@ export const CUSTOMER_SCHEMA: readonly string[] = [
   'CREATE TABLE address (id INTEGER PRIMARY KEY CHECK (id = 1), ends_at_ms INTEGER NOT NULL);',
   // Lines of the decision log that its queue does not have yet.
   'CREATE TABLE log_out (seq INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL);',
+  // In the order that they are written, and found by their place in memory: under their ids, which are random, each went to a page and an overflow page of its own.
+  `ALTER TABLE decisions RENAME TO decisions_by_id;
+   CREATE TABLE decisions (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, at_ms INTEGER NOT NULL, decision TEXT NOT NULL, receipt TEXT);
+   INSERT INTO decisions (id, at_ms, decision, receipt) SELECT id, at_ms, decision, receipt FROM decisions_by_id ORDER BY at_ms, id;
+   DROP TABLE decisions_by_id;`,
 ];
 
 /**
@@ -87,7 +92,7 @@ export const FIRST_TABLES = `
     profile TEXT NOT NULL,
     last_at_ms INTEGER NOT NULL DEFAULT 0
   );
-  CREATE TABLE decisions (id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, decision TEXT NOT NULL, receipt TEXT) WITHOUT ROWID;
+  CREATE TABLE decisions (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, at_ms INTEGER NOT NULL, decision TEXT NOT NULL, receipt TEXT);
   CREATE TABLE outbox (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     campaign_id TEXT NOT NULL,

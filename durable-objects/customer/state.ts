@@ -3,6 +3,7 @@
 import type { Touch } from '../../decisioning/limits/touches.ts';
 import { type CounterHistory, lazyHistory } from '../../decisioning/segments/counters.ts';
 import type { Assignment } from '../../decisioning/view.ts';
+import { KeptDecisions, stretchUntil } from './kept-decisions.ts';
 import { SESSION_IDLE_MS } from './limits.ts';
 import { emptyOutbox, type Outbox } from './outbox.ts';
 import type {
@@ -43,7 +44,11 @@ export interface CustomerState {
   /** Null until something worth keeping happened. */
   meta: CustomerMeta | null;
   /** By decision id, in order of time. */
-  readonly decisions: Map<string, StoredDecision>;
+  readonly decisions: KeptDecisions;
+  /** Decision id → the number of its row: no other index is kept of them, which would be another row with each decision. */
+  readonly places: Map<string, number>;
+  /** The last number that was given to a row. */
+  lastPlace: number;
   /** Decision ids that were answered with default content. */
   readonly blanks: Map<string, number>;
   /** By {@link pastTouchesKey}. */
@@ -109,7 +114,9 @@ export function pastTouchesKey(touches: Omit<PastTouches, 'count' | 'atMs'>): st
 export function emptyState(): CustomerState {
   return {
     meta: null,
-    decisions: new Map(),
+    decisions: new KeptDecisions(),
+    places: new Map(),
+    lastPlace: 0,
     blanks: new Map(),
     pastTouches: new Map(),
     behaviour: [],
@@ -137,9 +144,9 @@ export function assignmentOf(
   }: { readonly campaignId: string; readonly bucketingId: string; readonly nowMs: number },
 ): Assignment | undefined {
   let [own, brought]: (StoredDecision | undefined)[] = [];
-  for (const decision of state.decisions.values()) {
+  for (const decision of state.decisions.assignedIn(campaignId, nowMs)) {
     const { record } = decision;
-    if (record.campaignId !== campaignId || record.stickyUntilMs <= nowMs) continue;
+    if (record.stickyUntilMs <= nowMs) continue;
     if (record.bucketingId === bucketingId) own = newer(own, decision);
     else if (!record.measuresLift) brought = newer(brought, decision);
   }
@@ -156,25 +163,10 @@ function newer(one: StoredDecision | undefined, other: StoredDecision): StoredDe
 }
 
 /** The session of a customer whose client names none: it began with the first decision after 30 idle minutes. */
-export function sessionKeyOf(state: CustomerState, sessionId: string | undefined, nowMs: number): string {
+export function sessionKeyOf({ decisions }: CustomerState, sessionId: string | undefined, nowMs: number): string {
   if (sessionId !== undefined) return sessionId;
-  // Each decision asks: they are in the order of time but for what clients and devices brought late.
-  let [startMs, lastMs] = [nowMs, Number.NEGATIVE_INFINITY];
-  for (const { record } of state.decisions.values()) {
-    const atMs = Math.min(record.atMs, nowMs);
-    if (record.atMs < lastMs) return sessionSorted(state, nowMs);
-    if (atMs - lastMs > SESSION_IDLE_MS) startMs = atMs;
-    lastMs = record.atMs;
-  }
+  const { stretch } = decisions;
+  // Of somebody's own times some may be later than this one.
+  const { startMs, lastMs } = stretch.lastMs <= nowMs ? stretch : stretchUntil(decisions.values(), nowMs);
   return `since:${nowMs - lastMs > SESSION_IDLE_MS ? nowMs : startMs}`;
-}
-
-function sessionSorted(state: CustomerState, nowMs: number): string {
-  const times = [...state.decisions.values()].map(({ record }) => record.atMs).sort((a, b) => b - a);
-  let startMs = nowMs;
-  for (const atMs of times) {
-    if (startMs - atMs > SESSION_IDLE_MS) break;
-    startMs = Math.min(startMs, atMs);
-  }
-  return `since:${startMs}`;
 }

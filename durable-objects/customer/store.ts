@@ -3,18 +3,10 @@ import { residencyOf } from '../../contract/residency.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import type { Settlement } from '../budget/protocol.ts';
 import { toldAtMs } from './claims.ts';
+import { type DecisionRow, packDecision } from './decision-rows.ts';
 import { logLines, type UnsentLine } from './log-lines.ts';
 import { keepLine } from './log-sender.ts';
-import {
-  keepPosition,
-  moveOut,
-  type OutboxEntry,
-  putLast,
-  type Riding,
-  ridingOf,
-  type WaitingEvent,
-  writeEvent,
-} from './outbox.ts';
+import { keepPosition, moveOut, type OutboxEntry, putLast, ridingOf, type WaitingEvent, writeEvent } from './outbox.ts';
 import type {
   CallFacts,
   PastTouches,
@@ -24,6 +16,7 @@ import type {
   StoredOutcome,
 } from './protocol.ts';
 import { learnsFrom } from './purposes.ts';
+import { packReceipt } from './receipt-rows.ts';
 import type { CustomerMeta, CustomerState } from './state.ts';
 import { pastTouchesKey } from './state.ts';
 import type { Tables } from './tables.ts';
@@ -48,13 +41,6 @@ export interface CustomerStore {
   dropDecision(id: string): void;
   enqueue(entry: OutboxEntry, atMs: number): void;
   enqueueSettlement(ledger: string, settlement: Settlement, atMs: number): void;
-}
-
-/** A decision as its row holds it, with what rides along. */
-export interface DecisionRow extends StoredDecision {
-  readonly out?: Riding;
-  /** Reached goals that were credited to it. */
-  readonly reached?: readonly StoredOutcome[];
 }
 
 /** The store over an object's own SQLite: memory is changed at once, storage by {@link SqlStore.flush}. */
@@ -176,7 +162,8 @@ export class SqlStore implements CustomerStore {
     for (const outcome of this.state.outcomesWith.get(id) ?? [])
       if (this.state.outcomes.includes(outcome)) this.#writeOutcome(outcome);
     this.state.outcomesWith.delete(id);
-    this.#writes.exec('DELETE FROM decisions WHERE id = ?', id);
+    this.#writes.exec('DELETE FROM decisions WHERE seq = ?', this.state.places.get(id) ?? null);
+    this.state.places.delete(id);
   }
 
   /** Writes down what was changed, all of it or nothing. */
@@ -231,13 +218,28 @@ export class SqlStore implements CustomerStore {
     if (out) outbox.seqHome = id;
     const row: DecisionRow =
       out || reached ? { ...decision, ...(out && { out }), ...(reached && { reached }) } : decision;
+    const text = packDecision(row);
+    const receiptText = receipt ? packReceipt(receipt, decision) : null;
+    const { places } = this.state;
+    const seq = places.get(id);
+    if (seq !== undefined) {
+      this.#writes.exec(
+        'UPDATE decisions SET decision = ?, receipt = coalesce(?, receipt) WHERE seq = ?',
+        text,
+        receiptText,
+        seq,
+      );
+      return;
+    }
+    this.state.lastPlace += 1;
+    places.set(id, this.state.lastPlace);
     this.#writes.exec(
-      `INSERT INTO decisions (id, at_ms, decision, receipt) VALUES (?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET decision = excluded.decision, receipt = coalesce(excluded.receipt, receipt)`,
+      'INSERT INTO decisions (seq, id, at_ms, decision, receipt) VALUES (?, ?, ?, ?, ?)',
+      this.state.lastPlace,
       id,
       decision.record.atMs,
-      JSON.stringify(row),
-      receipt ? JSON.stringify(receipt) : null,
+      text,
+      receiptText,
     );
   }
 

@@ -15,6 +15,17 @@ export interface Sql extends Pick<SqlStorage, 'exec'> {
 const LATE_NAMES = [...LATE_TABLES.matchAll(/CREATE TABLE (\w+)/g)].map(([, name]) => name as string);
 /** Statements that name one of them. */
 const LATE = new RegExp(`\\b(?:${LATE_NAMES.join('|')})\\b`);
+/** Whether a statement does, of those that were looked through: they are the code's own, some hundred, and an object runs few of them over and over. */
+const looked = new Map<string, boolean>();
+
+function isLate(text: string): boolean {
+  let late = looked.get(text);
+  if (late === undefined) {
+    late = LATE.test(text);
+    looked.set(text, late);
+  }
+  return late;
+}
 const [ONE_OF_THEM] = LATE_NAMES;
 
 export class Tables implements Sql {
@@ -48,7 +59,7 @@ export class Tables implements Sql {
     text: string,
     ...bindings: readonly SqlStorageValue[]
   ): SqlStorageCursor<T> {
-    if (!this.#hasLate && LATE.test(text) && !this.hasLate) this.#makeLate();
+    if (!this.#hasLate && isLate(text) && !this.hasLate) this.#makeLate();
     return this.#storage.sql.exec<T>(text, ...bindings);
   }
 

@@ -1,11 +1,8 @@
-/** A customer's touches as caps count them: where they lie, since most decisions ask once and a list of all would cost more than the rest of them. */
+/** A customer's touches: counted for caps, and as a list for whoever asks more of them. */
 import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
-import { type CapScope, inScope, type Touch, touchCounter } from '../../decisioning/limits/touches.ts';
+import { type CapScope, inScope, type Touch } from '../../decisioning/limits/touches.ts';
 import { contactAtMs } from './dispatch.ts';
 import type { CustomerState } from './state.ts';
-
-/** Questions that are answered by looking at every decision; from then on a list that is sorted by campaign is asked. */
-const ASKED_PLAINLY = 8;
 
 /** Touches, pending and confirmed. Held-out customers were shown nothing, so they have none. */
 export function touchesOf(state: CustomerState): Touch[] {
@@ -33,34 +30,15 @@ export function lazyTouches(state: CustomerState): () => readonly Touch[] {
   return () => (touches ??= touchesOf(state));
 }
 
-/**
- * Used + pending touches of a scope in a window: what `countTouches` says of {@link touchesOf}, at one moment.
- *
- * @param list of the same customer's touches, for whoever asks much
- */
+/** Used + pending touches of a scope in a window: what `countTouches` says of {@link touchesOf}, at one moment. */
 export function capCounter(
-  state: CustomerState,
+  { decisions, pastTouches }: CustomerState,
   nowMs: number,
-  list: () => readonly Touch[],
 ): (scope: CapScope, windowMs: number) => number {
-  let asked = 0;
-  let sorted: ReturnType<typeof touchCounter> | undefined;
   return (scope, windowMs) => {
-    if (asked++ < ASKED_PLAINLY) return countHere(state, scope, windowMs, nowMs);
-    sorted ??= touchCounter(list(), nowMs);
-    return sorted(scope, windowMs);
+    let count = decisions.countTouches(scope, windowMs, nowMs);
+    for (const past of pastTouches.values())
+      if (past.atMs > nowMs - windowMs && inScope(past, scope)) count += past.count;
+    return count;
   };
-}
-
-function countHere(state: CustomerState, scope: CapScope, windowMs: number, nowMs: number): number {
-  const sinceMs = nowMs - windowMs;
-  let count = 0;
-  for (const past of state.pastTouches.values()) if (past.atMs > sinceMs && inScope(past, scope)) count += past.count;
-  for (const decision of state.decisions.values()) {
-    const { record } = decision;
-    if (!inScope(record, scope) || record.armId === HOLDOUT_ARM) continue;
-    const contactMs = contactAtMs(decision);
-    if (contactMs === null ? record.claimExpiresAtMs > nowMs : contactMs > sinceMs) count += 1;
-  }
-  return count;
 }

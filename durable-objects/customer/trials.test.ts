@@ -12,10 +12,10 @@ import {
   PURCHASE,
   START_MS,
   settle,
-  tablesOf,
   totalOf,
   worldOf,
 } from './testing/fixtures.ts';
+import { decisionsOf } from './testing/rows.ts';
 
 let worlds = 0;
 
@@ -183,9 +183,7 @@ describe('a late exposure', () => {
     const [onTime, late] = [await decided('1', START_MS), await decided('2', START_MS)];
     await ann.see(onTime, onTime.claimExpiresAtMs);
     await ann.see(late, late.claimExpiresAtMs + 1);
-    const { decisions } = await tablesOf(ann);
-    const stored = decisions!.map(({ decision }) => JSON.parse(decision as string));
-    expect(stored.map(({ late }) => late)).toEqual([false, true]);
+    expect((await decisionsOf(ann)).map(({ late }) => late)).toEqual([false, true]);
     expect(await ann.decide('3', START_MS + HOUR_MS)).toBeNull();
     expect(await total()).toMatchObject({ exposures: 2, trials: 2 });
   });

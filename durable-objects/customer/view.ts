@@ -6,7 +6,7 @@ import { fatiguePressure } from '../../decisioning/limits/touches.ts';
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
 import type { ArmName } from '../../decisioning/scoring/paths.ts';
 import { modelScores, type ServedModel } from '../../decisioning/scoring/served.ts';
-import { type Resolve, subjectResolver } from '../../decisioning/segments/subject.ts';
+import { type Resolve, type Subject, subjectResolver } from '../../decisioning/segments/subject.ts';
 import type { CustomerView, Evidence } from '../../decisioning/view.ts';
 import { withinOpenClaims } from './claims.ts';
 import { MAX_CLIENT_AGE_MS } from './limits.ts';
@@ -38,15 +38,32 @@ export function resolverOf(
   nowMs: number,
   touches = lazyTouches(state),
 ): Resolve {
-  let known: Readonly<Record<string, unknown>> | undefined;
-  return subjectResolver({
-    get attributes() {
-      known ??= attributesOf(state, call, nowMs);
-      return known;
-    },
-    counters: historyOf(state, touches),
-    nowMs,
-  });
+  let resolve: Resolve | undefined;
+  return (path) => {
+    resolve ??= subjectResolver(
+      new LazySubject(() => attributesOf(state, call, nowMs), historyOf(state, touches), nowMs),
+    );
+    return resolve(path);
+  };
+}
+
+/** Attributes that are put together when the first is read. */
+class LazySubject implements Subject {
+  readonly counters: Subject['counters'];
+  readonly nowMs: number;
+  readonly #read: () => Subject['attributes'];
+  #attributes: Subject['attributes'] | undefined;
+
+  constructor(read: () => Subject['attributes'], counters: Subject['counters'], nowMs: number) {
+    this.#read = read;
+    this.counters = counters;
+    this.nowMs = nowMs;
+  }
+
+  get attributes(): Subject['attributes'] {
+    this.#attributes ??= this.#read();
+    return this.#attributes;
+  }
 }
 
 function attributesOf(
@@ -78,7 +95,7 @@ export function viewOf(
     modelUses: scores.uses,
     modelVersion: scores.versionOf,
     keptUses: scores.kept,
-    touches: capCounter(state, nowMs, touches),
+    touches: capCounter(state, nowMs),
     pressure: (weights, halfLifeMs) => fatiguePressure(touches(), weights, halfLifeMs, nowMs),
     assignment: (campaignId) => assignmentOf(state, { campaignId, bucketingId, nowMs }),
     consents: (name) => consentOf(profile, name, call.refused),

@@ -1,5 +1,6 @@
 /** Objects that die at one await after the other: what reached the disk until then is seen to. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { unpackDecision } from '../../durable-objects/customer/decision-rows.ts';
 import { Cluster } from './cluster.ts';
 import { unrest } from './end.ts';
 import { Oracle } from './oracle.ts';
@@ -58,8 +59,8 @@ describe('an exposure that is reported', () => {
       if (deaths === ATTEMPTS) expect(await told).toBeNull();
       cluster.strike = null;
       await pass(HOUR_MS);
-      const [row] = object.database.exec('SELECT decision FROM decisions', []).toArray();
-      const { exposedAtMs } = JSON.parse(row?.decision as string) as { readonly exposedAtMs: number | null };
+      const [row] = object.database.exec('SELECT id, at_ms, decision FROM decisions', []).toArray();
+      const { exposedAtMs } = unpackDecision(row?.id as string, row?.at_ms as number, row?.decision as string);
       expect(exposedAtMs === null).toBe(last === 1);
       expect(unrest(cluster)).toBeNull();
     },

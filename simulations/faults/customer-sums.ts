@@ -1,4 +1,5 @@
 /** What one customer should have told the shards, by a perfect observer, and what they did tell. */
+import { NAMED_AT } from '../../durable-objects/customer/decision-rows.ts';
 import { Observer } from '../../durable-objects/customer/testing/oracle.ts';
 import type { SimulatedObject } from './object.ts';
 import { addAll, addTo, fieldsOf, type Sums } from './sums.ts';
@@ -66,7 +67,7 @@ export class CustomerSums {
       .exec(
         `SELECT seq, campaign_id, leaf, arm, hour, change, sums FROM outbox WHERE seq > ?1
          UNION SELECT e.value ->> '$.seq', e.value ->> '$.campaignId', e.value ->> '$.leaf', e.value ->> '$.arm', e.value ->> '$.hour',
-           e.value -> '$.change', e.value -> '$.sums' FROM decisions, json_each(decision, '$.out.events') AS e WHERE e.value ->> '$.seq' > ?1
+           e.value -> '$.change', e.value -> '$.sums' FROM decisions, json_each(decision, '$[${NAMED_AT}].out.events') AS e WHERE e.value ->> '$.seq' > ?1
          ORDER BY seq`,
         [this.#seq],
       )

@@ -1,4 +1,5 @@
 /** What the time of one customer's object may be, from what it was told and what it has on its disk. */
+import { CLAIM_AT, NAMED_AT } from '../../durable-objects/customer/decision-rows.ts';
 import { MAX_CLIENT_AGE_MS } from '../../durable-objects/customer/limits.ts';
 import type { SimulatedObject } from './object.ts';
 
@@ -68,10 +69,10 @@ export class CustomerTime {
     const rows = database
       .exec(
         `SELECT max(at_ms) AS at_ms FROM decisions ${late.map((table) => `UNION ALL SELECT max(at_ms) FROM ${table} `).join('')}
-         UNION ALL SELECT max(e.value ->> '$.atMs') FROM decisions, json_each(decision, '$.reached') AS e
+         UNION ALL SELECT max(e.value ->> '$.atMs') FROM decisions, json_each(decision, '$[${NAMED_AT}].reached') AS e
          UNION ALL SELECT max(created_at_ms, last_at_ms) FROM meta
-         UNION ALL SELECT max(max(coalesce(decision ->> '$.exposedAtMs', 0), coalesce(decision ->> '$.dispatchedAtMs', 0),
-           CASE decision ->> '$.settled' WHEN 'void' THEN (decision ->> '$.record.claimExpiresAtMs') + 1 ELSE 0 END)) FROM decisions`,
+         UNION ALL SELECT max(max(coalesce(decision ->> '$[${NAMED_AT}].exposedAtMs', 0), coalesce(decision ->> '$[${NAMED_AT}].dispatchedAtMs', 0),
+           CASE decision ->> '$[${NAMED_AT}].settled' WHEN 'void' THEN at_ms + (decision ->> '$[${CLAIM_AT}]') + 1 ELSE 0 END)) FROM decisions`,
         [],
       )
       .toArray() as { at_ms: number | null }[];

@@ -3,6 +3,7 @@ import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import type { CapRule } from '../../decisioning/catalog/configuration.ts';
 import type { Receipt } from '../../decisioning/receipt.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
+import { unpackDecision } from '../../durable-objects/customer/decision-rows.ts';
 import type {
   CallFacts,
   DecideCall,
@@ -12,6 +13,7 @@ import type {
   StoredDecision,
   StoredEnrolment,
 } from '../../durable-objects/customer/protocol.ts';
+import { unpackReceipt } from '../../durable-objects/customer/receipt-rows.ts';
 import type { Addressed } from '../../durable-objects/customer/testing/oracle.ts';
 import { CustomerSums } from './customer-sums.ts';
 import { believed, CustomerTime } from './customer-time.ts';
@@ -72,13 +74,11 @@ export class CustomerTruth {
   }
 
   #stored(id: string): { decision: StoredDecision; receipt: Receipt | null } | undefined {
-    const row = this.#rows<{ decision: string; receipt: string | null }>(
-      'SELECT decision, receipt FROM decisions WHERE id = ?',
-      id,
-    )[0];
-    return (
-      row && { decision: JSON.parse(row.decision), receipt: row.receipt === null ? null : JSON.parse(row.receipt) }
-    );
+    type Row = { at_ms: number; decision: string; receipt: string | null };
+    const row = this.#rows<Row>('SELECT at_ms, decision, receipt FROM decisions WHERE id = ?', id)[0];
+    if (!row) return undefined;
+    const decision = unpackDecision(id, row.at_ms, row.decision);
+    return { decision, receipt: row.receipt === null ? null : unpackReceipt(row.receipt, decision) };
   }
 
   #take({ method, args }: Change): void {

@@ -26,8 +26,8 @@ export const MONEY_FAULTS: readonly PlantedFault[] = [
     name: 'lost-void',
     what: 'a claim that lapses is never given back',
     file: 'durable-objects/customer/claims.ts',
-    find: '    if (!isOpen(decision) || lapseOf(decision) > nowMs) continue;',
-    replace: '    if (isOpen(decision)) continue;',
+    find: '    if (lapseOf(decision) > nowMs) continue;',
+    replace: '    if (lapseOf(decision) <= nowMs) continue;',
     caughtBy: {
       project: 'workerd',
       file: CLAIMS,
@@ -46,8 +46,8 @@ export const MONEY_FAULTS: readonly PlantedFault[] = [
     name: 'no-alarm-behind-a-claim',
     what: 'nothing wakes the customer when a claim lapses',
     file: 'durable-objects/customer/claims.ts',
-    find: '    if (isOpen(decision)) nextMs = Math.min(nextMs ?? Number.POSITIVE_INFINITY, lapseOf(decision));',
-    replace: '    if (isOpen(decision)) nextMs = null;',
+    find: '    nextMs = Math.min(nextMs ?? Number.POSITIVE_INFINITY, lapseOf(decision));',
+    replace: '    if (lapseOf(decision) < 0) nextMs = 0;',
     caughtBy: { project: 'workerd', file: CLAIMS_END, title: 'sets the alarm for claims that came along' },
   },
   {

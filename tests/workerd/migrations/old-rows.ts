@@ -107,7 +107,8 @@ export const OLD_KINDS = {
     statements: [
       { since: 1, until: 2, sql: `INSERT INTO meta VALUES (${META})` },
       { since: 2, sql: `INSERT INTO meta VALUES (${META}, ${AT_MS + 9})` },
-      { since: 1, sql: `INSERT INTO decisions VALUES ('d1', ${AT_MS}, ${json(decision)}, NULL)` },
+      { since: 1, until: 11, sql: `INSERT INTO decisions VALUES ('d1', ${AT_MS}, ${json(decision)}, NULL)` },
+      { since: 11, sql: `INSERT INTO decisions VALUES (1, 'd1', ${AT_MS}, ${json(decision)}, NULL)` },
       { since: 1, sql: `INSERT INTO blanks VALUES ('d0', ${AT_MS - 60_000})` },
       { since: 1, sql: `INSERT INTO behaviour VALUES (1, ${AT_MS}, 'viewed', 500, 'e1')` },
       { since: 1, until: 4, sql: `INSERT INTO outcomes VALUES (1, ${AT_MS + 9}, 'click', 0, NULL, 'e2')` },
