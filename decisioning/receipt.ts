@@ -12,9 +12,10 @@ import { decide } from './decide.ts';
 import { type EstimatesByArm, estimatesByArm, keptEstimates } from './kept-estimates.ts';
 import { EMPTY_PURSE, type PurseAnswer, type PurseView } from './limits/purse.ts';
 import { scopeKey } from './limits/touches.ts';
+import { campaignKey, leafKey, pressureKey } from './receipt-keys.ts';
+import type { ArmName } from './scoring/paths.ts';
 import type { ModelUses } from './scoring/served.ts';
 import { type Looked, type Walk, walkAgain } from './shortlist.ts';
-import { maskOf } from './steering/availability.ts';
 import type { ArmAsk, Assignment, CampaignStanding, CustomerView, Evidence, Expected } from './view.ts';
 
 export const RECEIPT_FORMAT = 1;
@@ -107,10 +108,7 @@ export function decideWithReceipt(
   const { purse = EMPTY_PURSE } = input;
   const remembering: PurseView = (ledger) => remember(told, ledger, () => purse(ledger));
   const decisions = decide({ ...input, customer, evidence, purse: remembering });
-  const models =
-    view.modelUses?.(
-      decisions.flatMap(({ chosen }) => (chosen ? [{ campaignId: chosen.campaign.id, armId: chosen.armId }] : [])),
-    ) ?? {};
+  const models = view.modelUses?.(armsOf(decisions)) ?? {};
   const receipt: Receipt = {
     format: RECEIPT_FORMAT,
     ...facts,
@@ -126,9 +124,13 @@ export function decideWithReceipt(
     consents,
     expected,
     probabilities,
-    ...(Object.keys(estimates).length > 0 && { estimates: keptEstimates(estimates, decisions) }),
-    ...filled({ hybrid, standings, purse: told, looked, models }),
-    chosen: Object.fromEntries(decisions.map(({ placement, chosen }) => [placement, chosen && summary(chosen)])),
+    ...(isAsked(estimates) && { estimates: keptEstimates(estimates, decisions) }),
+    ...(isAsked(hybrid) && { hybrid }),
+    ...(isAsked(standings) && { standings }),
+    ...(isAsked(told) && { purse: told }),
+    ...(isAsked(looked) && { looked }),
+    ...(isAsked(models) && { models }),
+    chosen: chosenOf(decisions),
   };
   return { decisions, receipt };
 }
@@ -176,9 +178,20 @@ function rememberedWalk(walk: Walk, looked: Record<string, Looked>): Walk {
   };
 }
 
-/** Answers that were given; a receipt says nothing of what nobody asked. */
-function filled<T extends Readonly<Record<string, Answers<unknown>>>>(all: T): Partial<T> {
-  return Object.fromEntries(Object.entries(all).filter(([, answers]) => Object.keys(answers).length > 0)) as Partial<T>;
+/** Whether any answers were given; a receipt says nothing of what nobody asked. */
+export function isAsked(answers: Answers<unknown>): boolean {
+  for (const _ in answers) return true;
+  return false;
+}
+
+function armsOf(decisions: readonly PlacementDecision[]): ArmName[] {
+  return decisions.flatMap(({ chosen }) => (chosen ? [{ campaignId: chosen.campaign.id, armId: chosen.armId }] : []));
+}
+
+function chosenOf(decisions: readonly PlacementDecision[]): Receipt['chosen'] {
+  const all: Record<string, Receipt['chosen'][string]> = {};
+  for (const { placement, chosen } of decisions) all[placement] = chosen && summary(chosen);
+  return all;
 }
 
 /** What the arm of a decision was drawn from. */
@@ -218,23 +231,6 @@ export function hybridOf(
 ): HybridChoice | undefined {
   const key = leafKey(campaign, leaf, available);
   return Object.hasOwn(hybrid, key) ? hybrid[key] : undefined;
-}
-
-/**
- * The campaign's version is part of it: slices of two revisions may meet in one request. So is which arms are available where some are not: one
- * request may ask for placements on several channels.
- */
-function leafKey(campaign: SliceCampaign, leaf: string, available: ArmAsk['available']): string {
-  const key = `${campaign.id} ${leaf} ${campaign.initialAllocation.armsKey}`;
-  return available ? `${key} ${maskOf(available)}` : key;
-}
-
-function campaignKey(campaign: SliceCampaign): string {
-  return `${campaign.id} ${campaign.initialAllocation.armsKey}`;
-}
-
-function pressureKey(channelWeights: Readonly<Record<string, number>>, halfLifeMs: number): string {
-  return `${halfLifeMs} ${JSON.stringify(channelWeights)}`;
 }
 
 function remember<T>(answers: Record<string, T>, key: string, ask: () => T): T {

@@ -145,13 +145,18 @@ export class Chores {
     if (dueMs !== null) await this.#wake.by(dueMs);
   }
 
+  /** Whether {@link deliverSoon} has anything to do. */
+  get hasFresh(): boolean {
+    return this.#deliveries.fresh;
+  }
+
   /**
    * The reply waits for the alarm to be set (the output gate sees to it), the delivery does not hold it up. The alarm is for a crash right behind the
    * answer, or a part that is down: all that a page reports within seconds shares it.
    */
   async deliverSoon(receivedAtMs: number): Promise<void> {
     const { meta } = this.#memory.state;
-    if (!meta || !this.#deliveries.fresh) return;
+    if (!meta || !this.hasFresh) return;
     this.letGo(receivedAtMs);
     await this.#wake.by(receivedAtMs + DELIVERY_WAKE_MS);
     this.#waitUntil(this.#deliver(meta, receivedAtMs));

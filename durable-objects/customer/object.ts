@@ -66,13 +66,14 @@ export class CustomerObject extends DurableObject<StubSource> {
     const unstored = answerUnstored(this.#memory, call);
     if (unstored) return unstored;
     // Awaited before the checks: nothing may come between them and the act.
-    await this.#lookForAlarm(call);
+    if (!this.#isAwake(call)) await this.#wake.look();
     const moved = this.#memory.moved(call.receivedAtMs);
     if (moved) return moved;
     const shared = sharedFacts(call);
     if ('outcome' in shared) return shared;
     const answer = this.#memory.transact(call, (store) => decideAndStore(store, call, shared));
-    await this.#wakeAfter(call, call.purse !== undefined);
+    const alarms = this.#alarmsAfter(call, call.purse !== undefined);
+    if (alarms.length > 0) await Promise.all(alarms);
     return { outcome: 'decided', ...answer };
   }
 
@@ -206,27 +207,35 @@ export class CustomerObject extends DurableObject<StubSource> {
     const moved = this.#memory.moved(call.receivedAtMs);
     if (moved) return moved;
     const results = takeTogether(items, (some) => this.#memory.transact(call, (store) => take(store, some)));
-    await this.#wakeAfter(call);
+    await Promise.all(this.#alarmsAfter(call));
     return { outcome: 'taken', results };
   }
 
   /** Whatever is written after it gets its alarm in the same breath: a crash between the two would leave an outbox that nobody wakes up for. */
   async #lookForAlarm(call: CallFacts): Promise<void> {
-    this.#chores.letGo(call.receivedAtMs);
-    await this.#wake.look();
+    if (!this.#isAwake(call)) await this.#wake.look();
   }
 
-  /** Sets what a write needs, the nearest first and all of it before the first await: mostly that is the only one. */
-  async #wakeAfter(call: CallFacts, claims = false): Promise<void> {
-    await Promise.all([
-      this.#chores.deliverSoon(call.receivedAtMs),
-      claims && this.#chores.wakeForClaims(),
-      this.#wakeWhenIdle(call),
-    ]);
+  /** The same without waiting, where the alarm is known: nearly always, and nothing comes between then either. */
+  #isAwake(call: CallFacts): boolean {
+    this.#chores.letGo(call.receivedAtMs);
+    return this.#wake.isKnown;
+  }
+
+  /** Sets what a write needs, the nearest first and all of it before the first await: mostly that is the only one, and of a known customer there is none. */
+  #alarmsAfter(call: CallFacts, claims = false): Promise<void>[] {
+    const alarms: Promise<void>[] = [];
+    if (this.#chores.hasFresh) alarms.push(this.#chores.deliverSoon(call.receivedAtMs));
+    if (claims) alarms.push(this.#chores.wakeForClaims());
+    if (this.#isAnonymous(call)) alarms.push(this.#wakeWhenIdle(call));
+    return alarms;
   }
 
   async #wakeWhenIdle(call: CallFacts): Promise<void> {
-    const anonymous = this.#memory.seen.meta?.anonymous ?? call.anonymous;
-    if (anonymous) await this.#wake.by(call.receivedAtMs + ANONYMOUS_IDLE_MS);
+    if (this.#isAnonymous(call)) await this.#wake.by(call.receivedAtMs + ANONYMOUS_IDLE_MS);
+  }
+
+  #isAnonymous(call: CallFacts): boolean {
+    return this.#memory.seen.meta?.anonymous ?? call.anonymous;
   }
 }

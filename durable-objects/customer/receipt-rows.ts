@@ -1,5 +1,5 @@
 /** A receipt as it is stored: without what the decision that it stands with tells itself, and without answers that nobody asked for. */
-import type { Receipt } from '../../decisioning/receipt.ts';
+import { isAsked, type Receipt } from '../../decisioning/receipt.ts';
 import type { StoredDecision } from './protocol.ts';
 
 /** Of a decision, what its receipt tells again. */
@@ -74,10 +74,8 @@ const other = <T>(told: T, known: T): T | undefined => (told === known ? undefin
 const isQuiet = ({ killSwitch, pausedCampaigns }: Receipt['switches']): boolean =>
   !killSwitch && pausedCampaigns.length === 0;
 
-function asked<T extends object>(answers: T): T | undefined {
-  for (const _ in answers) return answers;
-  return undefined;
-}
+const asked = <T extends Readonly<Record<string, unknown>>>(answers: T): T | undefined =>
+  isAsked(answers) ? answers : undefined;
 
 /** A request for the decision's placement alone, of which the decision tells what was chosen; undefined for any other. */
 function oneOf(

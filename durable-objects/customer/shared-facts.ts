@@ -32,7 +32,7 @@ function use(hash: string): void {
 }
 
 function take(call: DecideCall): void {
-  for (const hash of Object.values(call.rules)) use(hash);
+  for (const placement in call.rules) use(call.rules[placement] as string);
   for (const { hash, body } of call.slices ?? []) {
     if (slices.has(hash)) continue;
     const oldest = slices.keys().next();
@@ -56,7 +56,15 @@ export function sharedFacts(call: DecideCall): SharedFacts | Needs {
   take(call);
   const known = allocations.get(call.workspaceId);
   const current = known && known.seq >= call.catalogSeq ? known : undefined;
-  const missing = Object.values(call.rules).filter((hash) => !slices.has(hash));
+  // Taken now: another call may make room in the maps before this one has decided.
+  const mine = new Map<string, OpenSlice>();
+  const missing: string[] = [];
+  for (const placement in call.rules) {
+    const hash = call.rules[placement] as string;
+    const slice = slices.get(hash);
+    if (slice) mine.set(placement, slice);
+    else missing.push(hash);
+  }
   const models = sharedModels(call);
   // Asked once: a model that did not open here would not open the next time either, and decisions do without it.
   const unasked = call.modelBodies ? [] : models.missing;
@@ -64,10 +72,6 @@ export function sharedFacts(call: DecideCall): SharedFacts | Needs {
     const needs = { slices: missing, allocations: !current };
     return { outcome: 'needs', ...needs, ...(unasked.length > 0 && { models: unasked }) };
   }
-  // Taken now: another call may make room in the maps before this one has decided.
-  const mine = new Map(
-    Object.entries(call.rules).map(([placement, hash]) => [placement, slices.get(hash) as OpenSlice]),
-  );
   return {
     sliceOf: (placement) => mine.get(placement),
     evidence: current.evidence,

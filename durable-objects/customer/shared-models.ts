@@ -46,14 +46,15 @@ export function sharedModels({ models = [], lateModels = [], modelBodies = [] }:
   for (const body of modelBodies) if (!opened.has(body.hash)) admit(body);
   const mine = new Map<string, ServedModel>();
   const missing: string[] = [];
-  for (const { manifest } of models.flatMap(({ versions }) => versions)) {
-    const model = opened.get(manifest);
-    if (!model) {
-      if (!lateModels.includes(manifest) && !refused.has(manifest)) missing.push(manifest);
-      continue;
+  for (const { versions } of models)
+    for (const { manifest } of versions) {
+      const model = opened.get(manifest);
+      if (!model) {
+        if (!lateModels.includes(manifest) && !refused.has(manifest)) missing.push(manifest);
+        continue;
+      }
+      keep(manifest, model);
+      mine.set(manifest, model);
     }
-    keep(manifest, model);
-    mine.set(manifest, model);
-  }
   return { mine, missing };
 }

@@ -4,7 +4,7 @@ import type { DecideInput, PlacementRequest } from '../../decisioning/decide.ts'
 import { type Purse, purseTimeMs, purseView } from '../../decisioning/limits/purse.ts';
 import { fatiguePressure } from '../../decisioning/limits/touches.ts';
 import { conditionAttributes } from '../../decisioning/request-attributes.ts';
-import type { ArmName } from '../../decisioning/scoring/paths.ts';
+import { type ArmName, isModelPath } from '../../decisioning/scoring/paths.ts';
 import { modelScores, type ServedModel } from '../../decisioning/scoring/served.ts';
 import { type Resolve, type Subject, subjectResolver } from '../../decisioning/segments/subject.ts';
 import type { CustomerView, Evidence } from '../../decisioning/view.ts';
@@ -86,20 +86,40 @@ export function viewOf(
   const touches = lazyTouches(state);
   const bucketingId = state.meta?.bucketingId ?? call.name;
   const resolve = resolverOf(state, call, nowMs, touches);
-  const served = shared?.served ?? (() => undefined);
-  const armFacts = (arm: ArmName) => armFactsOf(call, shared, arm);
-  const scores = modelScores({ models: call.models ?? [], served, bucketingId, armFacts, resolve });
+  const { models = [] } = call;
   return {
     bucketingId,
-    resolve: scores.resolve,
-    modelUses: scores.uses,
-    modelVersion: scores.versionOf,
-    keptUses: scores.kept,
+    ...(models.length > 0 ? scoredView(call, models, shared, bucketingId, resolve) : { resolve: unscored(resolve) }),
     touches: capCounter(state, nowMs),
     pressure: (weights, halfLifeMs) => fatiguePressure(touches(), weights, halfLifeMs, nowMs),
     assignment: (campaignId) => assignmentOf(state, { campaignId, bucketingId, nowMs }),
     consents: (name) => consentOf(profile, name, call.refused),
     sessionKey: sessionKeyOf(state, call.sessionId, nowMs),
+  };
+}
+
+/** Nothing is known of what no model tells. */
+const unscored =
+  (resolve: Resolve): Resolve =>
+  (path) =>
+    isModelPath(path) ? null : resolve(path);
+
+/** What a view says where models serve. */
+function scoredView(
+  call: DecideCall,
+  models: NonNullable<DecideCall['models']>,
+  shared: Pick<SharedFacts, 'served' | 'sliceOf'> | undefined,
+  bucketingId: string,
+  resolve: Resolve,
+): Pick<CustomerView, 'resolve' | 'modelUses' | 'modelVersion' | 'keptUses'> {
+  const served = shared?.served ?? (() => undefined);
+  const armFacts = (arm: ArmName) => armFactsOf(call, shared, arm);
+  const scores = modelScores({ models, served, bucketingId, armFacts, resolve });
+  return {
+    resolve: scores.resolve,
+    modelUses: scores.uses,
+    modelVersion: scores.versionOf,
+    keptUses: scores.kept,
   };
 }
 

@@ -17,6 +17,11 @@ export class Wake {
     await this.#storage.setAlarm(atMs);
   }
 
+  /** Whether the alarm was looked up: who asks first need not wait for it once more. */
+  get isKnown(): boolean {
+    return this.#atMs !== undefined;
+  }
+
   /** Looks the alarm up. After it `by` sets an earlier one at once, before its first await: together with the write that was made just before. */
   async look(): Promise<void> {
     if (this.#atMs === undefined) this.#atMs = await this.#storage.getAlarm();
