@@ -23,6 +23,8 @@ if (!Number.isSafeInteger(rounds) || rounds < 1) throw new RangeError('--rounds:
 if (!(stretchMs > 0)) throw new RangeError('--seconds: a number above 0');
 
 const CLIENTS = 32;
+/** As of `bench:http`: functions are compiled for speed when they have been called thousands of times. */
+const WARM_UP_ROUNDS = 3;
 /** Decisions before feedback, a second of a stretch: more than it uses up. */
 const TOLD_PER_SECOND = 1_250;
 /** What nobody asks for is put away after ten seconds: objects of thousands of customers have more open files than a process may. */
@@ -48,14 +50,13 @@ async function prepare(name: CallName): Promise<void> {
 const micros = new Map<CallName, number[]>(names.map((name) => [name, []]));
 const rates = new Map<CallName, number[]>(names.map((name) => [name, []]));
 try {
-  for (let round = -1; round < rounds; round += 1) {
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
     for (const name of names) {
       await prepare(name);
       const before = cpuMsOf(workerd);
       const { answered, seconds } = await closedLoop(targetOf(name), () => calls.next(name), CLIENTS, stretchMs);
       const took = cpuMsOf(workerd) - before;
       if (isForNew(name) || name === 'feedback') await new Promise((resolve) => setTimeout(resolve, PUT_AWAY_MS));
-      // The first round warms up.
       if (round < 0 || answered === 0) continue;
       micros.get(name)!.push((took * 1_000) / answered);
       rates.get(name)!.push(answered / seconds);
