@@ -1,7 +1,8 @@
 /**
  * `npm run bench:page`: what the page script costs a visitor of the demo shop, in Chromium against the real runtime: layout shift, its
- * longest task, and how long after the answer the decision is on the page. Home, a list, a product and the basket, before consent and with
- * it, beside the same pages without the script. Prints a table for docs/reference/measurements.md: medians, largest in brackets.
+ * longest task, the most processor time of a task, and how long after the answer the decision is on the page. Home, a list, a product and
+ * the basket, before consent and with it, beside the same pages without the script. Prints a table for docs/reference/measurements.md:
+ * medians, largest in brackets.
  * `VISITS=3` for a shorter run.
  */
 import { cpus, loadavg } from 'node:os';
@@ -37,6 +38,7 @@ function row(name: string, seen: Readonly<Record<Kind, readonly Visit[]>>): stri
     of('phone', (one) => one.layoutShift),
     of('without', (one) => one.longestTaskMs),
     of('with', (one) => one.longestTaskMs),
+    of('with', (one) => one.dearestTaskMs),
     both(decided.map((one) => one.roundTripMs)),
     both(decided.map((one) => one.renderedMs - one.roundTripMs)),
     `${decided.length} of ${seen.with.length}`,
@@ -52,6 +54,7 @@ const HEADS = [
   'with it, phone',
   'longest task without, ms',
   'with it, ms',
+  'processor time, ms',
   'round trip, ms',
   'answer to page, ms',
   'decided',

@@ -24,3 +24,12 @@ test.each([
   ['promises of another process', run('RunMicrotasks', 9, undefined, PAGE + 1)],
   ['what is no code', run('Layout', 9)],
 ])('leaves out %s', (_, event) => expect(longestTask({ traceEvents: [OWN, event] })).toBe(0));
+
+test('tells the longest by the clock from the one that ran longest', () => {
+  const traceEvents = [
+    OWN,
+    { ...run('v8.evaluateModule', 9), tdur: 2_000 },
+    { ...run('RunMicrotasks', 5), tdur: 4_000 },
+  ];
+  expect([longestTask({ traceEvents }), longestTask({ traceEvents }, 'tdur')]).toEqual([9, 4]);
+});

@@ -10,6 +10,8 @@ export interface Visit {
   readonly isDecided: boolean;
   /** Longest run of code, milliseconds of the main thread: see {@link longestTask} for whose. */
   readonly longestTaskMs: number;
+  /** The most processor time that one of them took: what is left of it where the machine does nothing else. */
+  readonly dearestTaskMs: number;
   /** From asking to the end of the answer; 0 without the script. */
   readonly roundTripMs: number;
   /** From asking to the changed text on the page; 0 without the script. */
@@ -27,7 +29,9 @@ const MAX_WAIT_MS = 3_000;
 export interface Trace {
   readonly traceEvents: readonly {
     readonly name: string;
+    /** Microseconds from begin to end, and those of them that its thread ran. */
     readonly dur?: number;
+    readonly tdur?: number;
     readonly pid?: number;
     readonly args?: { readonly fileName?: string; readonly data?: { readonly url?: string } };
   }[];
@@ -42,16 +46,16 @@ const NAMED = /^(EvaluateScript|FunctionCall|v8\.compileModule)$/;
 const UNNAMED = /^(RunMicrotasks|v8\.evaluateModule)$/;
 
 /**
- * The longest run of code of the page script. Runs that the trace gives no address are counted whoever's they are, the page's own among them:
+ * The longest run of code of the page script, in milliseconds by the clock or of its thread. Runs that the trace gives no address are counted whoever's they are, the page's own among them:
  * an upper bound, beside which the same page without the script shows what is the page's.
  */
-export function longestTask({ traceEvents }: Trace): number {
+export function longestTask({ traceEvents }: Trace, by: 'dur' | 'tdur' = 'dur'): number {
   const page = traceEvents.find(({ name, args }) => NAMED.test(name) && args?.data?.url)?.pid;
   const counted = traceEvents.filter(
     ({ name, args, pid }) =>
       (NAMED.test(name) && OURS.test(args?.data?.url ?? args?.fileName ?? '')) || (UNNAMED.test(name) && pid === page),
   );
-  return Math.max(0, ...counted.map(({ dur = 0 }) => dur / 1_000));
+  return Math.max(0, ...counted.map((run) => (run[by] ?? 0) / 1_000));
 }
 
 interface LayoutShift {
@@ -76,7 +80,7 @@ function observe(): void {
   });
 }
 
-async function readPage(page: Page): Promise<Omit<Visit, 'longestTaskMs' | 'isDecided'>> {
+async function readPage(page: Page): Promise<Omit<Visit, 'longestTaskMs' | 'dearestTaskMs' | 'isDecided'>> {
   return page.evaluate(() => {
     const { shifts, changedAt } = (window as unknown as { measured: Seen }).measured;
     const sum = (from: number) => shifts.reduce((total, { at, value }) => total + (at >= from ? value : 0), 0);
@@ -130,5 +134,5 @@ export async function visit(browser: Browser, address: string, options: VisitOpt
   const facts = await readPage(page);
   const trace = JSON.parse((await browser.stopTracing()).toString()) as Trace;
   await context.close();
-  return { ...facts, isDecided, longestTaskMs: longestTask(trace) };
+  return { ...facts, isDecided, longestTaskMs: longestTask(trace), dearestTaskMs: longestTask(trace, 'tdur') };
 }

@@ -1,5 +1,5 @@
 /** Who evaluates a model on the page: our own evaluator, or onnxruntime-web where the model or the site asks for it. */
-import type { OpenModel } from '../../../decisioning/scoring/engine.ts';
+import type { OpenedModel } from '../../../decisioning/scoring/engine.ts';
 import type { DeviceManifest } from '../../../decisioning/scoring/on-device.ts';
 import { ORT_PATH } from './ort-path.ts';
 
@@ -21,12 +21,9 @@ type Outputs = Record<string, { readonly data: Float32Array }>;
 
 const own = async (bytes: Uint8Array): Promise<Run> => {
   const file: string = './onnx.js';
-  const { start }: { start(): OpenModel } = await import(file);
-  const opened = start()(bytes);
-  // Nothing here takes as long as opening a file: what waits on the page comes before the first score.
-  await new Promise((done) => setTimeout(done));
-  if ('refused' in opened) throw opened;
-  return async (row) => opened.run(row, 1);
+  const { start }: { start(): (bytes: Uint8Array) => Promise<OpenedModel> } = await import(file);
+  const { run } = await start()(bytes);
+  return async (row) => run(row, 1);
 };
 
 const ort = async (bytes: Uint8Array, { inputTensor, outputs }: DeviceManifest, src: string): Promise<Run> => {

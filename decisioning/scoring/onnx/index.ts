@@ -1,2 +1,3 @@
 /** The evaluator: from the bytes of an ONNX file to scores. */
-export { openModel } from './open.ts';
+export { modelOf, openModel } from './open.ts';
+export { readModel } from './proto.ts';

@@ -1,4 +1,6 @@
 /** What a model file says, as it stands in it: the messages of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto that scoring needs. */
+import { MAX_MODEL_BYTES } from './limits.ts';
+import { refuse } from './refuse.ts';
 import { BYTES, DOUBLE, decode, FLOAT, INT, type Schema, TEXT } from './wire.ts';
 
 export interface TensorProto {
@@ -114,7 +116,8 @@ const GRAPH: Schema = {
 
 const MODEL: Schema = { 7: ['graph', GRAPH], 8: ['opsets', { 1: ['domain', TEXT], 2: ['i', INT] }, 1] };
 
-/** The file as a value. @throws what `decode` throws */
+/** The file as a value. @throws Refused `too_large`, and what `decode` throws */
 export function readModel(bytes: Uint8Array): ModelProto {
+  if (bytes.length > MAX_MODEL_BYTES) refuse('too_large', 'bytes');
   return decode(bytes, MODEL) as ModelProto;
 }

@@ -25,17 +25,39 @@ export function decode(bytes: Uint8Array, schema: Schema): unknown {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   let messages = 0;
-  const varint = (): number => {
-    let low = 0;
-    let high = 0;
-    for (let shift = 0; ; shift += 7) {
-      must(shift < 70, 'number');
-      const byte = view.getUint8(at++);
-      const seven = byte & 127;
-      if (shift < 32) low |= seven << shift;
-      if (shift > 27) high |= shift > 28 ? seven << (shift - 32) : seven >> 4;
-      if (byte < 128) return high * 4_294_967_296 + (low >>> 0);
+  const varint = (place = 0): number => {
+    const byte = bytes[at++]!;
+    // The tenth has the sign alone, and is the last.
+    if (byte < 128) return place < 9 ? byte : -(byte & 1);
+    must(place < 9, 'number');
+    return byte - 128 + 128 * varint(place + 1);
+  };
+  // The last text of each length: a forest's thousands of words are two or three, and most need not be made again.
+  const known = [''];
+  /** UTF-8, which the ES library decodes only as the escapes of a URI. */
+  const textOf = (start: number, end: number): string => {
+    const length = end - start;
+    let same = 0;
+    while (same < length && bytes[start + same] === known[length]?.charCodeAt(same)) same++;
+    if (same < length) {
+      let text = '';
+      for (const byte of bytes.subarray(start, end)) text += String.fromCharCode(byte);
+      known[length] = decodeURIComponent(escape(text));
     }
+    return known[length]!;
+  };
+  const value = (kind: number | Schema, end: number): unknown => {
+    if (kind === INT) return varint();
+    const start = at;
+    at += kind === FLOAT ? 4 : 8;
+    if (kind === FLOAT) return view.getFloat32(start, true);
+    if (kind === DOUBLE) return view.getFloat64(start, true);
+    at = end;
+    if (kind === TEXT) return textOf(start, end);
+    if (++messages > MAX_MESSAGES) refuse('too_large', 'messages');
+    if (kind === BYTES) return bytes.subarray(start, end);
+    at = start;
+    return read(kind as Schema, end);
   };
   const read = (fields: Schema, to: number): unknown => {
     const message: Record<string, unknown> = {};
@@ -43,46 +65,23 @@ export function decode(bytes: Uint8Array, schema: Schema): unknown {
     while (at < to) {
       const tag = varint();
       const wire = tag & 7;
-      const [name = '', kind = wire === TEXT ? BYTES : wire, list] = fields[tag >>> 3] ?? [];
+      // By place: a forest's file has thousands of fields, and is read once, before any of this is compiled.
+      const field = fields[tag >>> 3] ?? ['', wire === TEXT ? BYTES : wire];
+      const name = field[0];
+      const kind = field[1];
       const length = wire === TEXT ? varint() : 0;
-      const start = at;
       const end = at + length;
       must(length >= 0 && end <= to, 'length');
-      const value = (): unknown => {
-        if (kind === INT) return varint();
-        const place = at;
-        at += kind === FLOAT ? 4 : 8;
-        if (kind === FLOAT) return view.getFloat32(place, true);
-        if (kind === DOUBLE) return view.getFloat64(place, true);
-        must(wire === TEXT, name);
-        at = end;
-        const part = bytes.subarray(start, end);
-        if (kind === TEXT) return textOf(part);
-        if (++messages > MAX_MESSAGES) refuse('too_large', 'messages');
-        if (kind === BYTES) return part;
-        at = start;
-        return read(kind as Schema, end);
-      };
+      const isNumber = (kind as number) < TEXT || kind === FLOAT;
+      must(isNumber || wire === TEXT, name);
       const values = message[name] as unknown[];
       // Lists of numbers may come in one piece.
-      if (list && wire === TEXT && typeof kind === 'number' && kind % 4 < TEXT) while (at < end) values.push(value());
-      else if (list) values.push(value());
-      else message[name] = value();
+      if (field[2] && isNumber && wire === TEXT) while (at < end) values.push(value(kind, end));
+      else if (field[2]) values.push(value(kind, end));
+      else message[name] = value(kind, end);
       must(wire === TEXT ? at === end : wire === kind, name);
     }
     return message;
   };
   return read(schema, bytes.length);
-}
-
-/** UTF-8, which the ES library decodes only as the escapes of a URI. */
-function textOf(bytes: Uint8Array): string {
-  let text = '';
-  let bits = 0;
-  for (const byte of bytes) {
-    text += String.fromCharCode(byte);
-    bits |= byte;
-  }
-  // Of a forest's thousands of words none has other letters.
-  return bits < 128 ? text : decodeURIComponent(escape(text));
 }

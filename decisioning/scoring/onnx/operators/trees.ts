@@ -52,10 +52,12 @@ function scoresOf(call: Call, forest: Forest, aggregate: number, targets: number
     weights.every((id, i) => i % 2 || (id >= 0 && id < targets)),
     'weights',
   );
-  const ends = [0];
+  let end = 0;
+  const ends = [end];
   let fattest = 0;
   for (const { length } of forest.leaves) {
-    ends.push(ends.at(-1)! + length);
+    end += length;
+    ends.push(end);
     fattest = Math.max(fattest, length);
   }
   // Any number of trees may come to the leaf that weighs most.

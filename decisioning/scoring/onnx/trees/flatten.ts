@@ -40,49 +40,48 @@ export function flatten(
   if (room > MAX_TREE_NODES) refuse('too_large', 'nodes');
   const words = new Int32Array(4 * room);
   const thresholds = new Float32Array(words.buffer);
-  const known = new Set<number>();
+  const known = new Uint8Array(features.length);
   let end = 0;
   const reserve = (): number => {
     end += 4;
     return end - 4;
   };
-  /** Each comparison parts the numbers at some thresholds: up to the first they go one way, from there to the second the other, and so on. */
-  const compare = (place: number, i: number, toYes: number, toNo: number): void => {
-    const mode = modes[i]!;
-    const value = values[i]!;
-    const set = mode === MEMBER ? members[i]!.toSorted((a, b) => a - b) : [value];
-    // "Less" and "at least" part the numbers below the threshold, "at most" and "more" above it.
-    const ends = set.flatMap((member) =>
-      mode < EQ ? (mode % GT ? floatBefore(member) : member) : [floatBefore(member), member],
-    );
-    must(ends.length > 0, 'nodes');
-    let [here, there] = mode < GTE || mode === NEQ ? [toYes, toNo] : [toNo, toYes];
-    // NaN differs from everything, and nothing is above, below or at a threshold that is NaN.
-    const unequal = mode === NEQ ? toYes : toNo;
-    if (mode < MEMBER && Number.isNaN(value)) [here, there] = [unequal, unequal];
-    const other = missing[i] ? toYes : unequal;
-    let at = place;
-    ends.forEach((threshold, k) => {
-      const next = k < ends.length - 1 ? reserve() : there;
-      // Nothing is at most NaN: the first way is then for missing values alone.
-      const low = Number.isNaN(threshold) ? other : here;
-      thresholds[at] = threshold;
-      words.set([2 * features[i]! + +(low === other), low, next], at + 1);
-      [here, there] = [there, here];
-      at = next;
-    });
-  };
   const follow = (to: number, depth: number): number => {
     must(to < 0 ? ~to < leaves.length : to < features.length, 'nodes');
     if (to < 0) return to;
-    if (known.has(to)) refuse('cyclic', 'nodes');
-    known.add(to);
-    must(modes[to]! >= 0 && modes[to]! <= MEMBER, 'nodes');
+    if (known[to]) refuse('cyclic', 'nodes');
+    known[to] = 1;
+    const mode = modes[to]!;
+    const value = values[to]!;
+    must(mode >= 0 && mode <= MEMBER, 'nodes');
     must(features[to]! >= 0 && features[to]! < width, 'nodes');
     const place = reserve();
     const next = depth + 1 + 2 * (members[to]?.length ?? 0);
     if (next > MAX_TREE_DEPTH) refuse('too_large', 'depth');
-    compare(place, to, follow(yes[to]!, next), follow(no[to]!, next));
+    const toYes = follow(yes[to]!, next);
+    const toNo = follow(no[to]!, next);
+    // Each comparison parts the numbers at some thresholds: up to the first they go one way, from there to the second the other, and so on.
+    const set = mode === MEMBER ? members[to]!.toSorted((a, b) => a - b) : [value];
+    // "Less" and "at least" part the numbers below the threshold, "at most" and "more" above it; "equal" and sets below and above.
+    const last = mode < EQ ? 0 : 2 * set.length - 1;
+    must(last >= 0, 'nodes');
+    const isFirst = mode < GTE || mode === NEQ;
+    let here = isFirst ? toYes : toNo;
+    let there = isFirst ? toNo : toYes;
+    // NaN differs from everything, and nothing is above, below or at a threshold that is NaN.
+    const unequal = mode === NEQ ? toYes : toNo;
+    if (mode < MEMBER && Number.isNaN(value)) here = there = unequal;
+    const other = missing[to] ? toYes : unequal;
+    let at = place;
+    for (let k = 0; k <= last; k++) {
+      const threshold = (mode < EQ ? mode % GT : k % 2 < 1) ? floatBefore(set[k >> 1]!) : set[k >> 1]!;
+      // Nothing is at most NaN: the first way is then for missing values alone.
+      const low = Number.isNaN(threshold) ? other : k % 2 ? there : here;
+      thresholds[at] = threshold;
+      words[at + 1] = 2 * features[to]! + +(low === other);
+      words[at + 2] = low;
+      at = words[at + 3] = k < last ? reserve() : k % 2 ? here : there;
+    }
     return place;
   };
   return { words, thresholds, roots: roots.map((root) => follow(root, 0)) };

@@ -36,7 +36,8 @@ export function forestById(call: Call, what: string): Forest {
   const values = call.floats('nodes_values');
   // How often training rows came by: nothing that a score depends on.
   call.floats('nodes_hitrates');
-  const places = new Map(ids.map((id, i) => [trees[i]! * IDS + id, i]));
+  const places = new Map<number, number>();
+  for (let i = 0; i < ids.length; i++) places.set(trees[i]! * IDS + ids[i]!, i);
   must(places.size === ids.length && ids.length === values.length, 'nodes');
   const find = (tree: number, id: number): number => {
     const place = places.get(tree * IDS + id) ?? refuse('malformed', 'nodes');
@@ -44,7 +45,8 @@ export function forestById(call: Call, what: string): Forest {
   };
   const follow = (side: string): number[] =>
     call.ints(`nodes_${side}nodeids`).map((id, i) => (modes[i] === LEAF ? 0 : find(trees[i]!, id)));
-  const leaves: number[][] = ids.map(() => []);
+  const none: number[] = [];
+  const leaves = ids.map(() => none);
   const targets = call.ints(`${what}_ids`);
   const leafTrees = call.ints(`${what}_treeids`);
   const leafIds = call.ints(`${what}_nodeids`);
@@ -52,7 +54,9 @@ export function forestById(call: Call, what: string): Forest {
   must(targets.length === weights.length, 'weights');
   // Weights of nodes that are no leaves reach no score.
   targets.forEach((target, i) => {
-    leaves[~find(leafTrees[i]!, leafIds[i]!)]?.push(target, weights[i]!);
+    const place = ~find(leafTrees[i]!, leafIds[i]!);
+    if (leaves[place] === none) leaves[place] = [target, weights[i]!];
+    else leaves[place]?.push(target, weights[i]!);
   });
   return {
     features: call.ints('nodes_featureids'),
