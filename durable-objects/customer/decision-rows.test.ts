@@ -101,6 +101,7 @@ const RECEIPTS: Record<string, Receipt> = {
     chosen: { hero: { ...receipt.chosen.hero!, propensityArm: 0.5 } },
   },
   'of nothing chosen': { ...receipt, chosen: { hero: null } },
+  'that names a placement which was not asked for': { ...receipt, chosen: { ...receipt.chosen, side: null } },
   'of another moment, revision, request and bucketing id': {
     ...receipt,
     ...{ nowMs: AT_MS + 1, revision: 8, requestId: 'r-2', bucketingId: 'device' },

@@ -180,6 +180,29 @@ describe('what is kept', () => {
     expect((await tablesOf(ann)).outcomes).toMatchObject([{ order_id: 'younger' }]);
   });
 
+  it.each([
+    ['of more than 90 days ago', 90 * DAY_MS, 0],
+    ['of before all that there is room for', HOUR_MS, MAX_OUTCOMES - 1],
+  ])('an outcome %s that a device brings takes the place of none of the customer’s own', async (_, afterMs, others) => {
+    const ann = scene();
+    if (others === 0) await ann.tell(START_MS, { orderId: 'as old' });
+    await ann.tell(START_MS + 1, { orderId: 'own' });
+    await fill(ann, (sql) => {
+      for (let i = 0; i < others; i += 1)
+        sql.exec(`INSERT INTO outcomes (at_ms, goal, value_minor) VALUES (?, 'other', 1)`, START_MS + 2 + i);
+    });
+    const old = { atMs: START_MS - 1, goal: 'purchase', valueMinor: 1, orderId: 'old', eventId: null };
+    const nothing = { traits: {}, decisions: [], receipts: {}, pastTouches: [], behaviour: [], enrolments: [] };
+    const legacy = { from: 'phone', bucketingId: 'phone', voidUntilMs: 0, ...nothing, outcomes: [old] };
+    await ann.stub().takeLegacy(ann.facts(START_MS + afterMs), legacy);
+    const { outcomes } = await tablesOf(ann);
+    expect(outcomes).toHaveLength(others + 1);
+    expect(outcomes![0]).toMatchObject({ order_id: 'own' });
+    // The object that starts next knows their order, too.
+    await evictDurableObject(objectOf(ann));
+    expect(await ann.tell(START_MS + afterMs, { orderId: 'own' })).toBe('duplicate');
+  });
+
   it('default answers: a day, and no more than the limit', async () => {
     const ann = scene();
     const blank = (id: string, atMs: number) => ann.ask(id, atMs, { placements: ['unknown'] });

@@ -28,7 +28,7 @@ export function prune(sql: Writer, store: CustomerStore, nowMs: number): void {
   }
   prunePastTouches(sql, state, nowMs - RETENTION_MS - SEEN_GRAIN_MS);
   pruneList(sql, 'behaviour', state.behaviour, MAX_BEHAVIOUR, nowMs);
-  pruneList(sql, 'outcomes', state.outcomes, MAX_OUTCOMES, nowMs, () => ridersOf(state));
+  pruneList(sql, 'outcomes', state.outcomes, MAX_OUTCOMES, nowMs, () => rowlessOf(store));
   // After the outcomes that are stored with them: what is left of those goes on elsewhere.
   pruneDecisions(store, nowMs);
 }
@@ -106,7 +106,7 @@ function pruneList(
   list: { readonly atMs: number }[],
   max: number,
   nowMs: number,
-  ridersOf: () => ReadonlySet<unknown> = () => new Set(),
+  rowlessOf: () => ReadonlySet<unknown> = () => new Set(),
 ): void {
   const oldestMs = nowMs - RETENTION_MS;
   if (list.length <= max && !(list.length > 0 && (list[0] as { atMs: number }).atMs <= oldestMs)) return;
@@ -115,13 +115,16 @@ function pruneList(
   if (table === 'outcomes') list.sort((one, other) => one.atMs - other.atMs);
   let drop = Math.max(0, list.length - max);
   while (drop < list.length && (list[drop] as { atMs: number }).atMs <= oldestMs) drop += 1;
-  const riders = ridersOf();
-  const rows = list.splice(0, drop).filter((one) => !riders.has(one)).length;
+  const rowless = rowlessOf();
+  const rows = list.splice(0, drop).filter((one) => !rowless.has(one)).length;
   if (rows > 0)
     sql.exec(`DELETE FROM ${table} WHERE seq IN (SELECT seq FROM ${table} ORDER BY ${order} LIMIT ?)`, rows);
 }
 
-/** Outcomes that are stored with decisions: their rows are not theirs alone, and are left out when they are read again. */
-function ridersOf({ outcomesWith }: CustomerState): ReadonlySet<unknown> {
-  return new Set([...outcomesWith.values()].flat());
+/**
+ * Outcomes without rows of their own. Those that are stored with decisions are left out when they are read again; those of this change, which a device may
+ * bring, are not stored at all: a row that went for one of them would be a younger one's.
+ */
+function rowlessOf({ state, newOutcomes }: CustomerStore): ReadonlySet<unknown> {
+  return new Set([...[...state.outcomesWith.values()].flat(), ...newOutcomes]);
 }

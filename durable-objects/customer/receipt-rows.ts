@@ -89,6 +89,7 @@ function oneOf(
   const choice = Object.hasOwn(chosen, placement) ? chosen[placement] : null;
   if (
     !choice ||
+    Object.keys(chosen).length > 1 ||
     choice.campaignId !== record.campaignId ||
     choice.armId !== record.armId ||
     choice.propensityCampaign !== record.propensityCampaign ||

@@ -36,6 +36,8 @@ export interface CustomerStore {
   addBehaviour(event: StoredBehaviour): void;
   /** @param decisionId of a decision that it is credited to: written anyway, and the outcome with it */
   addOutcome(outcome: StoredOutcome, decisionId?: string): void;
+  /** Outcomes of this change: nothing of them is stored yet, and nothing will be of those that memory lets go of before it is over. */
+  readonly newOutcomes: ReadonlySet<StoredOutcome>;
   putEnrolment(enrolment: StoredEnrolment): void;
   /** Forgets a decision and its receipt; what waits for delivery stays. */
   dropDecision(id: string): void;
@@ -52,7 +54,7 @@ export class SqlStore implements CustomerStore {
   /** Decisions that changed, with the receipts of new ones: each is written once, however often the call changed it. */
   readonly #decisions = new Map<string, Receipt | undefined>();
   /** Outcomes of this change, with the decisions that they are credited to. */
-  readonly #outcomes: { readonly outcome: StoredOutcome; readonly decisionId: string | undefined }[] = [];
+  readonly #outcomes = new Map<StoredOutcome, string | undefined>();
   /** Events of this change. */
   readonly #events: WaitingEvent[] = [];
   #metaChanged = false;
@@ -122,7 +124,11 @@ export class SqlStore implements CustomerStore {
   addOutcome(outcome: StoredOutcome, decisionId?: string): void {
     this.state.outcomes.push(outcome);
     this.#saw(outcome.atMs);
-    this.#outcomes.push({ outcome, decisionId });
+    this.#outcomes.set(outcome, decisionId);
+  }
+
+  get newOutcomes(): ReadonlySet<StoredOutcome> {
+    return new Set(this.#outcomes.keys());
   }
 
   putEnrolment(enrolment: StoredEnrolment): void {
@@ -183,9 +189,10 @@ export class SqlStore implements CustomerStore {
 
   /** An outcome is stored with a decision that is written anyway, or in a row of its own. */
   #houseOutcomes(): void {
-    const { outcomesWith } = this.state;
-    for (const { outcome, decisionId } of this.#outcomes)
-      if (decisionId !== undefined && this.#decisions.has(decisionId))
+    const { outcomesWith, outcomes } = this.state;
+    for (const [outcome, decisionId] of this.#outcomes)
+      if (!outcomes.includes(outcome)) continue;
+      else if (decisionId !== undefined && this.#decisions.has(decisionId))
         outcomesWith.set(decisionId, [...(outcomesWith.get(decisionId) ?? []), outcome]);
       else this.#writeOutcome(outcome);
   }
@@ -224,7 +231,8 @@ export class SqlStore implements CustomerStore {
     const seq = places.get(id);
     if (seq !== undefined) {
       this.#writes.exec(
-        'UPDATE decisions SET decision = ?, receipt = coalesce(?, receipt) WHERE seq = ?',
+        'UPDATE decisions SET at_ms = ?, decision = ?, receipt = coalesce(?, receipt) WHERE seq = ?',
+        decision.record.atMs,
         text,
         receiptText,
         seq,

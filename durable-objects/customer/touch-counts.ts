@@ -38,12 +38,14 @@ export class TouchCounts {
     } else moments[place] = moment;
   }
 
-  /** The last one takes the place of the one that goes: their order says nothing. */
+  /** The last one takes the place of the one that goes: their order says nothing. A group goes with its last: campaigns come and go. */
   drop(id: string, decision: StoredDecision): void {
-    const { moments, ids, places } = this.#groupOf(decision);
-    const place = places.get(id);
-    if (place === undefined) return;
+    const group = this.#groupIn(decision);
+    const place = group?.places.get(id);
+    if (!group || place === undefined) return;
+    const { moments, ids, places } = group;
     places.delete(id);
+    if (places.size === 0) this.#forget(group);
     const lastId = ids.pop() as string;
     const lastMoment = moments.pop() as number;
     if (lastId === id) return;
@@ -69,10 +71,30 @@ export class TouchCounts {
     return count;
   }
 
-  #groupOf({ record: { campaignId, channel, countsTowardGlobal } }: StoredDecision): Group {
-    const groups = this.#groups.get(campaignId);
-    const known = groups?.find((group) => group.channel === channel && group.countsTowardGlobal === countsTowardGlobal);
+  /** How many groups are held: each has touches. */
+  get groups(): number {
+    let count = 0;
+    for (const groups of this.#groups.values()) count += groups.length;
+    return count;
+  }
+
+  #groupIn({ record: { campaignId, channel, countsTowardGlobal } }: StoredDecision): Group | undefined {
+    return this.#groups
+      .get(campaignId)
+      ?.find((group) => group.channel === channel && group.countsTowardGlobal === countsTowardGlobal);
+  }
+
+  #forget(group: Group): void {
+    const left = this.#groups.get(group.campaignId)?.filter((other) => other !== group) ?? [];
+    if (left.length > 0) this.#groups.set(group.campaignId, left);
+    else this.#groups.delete(group.campaignId);
+  }
+
+  #groupOf(decision: StoredDecision): Group {
+    const known = this.#groupIn(decision);
     if (known) return known;
+    const { campaignId, channel, countsTowardGlobal } = decision.record;
+    const groups = this.#groups.get(campaignId);
     const made = { campaignId, channel, countsTowardGlobal, moments: [], ids: [], places: new Map<string, number>() };
     if (groups) groups.push(made);
     else this.#groups.set(campaignId, [made]);

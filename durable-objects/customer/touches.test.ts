@@ -7,6 +7,7 @@ import { isOpen } from './claims.ts';
 import { SESSION_IDLE_MS } from './limits.ts';
 import type { StoredDecision } from './protocol.ts';
 import { type CustomerState, emptyState, sessionKeyOf } from './state.ts';
+import { TouchCounts } from './touch-counts.ts';
 import { capCounter, touchesOf } from './touches.ts';
 
 const HOUR_MS = 3_600_000;
@@ -80,6 +81,17 @@ describe('touches', () => {
         expect([...decisions.assignedIn(campaignId, NOW_MS)]).toEqual(expect.arrayContaining(alive));
       }
     }
+  });
+
+  it('of campaigns that are over hold no room: neither of those who saw them nor of the held-out', () => {
+    const counts = new TouchCounts();
+    const random = seededRandom('c0'.repeat(16));
+    const all = Array.from({ length: HISTORIES }, () => [...stateOf(random, true).decisions.values()]).flat();
+    for (const [i, decision] of all.entries()) counts.put(`d${i}`, decision);
+    expect(counts.groups).toBeGreaterThan(0);
+    for (const [i, decision] of all.entries()) counts.drop(`d${i}`, decision);
+    expect(counts.groups).toBe(0);
+    expect(counts.count({ kind: 'global' }, 2_000 * HOUR_MS, NOW_MS)).toBe(0);
   });
 });
 

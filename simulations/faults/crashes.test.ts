@@ -38,31 +38,68 @@ async function scene() {
   return { cluster, isolate, object, record, pass };
 }
 
+/** Every attempt of a call ends at one of its awaits. @returns how many did so far */
+function strikeAt(cluster: Cluster, await_: string, last: number): () => number {
+  let deaths = 0;
+  let passed = 0;
+  cluster.strike = (step) => {
+    if (step !== await_ || deaths === ATTEMPTS) return null;
+    passed += 1;
+    if (passed < last) return null;
+    passed = 0;
+    deaths += 1;
+    return 'written';
+  };
+  return () => deaths;
+}
+
 describe('an exposure that is reported', () => {
   test.each([1, 2])(
     'leaves nothing that no alarm stands for, should every attempt end at await %i of the object',
     async (last) => {
       const { cluster, isolate, object, record, pass } = await scene();
-      let deaths = 0;
-      let passed = 0;
-      cluster.strike = (step) => {
-        if (step !== 'customer.feedback await' || deaths === ATTEMPTS) return null;
-        passed += 1;
-        if (passed < last) return null;
-        passed = 0;
-        deaths += 1;
-        return 'written';
-      };
+      const deaths = strikeAt(cluster, 'customer.feedback await', last);
       const told = isolate.run(() => isolate.feedback('ann', [{ index: 0, record, kind: 'exposure' }]));
       await pass(MINUTE_MS);
-      expect(deaths).toBeGreaterThan(0);
-      if (deaths === ATTEMPTS) expect(await told).toBeNull();
+      expect(deaths()).toBeGreaterThan(0);
+      if (deaths() === ATTEMPTS) expect(await told).toBeNull();
       cluster.strike = null;
       await pass(HOUR_MS);
       const [row] = object.database.exec('SELECT id, at_ms, decision FROM decisions', []).toArray();
       const { exposedAtMs } = unpackDecision(row?.id as string, row?.at_ms as number, row?.decision as string);
       expect(exposedAtMs === null).toBe(last === 1);
       expect(unrest(cluster)).toBeNull();
+    },
+  );
+});
+
+describe('a decision that claims units', () => {
+  test.each([1, 2])(
+    'is not there without the alarm that gives them back, should every attempt end at await %i of the object',
+    async (last) => {
+      const { cluster, isolate, object, pass } = await scene();
+      // The alarms of before have rung.
+      await pass(HOUR_MS);
+      object.crash('written');
+      expect(object.alarmAtMs).toBeNull();
+      const deaths = strikeAt(cluster, 'customer.decide await', last);
+      const [placement, decisionId] = ['letter', 'ann.2.letter'];
+      const requests = [{ placement, decisionId, seed: '0123456789abcdef'.repeat(2) }];
+      void isolate.run(() =>
+        isolate.optimize({ name: 'ann', anonymous: false, requestId: '2', placements: [placement], requests }),
+      );
+      await pass(MINUTE_MS);
+      expect(deaths()).toBeGreaterThan(0);
+      cluster.strike = null;
+      const rows = object.database
+        .exec('SELECT id, at_ms, decision FROM decisions WHERE id = ?', [decisionId])
+        .toArray();
+      const claims = rows.flatMap(
+        (row) => unpackDecision(decisionId, row.at_ms as number, row.decision as string).claims,
+      );
+      expect(claims).toHaveLength(last === 1 ? 0 : 1);
+      if (last === 2) expect(claims[0]?.units).toBeGreaterThan(0);
+      expect(object.alarmAtMs === null).toBe(last === 1);
     },
   );
 });

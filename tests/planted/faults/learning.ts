@@ -137,12 +137,24 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
     name: 'alarm-looked-up-after-the-write',
     what: 'a crash while the alarm is looked up leaves an outbox that nobody wakes up for',
     file: 'durable-objects/customer/object.ts',
-    find: '    this.#chores.letGo(call.receivedAtMs);\n    await this.#wake.look();\n',
-    replace: '    this.#chores.letGo(call.receivedAtMs);\n',
+    find: 'Promise<void> {\n    if (!this.#isAwake(call)) await this.#wake.look();\n',
+    replace: 'Promise<void> {\n    this.#isAwake(call);\n',
     caughtBy: {
       project: 'node',
       file: 'simulations/faults/crashes.test.ts',
       title: 'leaves nothing that no alarm stands for',
+    },
+  },
+  {
+    name: 'decided-before-the-alarm-is-looked-up',
+    what: 'a crash while the alarm is looked up leaves claims that nobody gives back',
+    file: 'durable-objects/customer/object.ts',
+    find: '    if (!this.#isAwake(call)) await this.#wake.look();\n    const moved',
+    replace: '    this.#isAwake(call);\n    const moved',
+    caughtBy: {
+      project: 'node',
+      file: 'simulations/faults/crashes.test.ts',
+      title: 'is not there without the alarm that gives them back',
     },
   },
   {
