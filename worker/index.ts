@@ -29,7 +29,7 @@ export default {
   async fetch(request, env, ctx) {
     const path = pathOf(request.url);
     // Written with escapes it is the same path, and is not decided for behind.
-    if (app.takes(path)) return app.fetch(request, env, ctx);
+    if (app.takes(path)) return app.fetch(request, env, ctx, path);
     const answer = (await passOn(env.CONTROL, request)) ?? (await standIn.fetch(request, env, ctx));
     // Profiles and erasures go by here: what was told of consent before them is not gone by any more. A refused one changed nothing, and needs no key.
     const isRefused = answer.status >= 400 && answer.status < 500;

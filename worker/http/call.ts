@@ -2,7 +2,7 @@
 import { getQueryParam } from 'hono/utils/url';
 import type { ProblemName } from '../../contract/problem.ts';
 import type { RefusalReason } from '../../decisioning/reasons.ts';
-import { answerJson, answerWith } from './answers.ts';
+import { answerJson, answerTimed, answerWith } from './answers.ts';
 import type { Auth } from './auth.ts';
 import type { Deadline } from './deadline.ts';
 import { pathOf } from './paths.ts';
@@ -31,12 +31,15 @@ export class Call {
   problem: ProblemName | undefined = undefined;
   /** Refusals of this request by reason, for the log. */
   refusals: Partial<Record<RefusalReason, number>> | undefined = undefined;
+  /** The answer that was made with its `Server-Timing` last. */
+  timed: Response | undefined = undefined;
 
-  constructor(request: Request, env: Env, ctx: ExecutionContext) {
+  /** @param path of the request's address, where it is known already */
+  constructor(request: Request, env: Env, ctx: ExecutionContext, path = pathOf(request.url)) {
     this.request = request;
     this.env = env;
     this.ctx = ctx;
-    this.path = pathOf(request.url);
+    this.path = path;
   }
 
   /** A header of the request; undefined when it has none of this name. */
@@ -51,7 +54,9 @@ export class Call {
 
   /** An answer of JSON. */
   json(value: unknown, status?: number, headers?: Readonly<Record<string, string>>): Response {
-    return answerJson(value, status, headers);
+    if (status !== undefined || headers !== undefined) return answerJson(value, status, headers);
+    this.timed = answerTimed(value, this.timing.header());
+    return this.timed;
   }
 
   /** An answer of anything else, or of nothing. */
