@@ -175,7 +175,7 @@ async function askPast<R extends DecideReply | ExplainReply>(
     const found = await follow<R>(
       env,
       current,
-      (stub, facts) => ask(stub, { ...current, ...facts }) as Promise<R | Moved>,
+      (stub, facts) => ask(stub, facts === current ? current : { ...current, ...facts }) as Promise<R | Moved>,
       closed,
     );
     if ('astray' in found) return found;

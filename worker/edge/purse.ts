@@ -4,7 +4,7 @@ import type { Purse } from '../../decisioning/limits/purse.ts';
 import { type Needed, neededUnits } from '../../decisioning/limits/purse-needs.ts';
 import { OUTBOUND_FROM_MS } from '../../decisioning/steering/availability.ts';
 import type { DecidedPlacement } from '../../durable-objects/customer/protocol.ts';
-import type { Asked } from './decide.ts';
+import type { Asked } from './decide-call.ts';
 import { peekPurse, settlePurse, takePurse } from './leases.ts';
 
 type Ctx = Pick<ExecutionContext, 'waitUntil'>;

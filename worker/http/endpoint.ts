@@ -13,6 +13,7 @@ import { type DescribedEndpoint, describeEndpoint } from './described.ts';
 import type { EndpointInput, EndpointSpec, Part, Route } from './endpoint-spec.ts';
 import { answerInTime } from './in-time.ts';
 import { parseJson } from './json.ts';
+import { isLater } from './later.ts';
 import { type Checked, refuse, refused } from './problem.ts';
 import { admitNetwork } from './rate.ts';
 
@@ -48,6 +49,8 @@ function addressKeyOf(c: Call): string | undefined {
 }
 
 type Judged = Checked<unknown> | Promise<Checked<unknown>>;
+/** Reads the body as JSON, once however often it is asked for. */
+type ReadOnce = () => Judged;
 /** Whether a part is as it must be, as `judge` says where its own check is not sure. */
 type Judge = (part: Part | undefined, read: () => unknown, kind: Kind) => Judged;
 
@@ -69,6 +72,17 @@ function judgeFor(app: App, c: Call): Judge {
   };
 }
 
+function readOnceFor(c: Call, spec: AnySpec): ReadOnce {
+  let reading: Judged | undefined;
+  return () => {
+    reading ??= readJson(c, spec).then((read) => {
+      reading = read;
+      return read;
+    });
+    return reading;
+  };
+}
+
 /** Who shows no key that can be read asks out of their network's allowance all the same: nobody is refused, and logged, without end. */
 async function orTooMany<R extends Checked<unknown>>(c: Call, refusal: R): Promise<R | Checked<never>> {
   const admitted = await admitNetwork(c.env, c.request, undefined, c.receivedAtMs);
@@ -82,7 +96,7 @@ async function orTooMany<R extends Checked<unknown>>(c: Call, refusal: R): Promi
 async function check(
   c: Call,
   spec: AnySpec,
-  readOnce: () => Promise<Checked<unknown>>,
+  readOnce: ReadOnce,
   judge: Judge,
 ): Promise<Checked<{ body: unknown; raw: unknown; params: unknown; query: unknown }>> {
   const fromHeader =
@@ -99,20 +113,24 @@ async function check(
     if (!auth.ok) return auth;
     c.auth = auth.value;
   }
-  const json = await readOnce();
+  const reading = readOnce();
+  const json = isLater(reading) ? await reading : reading;
   if (!json.ok) return keyComesInBody ? orTooMany(c, json) : json;
   if (keyComesInBody) {
     const auth = await authenticate(c, bodyKeyOf(json.value), 'any');
     if (!auth.ok) return auth;
     c.auth = auth.value;
   }
-  const params = await judge(spec.params, () => c.params, 'parameter');
+  const ofParams = judge(spec.params, () => c.params, 'parameter');
+  const params = isLater(ofParams) ? await ofParams : ofParams;
   if (!params.ok) return params;
   // A parameter that nobody reads is a slip; pages may add some of their own to what they call.
   const queried = spec.query ?? (spec.auth === 'secret' ? noQuery : undefined);
-  const query = await judge(queried, () => c.query(), 'parameter');
+  const ofQuery = judge(queried, () => c.query(), 'parameter');
+  const query = isLater(ofQuery) ? await ofQuery : ofQuery;
   if (!query.ok) return query;
-  const body = await judge(spec.body, () => json.value, 'body');
+  const ofBody = judge(spec.body, () => json.value, 'body');
+  const body = isLater(ofBody) ? await ofBody : ofBody;
   if (!body.ok) return body;
   return { ok: true, value: { body: body.value, raw: json.value, params: params.value, query: query.value } };
 }
@@ -133,11 +151,7 @@ export function route<
   app.on(spec.method.toUpperCase(), spec.path, async (c) => {
     c.route = spec.path;
     c.isFrequent = spec.auth === 'any';
-    let reading: Promise<Checked<unknown>> | undefined;
-    const readOnce = () => {
-      reading ??= readJson(c, spec);
-      return reading;
-    };
+    const readOnce = readOnceFor(c, spec as AnySpec);
     const judge = judgeFor(app, c);
     // A decision's time begins when the request is here: how long its sender takes to send it is not ours, and keeps no older catalog or proof alive.
     if (spec.standIn) {
