@@ -101,7 +101,8 @@ export async function decideFor(env: Env, ctx: Pick<ExecutionContext, 'waitUntil
   // Of whom nothing is kept, nothing is known to be paid for either: what needs units is not theirs.
   if (visitor.kind === 'none') return { outcome: 'decided', decisions: decideHere(bare, asked), visitor };
   // Whatever needs units leaves a mark.
-  const carried = mayDefer ? undefined : await carryPurse(env, ctx, asked);
+  const taking = mayDefer ? undefined : carryPurse(env, ctx, asked);
+  const carried = taking && (await taking);
   const call: DecideCall =
     carried || mayDefer ? { ...bare, ...(carried && { purse: carried.purse }), ...(mayDefer && { mayDefer }) } : bare;
   const attempts: Attempts = { sent: 0, answered: 0 };

@@ -46,14 +46,22 @@ function withoutSent(needed: ReadonlyMap<string, Needed>, rules: readonly RulesS
   return sent.size === 0 ? needed : new Map([...needed].filter(([ledger]) => !sent.has(ledger)));
 }
 
-/** Takes what a request may need; undefined when it needs nothing: then no ledger is asked and no purse travels. */
-export async function carryPurse(
+/** Takes what a request may need; undefined, and at once, when it needs nothing: then no ledger is asked and no purse travels. */
+export function carryPurse(
   env: Env,
   ctx: Ctx,
   asked: NeedsAsked & Pick<Asked, 'timing'>,
-): Promise<CarriedPurse | undefined> {
+): Promise<CarriedPurse> | undefined {
   const needed = neededBy(asked);
-  if (needed.size === 0) return undefined;
+  return needed.size === 0 ? undefined : carried(env, ctx, asked, needed);
+}
+
+async function carried(
+  env: Env,
+  ctx: Ctx,
+  asked: NeedsAsked & Pick<Asked, 'timing'>,
+  needed: ReadonlyMap<string, Needed>,
+): Promise<CarriedPurse> {
   const { workspaceId, keyType } = asked.auth;
   // A page need not see which placements cost something.
   const done = keyType === 'secret' ? asked.timing?.start('lease') : undefined;

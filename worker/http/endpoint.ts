@@ -163,9 +163,14 @@ export function route<
       if (spec.auth !== 'none') requireSecrets(c.env);
       const checked = await check(c, spec as AnySpec, readOnce, judge);
       if (!checked.ok) return refuse(c, checked.refusal);
-      return handler(c, checked.value as EndpointInput<B, P, Q>);
+      // Handed on as it is, a promise's value comes two turns of the queue later.
+      return await handler(c, checked.value as EndpointInput<B, P, Q>);
     };
-    return answerInTime(c, work(), spec.standIn && (async () => standIn(c, spec as AnySpec, await readOnce(), judge)));
+    return await answerInTime(
+      c,
+      work(),
+      spec.standIn && (async () => standIn(c, spec as AnySpec, await readOnce(), judge)),
+    );
   });
 }
 
