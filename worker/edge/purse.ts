@@ -28,7 +28,11 @@ export interface CarriedPurse {
 /** By ledger, what the asked placements may need; empty where no campaign needs anything. */
 function neededBy(asked: NeedsAsked): ReadonlyMap<string, Needed> {
   const { slices, placements, catalog, auth, receivedAtMs, clientAtMs } = asked;
-  const rules = placements.flatMap((placement) => slices.get(placement)?.rules.rules ?? []);
+  const rules: RulesSlice[] = [];
+  for (const placement of placements) {
+    const slice = slices.get(placement);
+    if (slice) rules.push(slice.rules.rules);
+  }
   const needed = neededUnits(rules, { switches: catalog.switches, nowMs: clientAtMs ?? receivedAtMs });
   return auth.keyType === 'secret' ? needed : withoutSent(needed, rules);
 }

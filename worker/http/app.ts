@@ -29,18 +29,18 @@ export class App {
   /** The answer to a request. Bound: it is handed on as a function. @param path of its address, where it is known already */
   readonly fetch = async (request: Request, env: Env, ctx: ExecutionContext, path?: string): Promise<Response> => {
     const c = new Call(request, env, ctx, path);
-    const { method } = request;
     let response: Response;
     try {
-      response = await this.#answer(c, method);
+      response = await this.#answer(c);
     } catch (error) {
       response = answerError(error, c);
     }
     finish(c, response);
-    return method === 'HEAD' ? new Response(null, response) : response;
+    return c.method === 'HEAD' ? new Response(null, response) : response;
   };
 
-  #answer(c: Call, method: string): Response | Promise<Response> {
+  #answer(c: Call): Response | Promise<Response> {
+    const { method } = c;
     if (method === 'OPTIONS') return preflight();
     const found = this.#paths.find(method === 'HEAD' ? 'GET' : method, c.path);
     if (!found) return this.#otherwise ? this.#otherwise(c) : this.#unknown(c);

@@ -22,8 +22,8 @@ export function headerKey(header: string | undefined): Checked<string | undefine
 
 /** Browsers name no origin where a page gets something of its own; they say that it is its own, which no page can say for itself. */
 function originOf(c: Call): string | undefined {
-  const isOwn = c.request.method === 'GET' && c.header('sec-fetch-site') === 'same-origin';
-  return c.header('origin') ?? (isOwn ? new URL(c.request.url).origin : undefined);
+  const isOwn = c.method === 'GET' && c.header('sec-fetch-site') === 'same-origin';
+  return c.origin ?? (isOwn ? new URL(c.request.url).origin : undefined);
 }
 
 /**
@@ -32,18 +32,18 @@ function originOf(c: Call): string | undefined {
  */
 export async function authenticate(c: Call, key: string | undefined, need: 'any' | 'secret'): Promise<Checked<Auth>> {
   const nowMs = c.receivedAtMs;
-  const counting = admitNetwork(c.env, c.request, key, nowMs);
+  const counting = admitNetwork(c.env, c, key, nowMs);
   const network = isLater(counting) ? await counting : counting;
   if (!network.ok) return network;
   if (key === undefined) return refused('missing_key', 'Send "Authorization: Bearer <key>"');
   const done = c.timing.start('key');
-  const mayLookUp = () => admitLookUp(c.env, c.request, nowMs);
+  const mayLookUp = () => admitLookUp(c.env, c, nowMs);
   const finding = findKey(c.env.DB, key, nowMs, c.deadline, mayLookUp);
   const facts = isLater(finding) ? await finding : finding;
   done();
   if (!facts) {
     // What only looks like a secret key has not been counted yet.
-    const counted = key.startsWith('sk_') ? await admitNetwork(c.env, c.request, undefined, nowMs) : network;
+    const counted = key.startsWith('sk_') ? await admitNetwork(c.env, c, undefined, nowMs) : network;
     return counted.ok ? refused('unknown_key') : counted;
   }
   if (need === 'secret' && facts.type !== 'secret') return refused('secret_key_required');

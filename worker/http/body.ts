@@ -32,16 +32,23 @@ async function readBytes(stream: ReadableStream<Uint8Array>, maxBytes: number): 
 /** Without a state between texts: one serves all. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
-/** The body as text; empty when there is none. Refused: longer than `maxBytes` by its header or in fact, broken off, or not UTF-8. */
-export async function readBody(request: Request, maxBytes: number): Promise<Checked<string>> {
-  const told = request.headers.get('content-length');
+/**
+ * The body as text; empty when there is none. Refused: longer than `maxBytes` by its header or in fact, broken off, or not UTF-8.
+ *
+ * @param told its Content-Length, where it was read already
+ */
+export async function readBody(
+  request: Request,
+  maxBytes: number,
+  told = request.headers.get('content-length') ?? undefined,
+): Promise<Checked<string>> {
   if (Number(told ?? 0) > maxBytes) return tooLarge(maxBytes);
-  if (told === null && request.body === null) return { ok: true, value: '' };
+  if (told === undefined && request.body === null) return { ok: true, value: '' };
   let bytes: ArrayBuffer | Uint8Array | undefined;
   try {
     // No more than its header tells comes from a body that has one: it is read at once, at a third of what a reader costs, and as what it comes in. Of any
     // other the stream is looked at, which alone costs as much.
-    bytes = await (told === null
+    bytes = await (told === undefined
       ? readBytes(request.body as ReadableStream<Uint8Array>, maxBytes)
       : request.arrayBuffer());
   } catch {

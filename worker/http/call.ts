@@ -12,6 +12,11 @@ export class Call {
   readonly request: Request;
   readonly env: Env;
   readonly ctx: ExecutionContext;
+  /** Of the request: asked of the platform once, which makes something of them each time. */
+  readonly headers: Headers;
+  readonly method: string;
+  /** What the browser says that the asking page is of. */
+  readonly origin: string | undefined;
   /** Path of its address as it is written there. */
   readonly path: string;
   /** When the worker got the request, of a decision all of it, milliseconds since the epoch: the time of everything that happens in it. */
@@ -39,12 +44,20 @@ export class Call {
     this.request = request;
     this.env = env;
     this.ctx = ctx;
+    this.headers = request.headers;
+    this.method = request.method;
+    this.origin = this.header('origin');
     this.path = path;
   }
 
   /** A header of the request; undefined when it has none of this name. */
   header(name: string): string | undefined {
-    return this.request.headers.get(name) ?? undefined;
+    return this.headers.get(name) ?? undefined;
+  }
+
+  /** What the platform knows of the request. */
+  get cf(): Request['cf'] {
+    return this.request.cf;
   }
 
   /** What the address asks for besides its path: each name's first value. */

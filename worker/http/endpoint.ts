@@ -30,7 +30,7 @@ function checkMediaType(spec: AnySpec, header: string | undefined): Checked<unde
 /** The body as JSON, undefined when it is empty and the endpoint allows that. */
 async function readJson(c: Call, spec: AnySpec): Promise<Checked<unknown>> {
   if (!spec.body) return { ok: true, value: undefined };
-  const text = await readBody(c.request, spec.maxBodyBytes ?? MAX_BODY_BYTES);
+  const text = await readBody(c.request, spec.maxBodyBytes ?? MAX_BODY_BYTES, c.header('content-length'));
   if (!text.ok) return text;
   if (text.value === '' && spec.body.safeParse(undefined).success) return { ok: true, value: undefined };
   const type = checkMediaType(spec, c.header('content-type'));
@@ -85,7 +85,7 @@ function readOnceFor(c: Call, spec: AnySpec): ReadOnce {
 
 /** Who shows no key that can be read asks out of their network's allowance all the same: nobody is refused, and logged, without end. */
 async function orTooMany<R extends Checked<unknown>>(c: Call, refusal: R): Promise<R | Checked<never>> {
-  const admitted = await admitNetwork(c.env, c.request, undefined, c.receivedAtMs);
+  const admitted = await admitNetwork(c.env, c, undefined, c.receivedAtMs);
   return admitted.ok ? refusal : admitted;
 }
 
@@ -103,7 +103,7 @@ async function check(
     spec.auth === 'none' ? ({ ok: true, value: undefined } as const) : headerKey(c.header('authorization'));
   if (!fromHeader.ok) return orTooMany(c, fromHeader);
   if (spec.auth === 'none') {
-    const admitted = await admitNetwork(c.env, c.request, undefined, c.receivedAtMs);
+    const admitted = await admitNetwork(c.env, c, undefined, c.receivedAtMs);
     if (!admitted.ok) return admitted;
   }
   const fromAddress = spec.auth === 'any' && spec.body === undefined ? addressKeyOf(c) : undefined;

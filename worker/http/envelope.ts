@@ -14,10 +14,9 @@ const METHODS = 'GET, POST, PUT, DELETE';
  * request only where the site keeps one, and the origin is one of the site's.
  */
 function setCors(response: Response, c: Call): void {
-  const origin = c.header('origin');
-  if (origin === undefined) return;
+  if (c.origin === undefined) return;
   const { headers } = response;
-  headers.set('access-control-allow-origin', origin);
+  headers.set('access-control-allow-origin', c.origin);
   if (cookieFor(c.auth, c.request)) headers.set('access-control-allow-credentials', 'true');
   headers.set('access-control-expose-headers', 'ETag, Server-Timing, Location, Retry-After');
 }
@@ -46,7 +45,7 @@ function logRequest(c: Call, status: number): void {
   if (standing === 0) return;
   log({
     level: status >= 500 ? 'error' : 'info',
-    method: c.request.method,
+    method: c.method,
     route: c.route,
     status,
     ms: Math.round(c.timing.totalMs()),

@@ -34,7 +34,7 @@ describe('an answer', () => {
     const set = vi.spyOn(globalThis, 'setTimeout');
     const c = callWithin(20);
     const within = vi.spyOn(c.deadline, 'within');
-    const answer = answerInTime(c, c.deadline.within(never), standIn);
+    const answer = answerInTime(c, c.deadline.within(never) as Promise<never>, standIn);
     for (let turn = 0; turn < 3; turn += 1) await undefined;
     expect([within.mock.calls.length, set.mock.calls.length]).toEqual([2, 1]);
     await answer;

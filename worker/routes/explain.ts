@@ -64,7 +64,7 @@ async function explain(c: Call, body: ExplainRequest): Promise<Response> {
     placements: body.placements,
     requestId: crypto.randomUUID(),
     repeatable: false,
-    attributes: { ...requestFacts(c.request, body.context), ...admitted },
+    attributes: { ...requestFacts(c, body.context), ...admitted },
     sessionId: body.sessionId,
     receivedAtMs: nowMs,
     clientAtMs: undefined,

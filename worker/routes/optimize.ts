@@ -128,7 +128,7 @@ class Visit implements Asked {
 
   get attributes(): RequestAttributes {
     const { c, body, admitted } = this.#said;
-    this.#attributes ??= { ...requestFacts(c.request, body.context), ...admitted };
+    this.#attributes ??= { ...requestFacts(c, body.context), ...admitted };
     return this.#attributes;
   }
 
