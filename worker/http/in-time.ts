@@ -7,8 +7,8 @@ import { problem } from './problem.ts';
 /** Of the deadline: those who stopped waiting at its end have a twentieth of it to say what they have. */
 export const LAST_SHARE = 1.05;
 /**
- * Turns of the microtask queue in which work may end before a timer is set for it: a decision that asks nobody takes fifteen, and a timer costs as
- * much as its choice. Turns that nothing happens in take a microsecond or two together.
+ * Turns of the microtask queue in which work may end before a timer is set for it: a decision that asks nobody takes five, and a timer costs as much
+ * as its choice. Turns that nothing happens in take a microsecond or two together.
  */
 const FREE_TURNS = 24;
 
