@@ -26,15 +26,18 @@ const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 type FrontEnv = Env & { readonly CONTROL: Fetcher; readonly CONTRACT: ContractBinding };
 
 export default {
-  async fetch(request, env, ctx) {
+  fetch(request, env, ctx) {
     const path = pathOf(request.url);
     // Written with escapes it is the same path, and is not decided for behind.
-    if (app.takes(path)) return app.fetch(request, env, ctx);
-    const answer = (await passOn(env.CONTROL, request)) ?? (await standIn.fetch(request, env, ctx));
-    // Profiles and erasures go by here: what was told of consent before them is not gone by any more. A refused one changed nothing, and needs no key.
-    const isRefused = answer.status >= 400 && answer.status < 500;
-    if (!READS.has(request.method) && tryDecodeURIComponent(path).startsWith('/v1/customers/') && !isRefused)
-      forgetAllStandings();
-    return answer;
+    return app.takes(path) ? app.fetch(request, env, ctx, path) : fromBehind(request, env, ctx, path);
   },
 } satisfies ExportedHandler<FrontEnv>;
+
+async function fromBehind(request: Request, env: FrontEnv, ctx: ExecutionContext, path: string): Promise<Response> {
+  const answer = (await passOn(env.CONTROL, request)) ?? (await standIn.fetch(request, env, ctx));
+  // Profiles and erasures go by here: what was told of consent before them is not gone by any more. A refused one changed nothing, and needs no key.
+  const isRefused = answer.status >= 400 && answer.status < 500;
+  if (!READS.has(request.method) && tryDecodeURIComponent(path).startsWith('/v1/customers/') && !isRefused)
+    forgetAllStandings();
+  return answer;
+}

@@ -7,7 +7,7 @@ import { forgetSharedFacts } from '../../durable-objects/customer/shared-facts.t
 import { createApp } from '../../worker/app.ts';
 import { currentCatalog, forgetCatalogs } from '../../worker/edge/catalog.ts';
 import { askCustomer } from '../../worker/edge/customer-calls.ts';
-import { decideCall } from '../../worker/edge/decide.ts';
+import { decideCall } from '../../worker/edge/decide-call.ts';
 import { forgetSlices, placementSlices } from '../../worker/edge/slices.ts';
 import { knownName } from '../../worker/edge/visitor.ts';
 import { Deadline } from '../../worker/http/deadline.ts';

@@ -58,7 +58,8 @@ export function answerOf(
     sticky: record.sticky ? true : undefined,
     sendAt: record.sendAtMs === undefined ? undefined : isoOf(record.sendAtMs),
     decisionId: id,
-    token: remembered ? encodeToken(record, tokenSigner(env)) : undefined,
+    // In one piece, as its id: it has no letter that this changes.
+    token: remembered ? encodeToken(record, tokenSigner(env)).normalize() : undefined,
     claimExpiresAt: remembered ? isoOf(record.claimExpiresAtMs) : undefined,
     reasons,
   };

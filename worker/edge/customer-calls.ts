@@ -57,12 +57,12 @@ async function follow<R extends { readonly outcome: string }>(
 }
 
 /** Runs an idempotent call against the customer's object, wherever the customer is by now: for whoever has a proof, a secret or a token. */
-export async function callCustomer<R extends { readonly outcome: string }>(
+export function callCustomer<R extends { readonly outcome: string }>(
   env: Env,
   facts: CallFacts,
   call: Call<R>,
 ): Promise<Found<R>> {
-  return (await follow(env, facts, call, [])) as Found<R>;
+  return follow(env, facts, call, []) as Promise<Found<R>>;
 }
 
 /** The same for whoever has an anonymous id and nothing else; what is told under a name that is ending still arrives. */
@@ -140,13 +140,13 @@ interface Answered<R> {
 }
 
 /** Asks a customer's object to decide or explain; a second call brings what its isolate lacked. */
-export async function askCustomer<R extends DecideReply | ExplainReply>(
+export function askCustomer<R extends DecideReply | ExplainReply>(
   env: Env,
   call: DecideCall,
   catalog: EdgeCatalog,
   ask: Ask<R>,
 ): Promise<Answered<R>> {
-  return (await askPast(env, call, catalog, ask, [])) as Answered<R>;
+  return askPast(env, call, catalog, ask, []) as Promise<Answered<R>>;
 }
 
 /** The same for whoever has an anonymous id and nothing else: nothing is told of a customer that it is ceasing to stand for. */
@@ -175,7 +175,7 @@ async function askPast<R extends DecideReply | ExplainReply>(
     const found = await follow<R>(
       env,
       current,
-      (stub, facts) => ask(stub, { ...current, ...facts }) as Promise<R | Moved>,
+      (stub, facts) => ask(stub, facts === current ? current : { ...current, ...facts }) as Promise<R | Moved>,
       closed,
     );
     if ('astray' in found) return found;

@@ -1,5 +1,4 @@
 /** One decision request: with the customer's object where there is one, without where there is none yet. */
-import type { OptimizeRequest } from '../../contract/decisions.ts';
 import { HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
 import { decide, type PlacementRequest } from '../../decisioning/decide.ts';
 import { isCapped } from '../../decisioning/eligibility.ts';
@@ -9,103 +8,18 @@ import type { DecideCall, DecidedPlacement, DecideReply, Standing } from '../../
 import { recordOf } from '../../durable-objects/customer/record.ts';
 import { EMPTY_PROFILE, emptyState } from '../../durable-objects/customer/state.ts';
 import { inputOf, type SharedFacts } from '../../durable-objects/customer/view.ts';
-import { hmacHalves, randomText } from '../../durable-objects/shared/naming.ts';
-import type { Auth } from '../http/auth.ts';
-import { type Deadline, LATE } from '../http/deadline.ts';
-import type { Timing } from '../http/timing.ts';
+import { LATE } from '../http/deadline.ts';
 import type { EdgeCatalog } from './catalog.ts';
 import { askCustomer, askUnproven } from './customer-calls.ts';
+import { type Asked, callOf, decideCall, nameOf, namesModels, requestsOf } from './decide-call.ts';
 import { modelsInReach, servedModel } from './models.ts';
 import { decideOutright, type OutrightCall } from './outright.ts';
 import { refusedOf } from './purposes.ts';
 import { type Attempts, carryPurse } from './purse.ts';
 import { decisionsOf, standingIn } from './replies.ts';
 import { signIn, strayed } from './sign-in.ts';
-import type { PlacementSlices } from './slices.ts';
 import { recentStanding, rememberStanding } from './standings.ts';
 import type { Visitor } from './visitor.ts';
-
-export interface Asked {
-  readonly auth: Auth;
-  readonly visitor: Visitor;
-  /** The id that the visitor's cookie has, where the request names another. */
-  readonly inCookie?: string | undefined;
-  /** As in `VisitorFacts`. */
-  readonly fingerprint?: string | undefined;
-  readonly catalog: EdgeCatalog;
-  readonly slices: ReadonlyMap<string, PlacementSlices>;
-  /** What deciding waits for the customer's object, at most. */
-  readonly deadline: Deadline;
-  readonly timing?: Timing;
-  readonly placements: readonly string[];
-  readonly requestId: string;
-  readonly repeatable: boolean;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly sessionId: OptimizeRequest['sessionId'];
-  readonly purposes?: OptimizeRequest['purposes'];
-  /** Models that are asked for besides those of the placements. */
-  readonly models?: readonly string[];
-  readonly receivedAtMs: number;
-  readonly clientAtMs: number | undefined;
-}
-
-/** Whom a request is decided for; the name is gone with the answer when nobody may be remembered. */
-const nameOf = (visitor: Visitor): string => (visitor.kind === 'none' ? randomText() : visitor.name);
-
-/**
- * What is asked for. A decision's id is derived from the request's, so that a retry names the same decision; it begins with the object's name, so that its
- * receipt can be found. Its seed is the other half of the same HMAC: whoever has the id knows nothing of the seed, so nobody can grind ids for an arm. 128 bits
- * are all that the generator holds, and what a device's seeds have.
- */
-function requestsOf(env: Env, { auth, requestId, placements }: Asked, name: string): PlacementRequest[] {
-  return placements.map((placement) => {
-    const { text, hex } = hmacHalves(env.NAMING_SECRET, auth.workspaceId, 'decision', name, requestId, placement);
-    return { placement, decisionId: `${name}.${text}`, seed: hex };
-  });
-}
-
-/** The call to the customer's object. */
-export async function decideCall(env: Env, asked: Asked): Promise<DecideCall> {
-  const name = nameOf(asked.visitor);
-  return callOf(env, asked, name, requestsOf(env, asked, name));
-}
-
-async function callOf(
-  env: Env,
-  asked: Asked,
-  name: string,
-  requests: readonly PlacementRequest[],
-): Promise<DecideCall> {
-  const { visitor, catalog, auth } = asked;
-  const refused = refusedOf(asked.purposes, visitor);
-  const inReach = namesModels(asked) ? await modelsInReach(env, asked) : undefined;
-  return {
-    workspaceId: auth.workspaceId,
-    name,
-    ...(refused && { refused }),
-    anonymous: visitor.kind !== 'known',
-    siteId: auth.siteId,
-    receivedAtMs: asked.receivedAtMs,
-    clientAtMs: asked.clientAtMs,
-    requestId: asked.requestId,
-    repeatable: asked.repeatable,
-    requests,
-    rules: Object.fromEntries(Array.from(asked.slices, ([placement, { rulesHash }]) => [placement, rulesHash])),
-    revision: catalog.manifest.revision,
-    catalogSeq: catalog.seq,
-    switches: catalog.switches,
-    ...(inReach && { models: inReach.models }),
-    ...(inReach && inReach.late.length > 0 && { lateModels: inReach.late }),
-    attributes: asked.attributes,
-    sessionId: asked.sessionId,
-  };
-}
-
-function namesModels({ models = [], slices }: Asked): boolean {
-  if (models.length > 0) return true;
-  for (const { rules } of slices.values()) if (rules.rules.models) return true;
-  return false;
-}
 
 /** By the allocations that it is of, which are one map for as long as nothing new is published. */
 const evidences = new WeakMap<EdgeCatalog['allocations'], Evidence>();
@@ -182,12 +96,15 @@ export async function decideFor(env: Env, ctx: Pick<ExecutionContext, 'waitUntil
   const isAlone = visitor.kind !== 'known' || visitor.anonymousName === null;
   const outright = mayDefer && isAlone ? decideAtOnce(asked, name, requests) : undefined;
   if (outright) return { outcome: 'decided', decisions: outright, visitor };
-  const bare = await callOf(env, asked, name, requests);
+  const inReach = namesModels(asked) && (await modelsInReach(env, asked));
+  const bare = callOf(asked, name, requests, inReach);
   // Of whom nothing is kept, nothing is known to be paid for either: what needs units is not theirs.
   if (visitor.kind === 'none') return { outcome: 'decided', decisions: decideHere(bare, asked), visitor };
   // Whatever needs units leaves a mark.
-  const carried = mayDefer ? undefined : await carryPurse(env, ctx, asked);
-  const call: DecideCall = { ...bare, ...(carried && { purse: carried.purse }), ...(mayDefer && { mayDefer }) };
+  const taking = mayDefer ? undefined : carryPurse(env, ctx, asked);
+  const carried = taking && (await taking);
+  const call: DecideCall =
+    carried || mayDefer ? { ...bare, ...(carried && { purse: carried.purse }), ...(mayDefer && { mayDefer }) } : bare;
   const attempts: Attempts = { sent: 0, answered: 0 };
   if (visitor.kind === 'new') {
     const decisions = decideHere(call, asked);

@@ -4,7 +4,7 @@ import type { Purse } from '../../decisioning/limits/purse.ts';
 import { type Needed, neededUnits } from '../../decisioning/limits/purse-needs.ts';
 import { OUTBOUND_FROM_MS } from '../../decisioning/steering/availability.ts';
 import type { DecidedPlacement } from '../../durable-objects/customer/protocol.ts';
-import type { Asked } from './decide.ts';
+import type { Asked } from './decide-call.ts';
 import { peekPurse, settlePurse, takePurse } from './leases.ts';
 
 type Ctx = Pick<ExecutionContext, 'waitUntil'>;
@@ -28,7 +28,11 @@ export interface CarriedPurse {
 /** By ledger, what the asked placements may need; empty where no campaign needs anything. */
 function neededBy(asked: NeedsAsked): ReadonlyMap<string, Needed> {
   const { slices, placements, catalog, auth, receivedAtMs, clientAtMs } = asked;
-  const rules = placements.flatMap((placement) => slices.get(placement)?.rules.rules ?? []);
+  const rules: RulesSlice[] = [];
+  for (const placement of placements) {
+    const slice = slices.get(placement);
+    if (slice) rules.push(slice.rules.rules);
+  }
   const needed = neededUnits(rules, { switches: catalog.switches, nowMs: clientAtMs ?? receivedAtMs });
   return auth.keyType === 'secret' ? needed : withoutSent(needed, rules);
 }
@@ -46,14 +50,22 @@ function withoutSent(needed: ReadonlyMap<string, Needed>, rules: readonly RulesS
   return sent.size === 0 ? needed : new Map([...needed].filter(([ledger]) => !sent.has(ledger)));
 }
 
-/** Takes what a request may need; undefined when it needs nothing: then no ledger is asked and no purse travels. */
-export async function carryPurse(
+/** Takes what a request may need; undefined, and at once, when it needs nothing: then no ledger is asked and no purse travels. */
+export function carryPurse(
   env: Env,
   ctx: Ctx,
   asked: NeedsAsked & Pick<Asked, 'timing'>,
-): Promise<CarriedPurse | undefined> {
+): Promise<CarriedPurse> | undefined {
   const needed = neededBy(asked);
-  if (needed.size === 0) return undefined;
+  return needed.size === 0 ? undefined : carried(env, ctx, asked, needed);
+}
+
+async function carried(
+  env: Env,
+  ctx: Ctx,
+  asked: NeedsAsked & Pick<Asked, 'timing'>,
+  needed: ReadonlyMap<string, Needed>,
+): Promise<CarriedPurse> {
   const { workspaceId, keyType } = asked.auth;
   // A page need not see which placements cost something.
   const done = keyType === 'secret' ? asked.timing?.start('lease') : undefined;

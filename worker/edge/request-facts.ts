@@ -12,6 +12,9 @@ const MAX_USER_AGENT = 512;
 /** User agents that are remembered with what they say: more than most sites meet in an hour, half a megabyte at most. */
 const MAX_DEVICES = 1_000;
 
+/** A request, as far as it is looked at. */
+type Asking = Pick<Request, 'headers'> & { readonly cf?: Request['cf'] | undefined };
+
 interface Place {
   readonly country?: string;
   readonly region?: string;
@@ -20,9 +23,9 @@ interface Place {
   readonly timezone?: string;
 }
 
-function geo(request: Request): FactsOf<'geo', string> {
-  if (!request.cf) return {};
-  const { country, region, city, continent, timezone } = request.cf as Place;
+function geo({ cf }: Asking): FactsOf<'geo', string> {
+  if (!cf) return {};
+  const { country, region, city, continent, timezone } = cf as Place;
   const facts: FactsOf<'geo', unknown> = { country, region, city, continent, timeZone: timezone };
   return Object.fromEntries(
     Object.entries(facts).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
@@ -32,8 +35,8 @@ function geo(request: Request): FactsOf<'geo', string> {
 /** What agents are, by their text: few browsers make most requests, and parsing one costs more than a choice. */
 const devices = new Map<string, FactsOf<'device', string>>();
 
-function device(request: Request): FactsOf<'device', string> {
-  const userAgent = request.headers.get('user-agent')?.slice(0, MAX_USER_AGENT);
+function device({ headers }: Asking): FactsOf<'device', string> {
+  const userAgent = headers.get('user-agent')?.slice(0, MAX_USER_AGENT);
   if (!userAgent) return { type: 'unknown' };
   const known = devices.get(userAgent);
   if (known) return known;
@@ -53,8 +56,8 @@ function deviceOf(userAgent: string): FactsOf<'device', string> {
 }
 
 /** What a browser asks for first, `de-DE`; a server that asks for a customer has no language of theirs, and sends no such header. */
-function firstLanguage(request: Request): string | undefined {
-  return /^[a-z]{2,3}(-[a-z\d]{2,8}){0,3}(?=[,;]|$)/i.exec(request.headers.get('accept-language') ?? '')?.[0];
+function firstLanguage({ headers }: Asking): string | undefined {
+  return /^[a-z]{2,3}(-[a-z\d]{2,8}){0,3}(?=[,;]|$)/i.exec(headers.get('accept-language') ?? '')?.[0];
 }
 
 const addressOf = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
@@ -64,14 +67,14 @@ export function addressFacts(context: OptimizeRequest['context']): FactsOf<'page
   return pageFacts(addressOf, context);
 }
 
-function page(request: Request, context: OptimizeRequest['context']): FactsOf<'page', string> {
+function page(request: Asking, context: OptimizeRequest['context']): FactsOf<'page', string> {
   const language = context?.language ?? firstLanguage(request);
   return { ...addressFacts(context), ...(language !== undefined && { language }) };
 }
 
 /** Facts that conditions read as `geo.*`, `device.*` and `page.*`. */
 export function requestFacts(
-  request: Request,
+  request: Asking,
   context: OptimizeRequest['context'],
 ): Record<string, Record<string, string>> {
   return { geo: geo(request), device: device(request), page: page(request, context) };

@@ -5,8 +5,9 @@ import type { SiteCookie } from '../../decisioning/catalog/configuration.ts';
 import { fields, listOf, oneOf, optional, text, wholeFrom } from '../../decisioning/catalog/shape.ts';
 import type { SiteFacts } from '../http/auth.ts';
 import type { Deadline } from '../http/deadline.ts';
+import { isLater } from '../http/later.ts';
 import { Unavailable } from '../http/unavailable.ts';
-import { currentCatalog } from './catalog.ts';
+import { type Current, currentCatalog } from './catalog.ts';
 import type { KeyOwner } from './keys.ts';
 import { RecentAnswers } from './recent-answers.ts';
 
@@ -32,17 +33,33 @@ async function draftFacts(d1: D1Database, workspaceId: string, siteId: string): 
   return { kind, origins, consent, ...(cookie && { cookie: { maxAgeDays: DEFAULT_COOKIE_DAYS, ...cookie } }) };
 }
 
-/** The facts of a key's site, undefined when it has no configuration. Throws {@link Unavailable} when nobody can tell. */
-export async function siteFacts(
+/** The facts of a key's site, undefined when it has no configuration; at once where a fresh catalog has them. Throws {@link Unavailable} when nobody can tell. */
+export function siteFacts(
   env: Env,
   ctx: Pick<ExecutionContext, 'waitUntil'>,
   key: KeyOwner,
   nowMs: number,
   deadline: Deadline,
-): Promise<SiteFacts | undefined> {
-  const current = await currentCatalog(env, ctx, key.workspaceId, nowMs);
+): SiteFacts | undefined | Promise<SiteFacts | undefined> {
+  const current = currentCatalog(env, ctx, key.workspaceId, nowMs);
+  const published = isLater(current) ? undefined : publishedFacts(current, key);
+  return published ?? lookUp(env, current, key, nowMs, deadline);
+}
+
+function publishedFacts(current: Current | undefined, { siteId }: KeyOwner): SiteFacts | undefined {
   const sites = current?.catalog.directory.sites;
-  if (sites && Object.hasOwn(sites, key.siteId)) return sites[key.siteId];
+  return sites && Object.hasOwn(sites, siteId) ? sites[siteId] : undefined;
+}
+
+async function lookUp(
+  env: Env,
+  current: ReturnType<typeof currentCatalog>,
+  key: KeyOwner,
+  nowMs: number,
+  deadline: Deadline,
+): Promise<SiteFacts | undefined> {
+  const published = publishedFacts(await current, key);
+  if (published) return published;
   const name = `${key.workspaceId}/${key.siteId}`;
   try {
     return await recentDrafts.find(name, () => draftFacts(env.DB, key.workspaceId, key.siteId), nowMs, deadline);

@@ -3,7 +3,8 @@ import type { DecisionAnswer } from '../../contract/decisions.ts';
 import { describeRefusal } from '../../decisioning/describe.ts';
 import { explainFor } from '../../durable-objects/customer/explain.ts';
 import { emptyState } from '../../durable-objects/customer/state.ts';
-import { type Asked, decideCall, sharedFacts } from './decide.ts';
+import { sharedFacts } from './decide.ts';
+import { type Asked, decideCall } from './decide-call.ts';
 
 export type Why = NonNullable<DecisionAnswer['why']>;
 

@@ -14,7 +14,10 @@ const COMMON = {
 /** Copied by each answer: a record of strings would be read anew. */
 const commonHeaders = new Headers(COMMON);
 const jsonHeaders = new Headers({ ...COMMON, 'content-type': 'application/json' });
-const JSON_200 = { status: 200, headers: jsonHeaders };
+
+/** What ordinary answers are made after: of another answer its parts are taken as they are, of an object each would be asked for by name. */
+const ordinary = new Response(null, { headers: jsonHeaders });
+const ordinaryHeaders = ordinary.headers;
 
 /** An answer with any body, or none; `headers` go before those that every answer has. */
 export function answerWith(
@@ -31,5 +34,11 @@ export function answerWith(
 export function answerJson(value: unknown, status = 200, headers?: Readonly<Record<string, string>>): Response {
   const text = JSON.stringify(value);
   if (headers !== undefined) return answerWith(text, status, { 'content-type': 'application/json', ...headers });
-  return new Response(text, status === 200 ? JSON_200 : { status, headers: jsonHeaders });
+  return new Response(text, { status, headers: jsonHeaders });
+}
+
+/** An ordinary answer of JSON, with its `Server-Timing`: told to the one that all are made after, for headers that are asked for afterwards are one more object of the platform's. */
+export function answerTimed(value: unknown, timing: string): Response {
+  ordinaryHeaders.set('server-timing', timing);
+  return new Response(JSON.stringify(value), ordinary);
 }

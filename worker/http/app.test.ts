@@ -5,6 +5,10 @@ import { problem } from './problem.ts';
 
 const app = new App();
 app.on('GET', '/v1/things/{id}', (c) => c.json(c.params, 200, { etag: '"1"' }));
+app.on('GET', '/v1/spans/{name}', (c) => {
+  c.timing.start(c.params.name as string);
+  return c.params.name === 'replaced' ? c.json({}) && c.body(null, 204) : c.json({});
+});
 app.on('POST', '/v1/broken', () => {
   throw 'no error, and customer@example.com';
 });
@@ -22,6 +26,13 @@ describe('an application', () => {
     expect([head.status, head.headers.get('etag'), await head.text()]).toEqual([200, '"1"', '']);
     expect(head.headers.get('x-content-type-options')).toBe('nosniff');
     expect(head.headers.get('server-timing')).toMatch(/^total;dur=\d+\.\d$/);
+  });
+
+  it('tells of each answer where its own time went, however it was made', async () => {
+    for (const name of ['one', 'other', 'replaced']) {
+      const { headers } = await send(app, `/v1/spans/${name}`);
+      expect(headers.get('server-timing')).toMatch(new RegExp(`^${name};dur=\\d+\\.\\d, total;dur=\\d+\\.\\d$`));
+    }
   });
 
   it('answers 500 whatever is thrown, and tells nobody what it was', async () => {

@@ -26,20 +26,21 @@ export class App {
     return this.#paths.has(path);
   }
 
-  /** The answer to a request. Bound: it is handed on as a function. */
-  readonly fetch = async (request: Request, env: Env, ctx: ExecutionContext): Promise<Response> => {
-    const c = new Call(request, env, ctx);
+  /** The answer to a request. Bound: it is handed on as a function. @param path of its address, where it is known already */
+  readonly fetch = async (request: Request, env: Env, ctx: ExecutionContext, path?: string): Promise<Response> => {
+    const c = new Call(request, env, ctx, path);
     let response: Response;
     try {
-      response = await this.#answer(c, request.method);
+      response = await this.#answer(c);
     } catch (error) {
       response = answerError(error, c);
     }
     finish(c, response);
-    return request.method === 'HEAD' ? new Response(null, response) : response;
+    return c.method === 'HEAD' ? new Response(null, response) : response;
   };
 
-  #answer(c: Call, method: string): Response | Promise<Response> {
+  #answer(c: Call): Response | Promise<Response> {
+    const { method } = c;
     if (method === 'OPTIONS') return preflight();
     const found = this.#paths.find(method === 'HEAD' ? 'GET' : method, c.path);
     if (!found) return this.#otherwise ? this.#otherwise(c) : this.#unknown(c);

@@ -4,6 +4,7 @@ import { siteFacts } from '../edge/site-facts.ts';
 import { checkOrigin, checkSecretKeyOrigin } from '../edge/sites.ts';
 import type { Auth } from './auth.ts';
 import type { Call } from './call.ts';
+import { isLater } from './later.ts';
 import { type Checked, refused } from './problem.ts';
 import { admitKey, admitLookUp, admitNetwork } from './rate.ts';
 
@@ -21,8 +22,8 @@ export function headerKey(header: string | undefined): Checked<string | undefine
 
 /** Browsers name no origin where a page gets something of its own; they say that it is its own, which no page can say for itself. */
 function originOf(c: Call): string | undefined {
-  const isOwn = c.request.method === 'GET' && c.header('sec-fetch-site') === 'same-origin';
-  return c.header('origin') ?? (isOwn ? new URL(c.request.url).origin : undefined);
+  const isOwn = c.method === 'GET' && c.header('sec-fetch-site') === 'same-origin';
+  return c.origin ?? (isOwn ? new URL(c.request.url).origin : undefined);
 }
 
 /**
@@ -31,23 +32,26 @@ function originOf(c: Call): string | undefined {
  */
 export async function authenticate(c: Call, key: string | undefined, need: 'any' | 'secret'): Promise<Checked<Auth>> {
   const nowMs = c.receivedAtMs;
-  const network = await admitNetwork(c.env, c.request, key, nowMs);
+  const counting = admitNetwork(c.env, c, key, nowMs);
+  const network = isLater(counting) ? await counting : counting;
   if (!network.ok) return network;
   if (key === undefined) return refused('missing_key', 'Send "Authorization: Bearer <key>"');
   const done = c.timing.start('key');
-  const mayLookUp = () => admitLookUp(c.env, c.request, nowMs);
-  const facts = await findKey(c.env.DB, key, nowMs, c.deadline, mayLookUp);
+  const mayLookUp = () => admitLookUp(c.env, c, nowMs);
+  const finding = findKey(c.env.DB, key, nowMs, c.deadline, mayLookUp);
+  const facts = isLater(finding) ? await finding : finding;
   done();
   if (!facts) {
     // What only looks like a secret key has not been counted yet.
-    const counted = key.startsWith('sk_') ? await admitNetwork(c.env, c.request, undefined, nowMs) : network;
+    const counted = key.startsWith('sk_') ? await admitNetwork(c.env, c, undefined, nowMs) : network;
     return counted.ok ? refused('unknown_key') : counted;
   }
   if (need === 'secret' && facts.type !== 'secret') return refused('secret_key_required');
   const admitted = admitKey(c.env, { keyId: facts.id, keyType: facts.type }, nowMs);
   if (!admitted.ok) return admitted;
   const origin = originOf(c);
-  const site = need === 'any' ? await siteFacts(c.env, c.ctx, facts, c.receivedAtMs, c.deadline) : undefined;
+  const ofSite = need === 'any' ? siteFacts(c.env, c.ctx, facts, c.receivedAtMs, c.deadline) : undefined;
+  const site = isLater(ofSite) ? await ofSite : ofSite;
   const allowed = facts.type === 'secret' ? checkSecretKeyOrigin(origin, c.request.url) : checkOrigin(site, origin);
   if (!allowed.ok) return allowed;
   return {

@@ -32,31 +32,29 @@ async function readBytes(stream: ReadableStream<Uint8Array>, maxBytes: number): 
 /** Without a state between texts: one serves all. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
-/** The bytes of a body; undefined where they are too many, null where they broke off or were never put together right. */
-async function bytesOf(
+/**
+ * The body as text; empty when there is none. Refused: longer than `maxBytes` by its header or in fact, broken off, or not UTF-8.
+ *
+ * @param told its Content-Length, where it was read already
+ */
+export async function readBody(
   request: Request,
-  told: string | null,
   maxBytes: number,
-): Promise<Uint8Array | undefined | null> {
+  told = request.headers.get('content-length') ?? undefined,
+): Promise<Checked<string>> {
+  if (Number(told ?? 0) > maxBytes) return tooLarge(maxBytes);
+  if (told === undefined && request.body === null) return { ok: true, value: '' };
+  let bytes: ArrayBuffer | Uint8Array | undefined;
   try {
-    // No more than its header tells comes from a body that has one: it is read at once, at a third of what a reader costs. Of any other the stream is
-    // looked at, which alone costs as much.
-    return told === null
-      ? await readBytes(request.body as ReadableStream<Uint8Array>, maxBytes)
-      : await request.bytes();
+    // No more than its header tells comes from a body that has one: it is read at once, at a third of what a reader costs, and as what it comes in. Of any
+    // other the stream is looked at, which alone costs as much.
+    bytes = await (told === undefined
+      ? readBytes(request.body as ReadableStream<Uint8Array>, maxBytes)
+      : request.arrayBuffer());
   } catch {
     // Its sender's doing: no part of ours is down, and nobody is to be called for it.
-    return null;
+    return refused('malformed_json', 'The body broke off');
   }
-}
-
-/** The body as text; empty when there is none. Refused: longer than `maxBytes` by its header or in fact, broken off, or not UTF-8. */
-export async function readBody(request: Request, maxBytes: number): Promise<Checked<string>> {
-  const told = request.headers.get('content-length');
-  if (Number(told ?? 0) > maxBytes) return tooLarge(maxBytes);
-  if (told === null && request.body === null) return { ok: true, value: '' };
-  const bytes = await bytesOf(request, told, maxBytes);
-  if (bytes === null) return refused('malformed_json', 'The body broke off');
   if (bytes === undefined || bytes.byteLength > maxBytes) return tooLarge(maxBytes);
   try {
     return { ok: true, value: utf8.decode(bytes) };

@@ -45,5 +45,13 @@ describe('an answer', () => {
     c.json({}).headers.set('set-cookie', 'a=b');
     c.body(null, 204).headers.set('set-cookie', 'a=b');
     expect([c.json({}), c.body(null, 204)].map(({ headers }) => headers.get('set-cookie'))).toEqual([null, null]);
+    // What is told of where the time went is another's with the next answer.
+    const before = c.json({});
+    c.timing.add('later', 1);
+    c.json({});
+    expect([before, c.json({}, 201)].map(({ headers }) => headers.get('server-timing')?.includes('later'))).toEqual([
+      false,
+      undefined,
+    ]);
   });
 });

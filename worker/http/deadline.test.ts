@@ -80,6 +80,15 @@ describe('a deadline', () => {
     expect(set).toHaveBeenCalledTimes(1);
   });
 
+  it('knows whether anybody waits by it', async () => {
+    const { deadline } = started(100);
+    const before = deadline.isWaited;
+    const waited = deadline.within(never);
+    const meanwhile = deadline.isWaited;
+    await vi.advanceTimersByTimeAsync(100);
+    expect([before, meanwhile, await waited, deadline.isWaited]).toEqual([false, true, LATE, false]);
+  });
+
   it('keeps waiting for the others when some of it has come', async () => {
     const { deadline } = started(100);
     const other = deadline.within(never, 0.9);

@@ -37,6 +37,7 @@ export type Behind = Pick<ExecutionContext, 'waitUntil'>;
 
 /** Somebody who waits for work, and when they stop. */
 interface Wait {
+  /** Since the request came. */
   readonly untilMs: number;
   readonly late: () => void;
 }
@@ -58,18 +59,17 @@ export class Deadline {
   }
 
   /** The end of the work, or {@link LATE} when the deadline comes first: then it goes on behind the answer, and its errors are nobody's. */
-  async within<T>(work: Promise<T>, share = 1): Promise<T | typeof LATE> {
-    const first = await this.#orLate(work, share * this.#totalMs);
-    if (first === LATE) this.#behind().waitUntil(work.catch(() => undefined));
-    return first;
-  }
-
-  /** @param untilMs since the request came */
-  #orLate<T>(work: Promise<T>, untilMs: number): Promise<T | typeof LATE> {
+  within<T>(work: Promise<T>, share = 1): Promise<T | typeof LATE> {
     return new Promise((resolve, reject) => {
-      const wait = { untilMs, late: () => resolve(LATE) };
+      const wait = {
+        untilMs: share * this.#totalMs,
+        late: () => {
+          this.#behind().waitUntil(work.catch(() => undefined));
+          resolve(LATE);
+        },
+      };
       this.#waits.add(wait);
-      this.#ringBy(untilMs);
+      this.#ringBy(wait.untilMs);
       work.then(
         (value) => {
           this.#leave(wait);
@@ -83,6 +83,12 @@ export class Deadline {
     });
   }
 
+  /** Whether somebody waits by it. */
+  get isWaited(): boolean {
+    return this.#waits.size > 0;
+  }
+
+  /** @param untilMs since the request came */
   #ringBy(untilMs: number): void {
     if (this.#ringsAtMs <= untilMs) return;
     if (this.#timer !== undefined) clearTimeout(this.#timer);

@@ -13,6 +13,7 @@ import { type DescribedEndpoint, describeEndpoint } from './described.ts';
 import type { EndpointInput, EndpointSpec, Part, Route } from './endpoint-spec.ts';
 import { answerInTime } from './in-time.ts';
 import { parseJson } from './json.ts';
+import { isLater } from './later.ts';
 import { type Checked, refuse, refused } from './problem.ts';
 import { admitNetwork } from './rate.ts';
 
@@ -29,7 +30,7 @@ function checkMediaType(spec: AnySpec, header: string | undefined): Checked<unde
 /** The body as JSON, undefined when it is empty and the endpoint allows that. */
 async function readJson(c: Call, spec: AnySpec): Promise<Checked<unknown>> {
   if (!spec.body) return { ok: true, value: undefined };
-  const text = await readBody(c.request, spec.maxBodyBytes ?? MAX_BODY_BYTES);
+  const text = await readBody(c.request, spec.maxBodyBytes ?? MAX_BODY_BYTES, c.header('content-length'));
   if (!text.ok) return text;
   if (text.value === '' && spec.body.safeParse(undefined).success) return { ok: true, value: undefined };
   const type = checkMediaType(spec, c.header('content-type'));
@@ -48,6 +49,8 @@ function addressKeyOf(c: Call): string | undefined {
 }
 
 type Judged = Checked<unknown> | Promise<Checked<unknown>>;
+/** Reads the body as JSON, once however often it is asked for. */
+type ReadOnce = () => Judged;
 /** Whether a part is as it must be, as `judge` says where its own check is not sure. */
 type Judge = (part: Part | undefined, read: () => unknown, kind: Kind) => Judged;
 
@@ -69,9 +72,20 @@ function judgeFor(app: App, c: Call): Judge {
   };
 }
 
+function readOnceFor(c: Call, spec: AnySpec): ReadOnce {
+  let reading: Judged | undefined;
+  return () => {
+    reading ??= readJson(c, spec).then((read) => {
+      reading = read;
+      return read;
+    });
+    return reading;
+  };
+}
+
 /** Who shows no key that can be read asks out of their network's allowance all the same: nobody is refused, and logged, without end. */
 async function orTooMany<R extends Checked<unknown>>(c: Call, refusal: R): Promise<R | Checked<never>> {
-  const admitted = await admitNetwork(c.env, c.request, undefined, c.receivedAtMs);
+  const admitted = await admitNetwork(c.env, c, undefined, c.receivedAtMs);
   return admitted.ok ? refusal : admitted;
 }
 
@@ -82,14 +96,14 @@ async function orTooMany<R extends Checked<unknown>>(c: Call, refusal: R): Promi
 async function check(
   c: Call,
   spec: AnySpec,
-  readOnce: () => Promise<Checked<unknown>>,
+  readOnce: ReadOnce,
   judge: Judge,
 ): Promise<Checked<{ body: unknown; raw: unknown; params: unknown; query: unknown }>> {
   const fromHeader =
     spec.auth === 'none' ? ({ ok: true, value: undefined } as const) : headerKey(c.header('authorization'));
   if (!fromHeader.ok) return orTooMany(c, fromHeader);
   if (spec.auth === 'none') {
-    const admitted = await admitNetwork(c.env, c.request, undefined, c.receivedAtMs);
+    const admitted = await admitNetwork(c.env, c, undefined, c.receivedAtMs);
     if (!admitted.ok) return admitted;
   }
   const fromAddress = spec.auth === 'any' && spec.body === undefined ? addressKeyOf(c) : undefined;
@@ -99,20 +113,24 @@ async function check(
     if (!auth.ok) return auth;
     c.auth = auth.value;
   }
-  const json = await readOnce();
+  const reading = readOnce();
+  const json = isLater(reading) ? await reading : reading;
   if (!json.ok) return keyComesInBody ? orTooMany(c, json) : json;
   if (keyComesInBody) {
     const auth = await authenticate(c, bodyKeyOf(json.value), 'any');
     if (!auth.ok) return auth;
     c.auth = auth.value;
   }
-  const params = await judge(spec.params, () => c.params, 'parameter');
+  const ofParams = judge(spec.params, () => c.params, 'parameter');
+  const params = isLater(ofParams) ? await ofParams : ofParams;
   if (!params.ok) return params;
   // A parameter that nobody reads is a slip; pages may add some of their own to what they call.
   const queried = spec.query ?? (spec.auth === 'secret' ? noQuery : undefined);
-  const query = await judge(queried, () => c.query(), 'parameter');
+  const ofQuery = judge(queried, () => c.query(), 'parameter');
+  const query = isLater(ofQuery) ? await ofQuery : ofQuery;
   if (!query.ok) return query;
-  const body = await judge(spec.body, () => json.value, 'body');
+  const ofBody = judge(spec.body, () => json.value, 'body');
+  const body = isLater(ofBody) ? await ofBody : ofBody;
   if (!body.ok) return body;
   return { ok: true, value: { body: body.value, raw: json.value, params: params.value, query: query.value } };
 }
@@ -133,11 +151,7 @@ export function route<
   app.on(spec.method.toUpperCase(), spec.path, async (c) => {
     c.route = spec.path;
     c.isFrequent = spec.auth === 'any';
-    let reading: Promise<Checked<unknown>> | undefined;
-    const readOnce = () => {
-      reading ??= readJson(c, spec);
-      return reading;
-    };
+    const readOnce = readOnceFor(c, spec as AnySpec);
     const judge = judgeFor(app, c);
     // A decision's time begins when the request is here: how long its sender takes to send it is not ours, and keeps no older catalog or proof alive.
     if (spec.standIn) {
@@ -149,9 +163,14 @@ export function route<
       if (spec.auth !== 'none') requireSecrets(c.env);
       const checked = await check(c, spec as AnySpec, readOnce, judge);
       if (!checked.ok) return refuse(c, checked.refusal);
-      return handler(c, checked.value as EndpointInput<B, P, Q>);
+      // Handed on as it is, a promise's value comes two turns of the queue later.
+      return await handler(c, checked.value as EndpointInput<B, P, Q>);
     };
-    return answerInTime(c, work(), spec.standIn && (async () => standIn(c, spec as AnySpec, await readOnce(), judge)));
+    return await answerInTime(
+      c,
+      work(),
+      spec.standIn && (async () => standIn(c, spec as AnySpec, await readOnce(), judge)),
+    );
   });
 }
 

@@ -13,10 +13,10 @@ const METHODS = 'GET, POST, PUT, DELETE';
  * Any page may read any answer: what it may do is decided by the key and the site's origins, not by the browser. With its cookie a page may send a
  * request only where the site keeps one, and the origin is one of the site's.
  */
-function setCors(headers: Headers, c: Call): void {
-  const origin = c.header('origin');
-  if (origin === undefined) return;
-  headers.set('access-control-allow-origin', origin);
+function setCors(response: Response, c: Call): void {
+  if (c.origin === undefined) return;
+  const { headers } = response;
+  headers.set('access-control-allow-origin', c.origin);
   if (cookieFor(c.auth, c.request)) headers.set('access-control-allow-credentials', 'true');
   headers.set('access-control-expose-headers', 'ETag, Server-Timing, Location, Retry-After');
 }
@@ -45,7 +45,7 @@ function logRequest(c: Call, status: number): void {
   if (standing === 0) return;
   log({
     level: status >= 500 ? 'error' : 'info',
-    method: c.request.method,
+    method: c.method,
     route: c.route,
     status,
     ms: Math.round(c.timing.totalMs()),
@@ -57,8 +57,8 @@ function logRequest(c: Call, status: number): void {
 }
 
 /** What is only known once a request is answered, errors, 404 and 405 too. */
-export function finish(c: Call, { headers, status }: Response): void {
-  setCors(headers, c);
-  headers.set('server-timing', c.timing.header());
-  logRequest(c, status);
+export function finish(c: Call, response: Response): void {
+  setCors(response, c);
+  if (response !== c.timed) response.headers.set('server-timing', c.timing.header());
+  logRequest(c, response.status);
 }

@@ -30,6 +30,16 @@ describe('an answer', () => {
     expect(set).not.toHaveBeenCalled();
   });
 
+  it('that waits by its deadline is not looked at for turns on end, nor gets another timer', async () => {
+    const set = vi.spyOn(globalThis, 'setTimeout');
+    const c = callWithin(20);
+    const within = vi.spyOn(c.deadline, 'within');
+    const answer = answerInTime(c, c.deadline.within(never) as Promise<never>, standIn);
+    for (let turn = 0; turn < 3; turn += 1) await undefined;
+    expect([within.mock.calls.length, set.mock.calls.length]).toEqual([2, 1]);
+    await answer;
+  });
+
   it('that takes many turns comes all the same', async () => {
     expect(await (await answerInTime(callWithin(1_000), afterTurns(1_000), standIn)).text()).toBe('decided');
   });

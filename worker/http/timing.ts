@@ -40,8 +40,13 @@ export class Timing {
 
   /** Value of the `Server-Timing` header; a span still open lasts until now. */
   header(): string {
-    const entry = (name: string, durationMs: number): string => `${name};dur=${Math.max(0, durationMs).toFixed(1)}`;
-    const spans = this.#spans.map((span) => entry(span.name, (span.endMs ?? this.#clock()) - span.startMs));
-    return [...spans, entry('total', this.totalMs())].join(', ');
+    const nowMs = this.#clock();
+    let text = '';
+    for (const { name, startMs, endMs } of this.#spans) text += `${entry(name, (endMs ?? nowMs) - startMs)}, `;
+    return text + entry('total', nowMs - this.#startMs);
   }
 }
+
+/** Mostly nothing was waited for. */
+const entry = (name: string, durationMs: number): string =>
+  durationMs > 0 ? `${name};dur=${durationMs.toFixed(1)}` : `${name};dur=0.0`;

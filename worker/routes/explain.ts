@@ -7,8 +7,7 @@ import { candidateAnswer, drawNow } from '../edge/candidate-answer.ts';
 import type { EdgeCatalog } from '../edge/catalog.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { askCustomer } from '../edge/customer-calls.ts';
-import type { Asked } from '../edge/decide.ts';
-import { decideCall } from '../edge/decide.ts';
+import { type Asked, decideCall } from '../edge/decide-call.ts';
 import { seenPurse } from '../edge/purse.ts';
 import { admitAttributes, requestFacts } from '../edge/request-facts.ts';
 import type { PlacementSlices } from '../edge/slices.ts';
@@ -65,7 +64,7 @@ async function explain(c: Call, body: ExplainRequest): Promise<Response> {
     placements: body.placements,
     requestId: crypto.randomUUID(),
     repeatable: false,
-    attributes: { ...requestFacts(c.request, body.context), ...admitted },
+    attributes: { ...requestFacts(c, body.context), ...admitted },
     sessionId: body.sessionId,
     receivedAtMs: nowMs,
     clientAtMs: undefined,

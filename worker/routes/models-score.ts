@@ -56,7 +56,7 @@ async function score(c: Call, modelId: string, body: ScoreRequest): Promise<Resp
     });
   const facts: CallFacts = { workspaceId, name: '', anonymous: true, siteId, receivedAtMs };
   const customer = body.customer && (await customerOf(c.env, facts, body.customer.id));
-  const attributes = { ...requestFacts(c.request, body.context), ...admitted };
+  const attributes = { ...requestFacts(c, body.context), ...admitted };
   const scored = await scoreOf(c.env, { modelId, body, customer, facts, attributes });
   return scored.ok ? c.json(scored.value) : refuse(c, scored.refusal);
 }

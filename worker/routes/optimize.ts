@@ -8,8 +8,8 @@ import type { EdgeCatalog } from '../edge/catalog.ts';
 import { currentCatalog } from '../edge/catalog.ts';
 import { clientTime } from '../edge/client-time.ts';
 import { keepInCookie, otherInCookie, withCookie } from '../edge/cookie.ts';
-import type { Asked, Outcome } from '../edge/decide.ts';
-import { decideFor } from '../edge/decide.ts';
+import { decideFor, type Outcome } from '../edge/decide.ts';
+import type { Asked } from '../edge/decide-call.ts';
 import { verifyPreview } from '../edge/preview.ts';
 import { narrowed } from '../edge/purposes.ts';
 import { countRefusals } from '../edge/refusals.ts';
@@ -23,6 +23,7 @@ import type { App } from '../http/app.ts';
 import type { Call } from '../http/call.ts';
 import { route } from '../http/endpoint.ts';
 import { fingerprintOf } from '../http/fingerprint.ts';
+import { isLater } from '../http/later.ts';
 import { problem, refuse } from '../http/problem.ts';
 import type { Timing } from '../http/timing.ts';
 
@@ -36,12 +37,14 @@ export function registerOptimize(app: App): void {
 async function optimize(c: Call, body: OptimizeRequest): Promise<Response> {
   const { auth, receivedAtMs: nowMs } = c;
   const requestId = body.requestId ?? crypto.randomUUID();
-  const current = await currentCatalog(c.env, c.ctx, auth.workspaceId, nowMs);
+  const refreshing = currentCatalog(c.env, c.ctx, auth.workspaceId, nowMs);
+  const current = isLater(refreshing) ? await refreshing : refreshing;
   if (!current) return c.json(nothingPublished(body, requestId));
   const { catalog } = current;
   const clientAt = clientTime(auth, body.at, nowMs);
   if (!clientAt.ok) return refuse(c, clientAt.refusal);
-  const slices = await placementSlices(c.env, auth.workspaceId, catalog.manifest, body.placements, c.deadline);
+  const loading = placementSlices(c.env, auth.workspaceId, catalog.manifest, body.placements, c.deadline);
+  const slices = isLater(loading) ? await loading : loading;
   const { admitted, ignored } = admitAttributes(catalog.directory, body.context?.attributes, auth.keyType);
   const said = { c, body, requestId, catalog, slices, admitted, clientAtMs: clientAt.value };
   if (body.preview !== undefined) return answerPreview(c, body.preview, new Visit(said, { kind: 'none' }, undefined));
@@ -125,7 +128,7 @@ class Visit implements Asked {
 
   get attributes(): RequestAttributes {
     const { c, body, admitted } = this.#said;
-    this.#attributes ??= { ...requestFacts(c.request, body.context), ...admitted };
+    this.#attributes ??= { ...requestFacts(c, body.context), ...admitted };
     return this.#attributes;
   }
 
