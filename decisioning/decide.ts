@@ -137,20 +137,25 @@ function act(
 ): ChosenAction {
   const { customer, evidence, nowMs } = input;
   const available = partOf(availability);
-  const common = {
+  const allocationVersion = evidence.expected(campaign, leaf, available).version;
+  const { assignment, periodKey, stickyUntilMs } = stickyPeriod(campaign, customer, decisionId, nowMs);
+  const heldBack = {
     campaign,
     propensityCampaign,
     measuresLift,
-    allocationVersion: evidence.expected(campaign, leaf, available).version,
+    allocationVersion,
+    periodKey,
+    stickyUntilMs,
+    leaf: assignment?.leaf ?? leaf,
+    armId: HOLDOUT_ARM,
+    propensityArm: 1,
+    sticky: false,
   };
-  const { assignment, ...when } = stickyPeriod(campaign, customer, decisionId, nowMs);
-  if (heldOut) {
-    return { ...common, ...when, leaf: assignment?.leaf ?? leaf, armId: HOLDOUT_ARM, propensityArm: 1, sticky: false };
-  }
+  if (heldOut) return heldBack;
   const ask = () => askOf(campaign, customer, available);
   const arm = chooseArm(campaign, leaf, assignment, evidence, armDraw, ask);
   const armIndex = campaign.armIds.indexOf(arm.armId);
   const sendAtMs = availability?.sendAtMs?.[armIndex];
   const claims = claimsOf(campaign.needs, armIndex);
-  return { ...common, ...when, ...arm, ...(claims && { claims }), ...(sendAtMs !== undefined && { sendAtMs }) };
+  return { ...heldBack, ...arm, ...(claims && { claims }), ...(sendAtMs !== undefined && { sendAtMs }) };
 }

@@ -12,6 +12,7 @@ import { decide } from './decide.ts';
 import { type EstimatesByArm, estimatesByArm, keptEstimates } from './kept-estimates.ts';
 import { EMPTY_PURSE, type PurseAnswer, type PurseView } from './limits/purse.ts';
 import { scopeKey } from './limits/touches.ts';
+import { isAsked, remember, withSeldom } from './receipt-answers.ts';
 import { campaignKey, leafKey, pressureKey } from './receipt-keys.ts';
 import type { ArmName } from './scoring/paths.ts';
 import type { ModelUses } from './scoring/served.ts';
@@ -111,7 +112,9 @@ export function decideWithReceipt(
   const models = view.modelUses?.(armsOf(decisions)) ?? {};
   const receipt: Receipt = {
     format: RECEIPT_FORMAT,
-    ...facts,
+    requestId: facts.requestId,
+    revision: facts.revision,
+    rules: facts.rules,
     nowMs: input.nowMs,
     requests: input.requests,
     switches: input.switches,
@@ -124,16 +127,14 @@ export function decideWithReceipt(
     consents,
     expected,
     probabilities,
-    ...(isAsked(estimates) && { estimates: keptEstimates(estimates, decisions) }),
-    ...(isAsked(hybrid) && { hybrid }),
-    ...(isAsked(standings) && { standings }),
-    ...(isAsked(told) && { purse: told }),
-    ...(isAsked(looked) && { looked }),
-    ...(isAsked(models) && { models }),
     chosen: chosenOf(decisions),
   };
-  return { decisions, receipt };
+  const seldom = { hybrid, standings, purse: told, looked, models };
+  return { decisions, receipt: withSeldom(receipt, seldom, keptOf(estimates, decisions)) };
 }
+
+const keptOf = (estimates: Record<string, EstimatesByArm>, decisions: readonly PlacementDecision[]) =>
+  isAsked(estimates) ? keptEstimates(estimates, decisions) : undefined;
 
 /** A customer of whom every answer is written down. */
 function rememberedCustomer(
@@ -176,12 +177,6 @@ function rememberedWalk(walk: Walk, looked: Record<string, Looked>): Walk {
     if (walked) looked[facts.slice.rules.placement] = { campaigns, strangers: walked.strangers };
     return walked;
   };
-}
-
-/** Whether any answers were given; a receipt says nothing of what nobody asked. */
-export function isAsked(answers: Answers<unknown>): boolean {
-  for (const _ in answers) return true;
-  return false;
 }
 
 function armsOf(decisions: readonly PlacementDecision[]): ArmName[] {
@@ -231,11 +226,6 @@ export function hybridOf(
 ): HybridChoice | undefined {
   const key = leafKey(campaign, leaf, available);
   return Object.hasOwn(hybrid, key) ? hybrid[key] : undefined;
-}
-
-function remember<T>(answers: Record<string, T>, key: string, ask: () => T): T {
-  if (!Object.hasOwn(answers, key)) answers[key] = ask();
-  return answers[key] as T;
 }
 
 function summary(chosen: NonNullable<PlacementDecision['chosen']>) {

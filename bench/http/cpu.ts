@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { childrenNamed } from '../../scripts/start/processes.ts';
 import { cpuMsOf } from '../process.ts';
 import { closedLoop } from './load.ts';
-import { BARE_CALLS, type CallName, Calls, isForKnown, isForNew, KNOWN_CUSTOMERS, OUR_CALLS } from './scenarios.ts';
+import { BARE_CALLS, type CallName, Calls, customersOf, isForKnown, isForNew, OUR_CALLS } from './scenarios.ts';
 import { startStand } from './stand.ts';
 
 const { values, positionals } = parseArgs({
@@ -43,7 +43,8 @@ async function prepare(name: CallName): Promise<void> {
   if (name === 'feedback') await calls.gather(told, 'capped', (call) => ours.send(call), CLIENTS);
   if (name === 'feedback_new') await calls.gather(told, 'uncapped', (call) => ours.send(call), CLIENTS);
   if (!isForKnown(name)) return;
-  let left = KNOWN_CUSTOMERS;
+  calls.begin();
+  let left = customersOf(name);
   await closedLoop(targetOf(name), () => (left-- > 0 ? calls.next(name) : undefined), CLIENTS, 60_000);
 }
 
@@ -54,10 +55,16 @@ try {
     for (const name of names) {
       await prepare(name);
       const before = cpuMsOf(workerd);
-      const { answered, seconds } = await closedLoop(targetOf(name), () => calls.next(name), CLIENTS, stretchMs);
+      const { answered, failed, seconds } = await closedLoop(
+        targetOf(name),
+        () => calls.next(name),
+        CLIENTS,
+        stretchMs,
+      );
       const took = cpuMsOf(workerd) - before;
       if (isForNew(name) || name === 'feedback') await new Promise((resolve) => setTimeout(resolve, PUT_AWAY_MS));
       if (round < 0 || answered === 0) continue;
+      if (failed > 0) console.log(`  ${name}: ${failed} of ${answered} answers are not what was asked for`);
       micros.get(name)!.push((took * 1_000) / answered);
       rates.get(name)!.push(answered / seconds);
     }

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { seededRandom } from '../../decisioning/random.ts';
 import { type Call, closedLoop, openLoop, type Stretch } from './load.ts';
 import { measureOpen } from './open.ts';
-import { BARE_CALLS, type CallName, Calls, isForKnown, isForNew, KNOWN_CUSTOMERS, OUR_CALLS } from './scenarios.ts';
+import { BARE_CALLS, type CallName, Calls, customersOf, isForKnown, isForNew, OUR_CALLS } from './scenarios.ts';
 import { startStand } from './stand.ts';
 
 const { values } = parseArgs({
@@ -66,7 +66,8 @@ async function prepare(name: CallName): Promise<void> {
     await calls.gather(events, placement[name], (call) => ours.send(call), CLIENTS);
   }
   if (!isForKnown(name)) return;
-  let left = KNOWN_CUSTOMERS;
+  calls.begin();
+  let left = customersOf(name);
   const next = () => (left-- > 0 ? calls.next(name) : undefined);
   await closedLoop(targetOf(name), next, CLIENTS, Number.POSITIVE_INFINITY);
 }
@@ -92,7 +93,7 @@ const perSecond = (stretch: Stretch): number => stretch.answered / stretch.secon
 
 /** Ratios are taken round by round, against the bare worker's stretch of the same round: of new customers where ours are. */
 function reportClosed(measured: ReadonlyMap<CallName, readonly Stretch[]>): void {
-  console.log(`\n  closed loop, ${CLIENTS} clients   a second   of bare   median ms   99 % ms   not 200`);
+  console.log(`\n  closed loop, ${CLIENTS} clients   a second   of bare   median ms   99 % ms   not meant`);
   const baseOf = (name: CallName) => measured.get(isForNew(name) ? 'bare_new' : 'bare_one_row')!.map(perSecond);
   for (const [name, stretches] of measured) {
     const times = stretches.flatMap((stretch) => stretch.times);

@@ -6,6 +6,8 @@ import type { Random } from '../../decisioning/random.ts';
 export interface Call {
   readonly path: string;
   readonly body: string;
+  /** What its answer holds when all went as meant; nothing is looked for where absent. */
+  readonly expects?: string;
 }
 
 /** What came back. */
@@ -13,6 +15,9 @@ export interface Answer {
   readonly status: number;
   readonly text: string;
 }
+
+const isMeant = ({ expects }: Call, { status, text }: Answer): boolean =>
+  status === 200 && (expects === undefined || text.includes(expects));
 
 /** An address with its headers; connections stay open. */
 export class Target {
@@ -66,7 +71,7 @@ export class Target {
 /** What one stretch of load gave. */
 export interface Stretch {
   readonly answered: number;
-  /** Answers that were not 200. */
+  /** Answers that were not 200, or not what the call expects. */
   readonly failed: number;
   readonly seconds: number;
   /** Milliseconds of each answer; in an open loop from the moment at which it should have been sent. */
@@ -90,9 +95,9 @@ export async function closedLoop(
       const call = next();
       if (!call) return;
       const sentMs = performance.now();
-      const { status } = await target.send(call);
+      const answer = await target.send(call);
       times.push(performance.now() - sentMs);
-      if (status !== 200) failed += 1;
+      if (!isMeant(call, answer)) failed += 1;
     }
   };
   await Promise.all(Array.from({ length: clients }, client));
@@ -116,9 +121,10 @@ export async function openLoop(
   let notSent = 0;
   const startMs = performance.now();
   const send = async (dueMs: number) => {
-    const { status } = await target.send(next());
+    const call = next();
+    const answer = await target.send(call);
     times.push(performance.now() - startMs - dueMs);
-    if (status !== 200) failed += 1;
+    if (!isMeant(call, answer)) failed += 1;
   };
   for (let dueMs = 0; dueMs < ms; dueMs += (-Math.log(1 - random.next()) / perSecond) * 1_000) {
     const aheadMs = startMs + dueMs - performance.now();

@@ -4,6 +4,12 @@ import type { Answer, Call } from './load.ts';
 /** Customers that come back: enough that no object queues, few enough that all stay in memory (0.3 MB each). */
 export const KNOWN_CUSTOMERS = 500;
 
+/**
+ * Of each stretch with money its own: a customer holds ten open claims of a ledger, for minutes, and would get default content then. Enough for two seconds of
+ * any rate seen here, few enough for open files (three an object).
+ */
+const PAYING_CUSTOMERS = 1_500;
+
 export const BARE_CALLS = ['bare_echo', 'bare_one_row', 'bare_two_rows', 'bare_new'] as const;
 export const OUR_CALLS = [
   ...(['capped', 'capped_new', 'budgeted', 'uncapped', 'anonymous'] as const),
@@ -15,6 +21,8 @@ export const isBare = (name: CallName): boolean => (BARE_CALLS as readonly CallN
 /** Whether these calls are for the customers that come back. */
 export const isForKnown = (name: CallName): boolean =>
   (['bare_one_row', 'bare_two_rows', 'capped', 'budgeted', 'uncapped'] as readonly CallName[]).includes(name);
+/** Customers that a stretch of these calls is spread over. */
+export const customersOf = (name: CallName): number => (name === 'budgeted' ? PAYING_CUSTOMERS : KNOWN_CUSTOMERS);
 /** Those that make an object of each call's customer, beside a bare worker's that does. */
 export const isForNew = (name: CallName): boolean =>
   (['bare_new', 'capped_new', 'feedback_new'] as readonly CallName[]).includes(name);
@@ -39,12 +47,20 @@ export const DOCUMENTS = [
 const optimize = (placement: string, customer?: string): Call => ({
   path: '/v1/optimize',
   body: JSON.stringify({ placements: [placement], ...(customer && { customer: { id: customer } }) }),
+  expects: '"outcome":"campaign"',
 });
 
 /** The calls of one run, each of them the next of its kind. */
 export class Calls {
   #count = 0;
+  #paid = 0;
+  #stretch = 0;
   readonly #tokens: string[] = [];
+
+  /** A stretch begins: who pays in it has paid for nothing yet. */
+  begin(): void {
+    this.#stretch += 1;
+  }
 
   /** @returns undefined when nothing of this kind is left: a decision's exposure is told once */
   next(name: CallName): Call | undefined {
@@ -60,8 +76,10 @@ export class Calls {
         return { path: `/1/new-${this.#count}`, body: optimize('capped', known).body };
       case 'capped':
       case 'uncapped':
-      case 'budgeted':
         return optimize(name, known);
+      case 'budgeted':
+        this.#paid += 1;
+        return optimize(name, `paying-${this.#stretch}-${this.#paid % PAYING_CUSTOMERS}`);
       case 'capped_new':
         return optimize('capped', `new-${this.#count}`);
       case 'anonymous':

@@ -120,10 +120,11 @@ function storeDecision(
   }
   const claims = takeClaims(take, decisionId, decision.chosen?.claims);
   const claimedAs = claims && nameOfClaims(decisionId, forgottenAtMs(store.state), times.claimedAtMs);
-  const untouched = { exposedAtMs: null, late: false, isTrial: false, converted: false, outcomes: [] };
-  const taken = { ...(claims && { claims }), ...(claimedAs !== undefined && { claimedAs }) };
   const models = keptOf(customer, evidence, decision);
-  const stored = { record, requestId: call.requestId, ...taken, ...untouched, ...(models && { models }) };
+  const { requestId } = call;
+  const made = { record, requestId, exposedAtMs: null, late: false, isTrial: false, converted: false, outcomes: [] };
+  const taken = { ...(claims && { claims }), ...(claimedAs !== undefined && { claimedAs }) };
+  const stored: StoredDecision = claims || models ? { ...made, ...taken, ...(models && { models }) } : made;
   // One receipt covers the request; it stands with each of its decisions, so that each can be replayed alone.
   store.putDecision(stored, receipt);
   return { placement, decisionId, record: carriedRecord(record), refusals, ...toldClaims(stored) };

@@ -1,5 +1,6 @@
 /** A receipt as it is stored: without what the decision that it stands with tells itself, and without answers that nobody asked for. */
-import { isAsked, type Receipt } from '../../decisioning/receipt.ts';
+import type { Receipt } from '../../decisioning/receipt.ts';
+import { isAsked } from '../../decisioning/receipt-answers.ts';
 import type { StoredDecision } from './protocol.ts';
 
 /** Of a decision, what its receipt tells again. */

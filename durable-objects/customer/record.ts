@@ -29,7 +29,7 @@ export function recordOf(
   const { chosen } = decision;
   if (!chosen) return null;
   const { campaign } = chosen;
-  return {
+  const record: DecisionRecord = {
     decisionId: decision.decisionId,
     workspaceId: call.workspaceId,
     siteId: call.siteId,
@@ -55,9 +55,10 @@ export function recordOf(
     shard: shardOf(campaign, call.name),
     measuresLift: chosen.measuresLift,
     revision: call.revision,
-    ...(chosen.features && { features: chosen.features }),
-    ...(chosen.sendAtMs !== undefined && { sendAtMs: chosen.sendAtMs }),
   };
+  const { features, sendAtMs } = chosen;
+  if (!features && sendAtMs === undefined) return record;
+  return { ...record, ...(features && { features }), ...(sendAtMs !== undefined && { sendAtMs }) };
 }
 
 /**

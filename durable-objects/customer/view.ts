@@ -87,15 +87,16 @@ export function viewOf(
   const bucketingId = state.meta?.bucketingId ?? call.name;
   const resolve = resolverOf(state, call, nowMs, touches);
   const { models = [] } = call;
-  return {
+  const view: CustomerView = {
     bucketingId,
-    ...(models.length > 0 ? scoredView(call, models, shared, bucketingId, resolve) : { resolve: unscored(resolve) }),
+    resolve: unscored(resolve),
     touches: capCounter(state, nowMs),
     pressure: (weights, halfLifeMs) => fatiguePressure(touches(), weights, halfLifeMs, nowMs),
     assignment: (campaignId) => assignmentOf(state, { campaignId, bucketingId, nowMs }),
     consents: (name) => consentOf(profile, name, call.refused),
     sessionKey: sessionKeyOf(state, call.sessionId, nowMs),
   };
+  return models.length > 0 ? { ...view, ...scoredView(call, models, shared, bucketingId, resolve) } : view;
 }
 
 /** Nothing is known of what no model tells. */
