@@ -186,7 +186,7 @@ export function isRiding({ waiting, more }: Outbox): boolean {
 export function acknowledge(sql: Sql, outbox: Outbox, delivery: Delivery, reply: DeliveryReply): void {
   const { campaignId, shard } = delivery;
   const upToSeq = reply.ackedSeq;
-  const isAcked = ackedBy(delivery, reply);
+  const isAcked = ackedBy(delivery, upToSeq);
   if (outbox.waiting.some((waiting) => waiting.home === null && isAcked(waiting)))
     sql.exec('DELETE FROM outbox WHERE campaign_id = ? AND shard = ? AND seq <= ?', campaignId, shard, upToSeq);
   outbox.waiting = outbox.waiting.filter((waiting) => !isAcked(waiting));
@@ -194,12 +194,12 @@ export function acknowledge(sql: Sql, outbox: Outbox, delivery: Delivery, reply:
 
 /** The same without storage, for whoever is not the object that the outbox is of: what has come to have a row of its own meanwhile stays, and is told again. */
 export function acknowledgeRiding(outbox: Outbox, delivery: Delivery, reply: DeliveryReply): void {
-  const isAcked = ackedBy(delivery, reply);
+  const isAcked = ackedBy(delivery, reply.ackedSeq);
   outbox.waiting = outbox.waiting.filter((waiting) => waiting.home === null || !isAcked(waiting));
 }
 
-function ackedBy({ campaignId, shard }: Delivery, { ackedSeq }: DeliveryReply): (waiting: WaitingEvent) => boolean {
-  return ({ event }) => event.campaignId === campaignId && event.shard === shard && event.seq <= ackedSeq;
+function ackedBy({ campaignId, shard }: Delivery, upToSeq: number): (waiting: WaitingEvent) => boolean {
+  return ({ event }) => event.campaignId === campaignId && event.shard === shard && event.seq <= upToSeq;
 }
 
 /** When the oldest event that waits was written; null when none does. */
