@@ -96,4 +96,24 @@ describe('a commit that fails', () => {
     await join();
     expect([state.answered, state.failed]).toEqual([0, 1]);
   });
+
+  test('that is asked for takes along what nobody has joined for, and tells whoever asks and whoever waits', async () => {
+    const { state, gatherer, join, elapse } = scene();
+    gatherer.commit();
+    const waiting = join();
+    state.broken = true;
+    expect(() => gatherer.commit()).toThrow('disk is full');
+    await waiting;
+    // Nobody is left to be told.
+    gatherer.flush();
+    await elapse();
+    expect([state.commits, state.answered, state.failed]).toEqual([2, 0, 1]);
+  });
+
+  test('waits no longer for one delivery than for a bundle of as many', async () => {
+    const { state, gatherer, join } = scene();
+    await join();
+    await gatherer.join(MAX_GATHERED_DELIVERIES);
+    expect(state.commits).toBe(2);
+  });
 });

@@ -39,9 +39,10 @@ export class Gatherer {
   /**
    * Resolves once all that was brought up to now is committed.
    *
+   * @param deliveries that whoever joins has brought
    * @throws what the commit throws, for everybody who waits for it
    */
-  async join(): Promise<void> {
+  async join(deliveries = 1): Promise<void> {
     const leftMs = this.#waiting ? 0 : this.#leftMs();
     if (!this.#waiting && leftMs <= 0) {
       this.#commitNow();
@@ -49,21 +50,35 @@ export class Gatherer {
     }
     this.#waiting ??= this.#begin(leftMs);
     const { done } = this.#waiting;
-    this.#waiting.size += 1;
+    this.#waiting.size += deliveries;
     if (this.#waiting.size >= MAX_GATHERED_DELIVERIES) this.flush();
     await done;
   }
 
   /** Commits what waits, without waiting any longer; those who brought it hear how it went. */
   flush(): void {
+    if (!this.#waiting) return;
+    try {
+      this.commit();
+    } catch {
+      // Whoever it concerns has been told.
+    }
+  }
+
+  /**
+   * Commits all that was brought up to now, also what nobody has joined for yet.
+   *
+   * @throws what the commit throws; those who wait hear it, too
+   */
+  commit(): void {
     const waiting = this.#waiting;
-    if (!waiting) return;
     this.#waiting = null;
     try {
       this.#commitNow();
-      waiting.committed();
+      waiting?.committed();
     } catch (error) {
-      waiting.failed(error);
+      waiting?.failed(error);
+      throw error;
     }
   }
 

@@ -12,16 +12,18 @@ import type { LearningView, Release, ReleaseReply } from './learning-view.ts';
 import type { LifecycleView, Steering } from './lifecycle-view.ts';
 import { type ModelsPort, watchModels } from './model-watch.ts';
 import { lastSettledHour, modelSums, type VersionSums } from './model-windows.ts';
-import type {
-  CampaignAddress,
-  CampaignRootApi,
-  CampaignShardApi,
-  Delivery,
-  DeliveryReply,
-  ReconfigureReply,
-  RootView,
-  ShardReport,
-  ShardReportReply,
+import {
+  type Bundle,
+  type CampaignAddress,
+  type CampaignRootApi,
+  type CampaignShardApi,
+  type Delivery,
+  type DeliveryReply,
+  MAX_BUNDLE_PARCELS,
+  type ReconfigureReply,
+  type RootView,
+  type ShardReport,
+  type ShardReportReply,
 } from './protocol.ts';
 import { type PublisherPort, publishAllocation } from './publishing.ts';
 import { REPORT_DELAY_MS, reportChanges, reportDueAtMs } from './reporting.ts';
@@ -49,12 +51,41 @@ export class CampaignShardObject extends DurableObject<StubSource> implements Ca
   }
 
   async apply(delivery: Delivery): Promise<DeliveryReply> {
-    if (!this.#hasAlarm) await ensureAlarm(this.ctx.storage, reportDueAtMs(this.#reportedAtMs, Date.now()));
-    this.#hasAlarm = true;
+    await this.#standBy();
     if (!this.#shard.hasRoomFor(delivery)) this.#gatherer.flush();
-    const reply = this.#shard.stage(delivery);
+    const reply = this.#stage(delivery);
     // Also what brings nothing new waits: what it repeats may be staged only.
     if (this.#shard.isStaged) await this.#gatherer.join();
+    return reply;
+  }
+
+  async applyAll({ parcels, ...address }: Bundle): Promise<readonly (DeliveryReply | null)[]> {
+    if (parcels.length > MAX_BUNDLE_PARCELS) throw new RangeError(`parcels: more than ${MAX_BUNDLE_PARCELS}`);
+    await this.#standBy();
+    const replies = parcels.map((parcel) => {
+      const delivery = { ...address, ...parcel };
+      // Should it fail, nothing of the bundle is taken to be counted: the parcels before this one may be among what is lost.
+      if (!this.#shard.hasRoomFor(delivery)) this.#gatherer.commit();
+      try {
+        return this.#stage(delivery);
+      } catch (error) {
+        // What one customer sends amiss is not held against the others.
+        if (error instanceof RangeError) return null;
+        throw error;
+      }
+    });
+    if (this.#shard.isStaged) await this.#gatherer.join(parcels.length);
+    return replies;
+  }
+
+  /** Whatever is staged from now on is reported. */
+  async #standBy(): Promise<void> {
+    if (!this.#hasAlarm) await ensureAlarm(this.ctx.storage, reportDueAtMs(this.#reportedAtMs, Date.now()));
+    this.#hasAlarm = true;
+  }
+
+  #stage(delivery: Delivery): DeliveryReply {
+    const reply = this.#shard.stage(delivery);
     if (reply.tooOld) console.warn(JSON.stringify({ event: 'statistics_too_old', events: reply.tooOld }));
     return reply;
   }

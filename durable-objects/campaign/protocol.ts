@@ -50,6 +50,15 @@ export interface Delivery extends CampaignAddress {
   readonly events: readonly StatisticsEvent[];
 }
 
+/** Parcels of several customers for one shard, in one call. */
+export interface Bundle extends CampaignAddress {
+  readonly shard: number;
+  readonly parcels: readonly Pick<Delivery, 'source' | 'events'>[];
+}
+
+/** At most this many parcels in one bundle: as many deliveries as one commit waits for. */
+export const MAX_BUNDLE_PARCELS = 500;
+
 /** Cumulative sums under one name in one cell of one shard. Vectors of unequal length under one name are kept apart. */
 export interface VectorCell {
   readonly leaf: string;
@@ -119,6 +128,8 @@ export interface LeafArmSums {
 /** Methods of one statistics shard. */
 export interface CampaignShardApi {
   apply(delivery: Delivery): DeliveryReply | Promise<DeliveryReply>;
+  /** The same of each parcel, all of them committed together; null in place of a reply to one that breaks the protocol. */
+  applyAll(bundle: Bundle): Promise<readonly (DeliveryReply | null)[]>;
 }
 
 /** What a root says of a tell: its allocations have come to `version`. */

@@ -33,17 +33,20 @@ export class Chores {
   readonly #waits: Waits;
   readonly #env: StubSource;
   readonly #waitUntil: (promise: Promise<unknown>) => void;
+  readonly #sync: () => Promise<void>;
   /** Alarms in a row that left something undelivered. */
   #failures = 0;
 
-  constructor(parts: Parts, env: StubSource, waitUntil: (promise: Promise<unknown>) => void) {
+  /** @param ctx of the object */
+  constructor(parts: Parts, env: StubSource, ctx: Pick<DurableObjectState, 'storage' | 'waitUntil'>) {
     this.#memory = parts.memory;
     this.#wake = parts.wake;
     this.#sampling = parts.sampling;
     this.#deliveries = parts.deliveries;
     this.#waits = parts.waits;
     this.#env = env;
-    this.#waitUntil = waitUntil;
+    this.#waitUntil = (promise) => ctx.waitUntil(promise);
+    this.#sync = () => ctx.storage.sync();
   }
 
   /** Gives back what lapsed; backstop of the outboxes and of a hand-over, and the end of idle anonymous customers. */
@@ -163,6 +166,6 @@ export class Chores {
   }
 
   async #deliver(meta: CustomerMeta, receivedAtMs: number): Promise<void> {
-    if (!(await this.#deliveries.deliver(meta))) await this.#wake.by(receivedAtMs + OUTBOX_BACKSTOP_MS);
+    if (!(await this.#deliveries.deliverSoon(meta, this.#sync))) await this.#wake.by(receivedAtMs + OUTBOX_BACKSTOP_MS);
   }
 }

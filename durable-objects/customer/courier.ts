@@ -3,7 +3,16 @@ import type { Delivery } from '../campaign/protocol.ts';
 import { publisherStub, shardStub } from '../shared/calls.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { StubSource } from '../shared/stub.ts';
-import { acknowledge, isFresh, isReadOut, type Outbox, oldestUndeliveredAtMs, pendingDeliveries } from './outbox.ts';
+import { type Carrier, carrierOf, type Parcel } from './carrier.ts';
+import {
+  acknowledge,
+  isFresh,
+  isReadOut,
+  isRiding,
+  type Outbox,
+  oldestUndeliveredAtMs,
+  pendingDeliveries,
+} from './outbox.ts';
 import { addRows } from './outbox-load.ts';
 import { oldestSettlementAtMs } from './settlements.ts';
 import type { CustomerMeta } from './state.ts';
@@ -18,15 +27,19 @@ export class Courier {
   readonly #env: StubSource;
   readonly #outbox: () => Outbox;
   readonly #waits: Waits;
+  readonly #carrier: Carrier;
   #running: Promise<boolean> | undefined;
   #reporting = false;
+  /** What was left with other objects last, and the last position in it. */
+  #left: { readonly seq: number; readonly outbox: Outbox; readonly parcels: readonly Parcel[] } | undefined;
 
   /** @param outbox as it is now: it is read anew after a failure */
-  constructor(sql: Sql, env: StubSource, outbox: () => Outbox, waits = new Waits(sql)) {
+  constructor(sql: Sql, env: StubSource, outbox: () => Outbox, waits = new Waits(sql), carrier = carrierOf(env)) {
     this.#sql = sql;
     this.#env = env;
     this.#outbox = outbox;
     this.#waits = waits;
+    this.#carrier = carrier;
   }
 
   /** Whether something waits to be delivered. */
@@ -60,6 +73,41 @@ export class Courier {
       this.#running = undefined;
     });
     return this.#running;
+  }
+
+  /**
+   * Delivers what waits right after the commit that put it there: along with what other objects of this isolate have for the same shards, where they do.
+   * Never throws: the alarm stands for what does not arrive.
+   *
+   * @param sync resolves once all that was written is on disk
+   * @returns false when something stayed, as far as is known
+   */
+  async deliverAlong(meta: CustomerMeta, sync: () => Promise<void>): Promise<boolean> {
+    const outbox = this.#outbox();
+    // What has a row of its own, or stands on the health page, has more to be done for it than letting go of it in memory.
+    if (this.#running || this.reported || !isRiding(outbox)) return this.deliver(meta);
+    if (this.#isLeft(outbox)) return true;
+    const parcels = pendingDeliveries(outbox, meta.workspaceId, `${meta.name}:${meta.incarnation}`).map(
+      (delivery): Parcel => ({ delivery, outbox, state: 'waiting' }),
+    );
+    this.#left = { seq: outbox.lastSeq, outbox, parcels };
+    const along = parcels.filter(({ delivery }) => this.#carrier.isUnderWay(delivery));
+    // One's own calls wait for one's own writes.
+    const begun = parcels.filter((parcel) => !along.includes(parcel)).map((parcel) => this.#carrier.begin(parcel));
+    if (along.length > 0) {
+      await sync();
+      for (const parcel of along) if (!this.#carrier.leave(parcel)) begun.push(this.#carrier.begin(parcel));
+    }
+    await Promise.all(begun);
+    return parcels.every(({ state }) => state !== 'lost');
+  }
+
+  /** Whether all that waits is on its way with others, and none of it is known to be lost. */
+  #isLeft({ lastSeq }: Outbox): boolean {
+    const left = this.#left;
+    return (
+      left?.outbox === this.#outbox() && left.seq === lastSeq && left.parcels.every(({ state }) => state !== 'lost')
+    );
   }
 
   async #run(meta: CustomerMeta): Promise<boolean> {

@@ -54,6 +54,16 @@ export class Deliveries {
     return told;
   }
 
+  /** The same right after a commit: statistics along with those of other objects. @param sync resolves once all that was written is on disk */
+  async deliverSoon(meta: CustomerMeta, sync: () => Promise<void>): Promise<boolean> {
+    const [told] = await Promise.all([
+      this.#courier.deliverAlong(meta, sync),
+      this.#teller.deliver(meta),
+      this.#log.deliver(meta),
+    ]);
+    return told;
+  }
+
   /** Puts the age of what waits on the health page, or takes it off. */
   reportBacklog(meta: CustomerMeta): Promise<void> {
     return this.#courier.reportBacklog(meta);

@@ -58,7 +58,7 @@ export class CustomerObject extends DurableObject<StubSource> {
     this.#sampling = new Sampling(this.#sql, env, waits, () => this.#memory.state);
     const deliveries = new Deliveries(this.#sql, env, () => this.#memory.state.outbox, waits);
     const parts = { memory: this.#memory, wake: this.#wake, sampling: this.#sampling, deliveries, waits };
-    this.#chores = new Chores(parts, env, (promise) => ctx.waitUntil(promise));
+    this.#chores = new Chores(parts, env, ctx);
   }
 
   /** Decides, claims and stores; a repeated request id gets its first answer. */

@@ -177,15 +177,29 @@ export function pendingDeliveries({ waiting }: Outbox, workspaceId: string, sour
   return [...deliveries.values()];
 }
 
+/** Whether all that waits rides in rows of decisions: what was acknowledged of it is let go of in memory alone. */
+export function isRiding({ waiting, more }: Outbox): boolean {
+  return more.size === 0 && waiting.every(({ home }) => home !== null);
+}
+
 /** Removes what a shard has acknowledged. */
 export function acknowledge(sql: Sql, outbox: Outbox, delivery: Delivery, reply: DeliveryReply): void {
   const { campaignId, shard } = delivery;
   const upToSeq = reply.ackedSeq;
-  const isAcked = ({ event }: WaitingEvent) =>
-    event.campaignId === campaignId && event.shard === shard && event.seq <= upToSeq;
+  const isAcked = ackedBy(delivery, upToSeq);
   if (outbox.waiting.some((waiting) => waiting.home === null && isAcked(waiting)))
     sql.exec('DELETE FROM outbox WHERE campaign_id = ? AND shard = ? AND seq <= ?', campaignId, shard, upToSeq);
   outbox.waiting = outbox.waiting.filter((waiting) => !isAcked(waiting));
+}
+
+/** The same without storage, for whoever is not the object that the outbox is of: what has come to have a row of its own meanwhile stays, and is told again. */
+export function acknowledgeRiding(outbox: Outbox, delivery: Delivery, reply: DeliveryReply): void {
+  const isAcked = ackedBy(delivery, reply.ackedSeq);
+  outbox.waiting = outbox.waiting.filter((waiting) => waiting.home === null || !isAcked(waiting));
+}
+
+function ackedBy({ campaignId, shard }: Delivery, upToSeq: number): (waiting: WaitingEvent) => boolean {
+  return ({ event }) => event.campaignId === campaignId && event.shard === shard && event.seq <= upToSeq;
 }
 
 /** When the oldest event that waits was written; null when none does. */

@@ -122,6 +122,31 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
     },
   },
   {
+    name: 'left-before-it-is-on-disk',
+    what: 'another object tells the shard of an event that may never reach the disk',
+    file: 'durable-objects/customer/courier.ts',
+    find: '      await sync();\n',
+    replace: '',
+    caughtBy: {
+      project: 'workerd',
+      file: 'durable-objects/customer/along.test.ts',
+      title: 'is on disk before: the other’s call would not wait for it',
+    },
+  },
+  {
+    name: 'lost-bundle-is-let-go-of',
+    what: 'what was left with another object is taken to have arrived when its call failed',
+    file: 'durable-objects/customer/carrier.ts',
+    find: "      for (const parcel of parcels) parcel.state = 'lost';",
+    replace:
+      "      for (const parcel of parcels) settle(parcel, { outcome: 'applied', ackedSeq: Number.MAX_SAFE_INTEGER });",
+    caughtBy: {
+      project: 'workerd',
+      file: 'durable-objects/customer/along.test.ts',
+      title: 'count once by their own alarms where the call that carries them',
+    },
+  },
+  {
     name: 'no-alarm-behind-the-outbox',
     what: 'what could not be delivered right after its commit is never tried again',
     file: 'durable-objects/customer/chores.ts',

@@ -31,6 +31,18 @@ export const SHARD_FAULTS: readonly PlantedFault[] = [
     },
   },
   {
+    name: 'bundle-acknowledged-in-spite-of-a-commit',
+    what: 'parcels whose commit failed in the midst of their bundle are acknowledged with the rest',
+    file: 'durable-objects/campaign/object.ts',
+    find: 'this.#gatherer.commit();',
+    replace: 'this.#gatherer.flush();',
+    caughtBy: {
+      project: 'workerd',
+      file: 'durable-objects/campaign/bundles.test.ts',
+      title: 'of which a part cannot be kept is not acknowledged, and counts once when it comes again',
+    },
+  },
+  {
     name: 'shard-answers-before-it-commits',
     what: 'a delivery is acknowledged while it waits in memory',
     file: 'durable-objects/campaign/object.ts',
