@@ -51,6 +51,8 @@ const WARM = [...BARE_CALLS, ...OUR_CALLS].filter((name) => !makesObjects(name))
 const MAKING = ['bare_one_row', ...[...BARE_CALLS, ...OUR_CALLS].filter(makesObjects)] as const;
 /** A function is compiled for speed when it has been called thousands of times: what is measured is a worker that has been at it for some seconds. */
 const WARM_UP_ROUNDS = 3;
+/** Objects that one stretch makes at most, three files each: a process may have 20,000 of them. */
+const MAX_MADE = 4_000;
 /** What nobody asks for is put away after ten seconds. */
 const PUT_AWAY_MS = 11_000;
 const random = seededRandom('7'.repeat(32));
@@ -72,6 +74,11 @@ async function prepare(name: CallName): Promise<void> {
   await closedLoop(targetOf(name), next, CLIENTS, Number.POSITIVE_INFINITY);
 }
 
+function upTo(most: number, next: () => Call | undefined): () => Call | undefined {
+  let left = most;
+  return () => (left-- > 0 ? next() : undefined);
+}
+
 /** Stretches of each kind, round by round in turns, so that all meet the same machine. */
 async function closed(names: readonly CallName[], warmUpRounds: number): Promise<Map<CallName, Stretch[]>> {
   const measured = new Map<CallName, Stretch[]>(names.map((name) => [name, []]));
@@ -79,7 +86,8 @@ async function closed(names: readonly CallName[], warmUpRounds: number): Promise
     const first = Math.abs(round) % names.length;
     for (const name of [...names.slice(first), ...names.slice(0, first)]) {
       await prepare(name);
-      const stretch = await closedLoop(targetOf(name), () => calls.next(name), CLIENTS, stretchMs);
+      const next = makesObjects(name) ? upTo(MAX_MADE, () => calls.next(name)) : () => calls.next(name);
+      const stretch = await closedLoop(targetOf(name), next, CLIENTS, stretchMs);
       // Before: code, objects, connections.
       if (round >= 0) measured.get(name)!.push(stretch);
       if (makesObjects(name)) await wait(PUT_AWAY_MS);
