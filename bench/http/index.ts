@@ -51,8 +51,8 @@ const WARM = [...BARE_CALLS, ...OUR_CALLS].filter((name) => !makesObjects(name))
 const MAKING = ['bare_one_row', ...[...BARE_CALLS, ...OUR_CALLS].filter(makesObjects)] as const;
 /** A function is compiled for speed when it has been called thousands of times: what is measured is a worker that has been at it for some seconds. */
 const WARM_UP_ROUNDS = 3;
-/** Objects that one stretch makes at most, three files each: a process may have 20,000 of them. */
-const MAX_MADE = 4_000;
+/** Objects that one stretch makes at most, three files each: a process may have 20,000 of them, and those of the stretch before may still be there. */
+const MAX_MADE = 2_500;
 /** What nobody asks for is put away after ten seconds. */
 const PUT_AWAY_MS = 11_000;
 const random = seededRandom('7'.repeat(32));
