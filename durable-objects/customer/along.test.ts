@@ -99,6 +99,33 @@ describe('reports of many customers', () => {
     expect(await counted(its)).toBe(CUSTOMERS);
   });
 
+  it('count once, and so does what comes after them, where a later bundle overtakes theirs', async () => {
+    const its = await scene();
+    const { customers, report } = its;
+    const next = await Promise.all(customers.map((customer) => customer.decide('2', NOW_MS)));
+    let [bundles, answered, isOpen] = [0, 0, false];
+    const { shards } = listening(async (bundle) => {
+      const { workspaceId, campaignId, shard } = bundle;
+      bundles += 1;
+      // No promise of another object's may be waited for.
+      if (bundles === 1) while (!isOpen) await scheduler.wait(10);
+      const name = objectName(source.NAMING_SECRET, workspaceId, 'shard', campaignId, String(shard));
+      const replies = await SHARDS.getByName(name).applyAll(bundle);
+      answered += 1;
+      return replies;
+    });
+    await withShards(customers[0]!, shards);
+    await report();
+    await expect.poll(() => bundles, { timeout: 10_000 }).toBe(1);
+    await Promise.all(customers.map((customer, i) => customer.see(next[i]!, NOW_MS + 2)));
+    await expect.poll(() => undelivered(customers), { timeout: 10_000 }).toBe(0);
+    const before = await counted(its);
+    isOpen = true;
+    await expect.poll(() => answered === bundles, { timeout: 10_000 }).toBe(true);
+    await ringAll(customers);
+    expect([before, await counted(its)]).toEqual([2 * CUSTOMERS, 2 * CUSTOMERS]);
+  });
+
   it('count once where the bundle arrived and its answer did not', async () => {
     const its = await scene();
     const { customers, report } = its;

@@ -4,6 +4,7 @@ import type { Bundle, Delivery, DeliveryReply } from '../campaign/protocol.ts';
 import { MAX_BUNDLE_PARCELS } from '../campaign/protocol.ts';
 import type { StubSource } from '../shared/stub.ts';
 import { Carrier, GATHER_MS, MAX_CALLS, MAX_WAITING_PARCELS, type Parcel, ROUND_LOST_MS } from './carrier.ts';
+import { DELIVERY_WAKE_MS } from './limits.ts';
 import { emptyOutbox, putLast } from './outbox.ts';
 
 type Applied = readonly string[];
@@ -192,5 +193,16 @@ describe('a round', () => {
     await elapse();
     await round;
     expect(calls).toEqual([['dead'], ['ann'], ['bob']]);
+  });
+
+  test('that died so long ago that alarms have told what was left is forgotten with all of that', async () => {
+    const { state, calls, carrier, elapse, waits } = scene();
+    void carrier.begin(parcelOf('dead'));
+    carrier.leave(parcelOf('bob'));
+    waits.splice(0);
+    state.nowMs += ROUND_LOST_MS + DELIVERY_WAKE_MS;
+    void carrier.begin(parcelOf('ann'));
+    await elapse();
+    expect([calls, waits.length]).toEqual([[['dead'], ['ann']], 0]);
   });
 });

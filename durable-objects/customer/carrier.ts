@@ -8,6 +8,7 @@ import { shardStub } from '../shared/calls.ts';
 import { isUnknownMethod } from '../shared/older.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { StubSource } from '../shared/stub.ts';
+import { DELIVERY_WAKE_MS } from './limits.ts';
 import { acknowledgeRiding, type Outbox } from './outbox.ts';
 
 /** Between two calls of a round: a hundred reports in one at 1,000 a second, and a tenth of the second that shards wait until they report themselves. */
@@ -16,6 +17,8 @@ export const GATHER_MS = 100;
 export const MAX_CALLS = 20;
 /** A round that gave no sign of life for so long has died with its object: the next who has something begins another. */
 export const ROUND_LOST_MS = 1_000;
+/** What was left with it is another's for so long: by then the alarm of whoever left it, a second before at most, has told it. */
+const LEFT_BEHIND_MS = ROUND_LOST_MS + DELIVERY_WAKE_MS;
 /** Parcels that wait for one shard, some kilobyte each: what a thousand reports a second come to within a call that hangs for a moment. */
 export const MAX_WAITING_PARCELS = 2_000;
 /** Elements of sums in one bundle, as in a report: 6 MB of the 32 that a call carries. */
@@ -106,9 +109,11 @@ export class Carrier {
 
   /** A new round; what was left with one that died goes along with it. Undefined where one is under way, or too many are. */
   #begun(name: string): Route | undefined {
+    // Else what was left for a campaign that has ended would be held, and told days later, for as long as the isolate lives.
+    this.#forget(LEFT_BEHIND_MS);
     const before = this.#routes.get(name);
     if (before && !this.#isLost(before)) return undefined;
-    if (!before && this.#routes.size >= MAX_ROUTES) this.#forgetLost();
+    if (!before && this.#routes.size >= MAX_ROUTES) this.#forget(ROUND_LOST_MS);
     if (!before && this.#routes.size >= MAX_ROUTES) return undefined;
     const route: Route = { parcels: before?.parcels ?? new Map(), seenAtMs: this.#host.now() };
     this.#routes.set(name, route);
@@ -120,8 +125,10 @@ export class Carrier {
     return this.#host.now() - seenAtMs >= ROUND_LOST_MS;
   }
 
-  #forgetLost(): void {
-    for (const [name, route] of this.#routes) if (this.#isLost(route)) this.#routes.delete(name);
+  /** Lets go of rounds that gave no sign of life for so long, and of what was left with them. */
+  #forget(silentMs: number): void {
+    const nowMs = this.#host.now();
+    for (const [name, { seenAtMs }] of this.#routes) if (nowMs - seenAtMs >= silentMs) this.#routes.delete(name);
   }
 
   async #carry(parcels: readonly Parcel[]): Promise<void> {
