@@ -64,8 +64,9 @@ export class Deadline {
       const wait = {
         untilMs: share * this.#totalMs,
         late: () => {
-          this.#behind().waitUntil(work.catch(() => undefined));
+          // First of all: whatever happens behind the answer, nobody waits any longer.
           resolve(LATE);
+          this.#behind().waitUntil(work.catch(() => undefined));
         },
       };
       this.#waits.add(wait);
