@@ -139,23 +139,14 @@ function act(
   const available = partOf(availability);
   const allocationVersion = evidence.expected(campaign, leaf, available).version;
   const { assignment, periodKey, stickyUntilMs } = stickyPeriod(campaign, customer, decisionId, nowMs);
-  const heldBack = {
-    campaign,
-    propensityCampaign,
-    measuresLift,
-    allocationVersion,
-    periodKey,
-    stickyUntilMs,
-    leaf: assignment?.leaf ?? leaf,
-    armId: HOLDOUT_ARM,
-    propensityArm: 1,
-    sticky: false,
-  };
-  if (heldOut) return heldBack;
+  const common = { campaign, propensityCampaign, measuresLift, allocationVersion, periodKey, stickyUntilMs };
+  if (heldOut) {
+    return { ...common, leaf: assignment?.leaf ?? leaf, armId: HOLDOUT_ARM, propensityArm: 1, sticky: false };
+  }
   const ask = () => askOf(campaign, customer, available);
   const arm = chooseArm(campaign, leaf, assignment, evidence, armDraw, ask);
   const armIndex = campaign.armIds.indexOf(arm.armId);
   const sendAtMs = availability?.sendAtMs?.[armIndex];
   const claims = claimsOf(campaign.needs, armIndex);
-  return { ...heldBack, ...arm, ...(claims && { claims }), ...(sendAtMs !== undefined && { sendAtMs }) };
+  return { ...common, ...arm, ...(claims && { claims }), ...(sendAtMs !== undefined && { sendAtMs }) };
 }

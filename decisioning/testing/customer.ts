@@ -3,11 +3,12 @@ import { HOLDOUT_ARM } from '../bandits/allocation.ts';
 import type { OpenSlice } from '../catalog/open.ts';
 import type { PlacementDecision } from '../decide.ts';
 import type { Touch } from '../limits/touches.ts';
-import { fatiguePressure, touchCounter } from '../limits/touches.ts';
+import { fatiguePressure } from '../limits/touches.ts';
 import { conditionAttributes } from '../request-attributes.ts';
 import { type BehaviourRecord, lazyHistory, type OutcomeRecord } from '../segments/counters.ts';
 import { subjectResolver } from '../segments/subject.ts';
 import type { Assignment, CustomerView } from '../view.ts';
+import { touchCounter } from './touch-counter.ts';
 
 /** Everything a test may know of a customer; what is left out is empty. */
 export interface TestCustomer {
