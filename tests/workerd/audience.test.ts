@@ -10,8 +10,9 @@ import { createWorkspace, demoDocuments, publishDemo } from './workspace.ts';
 const bindings = env as unknown as Env;
 const segment = (id: string, condition: object) => ({ kind: 'segment', id, name: id, condition });
 
-async function shopOf() {
-  const workspace = await createWorkspace(bindings);
+/** @param workspaceId decides who is in the sample; another one in every run unless told */
+async function shopOf(workspaceId?: string) {
+  const workspace = await createWorkspace(bindings, workspaceId === undefined ? {} : { workspaceId });
   await publishDemo(bindings, workspace, [
     ...demoDocuments(),
     { kind: 'attribute', id: 'plan', type: 'string' },
@@ -40,7 +41,7 @@ async function shopOf() {
 describe('POST /v1/audience/estimate', () => {
   let shop: Awaited<ReturnType<typeof shopOf>>;
   beforeAll(async () => {
-    shop = await shopOf();
+    shop = await shopOf('sampled');
     await shop.fill(0, 300);
     await shop.held(300);
   });

@@ -6,7 +6,7 @@ import { apiOf, eventually } from './api.ts';
 import { createWorkspace, publishDemo } from './workspace.ts';
 
 const bindings = env as unknown as Env;
-/** Half of them are held out: that 24 in a row fall into one group happens once in eight million runs. */
+/** Half of them are held out: which of them follows from the salt of test workspaces. */
 const CUSTOMERS = 24;
 const HOUR_MS = 3_600_000;
 

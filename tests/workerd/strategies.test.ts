@@ -7,7 +7,7 @@ import { apiOf, eventually } from './api.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from './workspace.ts';
 
 const bindings = env as unknown as Env;
-/** That all of them fall to one strategy happens once in eight million runs. */
+/** Enough for either strategy to have several: whose customer is whose follows from the salt of test workspaces. */
 const CUSTOMERS = 24;
 const split = (a: number, b: number) => ({ policy: 'fixed_split', weights: { a, b } });
 /** The arm tells the strategy: `first` shows `a` alone, `second` `b` alone. */
