@@ -33,7 +33,7 @@ export const audienceResponse = z
     }),
     unknownAttributes: z.array(z.string()).meta({
       description:
-        'What the condition reads that only a request knows (place, device, page). Clauses about these were taken as met, so the ' +
+        'What the condition reads that only a decision knows (place, device, page, scores of models). Clauses about these were taken as met, so the ' +
         'figures are of those who could match',
     }),
     asOf: z.iso.datetime(),

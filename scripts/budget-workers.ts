@@ -16,7 +16,7 @@ const LIMITS = {
   /** It starts wherever somebody asks for a decision: at most 100 KB were aimed at, and this holds what was gained. */
   'wrangler.toml': 95_000,
   /** The same of an object that starts; it needs no schemas, since workers check what they send. */
-  'wrangler.objects.toml': 115_000,
+  'wrangler.objects.toml': 116_000,
   /** Waited for by administrators alone: the whole contract, the query builder, the checks of catalogs and models. */
   'wrangler.control.toml': 270_000,
   /** In front of a site: the way of a decision, and filling its pages. */

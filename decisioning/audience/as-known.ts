@@ -1,9 +1,12 @@
-/** A condition as far as it can be judged without a request: what only a request knows is left open. */
+/** A condition as far as it can be judged without a decision: what only a request knows, and what models make of it, is left open. */
 import type { ConditionDocument } from '../catalog/configuration.ts';
 import { isObject } from '../segments/values.ts';
 
-/** First names of paths that come with a request and are not kept: where it came from, on what device, to which page. */
-export const REQUEST_ONLY_ROOTS: readonly string[] = ['geo', 'device', 'page'];
+/**
+ * First names of paths that only a decision knows: where its request came from, on what device, to which page, and the scores of models, which
+ * read such facts themselves.
+ */
+export const DECISION_ONLY_ROOTS: readonly string[] = ['geo', 'device', 'page', 'models'];
 
 /** The name of the asked condition among the segments; no segment may be called so. */
 export const ASKED = '?';

@@ -1,6 +1,6 @@
 /** Parcels of many customers in one call: counted as if each had come alone, and all of them kept before anybody is answered. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { CampaignShardObject } from './object.ts';
 import {
   type Bundle,
@@ -9,6 +9,7 @@ import {
   MAX_REPORT_CELLS,
   type StatisticsEvent,
 } from './protocol.ts';
+import { CampaignShard } from './shard.ts';
 import { countedIn } from './testing/counted.ts';
 import { event, newAddress, observe, source } from './testing/fixtures.ts';
 
@@ -48,6 +49,45 @@ describe('a bundle', () => {
     const replies = await stub.applyAll(bundleOf(newAddress(), { ann: [event(1)], bob: broken, cid: [event(3)] }));
     expect(replies).toEqual([{ outcome: 'applied', ackedSeq: 1 }, null, { outcome: 'applied', ackedSeq: 3 }]);
     expect(await counted()).toEqual(observe([event(1), event(3)]));
+  });
+
+  test.each<[string, unknown]>([
+    ['no events', { source: 'bob:1' }],
+    ['an event that is none', { source: 'bob:1', events: [null] }],
+    ['an event without a change', { source: 'bob:1', events: [{ ...event(1), change: undefined }] }],
+    ['sums that are none', { source: 'bob:1', events: [{ ...event(1), sums: { x: null } }] }],
+    ['nothing', null],
+  ])('takes the others where a parcel has %s', async (_title, broken) => {
+    const { stub, counted } = newShard();
+    const bundle = bundleOf(newAddress(), { ann: [event(1)], cid: [event(3)] });
+    const [first, last] = bundle.parcels;
+    const parcels = [first, broken, last] as Bundle['parcels'];
+    const acked = [1, null, 3].map((ackedSeq) => ackedSeq && { outcome: 'applied', ackedSeq });
+    expect(await stub.applyAll({ ...bundle, parcels })).toEqual(acked);
+    expect(await counted()).toEqual(observe([event(1), event(3)]));
+  });
+
+  test('that fails half-way leaves a shard that can report: what it staged is committed before it would be too much', async () => {
+    const { stub } = newShard();
+    const address = newAddress();
+    const many = (who: string) =>
+      Array.from({ length: (2 * MAX_REPORT_CELLS) / 5 }, (_, i) => event(i + 1, {}, { leaf: `${who}-${i}` }));
+    const reported = await runInDurableObject(stub, async (shard: CampaignShardObject, { storage }) => {
+      const { stage } = CampaignShard.prototype;
+      const failing = vi.spyOn(CampaignShard.prototype, 'stage').mockImplementation(function (
+        this: CampaignShard,
+        told,
+      ) {
+        if (told.source === 'bad:1') throw new Error('disk is full');
+        return stage.call(this, told);
+      });
+      for (const who of ['a', 'b'])
+        await shard.applyAll(bundleOf(address, { [who]: many(who), bad: [event(1)] })).catch(String);
+      failing.mockRestore();
+      await shard.apply({ ...address, shard: 0, source: 'c:1', events: many('c') });
+      return new CampaignShard(storage).nextReport()?.cells.length;
+    });
+    expect(reported).toBeGreaterThan(0);
   });
 
   test('that is another campaign’s is refused, all of it', async () => {

@@ -1,6 +1,7 @@
 /** What deliveries change, added up until it is committed: cells, named sums, and how far each source is counted. */
 import { areMoments } from '../../decisioning/bandits/linear/moments.ts';
 import { addStatistics, emptyStatistics } from '../../decisioning/bandits/statistics.ts';
+import type { Verdict } from '../../decisioning/limits/network-trials.ts';
 import { blockOf } from './blocks.ts';
 import { statisticsFrom, valuesOf } from './columns.ts';
 import { CountedSources, TIMELESS } from './counted-sources.ts';
@@ -86,22 +87,29 @@ interface Body {
     sums: readonly number[],
   ])[];
   readonly sources: readonly (readonly [source: string, seq: number, ...blocks: number[]])[];
+  /** Absent where no network told of a new trial, and from versions of before. */
+  readonly verdicts?: readonly Verdict[];
 }
 
-/** Text of a commit; `acked` is how far the root has heard. */
-export function textOf({ cells, vectors, sources }: Changes, acked: number): string {
+/** Text of a commit; `acked` is how far the root has heard, `verdicts` what it changed of networks. */
+export function textOf({ cells, vectors, sources }: Changes, acked: number, verdicts: readonly Verdict[]): string {
   const body: Body = {
     acked,
     cells: Array.from(cells.values(), ({ leaf, arm, hour, statistics }) => [leaf, arm, hour, ...valuesOf(statistics)]),
     vectors: Array.from(vectors.values(), ({ leaf, arm, hour, name, sums }) => [leaf, arm, hour, name, sums]),
     sources: Array.from(sources, ([source, { seq, blocks }]) => [source, seq, ...blocks]),
+    ...(verdicts.length > 0 && { verdicts }),
   };
   return JSON.stringify(body);
 }
 
 /** What a text says. */
-export function changesOf(text: string): { readonly changes: Changes; readonly acked: number } {
-  const { acked, cells, vectors, sources } = JSON.parse(text) as Body;
+export function changesOf(text: string): {
+  readonly changes: Changes;
+  readonly acked: number;
+  readonly verdicts: readonly Verdict[];
+} {
+  const { acked, cells, vectors, sources, verdicts = [] } = JSON.parse(text) as Body;
   const changes = new Changes();
   for (const [leaf, arm, hour, ...sums] of cells)
     changes.cells.set(cellKey(leaf, arm, hour), { leaf, arm, hour, statistics: statisticsFrom(sums) });
@@ -110,5 +118,5 @@ export function changesOf(text: string): { readonly changes: Changes; readonly a
     changes.vectors.set(vectorKey(vector), vector);
   }
   for (const [source, seq, ...blocks] of sources) changes.sources.note(source, { seq, blocks });
-  return { changes, acked };
+  return { changes, acked, verdicts };
 }

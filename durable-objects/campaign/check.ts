@@ -1,6 +1,7 @@
 /** What a campaign's objects are handed is checked before anything of it is stored: a sum that is wrong once stays wrong. */
 import { MAX_SUMS_LENGTH, type SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import { STATISTIC_FIELDS } from '../../decisioning/bandits/statistics.ts';
+import { MAX_NETWORK_TRIALS } from '../../decisioning/limits/network-trials.ts';
 import {
   type CampaignAddress,
   type Delivery,
@@ -18,6 +19,9 @@ import {
 const MAX_NAME_LENGTH = 128;
 /** A campaign has at most 64 shards; the bound here only keeps nonsense out. */
 const MAX_SHARD = 1_023;
+
+/** It has 32 bits. */
+const MAX_TRIAL = 0xffff_ffff;
 
 const fields: ReadonlySet<string> = new Set(STATISTIC_FIELDS);
 /** Sums that may fall: refunds. All others only grow. */
@@ -43,6 +47,7 @@ function checkAddress(address: CampaignAddress, shard: number): void {
 }
 
 function checkSums(sums: object, canFall: (field: string) => boolean): void {
+  if (typeof sums !== 'object' || sums === null) refuse('no sums');
   for (const [field, value] of Object.entries(sums)) {
     if (!fields.has(field)) refuse('unknown field');
     if (!Number.isSafeInteger(value)) refuse(`${field} is no integer`);
@@ -68,6 +73,7 @@ function checkNamedSums(sums: SumsByName): void {
 }
 
 function checkEvent(event: StatisticsEvent, previousSeq: number): void {
+  if (typeof event !== 'object' || event === null) refuse('no event');
   checkCount(event.seq, 'seq');
   if (event.seq <= previousSeq) refuse('seq does not increase');
   checkName(event.leaf, 'leaf');
@@ -77,17 +83,37 @@ function checkEvent(event: StatisticsEvent, previousSeq: number): void {
   checkSums(event.change, (field) => mayFall.has(field));
   if (event.momentsHour !== undefined) checkCount(event.momentsHour, 'momentsHour');
   if (event.sums) checkNamedSums(event.sums);
+  if (event.trial) checkTrial(event.trial);
+}
+
+function checkTrial([network, trial, most]: NonNullable<StatisticsEvent['trial']>): void {
+  checkCount(network, 'network');
+  checkCount(trial, 'trial');
+  if (trial > MAX_TRIAL) refuse('trial is out of range');
+  checkCount(most, 'most');
+  if (most < 1 || most > MAX_NETWORK_TRIALS) refuse('most is out of range');
 }
 
 /** @throws RangeError when a delivery breaks the protocol: nothing of it may be stored. */
 export function checkDelivery(delivery: Delivery): void {
   checkAddress(delivery, delivery.shard);
   checkName(delivery.source, 'source');
+  if (!Array.isArray(delivery.events)) refuse('no events');
   if (delivery.events.length > MAX_DELIVERY_EVENTS) refuse(`more than ${MAX_DELIVERY_EVENTS} events`);
   let previousSeq = 0;
   for (const event of delivery.events) {
     checkEvent(event, previousSeq);
     previousSeq = event.seq;
+  }
+}
+
+/** Whether a delivery keeps to the protocol. */
+export function isSound(delivery: Delivery): boolean {
+  try {
+    checkDelivery(delivery);
+    return true;
+  } catch {
+    return false;
   }
 }
 

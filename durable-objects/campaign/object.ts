@@ -7,6 +7,7 @@ import { migrate } from '../shared/migrator.ts';
 import { isUnknownMethod } from '../shared/older.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { StubSource } from '../shared/stub.ts';
+import { isSound } from './check.ts';
 import { Gatherer } from './gather.ts';
 import type { LearningView, Release, ReleaseReply } from './learning-view.ts';
 import type { LifecycleView, Steering } from './lifecycle-view.ts';
@@ -52,7 +53,8 @@ export class CampaignShardObject extends DurableObject<StubSource> implements Ca
 
   async apply(delivery: Delivery): Promise<DeliveryReply> {
     await this.#standBy();
-    if (!this.#shard.hasRoomFor(delivery)) this.#gatherer.flush();
+    // Also what nobody has joined for: a bundle may have failed half-way.
+    if (!this.#shard.hasRoomFor(delivery)) this.#gatherer.commit();
     const reply = this.#stage(delivery);
     // Also what brings nothing new waits: what it repeats may be staged only.
     if (this.#shard.isStaged) await this.#gatherer.join();
@@ -64,12 +66,14 @@ export class CampaignShardObject extends DurableObject<StubSource> implements Ca
     await this.#standBy();
     const replies = parcels.map((parcel) => {
       const delivery = { ...address, ...parcel };
+      // What one customer sends amiss is not held against the others.
+      if (!isSound(delivery)) return null;
       // Should it fail, nothing of the bundle is taken to be counted: the parcels before this one may be among what is lost.
       if (!this.#shard.hasRoomFor(delivery)) this.#gatherer.commit();
       try {
         return this.#stage(delivery);
       } catch (error) {
-        // What one customer sends amiss is not held against the others.
+        // Another campaign's, all of it.
         if (error instanceof RangeError) return null;
         throw error;
       }

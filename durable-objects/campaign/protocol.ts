@@ -3,6 +3,7 @@ import type { Allocation } from '../../decisioning/bandits/allocation.ts';
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
 import type { CampaignPolicy } from '../../decisioning/catalog/slice.ts';
+import type { TrialMark } from '../../decisioning/limits/network-trials.ts';
 import type { LearningView, Release, ReleaseReply } from './learning-view.ts';
 import type { LifecycleView, Steering } from './lifecycle-view.ts';
 
@@ -30,6 +31,8 @@ export interface StatisticsEvent {
    * Absent from senders of before group commit.
    */
   readonly atMs?: number;
+  /** The trial that it is, or came of, where a page told of it: absent where no network is bounded, and from senders of before that. */
+  readonly trial?: TrialMark;
 }
 
 /** At most this many events in one delivery: one transaction of a shard stays short. */

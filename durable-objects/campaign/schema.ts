@@ -51,6 +51,8 @@ export const SHARD_SCHEMA: readonly string[] = [
   CREATE TABLE blocks (id INTEGER PRIMARY KEY, sources BLOB NOT NULL);`,
   // What `blocks` will hold once there is more of it, by ten minutes: see blocks.ts.
   'CREATE TABLE late (id INTEGER PRIMARY KEY, sources BLOB NOT NULL);',
+  // Which trials of each network were learned from, a row for each UTC day: see networks.ts.
+  'CREATE TABLE networks (day INTEGER PRIMARY KEY, is_whole INTEGER NOT NULL, trials BLOB NOT NULL);',
 ];
 
 /**

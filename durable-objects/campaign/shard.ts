@@ -1,9 +1,11 @@
 /** A statistics shard: what customers' outboxes say, counted once each, and what of it the root has not heard yet. */
+import type { NetworkTrials } from '../../decisioning/limits/network-trials.ts';
 import { blockOf, type Kept, SourceBlocks } from './blocks.ts';
 import { Changes, changesOf, textOf } from './changes.ts';
 import { checkDelivery, checkSame } from './check.ts';
 import { TIMELESS } from './counted-sources.ts';
 import { foldCells, foldSources, foldVectors, pageOnDisk } from './folding.ts';
+import { foldNetworks, learnedOf, storedNetworks } from './networks.ts';
 import type { CampaignAddress, Delivery, DeliveryReply, ShardReport, StatisticsEvent } from './protocol.ts';
 import { Unfolded } from './unfolded.ts';
 
@@ -48,6 +50,8 @@ interface Memory {
   kept: Kept;
   unfolded: Unfolded;
   readonly blocks: SourceBlocks;
+  /** With what is staged: what comes along is judged by it. */
+  readonly networks: NetworkTrials;
   /** Whether there are sources of events without a time. */
   hasTimeless: boolean;
 }
@@ -102,7 +106,7 @@ export class CampaignShard {
     const countedSeq = this.#countedSeq(memory, source);
     const fresh = delivery.events.filter((event) => event.seq > countedSeq && !isInBlock(memory, source, event));
     const known = fresh.filter(({ atMs }) => atMs === undefined || !isTooOld(memory, atMs));
-    for (const event of known) this.#staged.add(source, event);
+    for (const event of known.map((one) => learnedOf(memory.networks, one))) this.#staged.add(source, event);
     const ackedSeq = Math.max(countedSeq, delivery.events.at(-1)?.seq ?? 0);
     const tooOld = fresh.length - known.length;
     return { outcome: 'applied', ackedSeq, ...(tooOld > 0 && { tooOld }) };
@@ -169,7 +173,8 @@ export class CampaignShard {
       unfolded.sources.positions >= MAX_UNFOLDED_SOURCES ||
       unfolded.cells.size >= MAX_UNFOLDED_CELLS ||
       unfolded.elements >= MAX_UNFOLDED_ELEMENTS;
-    const text = isFull ? undefined : textOf(staged, memory.ackedSeq);
+    const verdicts = memory.networks.taken();
+    const text = isFull ? undefined : textOf(staged, memory.ackedSeq, verdicts);
     if (text === undefined || text.length > MAX_LOGGED_CHARACTERS) this.#fold(memory);
     else {
       this.#sql.exec(
@@ -189,6 +194,7 @@ export class CampaignShard {
     foldCells(this.#sql, unfolded.cells.values());
     foldVectors(this.#sql, unfolded.vectors.values());
     const came = foldSources(this.#sql, blocks, unfolded.sources);
+    foldNetworks(this.#sql, memory.networks, Date.now());
     memory.hasTimeless ||= [...unfolded.sources].some(([, { blocks: own }]) => own[0] === TIMELESS);
     memory.kept = blocks.forget({ ...memory.kept, sources: memory.kept.sources + came }, Date.now());
     memory.epoch += 1;
@@ -228,17 +234,19 @@ export class CampaignShard {
       kept: { sources: row?.keptSources ?? 0, fromBlock: row?.fromBlock ?? 0 },
       unfolded: new Unfolded(this.#sql),
       blocks: new SourceBlocks(this.#sql),
+      networks: storedNetworks(this.#sql),
       hasTimeless: this.#sql.exec('SELECT 1 FROM sources LIMIT 1').toArray().length > 0,
     };
     // One at a time: all of them are more than an object should hold besides what they come to.
     const text = 'SELECT body FROM commits WHERE epoch = ? ORDER BY slot';
     for (const { body } of row ? this.#sql.exec<{ body: string }>(text, memory.epoch) : []) {
-      const { changes, acked } = changesOf(body);
+      const { changes, acked, verdicts } = changesOf(body);
       memory.seq += 1;
       memory.logged += 1;
       memory.loggedCharacters += body.length;
       memory.ackedSeq = Math.max(memory.ackedSeq, acked);
       memory.unfolded.absorb(changes, memory.seq);
+      memory.networks.repeat(verdicts);
     }
     if (row) this.#sql.exec('UPDATE shard SET seq = ?', memory.seq + RESERVED_SEQS);
     return memory;

@@ -195,6 +195,20 @@ describe('a round', () => {
     expect(calls).toEqual([['dead'], ['ann'], ['bob']]);
   });
 
+  test('that died before a clock was put back is waited for by nobody', async () => {
+    const { state, calls, waits, carrier, elapse } = scene();
+    void carrier.begin(parcelOf('dead'));
+    carrier.leave(parcelOf('bob'));
+    waits.splice(0);
+    state.nowMs -= 3_600_000;
+    expect([carrier.isUnderWay(parcelOf('ann').delivery), carrier.leave(parcelOf('ann'))]).toEqual([false, false]);
+    const round = carrier.begin(parcelOf('ann'));
+    await elapse();
+    await elapse();
+    await round;
+    expect(calls).toEqual([['dead'], ['ann'], ['bob']]);
+  });
+
   test('that died so long ago that alarms have told what was left is forgotten with all of that', async () => {
     const { state, calls, carrier, elapse, waits } = scene();
     void carrier.begin(parcelOf('dead'));

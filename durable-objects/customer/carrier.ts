@@ -120,9 +120,9 @@ export class Carrier {
     return route;
   }
 
-  /** Whether a round has died with its object. A clock that was put back makes it no older. */
+  /** Whether a round has died with its object, or is of before a clock was put back: one that is dead would be waited for until that is there again. */
   #isLost({ seenAtMs }: Route): boolean {
-    return this.#host.now() - seenAtMs >= ROUND_LOST_MS;
+    return Math.abs(this.#host.now() - seenAtMs) >= ROUND_LOST_MS;
   }
 
   /** Lets go of rounds that gave no sign of life for so long, and of what was left with them. */

@@ -3,12 +3,12 @@
  * that writes the change and the outbox, so repeats, whatever their order, change nothing.
  */
 import { ENROLLED_ARM, HOLDOUT_ARM } from '../../decisioning/bandits/allocation.ts';
-import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
-import { type ArmStatistics, saturated } from '../../decisioning/bandits/statistics.ts';
+import { saturated } from '../../decisioning/bandits/statistics.ts';
 import type { EventRejection } from '../../decisioning/reasons.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
 import { modelSumsOfConversion, modelSumsOfTrial, type WatchedTrial } from '../../decisioning/scoring/watch/trial.ts';
 import { settledOnContact } from './claims.ts';
+import { emit, markOf } from './emit.ts';
 import { MAX_ORDERS } from './limits.ts';
 import type {
   CreditedOutcome,
@@ -21,9 +21,7 @@ import type {
 import { learnsFrom } from './purposes.ts';
 import type { CustomerStore } from './store.ts';
 import { hasTaught, trialOf } from './taught.ts';
-import { countsBeside, momentsHourOf, sumsOfTrial, withOutcome } from './trial-sums.ts';
-
-const MS_PER_HOUR = 3_600_000;
+import { countsBeside, sumsOfTrial, withOutcome } from './trial-sums.ts';
 
 export type Credit =
   | { readonly status: 'accepted' | 'duplicate' }
@@ -32,25 +30,6 @@ export type Credit =
 const accepted: Credit = { status: 'accepted' };
 const duplicate: Credit = { status: 'duplicate' };
 const rejected = (reason: EventRejection): Credit => ({ status: 'rejected', reason });
-
-function emit(
-  store: CustomerStore,
-  record: Pick<DecisionRecord, 'campaignId' | 'shard' | 'leaf' | 'armId'>,
-  bucketMs: number,
-  change: Partial<ArmStatistics>,
-  nowMs: number,
-  {
-    sums = {},
-    learning,
-  }: { readonly sums?: SumsByName | undefined; readonly learning?: LearningFacts | undefined } = {},
-): void {
-  if (!learnsFrom(store)) return;
-  const { campaignId, shard, leaf, armId: arm } = record;
-  const hour = Math.floor(bucketMs / MS_PER_HOUR);
-  const momentsHour = momentsHourOf(sums, hour, learning);
-  const named = Object.keys(sums).length > 0 && { sums, ...(momentsHour !== undefined && { momentsHour }) };
-  store.enqueue({ campaignId, shard, leaf, arm, hour, change, ...named }, nowMs);
-}
 
 /** What an outcome adds to revenue: nothing when its value is no money. */
 function moneyOf({ valueMinor, unit }: { readonly valueMinor: number; readonly unit?: OtherUnit }): number {
@@ -122,7 +101,7 @@ export function creditExposure(
   decision: StoredDecision,
   atMs: number,
   nowMs: number,
-  { learning, untaught: leftOut, mostTrials }: Pick<GoalReached, 'learning' | 'untaught' | 'mostTrials'> = {},
+  { learning, untaught: leftOut, mostTrials, network }: Omit<GoalReached, 'goal' | 'orderId' | 'atMs'> = {},
 ): Credit {
   if (decision.exposedAtMs !== null) return duplicate;
   const { record } = decision;
@@ -136,13 +115,21 @@ export function creditExposure(
   const settled = settledOnContact(store, decision, nowMs);
   // As it is now: the conversion must go where the trial went, whoever the customer turns out to be.
   const ofNobody = isTrial && settled.models !== undefined && store.state.meta?.anonymous !== false;
-  const told = { ...(learning && { learning }), ...(ofNobody && { ofNobody }), ...(untaught && { untaught }) };
+  const isBounded = isTrial && network !== undefined && mostTrials !== undefined;
+  const told = {
+    ...(learning && { learning }),
+    ...(ofNobody && { ofNobody }),
+    ...(untaught && { untaught }),
+    ...(isBounded && { network: [network, mostTrials] as const }),
+  };
   const seen = { ...settled, exposedAtMs, late, isTrial, ...told };
   store.putDecision(seen);
+  const trial = markOf(seen);
   const sums = isTrial ? sumsOfTrial(record, learning) : undefined;
-  emit(store, record, exposedAtMs, { exposures: 1, trials: isTrial ? 1 : 0 }, nowMs, { sums, learning });
+  emit(store, record, exposedAtMs, { exposures: 1, trials: isTrial ? 1 : 0 }, nowMs, { sums, learning, trial });
   if (isTrial)
-    for (const each of modelSumsOfTrial(watchedOf(seen))) emit(store, record, exposedAtMs, {}, nowMs, { sums: each });
+    for (const each of modelSumsOfTrial(watchedOf(seen)))
+      emit(store, record, exposedAtMs, {}, nowMs, { sums: each, trial });
   return accepted;
 }
 
@@ -156,6 +143,8 @@ export interface GoalReached {
   readonly untaught?: true | undefined;
   /** Nor does one behind so many of its campaign and day. */
   readonly mostTrials?: number | undefined;
+  /** As in `FeedbackItem`. */
+  readonly network?: number | undefined;
 }
 
 /** Credits a goal to a decision; an outcome before its exposure implies the exposure. */
@@ -216,13 +205,15 @@ function rewardTrial(
     store.putDecision({ ...trial, converted: trial.converted || optimised, ...(more && { tally: more.tally }) });
   const { sums = {} } = more ?? {};
   if (!first && revenueMinor === 0 && Object.keys(sums).length === 0) return;
+  const mark = markOf(trial);
   emit(store, trial.record, trial.exposedAtMs, optimised ? { conversions: first ? 1 : 0, revenueMinor } : {}, nowMs, {
     sums,
     learning: trial.learning,
+    trial: mark,
   });
   if (!first) return;
   for (const each of modelSumsOfConversion(watchedOf(trial)))
-    emit(store, trial.record, trial.exposedAtMs, {}, nowMs, { sums: each });
+    emit(store, trial.record, trial.exposedAtMs, {}, nowMs, { sums: each, trial: mark });
 }
 
 /** What the versions that scored a trial are counted by. */

@@ -111,6 +111,7 @@ function namedOf(row: DecisionRow): Partial<Named> {
     models: row.models,
     ofNobody: row.ofNobody,
     untaught: row.untaught,
+    network: row.network,
     out: row.out,
     reached: row.reached,
     features: record.features,

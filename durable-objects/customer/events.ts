@@ -59,8 +59,8 @@ function creditItem(
   atMs: number,
   nowMs: number,
 ): Credit {
-  const { learning, untaught, mostTrials } = item;
-  const taught = { learning, untaught, mostTrials };
+  const { learning, untaught, mostTrials, network } = item;
+  const taught = { learning, untaught, mostTrials, network };
   if (item.kind === 'exposure') return creditExposure(store, decision, atMs, nowMs, taught);
   if (item.kind === 'dispatch') return creditDispatch(store, decision, atMs, nowMs);
   const goal = item.goal as GoalFacts;

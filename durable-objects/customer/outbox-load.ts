@@ -1,6 +1,7 @@
 /** Reads the outbox from storage: rows of its own, and what rides in the rows of decisions. */
 import type { SumsByName } from '../../decisioning/bandits/named-sums.ts';
 import type { ArmStatistics } from '../../decisioning/bandits/statistics.ts';
+import type { TrialMark } from '../../decisioning/limits/network-trials.ts';
 import { destinationOf, MAX_WAITING_IN_MEMORY, type Outbox, type Riding, type WaitingEvent } from './outbox.ts';
 import type { Sql } from './tables.ts';
 import { Waits } from './waits.ts';
@@ -16,6 +17,7 @@ type OutboxRow = {
   sums: string | null;
   moments_hour: number | null;
   at_ms: number;
+  trial: string | null;
 };
 
 function waitingOf(row: OutboxRow): WaitingEvent {
@@ -30,6 +32,7 @@ function waitingOf(row: OutboxRow): WaitingEvent {
     change: JSON.parse(row.change) as Partial<ArmStatistics>,
     ...(row.sums !== null && { sums: JSON.parse(row.sums) as SumsByName }),
     ...(row.moments_hour !== null && { momentsHour: row.moments_hour }),
+    ...(row.trial !== null && { trial: JSON.parse(row.trial) as TrialMark }),
   };
   return { event, home: null, isOld: false };
 }

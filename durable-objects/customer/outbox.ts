@@ -122,10 +122,10 @@ export function letGo(outbox: Outbox, nowMs: number, isStuck: () => boolean): vo
 
 /** Gives an event a row of its own. */
 export function writeEvent(sql: Writer, outbox: Outbox, event: StoredEvent): void {
-  const { seq, atMs, sums, momentsHour, ...entry } = event;
+  const { seq, atMs, sums, momentsHour, trial, ...entry } = event;
   outbox.countedSeq = Math.max(outbox.countedSeq, seq);
   sql.exec(
-    'INSERT INTO outbox (seq, campaign_id, shard, leaf, arm, hour, change, sums, moments_hour, at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO outbox (seq, campaign_id, shard, leaf, arm, hour, change, sums, moments_hour, at_ms, trial) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     seq,
     entry.campaignId,
     entry.shard,
@@ -136,6 +136,7 @@ export function writeEvent(sql: Writer, outbox: Outbox, event: StoredEvent): voi
     sums ? JSON.stringify(sums) : null,
     momentsHour ?? null,
     atMs,
+    trial ? JSON.stringify(trial) : null,
   );
 }
 

@@ -217,6 +217,8 @@ export interface FeedbackItem {
   readonly untaught?: true;
   /** Of this customer so many trials of one campaign and UTC day are learned from, from whatever networks; absent where there is no bound. */
   readonly mostTrials?: number;
+  /** Where it comes from, as in `TrialMark`: the campaign's shard counts trials of networks. Absent where there is no bound, and from workers of before. */
+  readonly network?: number;
 }
 
 /** Behaviour, or a goal reached without a token. */

@@ -70,6 +70,7 @@ export const CUSTOMER_SCHEMA: readonly string[] = [
    CREATE TABLE decisions (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, at_ms INTEGER NOT NULL, decision TEXT NOT NULL, receipt TEXT);
    INSERT INTO decisions (id, at_ms, decision, receipt) SELECT id, at_ms, decision, receipt FROM decisions_by_id ORDER BY at_ms, id;
    DROP TABLE decisions_by_id;`,
+  'ALTER TABLE outbox ADD COLUMN trial TEXT;',
 ];
 
 /**
@@ -103,7 +104,8 @@ export const FIRST_TABLES = `
     change TEXT NOT NULL,
     at_ms INTEGER NOT NULL,
     sums TEXT,
-    moments_hour INTEGER
+    moments_hour INTEGER,
+    trial TEXT
   );
   CREATE TABLE sampled (id INTEGER PRIMARY KEY CHECK (id = 1), heard INTEGER NOT NULL);
 `;

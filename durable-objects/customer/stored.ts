@@ -52,6 +52,8 @@ export interface StoredDecision {
   readonly ofNobody?: true;
   /** Seen when its network had taught the campaign enough: its sticky period begins no trial any more, with what it bought left out. */
   readonly untaught?: true;
+  /** Of a trial that a page told of: its network on that day and how many trials of that are learned from, as in `TrialMark`. */
+  readonly network?: readonly [network: number, most: number];
 }
 
 /** What a campaign learns from besides whether its goal was reached; absent where it is nothing else. */

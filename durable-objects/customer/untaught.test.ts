@@ -1,8 +1,13 @@
 /** What is seen when its network had taught the campaign enough, and what comes of it in its sticky period. */
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import { NETWORK_NAMES } from '../../decisioning/limits/network-trials.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
 import { campaignOf, configurationOf } from '../../decisioning/testing/configuration.ts';
-import { customerOf, DAY_MS, PURCHASE, START_MS, settle, totalOf, worldOf } from './testing/fixtures.ts';
+import { emptyOutbox, writeEvent } from './outbox.ts';
+import { loadOutbox } from './outbox-load.ts';
+import { Tables } from './tables.ts';
+import { customerOf, DAY_MS, objectOf, PURCHASE, START_MS, settle, totalOf, worldOf } from './testing/fixtures.ts';
 
 /** A customer of a campaign with a sticky period of 30 days, who is decided for and sees it on two days. */
 async function scene(name: string) {
@@ -86,5 +91,72 @@ describe('trials of one customer', () => {
       { exposures: 4, trials: 3 },
       { exposures: 1, trials: 1 },
     ]);
+  });
+});
+
+describe('trials of one network', () => {
+  const NETWORK = Math.floor(START_MS / DAY_MS) * NETWORK_NAMES + 7;
+
+  /** Customers of a campaign with a sticky period of 30 days, who see it through one network with a bound of two a day. */
+  async function crowd(name: string) {
+    const campaign = campaignOf('c', {
+      objective: { goal: 'purchase', conversionWeight: 1, revenueWeight: 0, priority: 0 },
+      sticky: { mode: 'days', days: 30 },
+    });
+    const world = worldOf(name, configurationOf([campaign], { goals: [PURCHASE] }));
+    const customers = ['ann', 'bob', 'eve'].map((who) => customerOf(world, who));
+    const bound = { mostTrials: 2, network: NETWORK };
+    const tell = async (kind: 'exposure' | 'goal', requestId: string, atMs: number) => {
+      for (const each of customers) {
+        const record = (await each.decide(requestId, atMs)) as DecisionRecord;
+        const item = { record, kind, ...bound, ...(kind === 'goal' && { goal: GOAL }) };
+        expect(await each.feedback([item], atMs)).toEqual(['accepted']);
+      }
+    };
+    const total = async () => {
+      for (const each of customers) await settle(each);
+      return totalOf(world, 'c');
+    };
+    return { customers, tell, total };
+  }
+
+  it('are counted by the shard, with what they come to, also through another decision of their period', async () => {
+    const { tell, total } = await crowd('network-trials');
+    await tell('exposure', '1', START_MS);
+    expect(await total()).toMatchObject({ exposures: 3, trials: 2, conversions: 0 });
+    await tell('goal', '2', START_MS + DAY_MS);
+    expect(await total()).toMatchObject({ exposures: 6, trials: 2, conversions: 2 });
+  });
+
+  it('are so when a goal begins them, and when a goal without a token comes of them after the object was evicted', async () => {
+    const { customers, tell, total } = await crowd('network-goals');
+    await tell('goal', '1', START_MS);
+    expect(await total()).toMatchObject({ exposures: 3, trials: 2, conversions: 2 });
+    for (const each of customers) {
+      await evictDurableObject(objectOf(each));
+      expect(await each.tell(START_MS + 1, { orderId: each.name, valueMinor: 500 })).toBe('accepted');
+    }
+    expect(await total()).toMatchObject({ exposures: 3, trials: 2, conversions: 2, revenueMinor: 1_000 });
+  });
+
+  it('keep their mark in rows of their own', async () => {
+    const { customers, tell, total } = await crowd('network-rows');
+    await tell('exposure', '1', START_MS);
+    await total();
+    const trial = [NETWORK, 5, 2] as const;
+    const event = { seq: 99, atMs: START_MS, campaignId: 'c', shard: 0, leaf: 'rest', arm: 'a', hour: 1, change: {} };
+    await runInDurableObject(objectOf(customers[0]!), (_, { storage }) => {
+      const sql = new Tables(storage);
+      for (const each of [
+        { ...event, trial },
+        { ...event, seq: 100 },
+      ])
+        writeEvent(sql, emptyOutbox(), each);
+      const waiting = loadOutbox(sql, new Map()).waiting.map((one) => one.event);
+      expect(waiting).toEqual([
+        { ...event, trial },
+        { ...event, seq: 100 },
+      ]);
+    });
   });
 });

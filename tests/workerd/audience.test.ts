@@ -75,6 +75,14 @@ describe('POST /v1/audience/estimate', () => {
     expect(body.matching).toEqual((await shop.estimate({ segment: 'pro' })).body.matching);
   });
 
+  it('takes scores of models as met, which are made with decisions, and says so', async () => {
+    const scored = { 'models.churn.probability': { $gt: 0.7 } };
+    const { body } = await shop.estimate({ condition: scored });
+    expect(body).toMatchObject({ matching: { estimate: 300 }, unknownAttributes: ['models.churn.probability'] });
+    const { body: both } = await shop.estimate({ segment: 'pro', condition: scored });
+    expect(both.matching).toEqual((await shop.estimate({ segment: 'pro' })).body.matching);
+  });
+
   it('follows behaviour and erasure at once, and gives no name away', async () => {
     const { api, estimate, fill, held } = await shopOf();
     await fill(0, 10);

@@ -3,7 +3,7 @@ import type { AudienceRequest } from '../../contract/audience.ts';
 import type { ProblemError } from '../../contract/problem.ts';
 import { database } from '../../db/database.ts';
 import { readSnapshot } from '../../db/queries/drafts.ts';
-import { ASKED, type AsKnown, asKnown, REQUEST_ONLY_ROOTS } from '../../decisioning/audience/as-known.ts';
+import { ASKED, type AsKnown, asKnown, DECISION_ONLY_ROOTS } from '../../decisioning/audience/as-known.ts';
 import { rootOf } from '../../decisioning/catalog/attribute-paths.ts';
 import { checkCondition } from '../../decisioning/catalog/check-conditions.ts';
 import type { ConditionDocument } from '../../decisioning/catalog/configuration.ts';
@@ -86,7 +86,7 @@ export async function audienceQuestion(
   const both: ConditionDocument = {
     $and: [...(condition ? [condition as ConditionDocument] : []), ...(segment ? [{ $inSegment: segment }] : [])],
   };
-  const asked = asKnown(both, segments, (path) => REQUEST_ONLY_ROOTS.includes(rootOf(path)));
+  const asked = asKnown(both, segments, (path) => DECISION_ONLY_ROOTS.includes(rootOf(path)));
   const unreadable = problemsOf(asked);
   if (unreadable.length > 0) return refused('invalid_request', undefined, unreadable);
   const question = JSON.stringify(asked.definitions);

@@ -1,36 +1,30 @@
 /** How much a page's report may teach its campaign: of one network a few trials a day, and of one visitor no more than that, wherever they come from. */
 import { Influence } from '../../decisioning/limits/influence.ts';
+import { MAX_NETWORK_TRIALS, NETWORK_NAMES } from '../../decisioning/limits/network-trials.ts';
 import type { DecisionRecord } from '../../decisioning/record.ts';
+import { hmacHalves } from '../../durable-objects/shared/naming.ts';
 import { networkOf } from '../http/network.ts';
-import { mac } from './mac.ts';
 
 /**
  * Trials of one network, campaign and UTC day that are learned from. Eight that always convert, two networks' worth, move less than 5 points of a
  * day's traffic of a campaign with 1,000 trials an hour (`simulations/poisoning/day.test.ts`); most households have no more visitors.
  */
 export const LEARNED_TRIALS_PER_NETWORK = 4;
-/** Most that the variable of that name may ask for: beyond it there is no bound worth the name; 0 is none at all. */
-const MAX_LEARNED_TRIALS_PER_NETWORK = 1_000;
 const MS_PER_DAY = 86_400_000;
 
-/** The bound of this deployment: {@link LEARNED_TRIALS_PER_NETWORK}, unless its variable of that name holds another whole number. */
+/** The bound of this deployment: {@link LEARNED_TRIALS_PER_NETWORK}, unless its variable of that name holds another whole number; 0 is none at all. */
 export function learnedTrialsPerNetwork(env: object): number {
   const text = (env as { readonly LEARNED_TRIALS_PER_NETWORK?: unknown }).LEARNED_TRIALS_PER_NETWORK;
   const told = text === undefined || String(text).trim() === '' ? Number.NaN : Number(text);
-  return Number.isInteger(told) && told >= 0 && told <= MAX_LEARNED_TRIALS_PER_NETWORK
-    ? told
-    : LEARNED_TRIALS_PER_NETWORK;
+  return Number.isInteger(told) && told >= 0 && told <= MAX_NETWORK_TRIALS ? told : LEARNED_TRIALS_PER_NETWORK;
 }
 
-/** This isolate's counts. The salt ends with its day, and with the isolate: nobody can tell which networks they were of. */
-let counts:
-  | { readonly day: number; readonly most: number; readonly salt: string; readonly influence: Influence }
-  | undefined;
+/** This isolate's counts. */
+let counts: { readonly day: number; readonly most: number; readonly influence: Influence } | undefined;
 
 /** Never of a day before: a request that began yesterday, its body still arriving, counts today. It empties nothing. */
 function countsOf(day: number, most: number) {
-  if (!counts || counts.day < day || counts.most !== most)
-    counts = { day, most, salt: crypto.randomUUID(), influence: new Influence(most) };
+  if (!counts || counts.day < day || counts.most !== most) counts = { day, most, influence: new Influence(most) };
   return counts;
 }
 
@@ -39,32 +33,48 @@ export function forgetInfluence(): void {
   counts = undefined;
 }
 
+/** What names are made with. */
+interface Naming {
+  readonly NAMING_SECRET: string;
+}
+
 /** What an event is told with, as the customer's object takes it. */
 interface Bound {
   readonly untaught?: true;
   readonly mostTrials?: number;
+  readonly network?: number;
 }
 
 const UNBOUND: Bound = {};
 const UNTAUGHT: Bound = { untaught: true };
 
 /**
- * What a request's network may teach, and its visitor, whose object counts: asked of each decision that it reports of. Requests of no network, as of servers,
- * are not bounded.
+ * A network on a day, as `TrialMark` has it: 20 bits of a hash with the deployment's secret. Some sixteen /24 share one, other ones each day and in each
+ * workspace, so that nobody's address can be looked up in it, and honest ones that share one are few.
  */
-export async function influenceOf(
-  env: object,
+function networkOn({ NAMING_SECRET }: Naming, workspaceId: string, day: number, network: string): number {
+  const { hex } = hmacHalves(NAMING_SECRET, workspaceId, 'network', String(day), network);
+  return day * NETWORK_NAMES + (Number.parseInt(hex.slice(0, 8), 16) % NETWORK_NAMES);
+}
+
+/**
+ * What a request's network may teach, and its visitor, whose object counts: asked of each decision that it reports of. This isolate counts first, the
+ * campaign's shard for all of them. Requests of no network, as of servers, are not bounded.
+ */
+export function influenceOf(
+  env: Naming,
   request: Pick<Request, 'headers'>,
+  workspaceId: string,
   nowMs: number,
-): Promise<(record: Pick<DecisionRecord, 'workspaceId' | 'campaignId' | 'customer' | 'periodKey'>) => Bound> {
-  const network = networkOf(request);
+): (record: Pick<DecisionRecord, 'campaignId' | 'customer' | 'periodKey'>) => Bound {
+  const address = networkOf(request);
   const mostTrials = learnedTrialsPerNetwork(env);
-  if (network === undefined || mostTrials === 0) return () => UNBOUND;
-  const { day, salt, influence } = countsOf(Math.floor(nowMs / MS_PER_DAY), mostTrials);
-  const hashed = mac(salt, 'network', network);
+  if (address === undefined || mostTrials === 0) return () => UNBOUND;
+  const { day, influence } = countsOf(Math.floor(nowMs / MS_PER_DAY), mostTrials);
+  const network = networkOn(env, workspaceId, day, address);
   // An isolate serves many workspaces, and each names its campaigns as it likes.
-  return ({ workspaceId, campaignId, customer, periodKey }) =>
-    influence.admits(day, hashed, `${workspaceId}\n${campaignId}`, `${customer}\n${periodKey}`)
-      ? { mostTrials }
+  return ({ campaignId, customer, periodKey }) =>
+    influence.admits(day, String(network), `${workspaceId}\n${campaignId}`, `${customer}\n${periodKey}`)
+      ? { mostTrials, network }
       : UNTAUGHT;
 }

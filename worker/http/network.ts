@@ -1,4 +1,4 @@
-/** Which network a request comes from: told apart in memory, never stored, never logged. */
+/** Which network a request comes from: never stored as it is, never logged. */
 import { ipBytes, isPublicIp } from './ip.ts';
 
 /** Bytes of IPv4 that name a network: what one landlord rents out. */

@@ -59,7 +59,7 @@ async function takeFeedback(c: Call, body: FeedbackRequest, directory: Directory
   const checked = await Promise.all(events.map((event, index) => checkEvent(c, signer, directory, event, index)));
   // Whoever has a secret key says what they like; a page's network and visitor are some of many.
   const isPage = c.auth.keyType === 'publishable';
-  const boundOf = isPage ? await influenceOf(c.env, c.request, c.receivedAtMs) : undefined;
+  const boundOf = isPage ? influenceOf(c.env, c.request, c.auth.workspaceId, c.receivedAtMs) : undefined;
   done();
   const results: ItemResult[] = [];
   const byCustomer = new Map<string, FeedbackItem[]>();

@@ -69,6 +69,30 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
     },
   },
   {
+    name: 'network-forgets-its-trials',
+    what: 'a shard admits what comes of a trial that it refused',
+    file: 'decisioning/limits/network-trials.ts',
+    find: '    return !isFull;',
+    replace: '    return !isFull || !begins;',
+    caughtBy: {
+      project: 'workerd',
+      file: 'tests/workerd/security/reward-poisoning.test.ts',
+      title: 'teaches no more than the bound of a network through however many isolates',
+    },
+  },
+  {
+    name: 'verdict-not-in-its-commit',
+    what: 'a shard that begins anew does not know which trials it admitted',
+    file: 'durable-objects/campaign/shard.ts',
+    find: '      memory.networks.repeat(verdicts);\n',
+    replace: '',
+    caughtBy: {
+      project: 'workerd',
+      file: 'durable-objects/campaign/networks.test.ts',
+      title: 'is known to an object that begins anew from',
+    },
+  },
+  {
     name: 'legacy-taken-twice',
     what: 'what an anonymous customer left is taken over again with every retry',
     file: 'durable-objects/customer/object.ts',

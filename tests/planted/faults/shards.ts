@@ -34,12 +34,24 @@ export const SHARD_FAULTS: readonly PlantedFault[] = [
     name: 'bundle-acknowledged-in-spite-of-a-commit',
     what: 'parcels whose commit failed in the midst of their bundle are acknowledged with the rest',
     file: 'durable-objects/campaign/object.ts',
-    find: 'this.#gatherer.commit();',
-    replace: 'this.#gatherer.flush();',
+    find: 'this.#gatherer.commit();\n      try {',
+    replace: 'this.#gatherer.flush();\n      try {',
     caughtBy: {
       project: 'workerd',
       file: 'durable-objects/campaign/bundles.test.ts',
       title: 'of which a part cannot be kept is not acknowledged, and counts once when it comes again',
+    },
+  },
+  {
+    name: 'staged-beyond-a-report',
+    what: 'a delivery is staged beside what a bundle left that failed half-way, more than a report holds',
+    file: 'durable-objects/campaign/object.ts',
+    find: 'this.#gatherer.commit();\n    const reply',
+    replace: 'this.#gatherer.flush();\n    const reply',
+    caughtBy: {
+      project: 'workerd',
+      file: 'durable-objects/campaign/bundles.test.ts',
+      title: 'that fails half-way leaves a shard that can report',
     },
   },
   {

@@ -100,6 +100,9 @@ const ROOT = `1, 'w', 'spring', ${json(policy)}, NULL, 6, 5, 8, 8, ${AT_MS}, 0`;
 /** A fingerprint and a position, of 64 bits each. */
 const BOB_UP_TO_12 = 'a8eb6c47c3bd36430000000000002840';
 
+/** The same of eve, and the block that her event is of. */
+const EVE_UP_TO_3 = 'f22c67c4792a3f43000000000000084000000080a556a541';
+
 /** What each kind of object wrote. */
 export const OLD_KINDS = {
   CUSTOMER: {
@@ -143,6 +146,7 @@ export const OLD_KINDS = {
       { since: 3, sql: "INSERT INTO shard VALUES (1, 'w', 'spring', 0, 9, 4, 1, 2, 1, 0)" },
       { since: 3, sql: `INSERT INTO commits VALUES (0, 1, '{"acked":4,"cells":[],"vectors":[],"sources":[]}')` },
       { since: 3, sql: `INSERT INTO blocks VALUES (${Math.floor(AT_MS / 10_000) * 1_000}, x'${BOB_UP_TO_12}')` },
+      { since: 4, sql: `INSERT INTO late VALUES (${Math.floor(AT_MS / 640_000) * 1_000}, x'${EVE_UP_TO_3}')` },
       { since: 1, sql: "INSERT INTO sources VALUES ('ann:1', 12)" },
       { since: 1, sql: `INSERT INTO cells VALUES ('rest', 'a', ${HOUR}, 9, ${COUNTS})` },
       { since: 2, sql: `INSERT INTO vectors VALUES ('rest', 'a', ${HOUR}, 'goal:view', 3, 8, '[1,2,3]')` },
