@@ -7,10 +7,13 @@
 export const NETWORK_NAMES = 2 ** 20;
 /** Most trials of a network and day that anybody may ask for: beyond it there is no bound worth the name, and the count of an entry has 11 bits. */
 export const MAX_NETWORK_TRIALS = 1_000;
-/** Numbers that one day holds, a megabyte: some hundred thousand networks with their trials. Beyond, whoever was heard of longest ago begins anew. */
-export const MAX_DAY_NUMBERS = 250_000;
+/**
+ * Numbers that one day holds: some 25,000 networks with their trials, 200 kB on disk and 6 MB in memory. Beyond, whoever was heard of longest ago begins anew, and
+ * so never teaches more than 4 in so many trials.
+ */
+export const MAX_DAY_NUMBERS = 50_000;
 /** Days in memory: yesterday's and today's are asked for all the time, earlier ones when a trial's outcome comes late. */
-const MAX_HELD_DAYS = 8;
+const MAX_HELD_DAYS = 4;
 /** The clocks of two isolates are less than that apart, and outboxes are mostly told within it: a network that was refused nothing is forgotten after. */
 const WHOLE_DAYS = 2;
 
