@@ -85,7 +85,7 @@ export class NetworkTrials {
     for (const verdict of verdicts) this.#note(verdict);
   }
 
-  /** Days that changed since this was asked last, packed; earlier ones are let go of. */
+  /** Days that changed since this was asked last, packed: to be stored, or this object dropped. */
   *changed(): Iterable<readonly [day: number, packed: Uint32Array]> {
     for (const [day, held] of this.#days) {
       if (held.isChanged) yield [day, packed(held.entries)];
