@@ -8,6 +8,7 @@ import { forgetThresholds } from '../../durable-objects/customer/sampling.ts';
 import {
   type Customer,
   customerOf,
+  DAY_MS,
   HOUR_MS,
   objectOf,
   PURCHASE,
@@ -145,6 +146,21 @@ describe('rows written', () => {
     console.log(`rows written by a first session of four events: ${rows}`);
     // The object, the sample, a row an event, an alarm for the three and one for the fourth, one for the day they are forgotten.
     expect(rows).toBe(rowsOf(BORN) + 2 + 4 + 3);
+  });
+
+  it('by default content of a request with an id, behind a cap: one, and once the tables made late', async () => {
+    const capped = campaignOf('c', { objective: campaign.objective, caps: [{ max: 1, windowMs: 7 * DAY_MS }] });
+    const ann = customerOf(worldOf('births-default', configurationOf([capped], { goals: [PURCHASE] })), 'ann');
+    const tally = await tallying(objectOf(ann));
+    await ann.decide('1', nowMs);
+    await written(ann, tally);
+    expect(await ann.decide('2', nowMs)).toBeNull();
+    const first = await written(ann, tally);
+    expect([rowsOf(first, 'CREATE TABLE'), rowsOf(first)]).toEqual([LATE_TABLES_ROWS, LATE_TABLES_ROWS + 1]);
+    expect(await ann.decide('3', nowMs)).toBeNull();
+    expect(await written(ann, tally)).toEqual({ 'INSERT blanks': 1 });
+    await ann.decide('4', nowMs + 2 * DAY_MS);
+    expect(await written(ann, tally)).toMatchObject({ 'DELETE blanks': 2 });
   });
 
   it('by claims of two ledgers: an alarm with the decision, two rows of each ledger, and once the tables made late', async () => {
