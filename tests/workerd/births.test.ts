@@ -27,7 +27,7 @@ const campaign = campaignOf('c', {
 const newWorld = (label: string) => worldOf(label, configurationOf([campaign], { goals: [PURCHASE] }));
 /** No alarm rings by itself before a test rings it. */
 const nowMs = Date.now() + HOUR_MS;
-const DELIVERED_MS = 10_000;
+const DELIVERED_MS = 30_000;
 
 /** Tables as `CREATE TABLE` writes them: two rows each, and two of the counter that the outbox is the first to have. */
 const FIRST_TABLES = {
