@@ -67,15 +67,15 @@ try {
     `  processor time of a bare worker's call with one row: ${bareMs.toFixed(3)} ms; of an event told: ${timeText(feedbackMs)}\n`,
   );
   console.log(
-    '| $ a million decisions | CPU of a decision, of the bare call | requests | CPU | objects | rows | duration | together |',
+    '| $ a million decisions | CPU of a decision, of the bare call | requests | CPU | objects | rows | births | duration | together |',
   );
-  console.log('|---|---|---|---|---|---|---|---|');
+  console.log('|---|---|---|---|---|---|---|---|---|');
   for (const kind of KINDS) {
     const ms = await measure(kind, idleShare);
     const sum = sumOf(kind, ms, feedbackMs);
     Object.assign(figures, { [`cost.cpu_ms.${kind}`]: ms, [`cost.usd_per_million.${kind}`]: sum.together });
-    const { requests, cpu, objects, rows, duration, together } = sum;
-    const cells = [requests, cpu, objects, rows, duration].map((usd) => usd.toFixed(2));
+    const { requests, cpu, objects, rows, births, duration, together } = sum;
+    const cells = [requests, cpu, objects, rows, births, duration].map((usd) => usd.toFixed(2));
     console.log(`| ${kind} | ${timeText(ms)} | ${cells.join(' | ')} | **${together.toFixed(2)}** |`);
   }
   console.log(`\n  prices a million: ${JSON.stringify(PRICES)}; rows: ${JSON.stringify(ROWS)}`);

@@ -36,6 +36,17 @@ describe('tables', () => {
     });
   });
 
+  it.each(namesIn(LATE_TABLES))('are not made to take something out of %s', async (name) => {
+    await runInDurableObject(objectOf({ name: `taken-${name}` }), async (_, { storage }) => {
+      await storage.deleteAll();
+      const tables = new Tables(storage);
+      tables.make();
+      expect(tables.exec(`DELETE FROM ${name}`).toArray()).toEqual([]);
+      expect(tables.hasLate).toBe(false);
+      expect(() => tables.exec(`DELETE FROM ${name}_of_none`)).toThrow('no such table');
+    });
+  });
+
   it('made in a transaction that is taken back are made again', async () => {
     await runInDurableObject(objectOf(NONE), async (_, { storage }) => {
       await storage.deleteAll();

@@ -15,6 +15,10 @@ export interface Sql extends Pick<SqlStorage, 'exec'> {
 const LATE_NAMES = [...LATE_TABLES.matchAll(/CREATE TABLE (\w+)/g)].map(([, name]) => name as string);
 /** Statements that name one of them. */
 const LATE = new RegExp(`\\b(?:${LATE_NAMES.join('|')})\\b`);
+/** Statements that take something out of one of them. */
+const TAKES = new RegExp(`^DELETE FROM (?:${LATE_NAMES.join('|')})\\b`);
+/** In their place: a statement that does nothing. */
+const NOTHING = 'SELECT 1 WHERE 0';
 /** Whether a statement does, of those that were looked through: they are the code's own, some hundred, and an object runs few of them over and over. */
 const looked = new Map<string, boolean>();
 
@@ -59,7 +63,11 @@ export class Tables implements Sql {
     text: string,
     ...bindings: readonly SqlStorageValue[]
   ): SqlStorageCursor<T> {
-    if (!this.#hasLate && isLate(text) && !this.hasLate) this.#makeLate();
+    if (!this.#hasLate && isLate(text) && !this.hasLate) {
+      // Whoever is forgotten leaves tables that were never made: making ten of them is dearer than all that the visitor was.
+      if (TAKES.test(text)) return this.#storage.sql.exec<T>(NOTHING);
+      this.#makeLate();
+    }
     return this.#storage.sql.exec<T>(text, ...bindings);
   }
 

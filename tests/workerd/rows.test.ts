@@ -1,4 +1,7 @@
-/** Rows that each kind of call writes, indexes, deletions and alarms among them: what `docs/operating/cost.md` adds up. Printed, and held. */
+/**
+ * Rows that each kind of call writes, indexes, deletions and alarms among them: what `docs/operating/cost.md` adds up. Printed, and held. Of customers
+ * whose objects are there: `births.test.ts` has what making one writes.
+ */
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { DecisionRecord } from '../../decisioning/record.ts';
@@ -17,38 +20,9 @@ import {
   worldOf,
 } from '../../durable-objects/customer/testing/fixtures.ts';
 import { rootStub, shardStub } from '../../durable-objects/shared/stub.ts';
+import { counting } from './counting.ts';
 
 type Stub = DurableObjectStub;
-
-/** Counts what one object writes; alarms are told apart, since setting one is billed as a row. */
-async function counting(stub: Stub): Promise<(step: () => Promise<unknown>) => Promise<number>> {
-  const counts = { rows: 0 };
-  await runInDurableObject(stub, (_object, { storage }) => {
-    const { sql } = storage;
-    const exec = sql.exec.bind(sql);
-    Object.defineProperty(sql, 'exec', {
-      configurable: true,
-      value: (...args: Parameters<typeof exec>) => {
-        const cursor = exec(...args);
-        counts.rows += cursor.rowsWritten;
-        return cursor;
-      },
-    });
-    const setAlarm = storage.setAlarm.bind(storage);
-    Object.defineProperty(storage, 'setAlarm', {
-      configurable: true,
-      value: (atMs: number) => {
-        counts.rows += 1;
-        return setAlarm(atMs);
-      },
-    });
-  });
-  return async (step) => {
-    const before = counts.rows;
-    await step();
-    return counts.rows - before;
-  };
-}
 
 const campaign = campaignOf('c', {
   objective: { goal: 'purchase', conversionWeight: 1, revenueWeight: 0, priority: 0 },
