@@ -10,13 +10,17 @@ export const KNOWN_CUSTOMERS = 500;
  */
 const PAYING_CUSTOMERS = 1_500;
 
+/** Calls of the bare worker of `bare.ts`: as much of an object as its name says, and no decision. */
 export const BARE_CALLS = ['bare_echo', 'bare_one_row', 'bare_two_rows', 'bare_new'] as const;
+/** Calls of the project's own API: decisions by campaign, and feedback for customers who are there (their objects, too) or new. */
 export const OUR_CALLS = [
   ...(['capped', 'capped_new', 'budgeted', 'uncapped', 'anonymous'] as const),
   ...(['feedback', 'feedback_new'] as const),
 ] as const;
+/** A kind of call, by which its figures are told. */
 export type CallName = (typeof BARE_CALLS)[number] | (typeof OUR_CALLS)[number];
 
+/** Whether the bare worker answers it. */
 export const isBare = (name: CallName): boolean => (BARE_CALLS as readonly CallName[]).includes(name);
 /** Whether these calls are for the customers that come back. */
 export const isForKnown = (name: CallName): boolean =>

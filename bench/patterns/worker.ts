@@ -3,6 +3,8 @@ import { evaluateCondition } from '../../decisioning/segments/evaluate.ts';
 
 /** What is asked. */
 export interface Asked {
+  /** To `$regexi` capitals and small letters are alike. */
+  readonly operator: '$regex' | '$regexi';
   readonly pattern: string;
   readonly text: string;
   readonly times: number;
@@ -10,9 +12,9 @@ export interface Asked {
 
 /** Answers how often the condition held. */
 async function answer(request: Request): Promise<Response> {
-  const { pattern, text, times } = (await request.json()) as Asked;
+  const { operator, pattern, text, times } = (await request.json()) as Asked;
   let held = 0;
-  for (let i = 0; i < times; i += 1) held += Number(evaluateCondition({ a: { $regex: pattern } }, { a: text }));
+  for (let i = 0; i < times; i += 1) held += Number(evaluateCondition({ a: { [operator]: pattern } }, { a: text }));
   return new Response(String(held));
 }
 

@@ -32,6 +32,7 @@ function isLate(text: string): boolean {
 }
 const [ONE_OF_THEM] = LATE_NAMES;
 
+/** A customer's storage: the late tables are there when a statement first names one of them. */
 export class Tables implements Sql {
   readonly #storage: DurableObjectStorage;
   /** Storage is asked again for as long as it says no: that is when an object starts, and when the first statement names one of them. */

@@ -20,6 +20,7 @@ interface Group {
   readonly places: Map<string, number>;
 }
 
+/** Touches of one customer: told of each decision that comes, changes or goes, it says how many are in a window. */
 export class TouchCounts {
   readonly #groups = new Map<string, Group[]>();
 
@@ -54,6 +55,7 @@ export class TouchCounts {
     places.set(lastId, place);
   }
 
+  /** Forgets all of them. */
   clear(): void {
     this.#groups.clear();
   }

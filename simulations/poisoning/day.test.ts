@@ -11,7 +11,6 @@ const attack = (networks: number, more: Partial<Attack> = {}): Attack => ({
   networks,
   reportsPerSecond: RATE_LIMIT,
   mostTrials: LEARNED_TRIALS_PER_NETWORK,
-  hasTokens: true,
   ...more,
 });
 
@@ -22,10 +21,6 @@ describe('an attacker at the rate limit for a day', () => {
 
   test('moves at most 5 points from twenty networks where a tenth converts and a week is known', () => {
     expect(pointsMoved(POISONED_WORLDS['10 % and 8 %, after a week']!, attack(20), SEEDS)).toBeLessThanOrEqual(5);
-  });
-
-  test('moves nothing without tokens', () => {
-    for (const [, world] of worlds) expect(pointsMoved(world, attack(20, { hasTokens: false }), 2)).toBe(0);
   });
 
   test('takes nearly all of it where networks are not bounded', () => {

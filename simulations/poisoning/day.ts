@@ -1,6 +1,7 @@
 /**
  * A day under attack: how far somebody who reports as fast as the rate limit lets them moves a campaign's traffic. They draw visitors' ids for nothing,
- * throw away the tokens of other arms, and report that every visitor of theirs saw the worse arm and converted.
+ * throw away the tokens of other arms, and report that every visitor of theirs saw the worse arm and converted. All that they report has a token that was
+ * signed: that nothing is learned from what has none is shown by `tests/workerd/security/reward-poisoning.test.ts`, with the worker itself.
  */
 import { allocateCampaign } from '../../decisioning/bandits/allocate.ts';
 import { type ArmStatistics, addStatistics, emptyStatistics } from '../../decisioning/bandits/statistics.ts';
@@ -25,8 +26,6 @@ export interface Attack {
   readonly reportsPerSecond: number;
   /** Trials that count of a network and day; 0 for no bound. */
   readonly mostTrials: number;
-  /** Whether what they report has tokens that were signed: what has none is refused before anything reads it. */
-  readonly hasTokens: boolean;
 }
 
 const ARMS = ['better', 'worse'] as const;
@@ -55,7 +54,6 @@ function sharesOf(world: PoisonedWorld, statistics: readonly ArmStatistics[]): r
 
 /** Trials of an hour of the attack that are learned from, every one of them converted. */
 function taught(attack: Attack, influence: Influence, hour: number): number {
-  if (!attack.hasTokens) return 0;
   const perHour = attack.reportsPerSecond * SECONDS_PER_HOUR;
   let counted = 0;
   for (let network = 0; network < attack.networks; network += 1)

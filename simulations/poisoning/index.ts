@@ -28,7 +28,7 @@ process.stdout.write(
 );
 for (const [name, world] of Object.entries(POISONED_WORLDS)) {
   const moved = NETWORKS.map((networks) => {
-    const points = pointsMoved(world, { networks, reportsPerSecond, mostTrials, hasTokens: true }, seeds);
+    const points = pointsMoved(world, { networks, reportsPerSecond, mostTrials }, seeds);
     return `${networks}: ${points.toFixed(1)}`;
   });
   process.stdout.write(`  ${name}: ${moved.join(', ')}\n`);

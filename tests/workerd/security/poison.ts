@@ -88,6 +88,8 @@ const UNICODE = [
 ];
 const BOMBS = [
   '(a+)+$',
+  '(a?){341}!',
+  '(\\w?){300}~',
   '(a|a)*b',
   '(a|aa)+$',
   '([a-z]+)*x',
@@ -200,7 +202,9 @@ const FAMILIES: Readonly<Record<string, Maker>> = {
       ),
     ];
   },
-  'bombs of patterns': (id, random) => [segment(id, { 'geo.country': { $regex: pick(random, BOMBS) } })],
+  'bombs of patterns': (id, random) => [
+    segment(id, { note: { [pick(random, ['$regex', '$regexi'])]: pick(random, BOMBS) } }),
+  ],
   'ids twice': (id, random) =>
     pick(random, [
       [segment(id, { 'geo.region': '1' }), segment(id, { 'geo.region': '2' })],

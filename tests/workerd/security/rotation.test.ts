@@ -1,10 +1,11 @@
-/** Keys that are replaced while decisions and feedback run: nobody is refused meanwhile, and what was revoked is dead within a minute. */
+/** Keys that are replaced while decisions and feedback run: nobody is refused meanwhile, and what was revoked is dead within ten seconds, a minute where the database is silent. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { OptimizeResponse } from '../../../contract/decisions.ts';
 import type { EventsResponse } from '../../../contract/events.ts';
 import { createApp } from '../../../worker/app.ts';
+import { FRESH_MS } from '../../../worker/edge/recent-answers.ts';
 import { apiOf } from '../api.ts';
 import { createWorkspace, publishDemo, type TestWorkspace } from '../workspace.ts';
 
@@ -92,7 +93,7 @@ describe('rotation under load', () => {
     expect((await see(`k1:${'55'.repeat(32)}`, workspace, old)).status).not.toBe(200);
   });
 
-  it('lets two keys of a site work side by side, and the revoked one is dead within a minute in an isolate that knew it', async () => {
+  it('lets two keys of a site work side by side, and the revoked one is dead within ten seconds in an isolate that knew it', async () => {
     const workspace = await createWorkspace(bindings);
     await publishDemo(bindings, workspace);
     const api = apiOf(workspace);
@@ -114,13 +115,16 @@ describe('rotation under load', () => {
     const revokedAtMs = Date.now();
     expect((await api.secret('DELETE', `/v1/keys/${old.id}`)).status).toBe(204);
     const clock = vi.spyOn(Date, 'now');
-    for (let second = 1; second <= 60; second += 5) {
+    const answers: number[] = [];
+    for (let second = 1; second <= MINUTE_MS / 1_000; second += 1) {
       clock.mockReturnValue(revokedAtMs + second * 1_000);
       expect((await withKey(made.body.key)).status).toBe(200);
       // Asked for all the time: being warm keeps no key alive.
-      if (second < 10) await withKey(workspace.publishableKey);
+      answers.push((await withKey(workspace.publishableKey)).status);
     }
-    clock.mockReturnValue(revokedAtMs + MINUTE_MS);
+    // Known at first, so that it is the memory which lets go of it.
+    expect(answers[0]).toBe(200);
+    expect(new Set(answers.slice(FRESH_MS / 1_000 - 1))).toEqual(new Set([401]));
     expect((await times(LOAD, () => withKey(workspace.publishableKey))).map(({ status }) => status)).toEqual(
       Array(LOAD).fill(401),
     );
