@@ -80,6 +80,9 @@ export interface Stretch {
   readonly notSent?: number;
 }
 
+/** Answers that were meant, a second: a wrong answer is no throughput. */
+export const meantPerSecond = ({ answered, failed, seconds }: Stretch): number => (answered - failed) / seconds;
+
 /** Clients that ask again as soon as they are answered, for so long or until there is nothing left to ask. */
 export async function closedLoop(
   target: Target,

@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { figuresText } from './figures.ts';
+
+test('figures are one flat object of numbers, three digits behind the point', () => {
+  expect(figuresText({ 'a.b': 1 / 3, c: 1_234_567 })).toBe('{\n  "a.b": 0.333,\n  "c": 1234567\n}\n');
+});
+
+test('what is no number is left out, so that every value is one', () => {
+  expect(JSON.parse(figuresText({ a: Number.NaN, b: Number.POSITIVE_INFINITY, c: 0 }))).toEqual({ c: 0 });
+});
