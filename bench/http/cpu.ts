@@ -4,8 +4,8 @@
  * the figures as one flat object.
  */
 import { parseArgs } from 'node:util';
+import { writeFigures } from '../../scripts/figures.ts';
 import { childrenNamed } from '../../scripts/start/processes.ts';
-import { writeFigures } from '../figures.ts';
 import { cpuMsOf } from '../process.ts';
 import { closedLoop, meantPerSecond } from './load.ts';
 import { BARE_CALLS, type CallName, Calls, customersOf, isForKnown, isForNew, OUR_CALLS } from './scenarios.ts';
