@@ -1,16 +1,20 @@
 /**
  * `npm run bench:bytes`: what a site pays for one import of a client, ours and others', bundled in one run with the same options; as a table.
- * The others' packages are installed into `bench/peers/` when they are missing.
+ * The others' packages are installed into `bench/peers/` when they are missing. `-- --json FILE` writes the figures as one flat object.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { bundles } from '../client-snippet/bundle.ts';
+import { writeFigures } from '../scripts/figures.ts';
 import { buildPackage } from '../scripts/package/build.ts';
+
+const { values } = parseArgs({ options: { json: { type: 'string' } } });
 
 const peers = fileURLToPath(new URL('./peers/', import.meta.url));
 
@@ -95,5 +99,10 @@ const rows = await ourRows();
 for (const [name, code] of PEERS) rows.push(await weigh(`${name} ${versionOf(name)}`, code, peers));
 const number = (value: number): string => value.toLocaleString('en');
 console.log('| what | import | bytes, minified | gzip 9 |\n|---|---|---|---|');
-for (const { what, code, bytes, gzipBytes } of rows)
+const figures: Record<string, number> = {};
+for (const { what, code, bytes, gzipBytes } of rows) {
   console.log(`| ${what} | \`${code}\` | ${number(bytes)} | ${number(gzipBytes)} |`);
+  figures[`bytes.${what}.minified`] = bytes;
+  figures[`bytes.${what}.gzip`] = gzipBytes;
+}
+writeFigures(values.json, figures);

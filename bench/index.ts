@@ -3,8 +3,8 @@
  * one flat object: medians in microseconds (`<id>.p95` beside them), bytes, ratios. `-- --only decide,race` measures some groups alone. Exit code 1 when
  * a bound is missed.
  */
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { writeFigures } from '../scripts/figures.ts';
 import { banditRows } from './bandits.ts';
 import { boundLine, heldBounds } from './bounds.ts';
 import type { BenchFigure, BenchRow } from './clock.ts';
@@ -57,8 +57,5 @@ for (const name of wanted) {
 const held = heldBounds(flat, values.only === undefined);
 for (const { id, value } of held) flat[id] = value;
 process.stdout.write(`\n${held.map(boundLine).join('')}`);
-if (values.json !== undefined) {
-  const figures = Object.fromEntries(Object.entries(flat).map(([id, value]) => [id, Number(value.toFixed(3))]));
-  writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
-}
+writeFigures(values.json, flat);
 if (held.some(({ holds }) => !holds)) process.exitCode = 1;

@@ -1,6 +1,7 @@
 /**
  * `npm run bench:edge`: what filling a page on its way takes, over HTTP against workerd in a process of its own: first bytes beside the same worker
  * that only passes it through and beside the bare origin, in turns, so that all three meet the same machine; and memory while 20 visitors read a page of 5 MB.
+ * `-- --json FILE` writes the figures as one flat object.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,10 +9,14 @@ import { Agent } from 'node:http';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { originThread } from './edge/origin.ts';
 import { type Moments, timedGet } from './edge/timed-get.ts';
+import { writeFigures } from './figures.ts';
 import { choosePort } from './start/port.ts';
 import { startStack } from './start/stack.ts';
+
+const { values } = parseArgs({ options: { json: { type: 'string' } } });
 
 /** Pages of each sort that are measured, after as many as a tenth that are not. */
 const PAGES = 1_500;
@@ -82,6 +87,8 @@ async function race(): Promise<Record<Sort, Moments[]>> {
   return measured;
 }
 
+const figures: Record<string, number> = {};
+
 function report(measured: Record<Sort, Moments[]>): void {
   const names = ['first byte', 'of the page', 'placement', 'last byte'];
   console.log(`  median (90 %) of ${PAGES} pages each, ms${names.map((name) => name.padStart(18)).join('')}`);
@@ -96,6 +103,8 @@ function report(measured: Record<Sort, Moments[]>): void {
         measured[sort].map((one) => one[figure]),
         0.9,
       );
+      const id = `edge.${sort.replace(' ', '_')}.${figure.replace('Ms', '_ms')}`;
+      Object.assign(figures, { [id]: median(sort, figure), [`${id}.p90`]: high });
       return `${median(sort, figure).toFixed(2)} (${high.toFixed(2)})`.padStart(18);
     });
     console.log(`  ${sort.padEnd(41)}${cells.join('')}`);
@@ -105,6 +114,7 @@ function report(measured: Record<Sort, Moments[]>): void {
   );
   console.log(`  ${'filled, more than the bare origin'.padEnd(41)}${more.join('')}`);
   const filled = measured.filled.filter(({ isFilled }) => isFilled).length;
+  figures['edge.pages_filled'] = filled;
   console.log(`  ${filled} of ${PAGES} pages were filled; load ${loadavg()[0]?.toFixed(1)} on this machine`);
 }
 
@@ -125,6 +135,7 @@ async function hold(path: string): Promise<void> {
   const tookMs = performance.now() - startMs;
   const megabytes = read.reduce((sum, { bytes }) => sum + bytes, 0) / BYTES_PER_KB / BYTES_PER_KB;
   const name = read.every(({ isFilled }) => isFilled) ? 'filled' : 'passed through';
+  figures[`edge.long.${name.replace(' ', '_')}.most_mb`] = mostMb;
   console.log(
     `  ${READERS} pages, ${megabytes.toFixed(0)} MB in all, ${name}: ${beforeMb.toFixed(0)} MB before, at most ${mostMb.toFixed(0)} MB; ${(tookMs / 1_000).toFixed(1)} s`,
   );
@@ -139,6 +150,7 @@ try {
   if (!response.ok) throw new Error(await response.text());
   report(await race());
   for (const path of ['/passed?long', '/long', '/passed?long', '/long']) await hold(path);
+  writeFigures(values.json, figures);
 } finally {
   agent.destroy();
   await stack.runtime.stop();

@@ -3,11 +3,15 @@
  * longest task, the most processor time of a task, and how long after the answer the decision is on the page. Home, a list, a product and
  * the basket, before consent and with it, beside the same pages without the script. Prints a table for docs/reference/measurements.md:
  * medians, largest in brackets.
- * `VISITS=3` for a shorter run.
+ * `VISITS=3` for a shorter run; `-- --json FILE` writes the medians as one flat object.
  */
 import { cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { writeFigures } from './figures.ts';
 import { median, type Visit, type VisitOptions, visit } from './page/visit.ts';
 import { withShop } from './shop/with-shop.ts';
+
+const { values } = parseArgs({ options: { json: { type: 'string' } } });
 
 /** Of each kind, each page and each state of consent. */
 const VISITS = Number(process.env.VISITS ?? 10);
@@ -23,26 +27,28 @@ const KINDS = {
 } satisfies Record<string, VisitOptions>;
 type Kind = keyof typeof KINDS;
 
+const figures: Record<string, number> = {};
+
 const figure = (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(value < 1 ? 3 : 1));
 const both = (values: readonly number[]): string =>
   values.length === 0 ? '–' : `${figure(median(values))} (${figure(Math.max(...values))})`;
 
 function row(name: string, seen: Readonly<Record<Kind, readonly Visit[]>>): string {
-  const of = (kind: Kind, read: (visit: Visit) => number) => both(seen[kind].map(read));
   const decided = seen.with.filter(({ isDecided }) => isDecided);
-  const cells = [
-    name,
-    of('without', (one) => one.layoutShift),
-    of('with', (one) => one.layoutShift),
-    of('with', (one) => one.shiftAfterDecision),
-    of('phone', (one) => one.layoutShift),
-    of('without', (one) => one.longestTaskMs),
-    of('with', (one) => one.longestTaskMs),
-    of('with', (one) => one.dearestTaskMs),
-    both(decided.map((one) => one.roundTripMs)),
-    both(decided.map((one) => one.renderedMs - one.roundTripMs)),
-    `${decided.length} of ${seen.with.length}`,
+  const read: readonly (readonly [id: string, values: readonly number[]])[] = [
+    ['without.shift', seen.without.map((one) => one.layoutShift)],
+    ['with.shift', seen.with.map((one) => one.layoutShift)],
+    ['with.shift_after_decision', seen.with.map((one) => one.shiftAfterDecision)],
+    ['phone.shift', seen.phone.map((one) => one.layoutShift)],
+    ['without.longest_task_ms', seen.without.map((one) => one.longestTaskMs)],
+    ['with.longest_task_ms', seen.with.map((one) => one.longestTaskMs)],
+    ['with.processor_ms', seen.with.map((one) => one.dearestTaskMs)],
+    ['round_trip_ms', decided.map((one) => one.roundTripMs)],
+    ['answer_to_page_ms', decided.map((one) => one.renderedMs - one.roundTripMs)],
   ];
+  const id = `page.${name.replaceAll(/\W+/g, '_')}`;
+  for (const [what, of] of read) figures[`${id}.${what}`] = median(of);
+  const cells = [name, ...read.map(([, of]) => both(of)), `${decided.length} of ${seen.with.length}`];
   return `| ${cells.join(' | ')} |`;
 }
 
@@ -81,3 +87,4 @@ await withShop(
   },
   { DECIDE_DEADLINE_MS: '20000' },
 );
+writeFigures(values.json, figures);

@@ -1,13 +1,17 @@
 /**
  * `npm run bench:paid`: what a decision that costs takes longer than one that does not, over HTTP against workerd in a process of its own.
- * The two take turns, so that both meet the same machine.
+ * The two take turns, so that both meet the same machine. `-- --json FILE` writes the figures as one flat object.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { writeFigures } from './figures.ts';
 import { choosePort } from './start/port.ts';
 import { startStack } from './start/stack.ts';
+
+const { values } = parseArgs({ options: { json: { type: 'string' } } });
 
 /** Requests of each sort that are measured, after as many as a tenth that are not. */
 const REQUESTS = 1_500;
@@ -15,6 +19,7 @@ const WARM_UP = 150;
 /** Customers that take turns. */
 const CUSTOMERS = 50;
 const PORT = 18_797;
+const SHARES = [0.1, 0.5, 0.9];
 const SORTS = ['free', 'paid'] as const;
 type Sort = (typeof SORTS)[number];
 
@@ -66,14 +71,17 @@ try {
       if (answer.decisions[0]?.outcome !== 'campaign') without += 1;
     }
   }
+  const figures: Record<string, number> = { 'paid.without_campaign': without };
   const rows = SORTS.map((sort) => {
     const ascending = times[sort].toSorted((one, other) => one - other);
-    const text = [0.1, 0.5, 0.9].map((share) => `${quantile(ascending, share).toFixed(2)} ms`.padStart(10)).join('');
+    for (const share of SHARES) figures[`paid.${sort}.p${share * 100}_ms`] = quantile(ascending, share);
+    const text = SHARES.map((share) => `${quantile(ascending, share).toFixed(2)} ms`.padStart(10)).join('');
     return `  ${sort.padEnd(6)}${text}\n`;
   });
   process.stdout.write(
     `  ${REQUESTS} each        10 %    median      90 %\n${rows.join('')}  ${without} without a campaign\n`,
   );
+  writeFigures(values.json, figures);
 } finally {
   await stack.runtime.stop();
   rmSync(state, { recursive: true, force: true });

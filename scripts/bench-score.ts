@@ -1,6 +1,10 @@
-/** `npm run bench:score`: from nothing to the first score in a real browser, by either engine; medians of some runs, in milliseconds. */
+/** `npm run bench:score`: from nothing to the first score in a real browser, by either engine; medians of some runs, in milliseconds. `-- --json FILE` writes them as one flat object. */
+import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
+import { writeFigures } from './figures.ts';
 import { withShop } from './shop/with-shop.ts';
+
+const { values } = parseArgs({ options: { json: { type: 'string' } } });
 
 /** Each is a browser context of its own: nothing is cached. */
 const RUNS = 9;
@@ -31,6 +35,7 @@ async function firstScore(browser: Browser, url: string, body: string): Promise<
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
+const figures: Record<string, number> = {};
 await withShop(async ({ browser, stack }) => {
   console.log('engine            first score, ms   its run, ms');
   for (const engine of ENGINES) {
@@ -38,6 +43,8 @@ await withShop(async ({ browser, stack }) => {
     for (let run = 0; run < RUNS; run += 1)
       found.push(await firstScore(browser, stack.url, html(stack.keys.publishableKey, engine)));
     const [cold, run] = [0, 1].map((i) => median(found.map((one) => one[i as 0 | 1])));
+    Object.assign(figures, { [`score.page.${engine}.first_ms`]: cold!, [`score.page.${engine}.run_ms`]: run! });
     console.log(`${engine.padEnd(18)}${cold!.toFixed(0).padStart(15)}${run!.toFixed(2).padStart(14)}`);
   }
 });
+writeFigures(values.json, figures);

@@ -3,13 +3,14 @@
  * 150 ms away, beside a publisher next door: how long they take, how many such calls they make, and how many are default content.
  * `-- --json FILE` writes the figures as one flat object. Ends with an error when more calls are made than must be.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { OptimizeResponse } from '../../contract/decisions.ts';
+import { writeFigures } from '../../scripts/figures.ts';
 import { choosePort } from '../../scripts/start/port.ts';
 import { startStack } from '../../scripts/start/stack.ts';
 import { quantile } from '../freshness/ages.ts';
@@ -153,7 +154,7 @@ try {
     console.log('');
   }
   console.log(`  load ${loadavg()[0]?.toFixed(1)} on this machine, state in ${tmpdir()}`);
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+  writeFigures(values.json, figures);
 } finally {
   await stack.runtime.stop();
   rmSync(state, { recursive: true, force: true });

@@ -3,7 +3,7 @@
  * decides twenty times a second, and for isolates with one decision in five seconds. `-- --seconds S` says how long, `--json FILE` writes the figures as
  * one flat object. Ends with an error when the bound is missed.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import type { OptimizeResponse } from '../../contract/decisions.ts';
 import type { EventsResponse } from '../../contract/events.ts';
 import { seededRandom } from '../../decisioning/random.ts';
+import { writeFigures } from '../../scripts/figures.ts';
 import { choosePort } from '../../scripts/start/port.ts';
 import { startStack } from '../../scripts/start/stack.ts';
 import { Target } from '../http/load.ts';
@@ -126,7 +127,7 @@ try {
     slow.flatMap((isolate) => of(isolate, oldestUnknown)),
   );
   console.log(`\n  load ${loadavg()[0]?.toFixed(1)} on this machine, state in ${tmpdir()}`);
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+  writeFigures(values.json, figures);
 } finally {
   for (const target of [first, often, ...seldom]) target.end();
   await stack.runtime.stop();

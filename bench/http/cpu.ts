@@ -1,17 +1,23 @@
 /**
  * `npm run bench:cpu -- capped,anonymous`: processor time of workerd for each kind of call, in turns with the bare worker's, whose answers cost what they
- * cost on any machine. Steadier than rates where other programs want the same cores; `--rounds N` and `--seconds S` change how long.
+ * cost on any machine. Steadier than rates where other programs want the same cores; `--rounds N` and `--seconds S` change how long, `--json FILE` writes
+ * the figures as one flat object.
  */
 import { parseArgs } from 'node:util';
+import { writeFigures } from '../../scripts/figures.ts';
 import { childrenNamed } from '../../scripts/start/processes.ts';
 import { cpuMsOf } from '../process.ts';
-import { closedLoop } from './load.ts';
+import { closedLoop, meantPerSecond } from './load.ts';
 import { BARE_CALLS, type CallName, Calls, customersOf, isForKnown, isForNew, OUR_CALLS } from './scenarios.ts';
 import { startStand } from './stand.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '2' } },
+  options: {
+    json: { type: 'string' },
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '2' },
+  },
 });
 const known: readonly string[] = [...BARE_CALLS, ...OUR_CALLS];
 const asked = (positionals[0] ?? 'bare_echo,capped,budgeted,uncapped,anonymous').split(',');
@@ -49,24 +55,22 @@ async function prepare(name: CallName): Promise<void> {
 }
 
 const micros = new Map<CallName, number[]>(names.map((name) => [name, []]));
+const figures: Record<string, number> = {};
 const rates = new Map<CallName, number[]>(names.map((name) => [name, []]));
 try {
   for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
     for (const name of names) {
       await prepare(name);
       const before = cpuMsOf(workerd);
-      const { answered, failed, seconds } = await closedLoop(
-        targetOf(name),
-        () => calls.next(name),
-        CLIENTS,
-        stretchMs,
-      );
+      const stretch = await closedLoop(targetOf(name), () => calls.next(name), CLIENTS, stretchMs);
+      const { answered, failed } = stretch;
       const took = cpuMsOf(workerd) - before;
       if (isForNew(name) || name === 'feedback') await new Promise((resolve) => setTimeout(resolve, PUT_AWAY_MS));
       if (round < 0 || answered === 0) continue;
       if (failed > 0) console.log(`  ${name}: ${failed} of ${answered} answers are not what was asked for`);
+      figures[`cpu.${name}.not_meant`] = (figures[`cpu.${name}.not_meant`] ?? 0) + failed;
       micros.get(name)!.push((took * 1_000) / answered);
-      rates.get(name)!.push(answered / seconds);
+      rates.get(name)!.push(meantPerSecond(stretch));
     }
   }
 } finally {
@@ -76,6 +80,9 @@ console.log('\n  medians              µs of workerd a call   of bare   a second
 const base = micros.get('bare_one_row')!;
 for (const [name, taken] of micros) {
   const ofBare = median(taken.map((one, i) => base[i]! / one));
+  figures[`cpu.${name}.us_per_call`] = median(taken);
+  figures[`cpu.${name}.of_bare`] = ofBare;
+  figures[`cpu.${name}.per_second`] = median(rates.get(name)!);
   const cells = [
     median(taken).toFixed(0).padStart(18),
     ofBare.toFixed(2).padStart(12),
@@ -83,3 +90,4 @@ for (const [name, taken] of micros) {
   ];
   console.log(`  ${name.padEnd(20)}${cells.join('')}`);
 }
+writeFigures(values.json, figures);

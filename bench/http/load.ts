@@ -80,6 +80,9 @@ export interface Stretch {
   readonly notSent?: number;
 }
 
+/** Answers that were meant, a second: a wrong answer is no throughput. */
+export const meantPerSecond = ({ answered, failed, seconds }: Stretch): number => (answered - failed) / seconds;
+
 /** Clients that ask again as soon as they are answered, for so long or until there is nothing left to ask. */
 export async function closedLoop(
   target: Target,
@@ -107,10 +110,10 @@ export async function closedLoop(
 /** Requests of an open loop that may be under way: arrivals beyond it are not sent but counted, so that a loop of more than can be answered ends. */
 const MAX_OPEN = 500;
 
-/** Arrivals by a Poisson process, so many a second. Nobody waits for an answer before the next is sent. */
+/** Arrivals by a Poisson process, so many a second, for so long or until there is nothing left to ask. Nobody waits for an answer before the next is sent. */
 export async function openLoop(
   target: Target,
-  next: () => Call,
+  next: () => Call | undefined,
   perSecond: number,
   ms: number,
   random: Random,
@@ -120,8 +123,7 @@ export async function openLoop(
   let failed = 0;
   let notSent = 0;
   const startMs = performance.now();
-  const send = async (dueMs: number) => {
-    const call = next();
+  const send = async (call: Call, dueMs: number) => {
     const answer = await target.send(call);
     times.push(performance.now() - startMs - dueMs);
     if (!isMeant(call, answer)) failed += 1;
@@ -135,7 +137,9 @@ export async function openLoop(
       await new Promise((resolve) => setImmediate(resolve));
       continue;
     }
-    const sent = send(dueMs);
+    const call = next();
+    if (!call) break;
+    const sent = send(call, dueMs);
     open.add(sent);
     void sent.finally(() => open.delete(sent));
   }

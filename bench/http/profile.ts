@@ -1,19 +1,24 @@
 /**
  * `npm run bench:profile -- capped,feedback --out FOLDER`: V8 CPU profiles of each kind of call, as workerd runs it, of the worker in front and of the
- * objects' (`…-objects`), for any viewer of `.cpuprofile` files; the functions with the most time of their own are printed. Time outside of JavaScript (sockets, SQLite, calls to
+ * objects' (`…-objects`), for any viewer of `.cpuprofile` files; the functions with the most time of their own are printed, `--json FILE` writes their shares and the rates as one flat object. Time outside of JavaScript (sockets, SQLite, calls to
  * objects) shows at the function that waits for it.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { closedLoop } from './load.ts';
+import { writeFigures } from '../../scripts/figures.ts';
+import { closedLoop, meantPerSecond } from './load.ts';
 import { BARE_CALLS, type CallName, Calls, isBare, OUR_CALLS } from './scenarios.ts';
 import { startStand } from './stand.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { out: { type: 'string', default: tmpdir() }, top: { type: 'string', default: '30' } },
+  options: {
+    json: { type: 'string' },
+    out: { type: 'string', default: tmpdir() },
+    top: { type: 'string', default: '30' },
+  },
 });
 const names = (positionals[0] ?? 'capped').split(',') as CallName[];
 const known: readonly string[] = [...BARE_CALLS, ...OUR_CALLS];
@@ -56,7 +61,9 @@ async function inspectorOf(port: number, worker: string) {
   return { send, end: () => socket.close() };
 }
 
-function printTop({ nodes, samples, timeDeltas }: Profile, top: number): void {
+const figures: Record<string, number> = {};
+
+function printTop(of: string, { nodes, samples, timeDeltas }: Profile, top: number): void {
   const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
   const own = new Map<string, number>();
   let all = 0;
@@ -67,7 +74,10 @@ function printTop({ nodes, samples, timeDeltas }: Profile, top: number): void {
     all += timeDeltas[i]!;
   }
   const sorted = [...own].toSorted(([, one], [, other]) => other - one).slice(0, top);
-  for (const [name, time] of sorted) console.log(`  ${((time / all) * 100).toFixed(1).padStart(5)} %  ${name}`);
+  for (const [name, time] of sorted) {
+    figures[`profile.${of}.${name}`] = time / all;
+    console.log(`  ${((time / all) * 100).toFixed(1).padStart(5)} %  ${name}`);
+  }
 }
 
 let inspectorPort = 0;
@@ -89,17 +99,19 @@ try {
       await send('Profiler.setSamplingInterval', { interval: SAMPLE_MICROSECONDS });
       await send('Profiler.start');
     }
-    const { answered, seconds } = await run();
-    console.log(`\n${name}: ${(answered / seconds).toFixed(0)} a second while profiled`);
+    const rate = meantPerSecond(await run());
+    figures[`profile.${name}.per_second`] = rate;
+    console.log(`\n${name}: ${rate.toFixed(0)} a second while profiled`);
     for (const [i, { send, end }] of inspectors.entries()) {
       const { profile } = (await send('Profiler.stop')) as { profile: Profile };
       end();
       const file = join(values.out, `${name}${workers[i]!.replace('hyperedge', '')}.cpuprofile`);
       writeFileSync(file, JSON.stringify(profile));
       console.log(`\n  ${workers[i]}, ${file}`);
-      printTop(profile, Number(values.top));
+      printTop(`${name}.${workers[i]}`, profile, Number(values.top));
     }
   }
+  writeFigures(values.json, figures);
 } finally {
   await end();
 }

@@ -93,7 +93,7 @@ export class Calls {
         const token = this.#tokens.pop();
         return token === undefined
           ? undefined
-          : { path: '/v1/feedback', body: JSON.stringify({ token, kind: 'exposure' }) };
+          : { path: '/v1/feedback', body: JSON.stringify({ token, kind: 'exposure' }), expects: '"accepted":1' };
       }
     }
   }

@@ -2,7 +2,6 @@
  * `npm run bench:patterns`: what each of 200 patterns that were made to hang an engine takes of workerd's processor time with the text that is worst for it, asked as a
  * segment asks: read, compiled and matched, with regard to case and without. Linux alone (`/proc`). `-- --json FILE` writes the figures as one flat object. Ends with an error where one takes 5 ms.
  */
-import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +10,7 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { parseCondition } from '../../decisioning/segments/parse.ts';
 import { compileRegex, testRegex } from '../../decisioning/segments/regex/index.ts';
 import { hostilePatterns, hostileTexts } from '../../decisioning/testing/hostile-patterns.ts';
+import { writeFigures } from '../../scripts/figures.ts';
 import { bundleOf } from '../../scripts/start/bundle.ts';
 import { choosePort } from '../../scripts/start/port.ts';
 import { childrenNamed } from '../../scripts/start/processes.ts';
@@ -115,7 +115,7 @@ try {
       `median ${figures['patterns.median_ms'].toFixed(2)} ms. The dearest:\n${shown.join('')}` +
       `load ${loadavg()[0]!.toFixed(1)}\n`,
   );
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+  writeFigures(values.json, figures);
   if (worst[0]!.ms >= MAX_MS) {
     process.stderr.write(`missed: ${worst[0]!.ms.toFixed(2)} ms, less than ${MAX_MS} allowed\n`);
     process.exitCode = 1;

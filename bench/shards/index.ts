@@ -5,11 +5,12 @@
  * `--rows-seconds S` for how long rows are counted, `--away-seconds S` for how long the day's events come; `--only by-shards,feedback` takes some parts
  * alone (one, by-shards, rows, away, feedback). Ends with an error when a bound is missed, or its part was left out.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { writeFigures } from '../../scripts/figures.ts';
 import { boundLine, type Held } from '../bounds.ts';
 import { feedbackRates, SHARDS } from './campaign.ts';
 import { type Fed, Feeder } from './feed.ts';
@@ -168,7 +169,7 @@ try {
   console.log(`\n${held().map(boundLine).join('')}`);
   if (held().some(({ holds }) => !holds)) process.exitCode = 1;
   console.log(`  load ${loadavg()[0]?.toFixed(1)} on this machine, state in ${tmpdir()}`);
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+  writeFigures(values.json, figures);
 } finally {
   rmSync(state, { recursive: true, force: true });
 }

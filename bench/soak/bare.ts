@@ -2,12 +2,13 @@
  * `npm run bench:evicted`: what workerd holds of objects that it has evicted, of a bare worker whose objects write one row each: what a soak's memory is
  * to be compared with. `-- --objects N` says how many come and go (12,000), `--json FILE` writes the figures as one flat object.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { writeFigures } from '../../scripts/figures.ts';
 import { choosePort } from '../../scripts/start/port.ts';
 import { childrenNamed } from '../../scripts/start/processes.ts';
 import { BARE, BARE_SCRIPT } from '../http/bare.ts';
@@ -67,7 +68,7 @@ try {
     const widths = [16, 20, 18, 13];
     console.log(cells.map((cell, i) => cell.padStart(widths[i]!)).join(''));
   }
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+  writeFigures(values.json, figures);
 } finally {
   target.end();
   await miniflare.dispose();

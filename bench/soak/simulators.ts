@@ -1,7 +1,7 @@
 /**
  * `npm run bench:simulators`: what the local tool's isolates that stand for D1 and for the cache take up under a bare worker that asks them and keeps
  * nothing: why a soak has them collect their garbage before it looks at memory. `-- --calls N` (6,000) says how many there are before they do, and again
- * while they do; each asks D1 once and the cache once or twice.
+ * while they do; each asks D1 once and the cache once or twice. `--json FILE` writes the figures as one flat object.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,13 +9,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { writeFigures } from '../../scripts/figures.ts';
 import { choosePort } from '../../scripts/start/port.ts';
 import { childrenNamed } from '../../scripts/start/processes.ts';
 import { closedLoop, Target } from '../http/load.ts';
 import { gaugeOf } from '../process.ts';
 import { collectSimulators, heapsOf } from './heaps.ts';
 
-const { values } = parseArgs({ options: { calls: { type: 'string', default: '6000' } } });
+const { values } = parseArgs({ options: { calls: { type: 'string', default: '6000' }, json: { type: 'string' } } });
 const calls = Number(values.calls);
 if (!Number.isSafeInteger(calls) || calls < 1) throw new RangeError('--calls: a whole number from 1');
 
@@ -55,10 +56,13 @@ await miniflare.ready;
 const target = new Target(port, {});
 const [pid] = childrenNamed('workerd');
 
-async function look(what: string): Promise<void> {
+const figures: Record<string, number> = {};
+
+async function look(what: string, id: string): Promise<void> {
   const gauge = pid === undefined ? undefined : gaugeOf(pid);
   if (!gauge) throw new Error('there is no process to look at: this needs /proc');
   const { bare, simulators } = await heapsOf(inspectorPort);
+  figures[`simulators.${id}.mb`] = gauge.rssMb;
   const cells = [gauge.rssMb, bare?.usedMb ?? Number.NaN, simulators?.usedMb ?? Number.NaN];
   console.log(what.padStart(28) + cells.map((cell) => cell.toFixed(0).padStart(12)).join(''));
 }
@@ -74,14 +78,17 @@ try {
   console.log('                       calls      MB, all   heap, ours  heap, theirs');
   for (let i = 0; i <= LOOKS; i += 1) {
     if (i > 0) await ask(Math.ceil(calls / LOOKS));
-    await look(String(i * Math.ceil(calls / LOOKS)));
+    const asked = String(i * Math.ceil(calls / LOOKS));
+    await look(asked, `calls.${asked}`);
   }
   for (let i = 0; i <= LOOKS; i += 1) {
     if (i > 0) await ask(Math.ceil(calls / LOOKS));
     // An isolate collects while it runs.
     await Promise.all([collectSimulators(inspectorPort), ask(FEW)]);
-    await look(`${calls + i * Math.ceil(calls / LOOKS)}, theirs collected`);
+    const asked = calls + i * Math.ceil(calls / LOOKS);
+    await look(`${asked}, theirs collected`, `collected.${asked}`);
   }
+  writeFigures(values.json, figures);
 } finally {
   target.end();
   await miniflare.dispose();

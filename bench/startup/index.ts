@@ -3,7 +3,6 @@
  * workerd, and from starting workerd to the first answer. `-- --json FILE` writes the figures as one flat object. Ends with an error beyond what the
  * platform allows.
  */
-import { writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { stop as stopEsbuild, transform } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { writeFigures } from '../../scripts/figures.ts';
 import { bundleOf } from '../../scripts/start/bundle.ts';
 import { choosePort } from '../../scripts/start/port.ts';
 import { quantile } from '../freshness/ages.ts';
@@ -142,4 +142,4 @@ for (const [name, text] of scripts) {
   console.log(`  ${name.padEnd(10)}${line}  ${holds ? 'holds' : `MISSED: at most ${MAX_EVALUATION_MS} ms`}`);
 }
 console.log(`\n  load ${loadavg()[0]?.toFixed(1)} on this machine`);
-if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+writeFigures(values.json, figures);

@@ -32,6 +32,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'scripts/package/',
     // What is measured over HTTP is what `npm start` starts.
     'scripts/start/',
+    'scripts/figures.ts',
   ],
   // The objects run in `simulations/faults/` as they are: a simulator of anything else would prove nothing about them.
   simulations: ['contract/', 'decisioning/', 'db/bootstrap.ts', 'durable-objects/'],
