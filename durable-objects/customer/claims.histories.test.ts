@@ -174,7 +174,7 @@ class History {
     for (let round = 0; round < 30; round += 1) {
       for (const customer of [this.phone, this.ann]) await runDurableObjectAlarm(objectOf(customer));
       const waiting = await Promise.all([this.phone, this.ann].map((customer) => tablesOf(customer)));
-      if (waiting.every(({ settlements }) => settlements?.length === 0)) return;
+      if (waiting.every(({ settlements = [] }) => settlements.length === 0)) return;
     }
     throw new Error('settlements do not drain');
   }
