@@ -200,6 +200,39 @@ describe('fields of configuration', () => {
   });
 });
 
+describe('bytes of what a site loads', () => {
+  const measured = new Map(
+    rowsUnder(textOf('docs/reference/measurements.md'), 'Bytes').map(([name = '', , minified, gzipped]) => [
+      name,
+      { minified, gzipped: gzipped! },
+    ]),
+  );
+  const gzipped = (name: string) => measured.get(name)?.gzipped;
+
+  test('are what was measured in the guide to the ways in', () => {
+    const ways = columnOf(rowsUnder(textOf('docs/guides/page/install.md'), 'Three ways in'), 2);
+    const told = ways.slice(0, 5).map((cell) => cell.match(/\d,?\d+/g));
+    expect(told).toEqual([
+      [gzipped('hyperedge.js'), gzipped('stub.js')],
+      [gzipped('@hyperedge/client, one import'), gzipped('@hyperedge/client, all')],
+      [gzipped('@hyperedge/client/react (beside React)')],
+      [gzipped('edge.js')],
+      [gzipped('@hyperedge/client/native (apps)')],
+    ]);
+  });
+
+  test('are what was measured in the README', () => {
+    const rows = rowsUnder(textOf('README.md'), 'Measured').filter((row) => row.length === 4);
+    const told = new Map(rows.map(([name = '', , minified, bytes]) => [name, { minified, gzipped: bytes }]));
+    expect(told.get('… decisions on the device, a lazy part')).toEqual(measured.get('device.js'));
+    expect(told.get('Hyperedge, page script')).toEqual(measured.get('hyperedge.js'));
+    expect(told.get('… all of it')).toEqual(measured.get('@hyperedge/client, all'));
+    const others = [...told].filter(([name]) => /\d+\.\d+\.\d+$/.test(name));
+    expect(others.length).toBeGreaterThan(3);
+    for (const [name, bytes] of others) expect(bytes, name).toEqual(measured.get(name));
+  });
+});
+
 describe('limits', () => {
   const written = rowsUnder(textOf('docs/reference/limits.md'), 'Limits').map(([name = '', number = '', , file = '']) =>
     `${file} ${name} ${numberOf(number)}`.replaceAll('`', ''),
