@@ -67,7 +67,7 @@ test('an address below the guides that has no page is answered with the list of 
   ]) {
     const answer = await fetch(`${stack.url}${path}`);
     expect(answer.status).toBe(404);
-    expect(await answer.text()).toContain('<a href="/docs/guides/quickstart.html">Quick start</a>');
+    expect(await answer.text()).toContain('<a href="/docs/guides/quickstart">Quick start</a>');
   }
   const elsewhere = await fetch(`${stack.url}/nothing`);
   expect(elsewhere.status).toBe(404);
