@@ -15,6 +15,7 @@ test('links lead to pages that are served; files that are not stay text', () => 
   expect(markdownHtml('[a](../adr/0029-what-leaves-no-mark-is-not-stored.md)')).toContain(
     'href="/docs/adr/0029-what-leaves-no-mark-is-not-stored"',
   );
+  expect(markdownHtml('[a](score-phone.png)', 'guides/page')).toContain('href="/docs/guides/page/score-phone.png"');
   expect(markdownHtml('[a](../architecture.md)')).toContain('<p>a</p>');
   expect(markdownHtml('[a](../../README.md)')).toContain('<p>a</p>');
   expect(markdownHtml('[a](javascript:alert)')).toContain('<p>a</p>');

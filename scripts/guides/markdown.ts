@@ -17,6 +17,8 @@ const idOf = (heading: string): string =>
     .trim()
     .replaceAll(/\s/g, '-');
 
+/** A picture beside the page. */
+const PICTURE = /^[a-z-]+\.(svg|png|webp)$/;
 const SERVED: readonly string[] = [...FOLDERS, DECISIONS];
 
 /**
@@ -25,6 +27,7 @@ const SERVED: readonly string[] = [...FOLDERS, DECISIONS];
  * @param folder of the page that it stands on
  */
 function linkTarget(target: string, folder: Served): string | undefined {
+  if (PICTURE.test(target)) return `/docs/${folder}/${target}`;
   const [, page, anchor = ''] = /^([\w./-]+)\.md(#[\w-]*)?$/.exec(target) ?? [];
   if (page === undefined) return /^(https?:\/\/|#)/.test(target) ? target : undefined;
   const { dir, base } = posix.parse(posix.join(folder, page));
@@ -46,9 +49,7 @@ function markedIn(folder: Served, drawings: Drawings): Marked {
       image({ href, text }) {
         const drawing = drawings.get(href);
         if (drawing !== undefined) return drawingHtml(drawing, text);
-        return /^[a-z-]+\.(svg|png|webp)$/.test(href)
-          ? `<img src="${href}" alt="${escapeHtml(text)}">`
-          : escapeHtml(text);
+        return PICTURE.test(href) ? `<img src="${href}" alt="${escapeHtml(text)}">` : escapeHtml(text);
       },
       // Wider than the page at times: a frame that scrolls must be reachable by keyboard.
       code({ text }) {
