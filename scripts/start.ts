@@ -2,7 +2,8 @@
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { findRunning, LOCAL_FOLDER, type Running, runningFileOf } from '../cli/local.ts';
+import { findRunning, LOCAL_FOLDER, runningFileOf } from '../cli/local.ts';
+import { unfulfilled } from './start/already.ts';
 import { choosePort, namedPort, USUAL_PORT } from './start/port.ts';
 import { declareRunning } from './start/running.ts';
 import { paint, panel, step } from './start/screen.ts';
@@ -38,9 +39,12 @@ async function main(): Promise<void> {
   const named = namedPort(values.port, process.env.PORT);
   const running = findRunning(runningFile);
   if (running) {
-    process.stdout.write(
-      `  It is running already (process ${running.pid}).\n${portNote(running, named)}${edgeNote(running, values.edge)}${overview(running)}\n`,
+    const notes = unfulfilled(running, { port: named, edge: values.edge }).map(
+      (note) => `  ${paint('yellow', note)}\n`,
     );
+    process.stdout.write(`  It is running already (process ${running.pid}).\n${notes.join('')}${overview(running)}\n`);
+    // A script that asked for a port must not go on as if it had it.
+    if (notes.length > 0) process.exitCode = 1;
     return;
   }
   const port = await choosePort(named);
@@ -58,18 +62,6 @@ async function main(): Promise<void> {
   }
   endWithParentOrSignal(stack, undeclare);
   process.stdout.write(`${overview(stack)}  ${paint('gray', 'Ctrl-C ends it.')}\n\n`);
-}
-
-/** Nothing is moved to another port while it runs: a wish for one is answered. */
-function portNote({ url, pid }: Running, named: number | undefined): string {
-  if (named === undefined || new URL(url).port === `${named}`) return '';
-  return `  ${paint('yellow', `Port ${named} is not used: end that one first (Ctrl-C where it runs, or kill ${pid}).`)}\n`;
-}
-
-/** Nor is the edge put in front of it while it runs. */
-function edgeNote({ edgeUrl, pid }: Running, wanted = false): string {
-  if (!wanted || edgeUrl) return '';
-  return `  ${paint('yellow', `Not filled at the edge: end that one first (Ctrl-C where it runs, or kill ${pid}).`)}\n`;
 }
 
 /** Ctrl-C, a closed terminal, and a parent that was killed: each ends workerd too. */

@@ -1,7 +1,16 @@
 /** The guides as pages: the Markdown of `docs/`, each in the frame that all share, and one for addresses that lead nowhere. */
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ENTRIES, type Entry, FOLDERS, type Folder, listHtml, neighboursHtml } from './contents.ts';
+import {
+  addressOf,
+  DECISIONS,
+  ENTRIES,
+  type Entry,
+  FOLDERS,
+  type Folder,
+  listHtml,
+  neighboursHtml,
+} from './contents.ts';
 import { inlineHtml, markdownHtml } from './markdown.ts';
 
 /** What is answered below `/docs/guides/` where there is no page: `not_found_handling` of wrangler.toml takes the nearest 404.html. */
@@ -20,6 +29,9 @@ function entryOf(folder: Folder, name: string): Entry {
   return entry;
 }
 
+/** The title of a document: its first heading. */
+const titleOf = (markdown: string): string | undefined => /^# (.*)/m.exec(markdown)?.[1];
+
 async function buildFolder(root: string, folder: Folder, template: string, target: string): Promise<void> {
   const [from, to] = [join(root, 'docs', folder), join(target, folder)];
   await mkdir(to, { recursive: true });
@@ -35,7 +47,7 @@ async function buildFolder(root: string, folder: Folder, template: string, targe
     const entry = entryOf(folder, file.slice(0, -'.md'.length));
     const markdown = await readFile(join(from, file), 'utf8');
     const html = framed(template, {
-      TITLE: inlineHtml(/^# (.*)/m.exec(markdown)?.[1] ?? entry.title),
+      TITLE: inlineHtml(titleOf(markdown) ?? entry.title),
       INDEX: listHtml(entry),
       PAGE: markdownHtml(markdown, folder, drawings) + neighboursHtml(entry),
     });
@@ -45,15 +57,34 @@ async function buildFolder(root: string, folder: Folder, template: string, targe
   }
 }
 
+/** The decisions, a page each, and the list of them, which is their index. */
+async function buildDecisions(root: string, template: string, target: string): Promise<void> {
+  const [from, to] = [join(root, 'docs', DECISIONS), join(target, DECISIONS)];
+  await mkdir(to, { recursive: true });
+  const index = listHtml(DECISIONS);
+  const links: string[] = [];
+  for (const file of (await readdir(from)).filter((name) => name.endsWith('.md')).sort()) {
+    const name = file.slice(0, -'.md'.length);
+    const markdown = await readFile(join(from, file), 'utf8');
+    const title = inlineHtml(titleOf(markdown) ?? name);
+    links.push(`<li><a href="${addressOf(DECISIONS, name)}">${title}</a></li>`);
+    const page = markdownHtml(markdown, DECISIONS);
+    await writeFile(join(to, `${name}.html`), framed(template, { TITLE: title, INDEX: index, PAGE: page }));
+  }
+  const page = `<h1>Decisions</h1>\n<p>What had to be decided, what spoke for each way, and which one was taken.</p>\n<ul class="plain">${links.join('\n')}</ul>`;
+  await writeFile(join(to, 'index.html'), framed(template, { TITLE: 'Decisions', INDEX: index, PAGE: page }));
+}
+
 /** Writes the pages of `root`/docs into `target`, each in the frame `template`. Throws where a page has no place in the list. */
 export async function buildGuides(root: string, template: string, target: string): Promise<void> {
   for (const folder of FOLDERS) await buildFolder(root, folder, template, target);
+  await buildDecisions(root, template, target);
   const list = listHtml();
   const lost = {
     TITLE: 'No such page',
     INDEX: list,
     PAGE: `${LOST}<nav class="all" aria-label="All pages">${list}</nav>`,
   };
-  for (const folder of ['guides', 'operating', 'reference'])
+  for (const folder of ['guides', 'operating', 'reference', DECISIONS])
     await writeFile(join(target, folder, '404.html'), framed(template, lost));
 }

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { ENTRIES, FOLDERS, listHtml, neighboursHtml } from './contents.ts';
+import { DECISIONS, ENTRIES, FOLDERS, listHtml, neighboursHtml } from './contents.ts';
 
 const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
 const entry = (name: string) => ENTRIES.find((one) => one.name === name)!;
@@ -40,7 +40,10 @@ test('policies stand in the order in which their index comes to them', async () 
 
 test('the page that is read is marked, and no other', () => {
   expect(listHtml(entry('ucb')).match(/<a [^>]*aria-current="page">[^<]*/g)).toEqual([
-    '<a href="/docs/guides/policies/ucb.html" aria-current="page">UCB',
+    '<a href="/docs/guides/policies/ucb" aria-current="page">UCB',
+  ]);
+  expect(listHtml(DECISIONS).match(/<a [^>]*aria-current="page">[^<]*/g)).toEqual([
+    '<a href="/docs/adr/" aria-current="page">Decisions',
   ]);
   expect(listHtml()).not.toContain('aria-current');
 });
@@ -48,8 +51,8 @@ test('the page that is read is marked, and no other', () => {
 test('each page leads to the ones before and after it; the first and the last have one neighbour', () => {
   expect(neighboursHtml(entry('success'))).toBe(
     '<nav class="turn" aria-label="Before and after">' +
-      '<a rel="prev" href="/docs/guides/policies/fixed-split.html"><span>Before</span>Fixed split</a>' +
-      '<a rel="next" href="/docs/guides/phases.html"><span>Next</span>From careful to confident</a></nav>',
+      '<a rel="prev" href="/docs/guides/policies/fixed-split"><span>Before</span>Fixed split</a>' +
+      '<a rel="next" href="/docs/guides/phases"><span>Next</span>From careful to confident</a></nav>',
   );
   expect(neighboursHtml(ENTRIES[0]!)).not.toContain('rel="prev"');
   expect(neighboursHtml(ENTRIES[0]!)).toContain('>Choosing a policy</a>');

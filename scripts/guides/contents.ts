@@ -4,6 +4,14 @@
 export const FOLDERS = ['guides', 'guides/policies', 'guides/page', 'guides/models', 'operating', 'reference'] as const;
 export type Folder = (typeof FOLDERS)[number];
 
+/** Folder of the decisions: pages lead to them, and a list of their own, which needs no hand. */
+export const DECISIONS = 'adr';
+/** A folder of `docs/` whose files have an address. */
+export type Served = Folder | typeof DECISIONS;
+
+/** The address that answers with a page itself: the one with `.html` answers with a detour (307). */
+export const addressOf = (folder: string, name: string): string => `/docs/${folder}/${name === 'index' ? '' : name}`;
+
 /** A page's place in the list. */
 export interface Entry {
   readonly folder: Folder;
@@ -106,22 +114,25 @@ export const CONTENTS: readonly Group[] = [
 /** All pages, first to last. */
 export const ENTRIES: readonly Entry[] = CONTENTS.flatMap(({ entries }) => entries);
 
-const addressOf = ({ folder, name }: Entry): string => `/docs/${folder}/${name}.html`;
-
 /** The list of pages, as HTML; `current`, if it is one of them, is marked. */
-export function listHtml(current?: Entry): string {
-  const link = (entry: Entry) => {
-    const mark = entry === current ? ' aria-current="page"' : '';
-    return `<li><a href="${addressOf(entry)}"${mark}>${entry.title}</a></li>`;
-  };
-  return CONTENTS.map(({ title, entries }) => `<h2>${title}</h2><ul>${entries.map(link).join('')}</ul>`).join('\n');
+export function listHtml(current?: Entry | typeof DECISIONS): string {
+  const link = (address: string, title: string, isCurrent: boolean) =>
+    `<li><a href="${address}"${isCurrent ? ' aria-current="page"' : ''}>${title}</a></li>`;
+  const groups = CONTENTS.map(({ title, entries }) => {
+    const links = entries.map((entry) => link(addressOf(entry.folder, entry.name), entry.title, entry === current));
+    return `<h2>${title}</h2><ul>${links.join('')}</ul>`;
+  });
+  const why = link(addressOf(DECISIONS, 'index'), 'Decisions', current === DECISIONS);
+  return [...groups, `<h2>Why it is so</h2><ul>${why}</ul>`].join('\n');
 }
 
 /** Links to the pages before and after, as HTML. */
 export function neighboursHtml(current: Entry): string {
   const place = ENTRIES.indexOf(current);
   const link = (entry: Entry | undefined, relation: 'prev' | 'next', word: string) =>
-    entry ? `<a rel="${relation}" href="${addressOf(entry)}"><span>${word}</span>${fullTitle(entry)}</a>` : '';
+    entry
+      ? `<a rel="${relation}" href="${addressOf(entry.folder, entry.name)}"><span>${word}</span>${fullTitle(entry)}</a>`
+      : '';
   const links = link(ENTRIES[place - 1], 'prev', 'Before') + link(ENTRIES[place + 1], 'next', 'Next');
   return `<nav class="turn" aria-label="Before and after">${links}</nav>`;
 }

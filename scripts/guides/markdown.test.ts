@@ -10,13 +10,18 @@ test('code shows what it holds, and nothing in it is markup', () => {
 });
 
 test('links lead to pages that are served; files that are not stay text', () => {
-  expect(markdownHtml('[a](campaigns.md#content)')).toContain('href="campaigns.html#content"');
-  expect(markdownHtml('[a](../reference/api.md)')).toContain('href="../reference/api.html"');
+  expect(markdownHtml('[a](campaigns.md#content)')).toContain('href="/docs/guides/campaigns#content"');
+  expect(markdownHtml('[a](../reference/api.md)')).toContain('href="/docs/reference/api"');
+  expect(markdownHtml('[a](../adr/0029-what-leaves-no-mark-is-not-stored.md)')).toContain(
+    'href="/docs/adr/0029-what-leaves-no-mark-is-not-stored"',
+  );
+  expect(markdownHtml('[a](score-phone.png)', 'guides/page')).toContain('href="/docs/guides/page/score-phone.png"');
+  expect(markdownHtml('[a](../architecture.md)')).toContain('<p>a</p>');
   expect(markdownHtml('[a](../../README.md)')).toContain('<p>a</p>');
   expect(markdownHtml('[a](javascript:alert)')).toContain('<p>a</p>');
-  expect(markdownHtml('[a](policies/index.md)')).toContain('href="policies/index.html"');
-  expect(markdownHtml('[a](../campaigns.md#x)', 'guides/policies')).toContain('href="../campaigns.html#x"');
-  expect(markdownHtml('[a](../../reference/api.md)', 'guides/policies')).toContain('href="../../reference/api.html"');
+  expect(markdownHtml('[a](policies/index.md)')).toContain('href="/docs/guides/policies/"');
+  expect(markdownHtml('[a](../campaigns.md#x)', 'guides/policies')).toContain('href="/docs/guides/campaigns#x"');
+  expect(markdownHtml('[a](../../reference/api.md)', 'guides/policies')).toContain('href="/docs/reference/api"');
   expect(markdownHtml('[a](../../../README.md)', 'guides/policies')).toContain('<p>a</p>');
 });
 

@@ -1,7 +1,7 @@
 /** The Markdown of `docs/` → HTML, with its drawings in it. */
 import { posix } from 'node:path';
 import { Marked, type Tokens } from 'marked';
-import { FOLDERS, type Folder } from './contents.ts';
+import { addressOf, DECISIONS, FOLDERS, type Served } from './contents.ts';
 
 /** File name → the text of an SVG. */
 export type Drawings = ReadonlyMap<string, string>;
@@ -17,19 +17,24 @@ const idOf = (heading: string): string =>
     .trim()
     .replaceAll(/\s/g, '-');
 
+/** A picture beside the page. */
+const PICTURE = /^[a-z-]+\.(svg|png|webp)$/;
+const SERVED: readonly string[] = [...FOLDERS, DECISIONS];
+
 /**
  * Where a link leads: between shown pages or to the web; a file of the repository that is not served has no address.
  *
  * @param folder of the page that it stands on
  */
-function addressOf(target: string, folder: Folder): string | undefined {
-  const page = /^([\w./-]+)\.md(#[\w-]*)?$/.exec(target);
-  if (!page) return /^(https?:\/\/|#)/.test(target) ? target : undefined;
-  const shown = (FOLDERS as readonly string[]).includes(posix.dirname(posix.join(folder, target)));
-  return shown ? `${page[1]}.html${page[2] ?? ''}` : undefined;
+function linkTarget(target: string, folder: Served): string | undefined {
+  if (PICTURE.test(target)) return `/docs/${folder}/${target}`;
+  const [, page, anchor = ''] = /^([\w./-]+)\.md(#[\w-]*)?$/.exec(target) ?? [];
+  if (page === undefined) return /^(https?:\/\/|#)/.test(target) ? target : undefined;
+  const { dir, base } = posix.parse(posix.join(folder, page));
+  return SERVED.includes(dir) ? addressOf(dir, base) + anchor : undefined;
 }
 
-function markedIn(folder: Folder, drawings: Drawings): Marked {
+function markedIn(folder: Served, drawings: Drawings): Marked {
   return new Marked({
     renderer: {
       heading({ tokens, depth, text }) {
@@ -37,16 +42,14 @@ function markedIn(folder: Folder, drawings: Drawings): Marked {
       },
       link({ href, tokens }) {
         const label = this.parser.parseInline(tokens);
-        const address = addressOf(href, folder);
+        const address = linkTarget(href, folder);
         return address === undefined ? label : `<a href="${escapeHtml(address)}">${label}</a>`;
       },
       // Drawings stand beside their page; those that were read become part of it.
       image({ href, text }) {
         const drawing = drawings.get(href);
         if (drawing !== undefined) return drawingHtml(drawing, text);
-        return /^[a-z-]+\.(svg|png|webp)$/.test(href)
-          ? `<img src="${href}" alt="${escapeHtml(text)}">`
-          : escapeHtml(text);
+        return PICTURE.test(href) ? `<img src="${href}" alt="${escapeHtml(text)}">` : escapeHtml(text);
       },
       // Wider than the page at times: a frame that scrolls must be reachable by keyboard.
       code({ text }) {
@@ -93,7 +96,7 @@ function drawingHtml(svg: string, words: string): string {
 }
 
 /** HTML of Markdown that stands in `folder` of `docs/`. */
-export function markdownHtml(markdown: string, folder: Folder = 'guides', drawings: Drawings = new Map()): string {
+export function markdownHtml(markdown: string, folder: Served = 'guides', drawings: Drawings = new Map()): string {
   return markedIn(folder, drawings).parse(markdown, { async: false });
 }
 

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { findRunning } from '../../cli/local.ts';
 import { installLine, whatIsMissing } from '../install.mjs';
 import { clip } from '../terminal.mjs';
+import { unfulfilled } from './already.ts';
 import { ensureDemoKeys } from './demo-keys.ts';
 import { choosePort, namedPort } from './port.ts';
 import { declareRunning } from './running.ts';
@@ -125,6 +126,25 @@ describe('one runtime per folder', () => {
     expect(findRunning(file)).toBeUndefined();
     writeFileSync(file, 'half');
     expect(findRunning(file)).toBeUndefined();
+  });
+});
+
+describe('a start beside one that runs', () => {
+  const running = { pid: 7, url: 'http://localhost:8787' };
+
+  test.each([
+    ['nothing', {}],
+    ['the port that it has', { port: 8787 }],
+    ['no edge', { edge: false }],
+  ])('that wishes for %s has what it wants', (_, wishes) => {
+    expect(unfulfilled(running, wishes)).toEqual([]);
+  });
+
+  test('is told of another port and of an edge that is not there, and which process to end', () => {
+    const [port, edge] = unfulfilled(running, { port: 9000, edge: true });
+    expect(port).toMatch(/^Port 9000 is not used: .*kill 7/);
+    expect(edge).toMatch(/^Not filled at the edge: .*kill 7/);
+    expect(unfulfilled({ ...running, edgeUrl: 'http://localhost:8788' }, { edge: true })).toEqual([]);
   });
 });
 

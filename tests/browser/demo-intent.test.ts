@@ -29,3 +29,22 @@ test('intent rises from the home page to the basket, and the hesitant are addres
     ).toBe(true);
     expect(await page.evaluate(() => Object.keys({ ...localStorage, ...sessionStorage }))).toEqual([]);
   }));
+
+test('the bar of the panel is one line, also with two digits of decisions, down to 320 pixels', () =>
+  withShop(async ({ browser, stack }) => {
+    const page = await browser.newPage({ viewport: { width: 320, height: 700 } });
+    await page.goto(`${stack.url}/demo/`);
+    expect(await until(async () => (await shareOf(page)) > 0)).toBe(true);
+    const [summary, status] = [page.locator('.inside summary'), page.locator('.inside [data-status]')];
+    expect(await status.textContent()).toContain('made');
+    await status.evaluate((element) => {
+      element.textContent = '12 made · 12 seen';
+    });
+    for (const width of [320, 360, 375, 390, 412]) {
+      await page.setViewportSize({ width, height: 700 });
+      // Its own least height, of 2.75rem.
+      expect((await summary.boundingBox())?.height, `${width}`).toBeLessThanOrEqual(44);
+      expect((await status.boundingBox())?.height, `${width}`).toBeLessThan(24);
+      expect(await summary.evaluate((bar) => bar.scrollWidth), `${width}`).toBeLessThanOrEqual(width);
+    }
+  }));

@@ -22,6 +22,10 @@ const SMALLEST_TEXT_PX = 10;
 /** WCAG 2.2, success criterion 1.4.3. */
 const LEAST_CONTRAST = 4.5;
 
+/** The file of an address, as the platform finds it. */
+const fileAt = (path: string): string =>
+  path.endsWith('/') ? `${path}index.html` : extname(path) === '' ? `${path}.html` : path;
+
 let browser: Browser;
 let server: Server;
 let folder: string;
@@ -33,7 +37,7 @@ beforeAll(async () => {
   await cp(join(root, 'worker/assets/favicon.svg'), join(folder, 'favicon.svg'));
   await buildGuides(root, await readFile(join(root, 'worker/assets/guide.html'), 'utf8'), join(folder, 'docs'));
   server = createServer(async (request, response) => {
-    const path = new URL(request.url ?? '/', 'http://guides').pathname;
+    const path = fileAt(new URL(request.url ?? '/', 'http://guides').pathname);
     const body = await readFile(join(folder, path)).catch(() => undefined);
     response.writeHead(body ? 200 : 404, { 'content-type': TYPES[extname(path)] ?? 'text/plain' }).end(body);
   });
@@ -129,7 +133,7 @@ test.each([
 
 test('on a phone the header opens the list of pages, Escape closes it, and a choice leads to the page', async () => {
   const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
-  await page.goto(`${url}/docs/guides/success.html`);
+  await page.goto(`${url}/docs/guides/success`);
   const list = page.getByRole('navigation', { name: 'Pages' });
   expect(await list.isVisible()).toBe(false);
   await page.getByRole('button', { name: 'Guides' }).click();
@@ -138,16 +142,31 @@ test('on a phone the header opens the list of pages, Escape closes it, and a cho
   expect(await list.isVisible()).toBe(false);
   await page.getByRole('button', { name: 'Guides' }).click();
   await list.getByRole('link', { name: 'Linear Thompson' }).click();
-  await page.waitForURL(/linear-thompson\.html$/);
+  await page.waitForURL(/linear-thompson$/);
   expect(await page.getByRole('navigation', { name: 'Pages' }).isVisible()).toBe(false);
   await page.getByRole('link', { name: 'LinUCB' }).last().click();
-  await page.waitForURL(/linear-ucb\.html$/);
+  await page.waitForURL(/linear-ucb$/);
+  await page.close();
+});
+
+test.each([320, 390])('at %i pixels the header leads to the shop and to the reference, and fits', async (width) => {
+  const page = await browser.newPage({ viewport: { width, height: 844 } });
+  await page.goto(`${url}/docs/guides/success`);
+  for (const name of ['Demo', 'API'])
+    expect(await page.getByRole('link', { name, exact: true }).isVisible()).toBe(true);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  const header = await page.evaluate(() =>
+    [...document.querySelectorAll('.bar a, .bar button')]
+      .map((element) => element.getBoundingClientRect())
+      .filter(({ right }) => right > innerWidth),
+  );
+  expect(header).toEqual([]);
   await page.close();
 });
 
 test('on a phone a table needs no scrolling, and each of its cells says what it is', async () => {
   const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
-  await page.goto(`${url}/docs/reference/limits.html`);
+  await page.goto(`${url}/docs/reference/limits`);
   const wide = await page.evaluate(() =>
     [...document.querySelectorAll('td')]
       .filter((cell) => cell.getBoundingClientRect().right > innerWidth)
@@ -167,7 +186,7 @@ test('an address without a page has a list of those there are', async () => {
     .getByRole('navigation', { name: 'All pages' })
     .getByRole('link', { name: 'What counts as success' })
     .click();
-  await page.waitForURL(/success\.html$/);
+  await page.waitForURL(/success$/);
   await page.close();
 });
 

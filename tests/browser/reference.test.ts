@@ -48,6 +48,17 @@ test('the reference and the guides fit a phone, and its menu leads to an endpoin
   expect(await width()).toBe(390);
 });
 
+test('no page makes the browser complain: of a header that it does not know, of a file, of a script', async () => {
+  const page = await browser.newPage();
+  const said: string[] = [];
+  page.on('console', (message) => ['warning', 'error'].includes(message.type()) && said.push(message.text()));
+  page.on('pageerror', (error) => said.push(error.message));
+  for (const path of ['/', '/docs/', '/docs/guides/', '/demo/'])
+    await page.goto(`${stack.url}${path}`, { waitUntil: 'load' });
+  expect(said).toEqual([]);
+  await page.close();
+});
+
 test('an address below the guides that has no page is answered with the list of them; elsewhere with a problem', async () => {
   for (const path of [
     '/docs/guides/nothing.html',
@@ -56,7 +67,7 @@ test('an address below the guides that has no page is answered with the list of 
   ]) {
     const answer = await fetch(`${stack.url}${path}`);
     expect(answer.status).toBe(404);
-    expect(await answer.text()).toContain('<a href="/docs/guides/quickstart.html">Quick start</a>');
+    expect(await answer.text()).toContain('<a href="/docs/guides/quickstart">Quick start</a>');
   }
   const elsewhere = await fetch(`${stack.url}/nothing`);
   expect(elsewhere.status).toBe(404);

@@ -12,7 +12,7 @@ import { declaredEndpoints, fieldsOf, limitsInCode, unionMembers } from './docs/
 import { anchorsOf, codeBlocks, columnOf, linksOf, rowsUnder } from './docs/markdown.ts';
 import { projectFiles, projectRoot, readProjectFile } from './tidy/files.ts';
 
-const documents = projectFiles().filter((file) => /^(README|CHANGELOG)\.md$|^docs\/.*\.md$/.test(file));
+const documents = projectFiles().filter((file) => /^(README|CHANGELOG)\.md$|^(docs|examples)\/.*\.md$/.test(file));
 const textOf = (file: string): string => readProjectFile(file);
 const REASONS = textOf('docs/reference/reasons.md');
 const API = textOf('docs/reference/api.md');
@@ -36,6 +36,27 @@ function unknownCommands(text: string): string[] {
   return named.map(([, run, short]) => run ?? short ?? '').filter((name) => !Object.hasOwn(scripts, name));
 }
 
+/** What the quick start sets for everything that follows it. */
+const USUAL_VARIABLES = ['BASE', 'HYPEREDGE_SECRET_KEY'];
+const QUICK_START = 'quickstart.md#2-address-and-keys';
+
+/** Variables of a document's commands that nothing says: not set in one of them, not explained in its text, and not the quick start's with a link to it. */
+function unsetVariables(file: string, text: string): string[] {
+  const commands = codeBlocks(text, 'sh').join('\n');
+  const leadsThere = text.includes(QUICK_START) || file === 'docs/guides/quickstart.md';
+  const named = [...commands.matchAll(/\$\{?([A-Za-z]\w*)/g)].map(([, name]) => name!);
+  return [...new Set(named)].filter(
+    (name) =>
+      !new RegExp(`\\b${name}=|\\bfor ${name} in\\b`).test(commands) &&
+      !text.includes(`\`$${name}\``) &&
+      !(leadsThere && USUAL_VARIABLES.includes(name)),
+  );
+}
+
+/** Files that the keys of a new workspace are kept in. */
+const keyFiles = (text: string): string[] =>
+  [...text.matchAll(/workspace create [^\n]*?\|\s*tee ([\w./-]+)/g)].map(([, file]) => file!);
+
 describe('links and commands', () => {
   test('a link to nowhere, a missing heading and an unknown command are found', () => {
     expect(brokenLinks('docs/a.md', '[x](nowhere.md) [y](architecture.md#no-such) [z](architecture.md)')).toHaveLength(
@@ -47,6 +68,25 @@ describe('links and commands', () => {
   test.each(documents)('%s links to what is there and names commands that exist', (file) => {
     expect(brokenLinks(file, textOf(file))).toEqual([]);
     expect(unknownCommands(textOf(file))).toEqual([]);
+  });
+
+  test.each(documents)('%s sets every variable of its commands, or says where', (file) => {
+    expect(unsetVariables(file, textOf(file))).toEqual([]);
+  });
+
+  test('a variable that nothing sets is found; one that is set, explained, or set by the quick start is none', () => {
+    const block = (command: string) => `\`\`\`sh\n${command}\n\`\`\``;
+    expect(unsetVariables('docs/a.md', block('curl $URL/x'))).toEqual(['URL']);
+    expect(unsetVariables('docs/a.md', block('curl $BASE/x'))).toEqual(['BASE']);
+    expect(unsetVariables('docs/a.md', `[x](${QUICK_START})\n${block('curl $BASE/x')}`)).toEqual([]);
+    expect(unsetVariables('docs/a.md', `\`$URL\` is an address\n${block('ID=1\ncurl $URL/$ID')}`)).toEqual([]);
+  });
+
+  test('keys go into files that git ignores', () => {
+    const files = documents.flatMap((file) => keyFiles(textOf(file)));
+    expect(files).not.toEqual([]);
+    for (const file of files)
+      expect(spawnSync('git', ['check-ignore', '-q', file], { cwd: projectRoot }).status, file).toBe(0);
   });
 
   test.each(documents)('%s names files of the project that are there', (file) => {
@@ -157,6 +197,39 @@ describe('fields of configuration', () => {
         ),
     );
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('bytes of what a site loads', () => {
+  const measured = new Map(
+    rowsUnder(textOf('docs/reference/measurements.md'), 'Bytes').map(([name = '', , minified, gzipped]) => [
+      name,
+      { minified, gzipped: gzipped! },
+    ]),
+  );
+  const gzipped = (name: string) => measured.get(name)?.gzipped;
+
+  test('are what was measured in the guide to the ways in', () => {
+    const ways = columnOf(rowsUnder(textOf('docs/guides/page/install.md'), 'Three ways in'), 2);
+    const told = ways.slice(0, 5).map((cell) => cell.match(/\d,?\d+/g));
+    expect(told).toEqual([
+      [gzipped('hyperedge.js'), gzipped('stub.js')],
+      [gzipped('@hyperedge/client, one import'), gzipped('@hyperedge/client, all')],
+      [gzipped('@hyperedge/client/react (beside React)')],
+      [gzipped('edge.js')],
+      [gzipped('@hyperedge/client/native (apps)')],
+    ]);
+  });
+
+  test('are what was measured in the README', () => {
+    const rows = rowsUnder(textOf('README.md'), 'Measured').filter((row) => row.length === 4);
+    const told = new Map(rows.map(([name = '', , minified, bytes]) => [name, { minified, gzipped: bytes }]));
+    expect(told.get('… decisions on the device, a lazy part')).toEqual(measured.get('device.js'));
+    expect(told.get('Hyperedge, page script')).toEqual(measured.get('hyperedge.js'));
+    expect(told.get('… all of it')).toEqual(measured.get('@hyperedge/client, all'));
+    const others = [...told].filter(([name]) => /\d+\.\d+\.\d+$/.test(name));
+    expect(others.length).toBeGreaterThan(3);
+    for (const [name, bytes] of others) expect(bytes, name).toEqual(measured.get(name));
   });
 });
 

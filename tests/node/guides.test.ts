@@ -10,7 +10,7 @@ import { splitDocument } from '../../contract/publishing.ts';
 import { compile } from '../../decisioning/catalog/compile.ts';
 import { guidePictures } from '../../scripts/drawings/pictures.ts';
 import { codeBlocks, linksOf } from './docs/markdown.ts';
-import { projectRoot, readProjectFile } from './tidy/files.ts';
+import { projectFiles, projectRoot, readProjectFile } from './tidy/files.ts';
 
 const FOLDER = 'docs/guides/policies';
 const files = readdirSync(join(projectRoot, FOLDER));
@@ -77,16 +77,25 @@ describe('snippets', () => {
     expect(problemsIn(`${unknownGoal}  - { id: b, content: {} }`)).toEqual([expect.stringContaining('/campaigns/a')]);
   });
 
-  const others = ['quickstart.md', 'success.md', 'phases.md', 'parameters.md', 'budgets.md'].map(
-    (page) => `docs/guides/${page}`,
-  );
+  const snippets = projectFiles()
+    .filter((file) => /^README\.md$|^docs\/(guides|operating|reference)\/.*\.md$/.test(file))
+    .flatMap((file) =>
+      codeBlocks(readProjectFile(file), 'yaml')
+        .filter((yaml) => /^kind: /m.test(yaml) || file.startsWith(FOLDER))
+        .map((yaml) => ({ yaml, title: `${file}, ${/^id: .*/m.exec(yaml)?.[0]}` })),
+    );
+  const isFragment = ({ yaml }: { yaml: string }) => yaml.startsWith('# Fragment');
 
-  test.each([...pages.map((page) => `${FOLDER}/${page}`), ...others])(
-    '%s: each can be pushed to the demo as it stands',
-    (page) => {
-      expect(codeBlocks(readProjectFile(page), 'yaml').flatMap(problemsIn)).toEqual([]);
+  test.each(snippets.filter((one) => !isFragment(one)))(
+    '$title: can be pushed to the demo as it stands',
+    ({ yaml }) => {
+      expect(problemsIn(yaml)).toEqual([]);
     },
   );
+
+  test.each(snippets.filter(isFragment))('$title: is refused, as its first line says', ({ yaml }) => {
+    expect(problemsIn(yaml)).not.toEqual([]);
+  });
 });
 
 describe('words', () => {
