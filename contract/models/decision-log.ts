@@ -36,7 +36,7 @@ export interface LoggedDecision extends LogLineBase {
 
 export interface LoggedExposure extends LogLineBase {
   readonly kind: 'exposure';
-  /** Whether it is what statistics count: the first of its sticky period. */
+  /** Whether it is what statistics count: the first of its sticky period. The campaign's shard may leave it out all the same, behind the bound of its network. */
   readonly trial: boolean;
 }
 

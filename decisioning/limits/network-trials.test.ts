@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_DAY_NUMBERS, NETWORK_NAMES, NetworkTrials, remains, type TrialMark } from './network-trials.ts';
+import {
+  MAX_DAY_NUMBERS,
+  NETWORK_NAMES,
+  NetworkTrials,
+  remains,
+  type TrialMark,
+  WHOLE_DAYS,
+} from './network-trials.ts';
 
 const DAY = 20_000;
 const named = (name: number, day = DAY): number => day * NETWORK_NAMES + name;
@@ -64,8 +71,8 @@ describe('trials of a network', () => {
     const stored = rows.get(DAY)!;
     expect(stored).toHaveLength(6);
     expect(remains(DAY, DAY, stored)).toBeUndefined();
-    expect(remains(DAY, DAY + 1, stored)).toBeUndefined();
-    rows.set(DAY, remains(DAY, DAY + 2, stored)!);
+    expect(remains(DAY, DAY + WHOLE_DAYS - 1, stored)).toBeUndefined();
+    rows.set(DAY, remains(DAY, DAY + WHOLE_DAYS, stored)!);
     expect(rows.get(DAY)).toHaveLength(3);
     const later = counts(rows).trials;
     expect([1, 2, 3].map((trial) => later.admits(mark(trial, 7), false))).toEqual([true, true, false]);
@@ -82,17 +89,34 @@ describe('trials of a network', () => {
     expect(again.admits(mark(1_000, 7, 1_000), false)).toBe(false);
   });
 
-  test('are remembered of so many networks at most, whoever was heard of longest ago going first', () => {
+  test('are remembered of so many networks at most, whoever was heard of longest ago and refused nothing going first', () => {
     const { trials, rows, store } = counts();
     const most = MAX_DAY_NUMBERS / 2;
     for (let name = 0; name < most; name += 1) trials.admits(mark(1, name, 1), true);
-    // Heard of again, refused or not, it is the youngest.
     expect(trials.admits(mark(2, 0, 1), true)).toBe(false);
+    // Heard of again, it is young.
+    expect(trials.admits(mark(1, 1, 1), true)).toBe(true);
     trials.admits(mark(1, most, 1), true);
-    expect(trials.admits(mark(2, 0, 1), true)).toBe(false);
-    expect(trials.admits(mark(2, 1, 1), true)).toBe(true);
+    const admits = (name: number) => trials.admits(mark(2, name, 1), false);
+    expect([admits(0), admits(1), admits(2), admits(most - 1), admits(most)]).toEqual([
+      false,
+      false,
+      true,
+      false,
+      false,
+    ]);
     store();
     expect(rows.get(DAY)!.length).toBeLessThanOrEqual(MAX_DAY_NUMBERS);
+    expect(rows.get(DAY)!.length).toBeGreaterThan(MAX_DAY_NUMBERS / 2);
+  });
+
+  test('of networks that were refused one are let go of when there are too many of these alone', () => {
+    const { trials, rows, store } = counts();
+    for (let name = 0; name < MAX_DAY_NUMBERS / 2 + 1; name += 1)
+      for (const trial of [1, 2]) trials.admits(mark(trial, name, 1), true);
+    store();
+    expect(rows.get(DAY)!.length).toBeLessThanOrEqual(MAX_DAY_NUMBERS);
+    expect([0, MAX_DAY_NUMBERS / 2].map((name) => trials.admits(mark(2, name, 1), false))).toEqual([true, false]);
   });
 
   test('of many days are read as they are asked for, and lost of none', () => {

@@ -12,10 +12,12 @@ export const MAX_NETWORK_TRIALS = 1_000;
  * so never teaches more than 4 in so many trials.
  */
 export const MAX_DAY_NUMBERS = 50_000;
+/** What is left when it is full: a tenth goes at once, since networks that were refused a trial are passed over. */
+const LEFT_DAY_NUMBERS = 45_000;
 /** Days in memory: yesterday's and today's are asked for all the time, earlier ones when a trial's outcome comes late. */
 const MAX_HELD_DAYS = 4;
-/** The clocks of two isolates are less than that apart, and outboxes are mostly told within it: a network that was refused nothing is forgotten after. */
-const WHOLE_DAYS = 2;
+/** Trials are told of within it, after a weekend without a shard, too: then a network that was refused nothing is forgotten. */
+export const WHOLE_DAYS = 5;
 
 /** What events of a page's trial say of where it comes from. */
 export type TrialMark = readonly [
@@ -57,8 +59,8 @@ export class NetworkTrials {
     this.#load = load;
   }
 
-  /** Whether what is told of a trial is learned from. @param begins it is the trial itself, not what came of it */
-  admits([network, trial, most]: TrialMark, begins: boolean): boolean {
+  /** Whether what is told of a trial is learned from. @param takesPlace where there is room for it; else it is learned from, and not known later */
+  admits([network, trial, most]: TrialMark, takesPlace: boolean): boolean {
     const { entries } = this.#day(dayOfNetwork(network));
     const name = network % NETWORK_NAMES;
     const entry = entries.get(name);
@@ -69,7 +71,7 @@ export class NetworkTrials {
       if (entry.admitted.includes(trial)) return true;
     }
     const isFull = entry !== undefined && entry.admitted.length >= most;
-    if (isFull ? !entry.isOver : begins) this.#verdicts.push(this.#note(isFull ? [network] : [network, trial]));
+    if (isFull ? !entry.isOver : takesPlace) this.#verdicts.push(this.#note(isFull ? [network] : [network, trial]));
     return !isFull;
   }
 
@@ -97,19 +99,16 @@ export class NetworkTrials {
     const [network, trial] = verdict;
     const day = this.#day(dayOfNetwork(network));
     const name = network % NETWORK_NAMES;
-    const { admitted, isOver } = day.entries.get(name) ?? { admitted: [], isOver: false };
+    const known = day.entries.get(name);
+    const { admitted, isOver } = known ?? { admitted: [], isOver: false };
     const isNew = trial !== undefined && !admitted.includes(trial) && admitted.length < MAX_NETWORK_TRIALS;
-    day.numbers += (admitted.length === 0 ? 1 : 0) + (isNew ? 1 : 0);
+    day.numbers += (known ? 0 : 1) + (isNew ? 1 : 0);
     day.entries.set(name, {
       admitted: isNew ? [...admitted, trial] : admitted,
       isOver: isOver || trial === undefined,
     });
     day.isChanged = true;
-    for (const [oldest, entry] of day.entries) {
-      if (day.numbers <= MAX_DAY_NUMBERS) break;
-      day.entries.delete(oldest);
-      day.numbers -= 1 + entry.admitted.length;
-    }
+    if (day.numbers > MAX_DAY_NUMBERS) makeRoom(day, name);
     return verdict;
   }
 
@@ -129,6 +128,17 @@ export class NetworkTrials {
     const stored = [...this.#days].filter(([, { isChanged }]) => !isChanged).map(([day]) => day);
     if (stored.length > 0) this.#days.delete(Math.min(...stored));
   }
+}
+
+/** Whoever was heard of longest ago goes, first of those that were refused nothing: what comes of a trial that was refused must find its verdict. @param kept the name that room is made for */
+function makeRoom(day: Day, kept: number): void {
+  for (const isOver of [false, true])
+    for (const [name, entry] of day.entries) {
+      if (day.numbers <= LEFT_DAY_NUMBERS) return;
+      if (entry.isOver !== isOver || name === kept) continue;
+      day.entries.delete(name);
+      day.numbers -= 1 + entry.admitted.length;
+    }
 }
 
 /** What is left of a day once its trials have been told: networks that were refused one. Undefined while it may still be begun trials of. */

@@ -1,7 +1,7 @@
 /** Trials of a network as a shard counts them for every isolate: what is learned from, and what that outlives. */
 import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, test, vi } from 'vitest';
-import { NETWORK_NAMES, type TrialMark } from '../../decisioning/limits/network-trials.ts';
+import { NETWORK_NAMES, type TrialMark, WHOLE_DAYS } from '../../decisioning/limits/network-trials.ts';
 import type { StatisticsEvent } from './protocol.ts';
 import { CampaignShard } from './shard.ts';
 import { countedIn } from './testing/counted.ts';
@@ -70,6 +70,13 @@ describe('a trial behind so many of its network and day', () => {
     expect(await counted()).toMatchObject({ exposures: 5, trials: 4 });
   });
 
+  test('is that whichever of its events is heard first: a customer who became known may tell what they bought before what they saw', async () => {
+    const { tell, counted } = newStorage();
+    for (let i = 0; i < 4; i += 1) await tell(`known-${i}`, [bought(1, i)]);
+    for (let i = 0; i < 4; i += 1) await tell(`phone-${i}`, [seen(1, i)]);
+    expect(await counted()).toMatchObject({ exposures: 4, trials: 2, conversions: 2 });
+  });
+
   test.each([
     ['its commits', 240],
     ['its rows', 1],
@@ -103,7 +110,7 @@ describe('a trial behind so many of its network and day', () => {
 
   test('is forgotten with its day where nothing was refused, and else for as long as outcomes come', async () => {
     const { inStorage, tell, begin, counted } = newStorage(1);
-    const [old, older] = [TODAY - 3, TODAY - 4];
+    const [old, older] = [TODAY - WHOLE_DAYS, TODAY - WHOLE_DAYS - 1];
     for (const trial of [1, 2, 3]) await tell('ann', [seen(trial, trial, old)]);
     await tell('ann', [seen(4, 4, older)]);
     // The fold after theirs.

@@ -1,10 +1,10 @@
 /** Networks whose trials a shard has counted: a row for each day, packed as `NetworkTrials` packs them. */
-import { NetworkTrials, remains } from '../../decisioning/limits/network-trials.ts';
+import { dayOfNetwork, NetworkTrials, remains, WHOLE_DAYS } from '../../decisioning/limits/network-trials.ts';
 import type { StatisticsEvent } from './protocol.ts';
 
 const MS_PER_DAY = 86_400_000;
-/** Days that are remembered: goals are looked for at most so long after a decision. */
-const KEPT_DAYS = 92;
+/** Days that are remembered: a trial's sticky period is 90 days at most, and goals are looked for 90 days after the last decision of it. */
+const KEPT_DAYS = 182;
 
 interface DayRow extends Record<string, SqlStorageValue> {
   day: number;
@@ -22,7 +22,10 @@ export function storedNetworks(sql: SqlStorage): NetworkTrials {
 /** What is counted of an event: of a trial that its network has no room for only that something was seen. */
 export function learnedOf(networks: NetworkTrials, event: StatisticsEvent): StatisticsEvent {
   const { trial, change } = event;
-  if (!trial || networks.admits(trial, (change.trials ?? 0) > 0)) return event;
+  if (!trial) return event;
+  // What is heard first takes the place: what came of a trial may be told before it, by the object that its customer became known to.
+  const isWhole = dayOfNetwork(trial[0]) > Math.floor(Date.now() / MS_PER_DAY) - WHOLE_DAYS;
+  if (networks.admits(trial, isWhole || (change.trials ?? 0) > 0)) return event;
   const { sums: _sums, momentsHour: _hour, ...seen } = event;
   const { trials: _trials, conversions: _conversions, revenueMinor: _revenue, ...kept } = change;
   return { ...seen, change: kept };

@@ -71,9 +71,9 @@ export const LEARNING_FAULTS: readonly PlantedFault[] = [
   {
     name: 'network-forgets-its-trials',
     what: 'a shard admits what comes of a trial that it refused',
-    file: 'decisioning/limits/network-trials.ts',
-    find: '    return !isFull;',
-    replace: '    return !isFull || !begins;',
+    file: 'durable-objects/campaign/networks.ts',
+    find: 'if (networks.admits(trial, isWhole || (change.trials ?? 0) > 0)) return event;',
+    replace: 'if (networks.admits(trial, isWhole || (change.trials ?? 0) > 0) || !change.trials) return event;',
     caughtBy: {
       project: 'workerd',
       file: 'tests/workerd/security/reward-poisoning.test.ts',
