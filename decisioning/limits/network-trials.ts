@@ -108,7 +108,7 @@ export class NetworkTrials {
       isOver: isOver || trial === undefined,
     });
     day.isChanged = true;
-    if (day.numbers > MAX_DAY_NUMBERS) makeRoom(day, name);
+    if (day.numbers > MAX_DAY_NUMBERS) thin(day, name);
     return verdict;
   }
 
@@ -131,7 +131,7 @@ export class NetworkTrials {
 }
 
 /** Whoever was heard of longest ago goes, first of those that were refused nothing: what comes of a trial that was refused must find its verdict. @param kept the name that room is made for */
-function makeRoom(day: Day, kept: number): void {
+function thin(day: Day, kept: number): void {
   for (const isOver of [false, true])
     for (const [name, entry] of day.entries) {
       if (day.numbers <= LEFT_DAY_NUMBERS) return;
@@ -141,9 +141,8 @@ function makeRoom(day: Day, kept: number): void {
     }
 }
 
-/** What is left of a day once its trials have been told: networks that were refused one. Undefined while it may still be begun trials of. */
-export function remains(day: number, today: number, stored: Uint32Array): Uint32Array | undefined {
-  if (day > today - WHOLE_DAYS) return undefined;
+/** What is left of a day once its trials have been told, {@link WHOLE_DAYS} later: networks that were refused one. */
+export function remains(stored: Uint32Array): Uint32Array {
   return packed([...unpacked(stored)].filter(([, { isOver }]) => isOver));
 }
 

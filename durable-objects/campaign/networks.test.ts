@@ -112,19 +112,20 @@ describe('a trial behind so many of its network and day', () => {
     const { inStorage, tell, begin, counted } = newStorage(1);
     const [old, older] = [TODAY - WHOLE_DAYS, TODAY - WHOLE_DAYS - 1];
     for (const trial of [1, 2, 3]) await tell('ann', [seen(trial, trial, old)]);
-    await tell('ann', [seen(4, 4, older)]);
+    await tell('ann', [seen(4, 4, older), seen(5, 5, TODAY - WHOLE_DAYS + 1)]);
     // The fold after theirs.
-    for (const seq of [5, 6]) await tell('ann', [event(seq, { exposures: 1 })]);
+    for (const seq of [6, 7]) await tell('ann', [event(seq, { exposures: 1 })]);
     const rows = await inStorage(({ sql }) =>
       sql.exec<{ day: number; trials: ArrayBuffer }>('SELECT day, trials FROM networks ORDER BY day').toArray(),
     );
     expect(rows.map(({ day, trials }) => [day, trials.byteLength / 4])).toEqual([
       [older, 0],
       [old, 3],
+      [TODAY - WHOLE_DAYS + 1, 2],
     ]);
     begin();
-    await tell('ann', [bought(7, 3, old), bought(8, 2, old), bought(9, 4, older)]);
-    expect(await counted()).toMatchObject({ exposures: 6, trials: 3, conversions: 2 });
+    await tell('ann', [bought(8, 3, old), bought(9, 2, old), bought(10, 4, older)]);
+    expect(await counted()).toMatchObject({ exposures: 7, trials: 4, conversions: 2 });
   });
 
   test.each<[string, readonly number[]]>([

@@ -35,11 +35,9 @@ export function learnedOf(networks: NetworkTrials, event: StatisticsEvent): Stat
 export function foldNetworks(sql: SqlStorage, networks: NetworkTrials, nowMs: number): void {
   for (const [day, trials] of networks.changed()) writeDay(sql, day, trials, true);
   const today = Math.floor(nowMs / MS_PER_DAY);
-  const rows = sql.exec<DayRow>('SELECT day, trials FROM networks WHERE is_whole AND day < ?', today).toArray();
-  for (const { day, trials } of rows) {
-    const left = remains(day, today, new Uint32Array(trials));
-    if (left) writeDay(sql, day, left, false);
-  }
+  const over = 'SELECT day, trials FROM networks WHERE is_whole AND day <= ?';
+  for (const { day, trials } of sql.exec<DayRow>(over, today - WHOLE_DAYS).toArray())
+    writeDay(sql, day, remains(new Uint32Array(trials)), false);
   sql.exec('DELETE FROM networks WHERE day < ?', today - KEPT_DAYS);
 }
 
