@@ -15,10 +15,6 @@ export interface Sql extends Pick<SqlStorage, 'exec'> {
 const LATE_NAMES = [...LATE_TABLES.matchAll(/CREATE TABLE (\w+)/g)].map(([, name]) => name as string);
 /** Statements that name one of them. */
 const LATE = new RegExp(`\\b(?:${LATE_NAMES.join('|')})\\b`);
-/** Statements that take something out of one of them. */
-const TAKES = new RegExp(`^DELETE FROM (?:${LATE_NAMES.join('|')})\\b`);
-/** In their place: a statement that does nothing. */
-const NOTHING = 'SELECT 1 WHERE 0';
 /** Whether a statement does, of those that were looked through: they are the code's own, some hundred, and an object runs few of them over and over. */
 const looked = new Map<string, boolean>();
 
@@ -30,6 +26,10 @@ function isLate(text: string): boolean {
   }
   return late;
 }
+/** Statements that take something out of a late table. */
+const TAKES = new RegExp(`^DELETE FROM (?:${LATE_NAMES.join('|')})\\b`);
+/** In their place, where there is none: a statement that does nothing. */
+const NOTHING = 'SELECT 1 WHERE 0';
 const [ONE_OF_THEM] = LATE_NAMES;
 
 /** A customer's storage: the late tables are there when a statement first names one of them. */
